@@ -1,0 +1,286 @@
+"""The seam under aiohttp: while a test runs, Discord's hosts lead to that test's backend.
+
+Three methods of aiohttp are replaced while at least one network is installed: ``ClientSession._request`` and
+``_ws_connect`` answer Discord's hosts directly; ``TCPConnector._create_connection`` sees every other host and
+lets it through, wires it to a host that the test serves, or refuses it. This module and ``transports/`` are
+the only ones that know aiohttp's insides; `verify` checks at import that they are as expected.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import threading
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+from aiohttp.http import SERVER_SOFTWARE
+from aiohttp.tracing import Trace
+from multidict import CIMultiDictProxy
+
+from discordtest.backend.rest import Request
+from discordtest.errors import HostRefused
+from discordtest.transports.encoding import encode_body
+from discordtest.transports.memory import open_socket
+from discordtest.transports.network import GATEWAY_HOST, Network, host_is_discord
+from discordtest.transports.response import make_answer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aiohttp.client_proto import ResponseHandler
+    from multidict import CIMultiDict
+    from yarl import URL
+
+__all__ = ["install", "network_of", "uninstall", "verify"]
+
+# What a request may ask for and still be answered without a connection; aiohttp does the rest, over one.
+PLAIN_OPTIONS = frozenset(
+    {
+        "params", "data", "json", "headers", "raise_for_status", "trace_request_ctx", "timeout", "proxy",
+        "proxy_auth", "proxy_headers", "allow_redirects", "max_redirects", "ssl", "verify_ssl", "ssl_context",
+        "fingerprint", "server_hostname", "read_until_eof", "read_bufsize", "auto_decompress",
+        "max_line_size", "max_field_size", "max_headers",
+    }
+)  # fmt: skip
+
+_lock = threading.Lock()
+_networks: dict[asyncio.AbstractEventLoop, Network] = {}
+# What the stand-ins call for hosts that are not theirs: aiohttp's own, or a mock that was there before.
+_previous_request: Any = aiohttp.ClientSession._request
+_previous_ws_connect: Any = aiohttp.ClientSession._ws_connect
+_previous_create_connection: Any = aiohttp.TCPConnector._create_connection
+
+
+def install(network: Network) -> None:
+    """Lead Discord's hosts to this network for everything that runs on its loop."""
+    with _lock:
+        if not _networks:
+            _patch()
+        _networks[network.loop] = network
+
+
+def uninstall(network: Network) -> None:
+    """Take a network away; after the last one aiohttp is as it was."""
+    with _lock:
+        if _networks.get(network.loop) is network:
+            del _networks[network.loop]
+            if not _networks:
+                _unpatch()
+
+
+def _patch() -> None:
+    global _previous_request, _previous_ws_connect
+    session = aiohttp.ClientSession
+    if session._request is not _request:  # a mock that outlived us may have put our stand-in back
+        _previous_request, session._request = session._request, _request  # type: ignore[method-assign]
+    if session._ws_connect is not _ws_connect:
+        _previous_ws_connect = session._ws_connect
+        session._ws_connect = _ws_connect  # type: ignore[method-assign,assignment] # aiohttp's is overloaded
+    aiohttp.TCPConnector._create_connection = _create_connection  # type: ignore[method-assign]
+
+
+def _unpatch() -> None:
+    session = aiohttp.ClientSession
+    if session._request is _request:  # else a mock lies over ours; without networks ours only passes on
+        session._request = _previous_request  # type: ignore[method-assign]
+    if session._ws_connect is _ws_connect:
+        session._ws_connect = _previous_ws_connect  # type: ignore[method-assign]
+    aiohttp.TCPConnector._create_connection = _previous_create_connection  # type: ignore[method-assign]
+
+
+def network_of(headers: Mapping[str, str] | None = None) -> Network | None:
+    """Find the network for a call: the running loop's, else the token's, else the only one there is."""
+    network = _networks.get(asyncio.get_running_loop())
+    if network is not None:
+        return network
+    networks = list(_networks.values())
+    token = (headers or {}).get("Authorization", "").rpartition(" ")[2]
+    for network in networks:
+        if token and token in network.tokens:
+            return network
+    return networks[0] if len(networks) == 1 else None
+
+
+def _lost(url: URL) -> HostRefused:
+    return HostRefused(
+        f"{url} is refused: Discord is not reached while tests run, and neither the running event loop "
+        "nor the token of this call belongs to one of them"
+    )
+
+
+async def _request(
+    self: aiohttp.ClientSession, method: str, str_or_url: str | URL, **options: Any
+) -> aiohttp.ClientResponse:
+    url = self._build_url(str_or_url) if _networks else None
+    if url is None or not host_is_discord(url.raw_host or "") or not _is_plain(self, options):
+        return await _previous_request(self, method, str_or_url, **options)  # type: ignore[no-any-return]
+    headers = self._prepare_headers(options.get("headers"))
+    network = network_of(headers)
+    if network is None:
+        raise _lost(url)
+    if network.transport != "memory":
+        return await _previous_request(self, method, str_or_url, **options)  # type: ignore[no-any-return]
+    if self.closed:
+        raise RuntimeError("Session is closed")
+    return await _answer(network, self, method.upper(), url, headers, options)
+
+
+def _is_plain(session: aiohttp.ClientSession, options: dict[str, Any]) -> bool:
+    return (
+        options.keys() <= PLAIN_OPTIONS
+        and not session._middlewares
+        and session._default_auth is None
+        and session._request_class is aiohttp.ClientRequest
+        and session._response_class is aiohttp.ClientResponse
+    )
+
+
+async def _answer(
+    network: Network,
+    session: aiohttp.ClientSession,
+    method: str,
+    url: URL,
+    headers: CIMultiDict[str],
+    options: dict[str, Any],
+) -> aiohttp.ClientResponse:
+    if params := options.get("params"):
+        url = url.extend_query(params)
+    traces = await _start_traces(session, method, url, headers, options) if session._trace_configs else []
+    try:
+        data = _json_or_data(session, headers, options)
+        body = await encode_body(data, headers)
+        headers.setdefault("User-Agent", SERVER_SOFTWARE)
+        query = url.query if url.raw_query_string else {}
+        request = Request(method, url.raw_host or "", url.raw_path, query, headers, body)
+        if network.hold is None and asyncio.get_running_loop() is network.loop:
+            response = network.answer_now(request)
+        else:
+            async with asyncio.timeout(_total_timeout(session, options)):
+                response = await network.answer(request)
+        answer = make_answer(session, method, url, headers, response, traces)
+        await _raise_for_status(session, answer, options)
+    except BaseException as error:
+        for trace in traces:
+            await trace.send_request_exception(method, url, headers, error)
+        raise
+    for trace in traces:
+        await trace.send_request_end(method, url, headers, answer)
+    return answer
+
+
+async def _start_traces(
+    session: aiohttp.ClientSession,
+    method: str,
+    url: URL,
+    headers: CIMultiDict[str],
+    options: dict[str, Any],
+) -> list[Trace]:
+    traces = []
+    for config in session._trace_configs:
+        context = config.trace_config_ctx(trace_request_ctx=options.get("trace_request_ctx"))
+        trace = Trace(session, config, context)
+        await trace.send_request_start(method, url, headers)
+        traces.append(trace)
+    return traces
+
+
+def _json_or_data(session: aiohttp.ClientSession, headers: CIMultiDict[str], options: dict[str, Any]) -> Any:
+    data = options.get("data")
+    value = options.get("json")
+    if value is None:
+        return data
+    if data is not None:
+        raise ValueError("data and json parameters can not be used at the same time")
+    headers.setdefault("Content-Type", "application/json")
+    dumps = getattr(session, "_json_serialize_bytes", None) or session._json_serialize
+    return dumps(value)
+
+
+def _total_timeout(session: aiohttp.ClientSession, options: dict[str, Any]) -> float | None:
+    timeout = options.get("timeout", session._timeout)
+    if isinstance(timeout, aiohttp.ClientTimeout):
+        return timeout.total
+    return timeout if isinstance(timeout, int | float) else session._timeout.total
+
+
+async def _raise_for_status(
+    session: aiohttp.ClientSession, answer: aiohttp.ClientResponse, options: dict[str, Any]
+) -> None:
+    check = options.get("raise_for_status")
+    if check is None:
+        check = session._raise_for_status
+    if callable(check):
+        await check(answer)
+    elif check:
+        answer.raise_for_status()
+
+
+async def _ws_connect(
+    self: aiohttp.ClientSession, url: str | URL, **options: Any
+) -> aiohttp.ClientWebSocketResponse:
+    target = self._build_url(url) if _networks else None
+    network = network_of(options.get("headers")) if target is not None else None
+    if target is None or target.raw_host != GATEWAY_HOST or (network and network.transport != "memory"):
+        return await _previous_ws_connect(self, url, **options)  # type: ignore[no-any-return]
+    if network is None or network.loop is not asyncio.get_running_loop():
+        raise _lost(target)
+    if self.closed:
+        raise RuntimeError("Session is closed")
+    if params := options.get("params"):
+        target = target.extend_query(params)
+    timeout = options.get("timeout")
+    if not isinstance(timeout, aiohttp.ClientWSTimeout):
+        timeout = aiohttp.ClientWSTimeout(ws_close=timeout if isinstance(timeout, int | float) else 10.0)
+    if (receive := options.get("receive_timeout")) is not None:
+        timeout = aiohttp.ClientWSTimeout(ws_close=timeout.ws_close, ws_receive=receive)
+    return open_socket(
+        network,
+        network.backend.connect(dict(target.query)),
+        self._ws_response_class,
+        timeout=timeout,
+        autoclose=options.get("autoclose", True),
+        autoping=options.get("autoping", True),
+    )
+
+
+async def _create_connection(
+    self: aiohttp.TCPConnector,
+    req: aiohttp.ClientRequest,
+    traces: list[Trace],
+    timeout: aiohttp.ClientTimeout,
+) -> ResponseHandler:
+    network = network_of(CIMultiDictProxy(req.headers)) if _networks else None
+    host = req.url.raw_host or ""
+    if host_is_discord(host) and network is None and _networks:
+        raise _lost(req.url)
+    if network is None or network.host_is_allowed(host):
+        return await _previous_create_connection(self, req, traces, timeout)  # type: ignore[no-any-return]
+    server = network.served.get(host)
+    if server is None:
+        raise network.refuse(host, f"{req.method} {req.url}: a request")
+    protocol = self._factory()
+    await server.connect(protocol, self._loop, req.is_ssl())
+    return protocol
+
+
+def verify() -> None:
+    """Check that aiohttp is built as this module expects, and say what is not; runs at import."""
+    expected: dict[Any, tuple[str, ...]] = {
+        aiohttp.ClientSession._request: ("self", "method", "str_or_url"),
+        aiohttp.ClientSession._ws_connect: ("self", "url"),
+        aiohttp.TCPConnector._create_connection: ("self", "req", "traces", "timeout"),
+        aiohttp.ClientWebSocketResponse.__init__: (
+            "self", "reader", "writer", "protocol", "response", "timeout", "autoclose", "autoping", "loop",
+        ),
+    }  # fmt: skip
+    for function, names in expected.items():
+        found = tuple(inspect.signature(function).parameters)[: len(names)]
+        if found != names:
+            raise ImportError(
+                f"discordtest does not know this aiohttp ({aiohttp.__version__}): {function.__qualname__} "
+                f"takes {', '.join(found)} where {', '.join(names)} was expected"
+            )
+
+
+verify()

@@ -1,0 +1,1 @@
+"""How a client reaches the backend: in memory, or over real sockets on loopback."""

@@ -1,0 +1,272 @@
+"""Gateway connections in memory: aiohttp's own websocket class over a backend session.
+
+The client keeps the class it asked for (``ws_response_class``) and with it aiohttp's rules for closing; only
+the reader and the writer below it are replaced. Frames wake the reading task once per turn of the loop, or at
+once by `flush`: then the task runs inside the caller, between asyncio's ``_leave_task`` and ``_enter_task``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio.tasks import _enter_task, _leave_task  # documented for event loops: "Extending asyncio"
+from collections import deque
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+from aiohttp import WSMessage, WSMsgType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextvars import Context
+
+    from discordtest.backend.gateway import Session
+    from discordtest.transports.network import Network
+
+__all__ = ["Incoming", "MemoryConnection", "Outgoing", "open_socket"]
+
+ABNORMAL_CLOSURE = 1006
+
+
+class Wake(asyncio.Future[None]):
+    """A future that can resume the task that waits for it now instead of at the loop's next turn."""
+
+    _resume: tuple[Callable[[Any], object], Context | None] | None = None
+
+    def add_done_callback(self, fn: Callable[[Any], object], /, *, context: Context | None = None) -> None:
+        self._resume = (fn, context)
+        super().add_done_callback(fn, context=context)
+
+    def now(self) -> None:
+        """Complete and run the waiting task up to its next suspension, inside the caller."""
+        if self._resume is None:
+            self.set_result(None)
+            return
+        callback, context = self._resume
+        self.remove_done_callback(callback)
+        self.set_result(None)
+        loop = self.get_loop()
+        current = asyncio.current_task(loop)
+        if current is not None:
+            _leave_task(loop, current)
+        try:
+            if context is None:
+                callback(self)
+            else:
+                context.run(callback, self)
+        finally:
+            if current is not None:
+                _enter_task(loop, current)
+
+
+class Incoming:
+    """What arrives for the client: takes the place of aiohttp's queue of websocket messages."""
+
+    def __init__(self, connection: MemoryConnection) -> None:
+        self._connection = connection
+        self._frames = connection.session.frames
+        self._control: deque[WSMessage] = deque()
+        self._waiter: Wake | None = None
+        self._kicked = False
+        self._paused = False
+        self._zombie_timer: asyncio.TimerHandle | None = None
+        self.timeout: float | None = None
+
+    def feed_data(self, message: WSMessage, size: int = 0) -> None:
+        """Deliver a message of the client's own side, such as the CLOSING of its ``close()``."""
+        self._control.append(message)
+        self.kick()
+
+    def kick(self) -> None:
+        """Wake the reader at the loop's next turn, once for all frames that arrive until then."""
+        if not self._kicked:
+            self._kicked = True
+            self._connection.loop.call_soon(self._wake)
+
+    def _wake(self) -> None:
+        self._kicked = False
+        if self.waiting and self._has_message():
+            self._waiter.now()  # type: ignore[union-attr] # waiting says that there is one
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a task waits for a message and has not been woken or cancelled."""
+        return self._waiter is not None and not self._waiter.done()
+
+    @property
+    def paused(self) -> bool:
+        """Whether frames are held back, as on a connection that died without telling."""
+        return self._paused
+
+    @paused.setter
+    def paused(self, value: bool) -> None:
+        self._paused = value
+        if value:
+            self._start_zombie_timer()
+        else:
+            self._stop_zombie_timer()
+            self.kick()
+
+    def flush(self) -> None:
+        """Let the reading task handle what is queued, now."""
+        if self.waiting and self._has_message():
+            self._waiter.now()  # type: ignore[union-attr] # waiting says that there is one
+
+    def _has_message(self) -> bool:
+        return bool(self._control or (self._frames and not self._paused))
+
+    async def read(self) -> WSMessage:
+        """Return the next message; ``timeout`` counts only while the connection is paused."""
+        while not self._has_message():
+            self._waiter = Wake(loop=self._connection.loop)
+            self._start_zombie_timer()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
+                self._stop_zombie_timer()
+        if self._frames and not self._paused:
+            return self._connection.take()
+        return self._control.popleft()
+
+    def _start_zombie_timer(self) -> None:
+        if self._paused and self.timeout and self.waiting and self._zombie_timer is None:
+            self._zombie_timer = self._connection.loop.call_later(self.timeout, self._time_out)
+
+    def _stop_zombie_timer(self) -> None:
+        if self._zombie_timer is not None:
+            self._zombie_timer.cancel()
+            self._zombie_timer = None
+
+    def _time_out(self) -> None:
+        if self.waiting:
+            self._waiter.set_exception(TimeoutError())  # type: ignore[union-attr] # as in _wake
+
+
+class Outgoing:
+    """What the client sends: takes the place of aiohttp's websocket writer."""
+
+    def __init__(self, connection: MemoryConnection) -> None:
+        self._connection = connection
+
+    async def send_frame(self, message: bytes, opcode: WSMsgType, compress: int | None = None) -> None:
+        """Hand a frame to the backend; a ping is answered at once."""
+        if self._connection.closed:
+            raise aiohttp.ClientConnectionResetError("Cannot write to closing transport")
+        if opcode is WSMsgType.PING:
+            self._connection.incoming.feed_data(WSMessage(WSMsgType.PONG, bytes(message), ""))
+        elif opcode is not WSMsgType.PONG:
+            self._connection.send(bytes(message).decode())
+
+    async def close(self, code: int = 1000, message: bytes = b"") -> None:
+        """Say goodbye; the other side answers with the same code, as RFC 6455 asks."""
+        connection = self._connection
+        if not connection.closed:
+            connection.drop()
+            connection.session.client_closed(code)
+            connection.incoming.feed_data(WSMessage(WSMsgType.CLOSE, code, ""))
+
+
+class MemoryConnection:
+    """One open gateway connection: a backend session with a client's reader and writer on it."""
+
+    def __init__(self, network: Network, session: Session) -> None:
+        self.network = network
+        self.session = session
+        self.loop = network.loop
+        self.closed = False
+        self.incoming = Incoming(self)
+        self.outgoing = Outgoing(self)
+        session.on_frame = self.incoming.kick
+        network.connections.append(self)
+        if session.frames:
+            self.incoming.kick()
+
+    @property
+    def reading(self) -> bool:
+        """Whether a task waits for the next frame and could handle it now."""
+        return self.incoming.waiting and not self.incoming.paused and asyncio._get_running_loop() is self.loop
+
+    def flush(self) -> None:
+        """Let the reading task handle every queued frame before this returns."""
+        self.incoming.flush()
+
+    def take(self) -> WSMessage:
+        """Take the oldest frame of the session, as the message that aiohttp would make of it."""
+        frame = self.session.frames.popleft()
+        if self.network.on_frame is not None:
+            self.network.on_frame(self.session, "received", frame)
+        if isinstance(frame, str):
+            return WSMessage(WSMsgType.TEXT, frame, "")
+        self.drop()
+        if frame.code == ABNORMAL_CLOSURE:  # never on the wire: the connection just ends
+            raise aiohttp.ServerDisconnectedError
+        return WSMessage(WSMsgType.CLOSE, frame.code, frame.reason)
+
+    def send(self, text: str) -> None:
+        """Hand the client's frame to the backend."""
+        if self.network.on_frame is not None:
+            self.network.on_frame(self.session, "sent", text)
+        self.session.receive(text)
+
+    def drop(self) -> None:
+        """Take this connection out of the network: one side has closed it."""
+        if not self.closed:
+            self.closed = True
+            self.session.on_frame = None
+            self.network.connections.remove(self)
+
+
+class _Handshake:
+    """What a websocket keeps of the HTTP response that opened it."""
+
+    connection = None
+
+    def close(self) -> None:
+        """Nothing to release: there is no transport."""
+
+
+class _Timeless:
+    """Gives aiohttp's receive timeout to the reader, where it counts only on a paused connection.
+
+    With a clock that jumps from timer to timer a timeout on each ``receive`` would fire whenever the bot
+    is idle.
+    """
+
+    _reader: Incoming
+    _receive_timeout: float | None
+
+    async def receive(self, timeout: float | None = None) -> WSMessage:
+        self._reader.timeout = timeout or self._receive_timeout
+        return await super().receive()  # type: ignore[misc,no-any-return] # mixed into aiohttp's class
+
+
+@lru_cache
+def _timeless(kind: type[Any]) -> type[Any]:
+    return type(kind.__name__, (_Timeless, kind), {"__module__": kind.__module__})
+
+
+def open_socket(
+    network: Network,
+    session: Session,
+    kind: type[aiohttp.ClientWebSocketResponse],
+    *,
+    timeout: aiohttp.ClientWSTimeout,
+    autoclose: bool,
+    autoping: bool,
+) -> aiohttp.ClientWebSocketResponse:
+    """Return a websocket of the client's class that is connected to a backend session."""
+    connection = MemoryConnection(network, session)
+    without_receive = aiohttp.ClientWSTimeout(ws_close=timeout.ws_close)
+    socket = _timeless(kind)(
+        connection.incoming,
+        connection.outgoing,
+        None,
+        _Handshake(),
+        without_receive,
+        autoclose,
+        autoping,
+        network.loop,
+    )
+    socket._receive_timeout = timeout.ws_receive
+    return socket  # type: ignore[no-any-return] # made of an untyped subclass

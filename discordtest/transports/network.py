@@ -1,0 +1,150 @@
+"""One test's network: who is reached under which host name, and what crossed it.
+
+The seam asks a Network where a host leads; the transports carry requests and frames to its backend. A Network
+belongs to one event loop, and its backend is only ever called on that loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from discordtest.errors import HostRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Collection, Container, MutableMapping
+
+    from discordtest.backend.gateway import Close, Session
+    from discordtest.backend.rest import Request, Response
+
+    Transport = Literal["memory", "loopback"]
+    Direction = Literal["sent", "received"]
+
+__all__ = ["DISCORD_HOSTS", "GATEWAY_HOST", "Connection", "ForeignHost", "Network", "host_is_local"]
+
+GATEWAY_HOST = "gateway.discord.gg"
+
+# Source: Discord's documentation, API Reference (Base URL, Image Formatting) and Gateway (Connections).
+DISCORD_HOSTS = frozenset(
+    {
+        "discord.com",
+        "canary.discord.com",
+        "ptb.discord.com",
+        "discordapp.com",
+        "cdn.discordapp.com",
+        "media.discordapp.net",
+        "images-ext-1.discordapp.net",
+        "images-ext-2.discordapp.net",
+        "discord.gg",
+        GATEWAY_HOST,
+    }
+)
+
+
+def host_is_discord(host: str) -> bool:
+    """Tell whether a host name is Discord's, so that it is answered by the backend or never reached."""
+    return host in DISCORD_HOSTS or host.endswith((".discord.gg", ".discord.media"))
+
+
+def host_is_local(host: str) -> bool:
+    """Tell whether a host name or address never leaves this machine."""
+    if host in ("localhost", "0.0.0.0", "::", "") or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+class BackendLike(Protocol):
+    """What a network needs of a backend."""
+
+    def handle(self, request: Request, /) -> Response: ...
+    def connect(self, query: dict[str, str], /) -> Session: ...
+    def report(self, error: BaseException, /) -> None: ...
+
+
+class Connection(Protocol):
+    """An open gateway connection, seen from the test's side."""
+
+    session: Session
+
+    @property
+    def reading(self) -> bool:
+        """Whether a task waits for the next frame, so that `flush` reaches the client's cache."""
+
+    def flush(self) -> None:
+        """Let the reading task handle every queued frame before this returns."""
+
+
+class ForeignHost(Protocol):
+    """A host that the test serves in place of the real one."""
+
+    async def connect(self, client: asyncio.Protocol, loop: asyncio.AbstractEventLoop, secure: bool) -> None:
+        """Wire a client's protocol to the server."""
+
+
+class Network:
+    """Say where each host leads while one test runs."""
+
+    def __init__(
+        self,
+        backend: BackendLike,
+        loop: asyncio.AbstractEventLoop,
+        *,
+        tokens: Container[str] = (),
+        allowed_hosts: Collection[str] = (),
+        transport: Transport = "memory",
+    ) -> None:
+        self.backend = backend
+        self.loop = loop
+        self.tokens = tokens
+        self.allowed_hosts = allowed_hosts
+        self.transport: Transport = transport
+        self.served: MutableMapping[str, ForeignHost] = {}
+        self.connections: list[Connection] = []
+        self.on_exchange: Callable[[Request, Response], None] | None = None
+        self.on_frame: Callable[[Session, Direction, str | Close], None] | None = None
+        # Holds a request back before it is answered; the client's timeouts count meanwhile.
+        self.hold: Callable[[Request], Awaitable[None]] | None = None
+
+    async def answer(self, request: Request) -> Response:
+        """Answer a request, on the loop that the backend belongs to, whichever loop asks."""
+        if asyncio.get_running_loop() is not self.loop:
+            future = asyncio.run_coroutine_threadsafe(self.answer(request), self.loop)
+            return await asyncio.wrap_future(future)
+        if self.hold is not None:
+            await self.hold(request)
+        return self.answer_now(request)
+
+    def answer_now(self, request: Request) -> Response:
+        """Answer a request at once; call it on the network's own loop only."""
+        response = self.backend.handle(request)
+        if self.on_exchange is not None:
+            self.on_exchange(request, response)
+        return response
+
+    def host_is_allowed(self, host: str) -> bool:
+        """Tell whether a host may really be reached: this machine, or one that the test allowed."""
+        return host in self.allowed_hosts or host_is_local(host)
+
+    def refuse(self, host: str, what: str = "") -> HostRefused:
+        """Record that a foreign host was called, and return the error to raise for it."""
+        error = HostRefused(
+            f"{what or 'a connection'} to {host!r} is refused: a test reaches no foreign host. "
+            f"Answer it with self.serve({host!r}, handler), or let it through with "
+            f"allowed_hosts = ({host!r},) in the test case."
+        )
+        self.backend.report(error)
+        return error
+
+    @property
+    def reading(self) -> bool:
+        """Whether every gateway connection waits for frames, so that `flush` reaches all caches."""
+        return all(connection.reading for connection in self.connections)
+
+    def flush(self) -> None:
+        """Let every client handle the frames that are queued for it before this returns."""
+        for connection in list(self.connections):
+            connection.flush()
