@@ -1,0 +1,197 @@
+"""The in-memory Discord: worlds, the REST API, the gateway and the CDN, without any input or output.
+
+Nothing here awaits, opens a socket or reads a clock; a ``Backend`` is given the time, requests and frames, and
+gives back answers and frames.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+from urllib.parse import unquote
+
+from discordtest.backend import body as bodies
+from discordtest.backend import cdn, resources, rest
+from discordtest.backend.codes import Code, RestError
+from discordtest.backend.gateway import Gateway, Session
+from discordtest.backend.journal import Exchange, Journal
+from discordtest.backend.multipart import Part, split
+from discordtest.backend.rest import Actor, Call, Reply, Request, Response, Route, encode
+from discordtest.backend.world import World
+from discordtest.errors import DiscordTestError, NotModelled
+
+__all__ = ["Backend"]
+
+_JSON = "application/json"
+
+
+class Backend:
+    """One Discord: its world, its gateway, and what happened in it.
+
+    ``start_time`` is the wall clock at 0, ``now`` returns the microseconds since then.
+    """
+
+    #: Called after every answered REST request with (method, template, request, response).
+    observers: ClassVar[list[Callable[[Backend, str, str, Request, Response], None]]] = []
+    #: Called for every gateway event with (name, payload).
+    event_observers: ClassVar[list[Callable[[Backend, str, Any], None]]] = []
+
+    def __init__(self, start_time: datetime, now: Callable[[], int] = lambda: 0) -> None:
+        self.world = World(start_time, now)
+        self.gateway = Gateway(self)
+        self.world.sink = self.gateway.broadcast
+        self.journal = Journal()
+        self.shards = 1  # what GET /gateway/bot recommends
+        self.failures: list[BaseException] = []
+        self.on_failure: Callable[[], None] | None = None
+
+    # -- what crosses the wire
+
+    def handle(self, request: Request) -> Response:
+        """Answer one HTTP request to the API or the CDN."""
+        if request.host in cdn.HOSTS:
+            return cdn.serve(self.world, request)
+        path = _below_version(request.path)
+        exchange = Exchange(self.world.now(), None, request.method, path, dict(request.query))
+        self.journal.append(exchange)
+        route, raw, exists = rest.match(request.method, path)
+        exchange.route = route
+        try:
+            if route is None:
+                raise self._unknown(request.method, path, exists)
+            payload, status = self._answer(route, raw, request, exchange)
+        except RestError as error:
+            payload, status = error.payload(), error.status
+        except DiscordTestError as error:
+            raise self.report(error) from None
+        response = _response(route, status, payload)
+        exchange.status, exchange.answer = status, response.body
+        for observe in self.observers:
+            observe(self, request.method, "" if route is None else route.template, request, response)
+        return response
+
+    def connect(self, query: Mapping[str, str]) -> Session:
+        """Open a gateway connection; HELLO is queued at once."""
+        return self.gateway.connect(query)
+
+    def report(self, failure: DiscordTestError) -> DiscordTestError:
+        """Keep a failure aside, so that the test fails whatever the bot catches; return it."""
+        self.failures.append(failure)
+        if self.on_failure is not None:
+            self.on_failure()
+        return failure
+
+    # -- what the test and its people do
+
+    def perform(
+        self,
+        actor: Actor,
+        name: str,
+        *raw: str | int,
+        body: dict[str, Any] | None = None,
+        query: dict[str, Any] | None = None,
+        files: list[Part] | None = None,
+        reason: str | None = None,
+        id: str | int | None = None,
+        at: str | None = None,
+    ) -> Any:
+        """Run an operation by its operationId, as ``actor``; return its payload or raise ``RestError``.
+
+        ``id`` and ``at`` choose the id and the timestamp of what is made.
+        """
+        route = rest.OPERATIONS[name]
+        call = Call(self, actor, route, files=files or [], reason=reason, at=at)
+        call.id = None if id is None else str(id)
+        return self._run(call, [str(parameter) for parameter in raw], body, query or {})[0]
+
+    # -- inside
+
+    def _answer(self, route: Route, raw: list[str], request: Request, exchange: Exchange) -> tuple[Any, int]:
+        actor = self.authenticate(request)
+        exchange.actor = actor
+        if actor is None:
+            if not route.anonymous:
+                raise RestError(Code.GENERAL_ERROR, status=401)
+            actor = Actor("webhook", raw[0])
+        value, exchange.files = _read(request)
+        exchange.json = value
+        reason = request.headers.get("X-Audit-Log-Reason")
+        exchange.reason = None if reason is None else unquote(reason)
+        call = Call(self, actor, route, files=exchange.files, reason=exchange.reason)
+        return self._run(call, raw, value, request.query)
+
+    def authenticate(self, request: Request) -> Actor | None:
+        """Return the bot whose token the request carries; None when it carries none that is known."""
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        application_id = self.world.tokens.get(token) if scheme == "Bot" else None
+        if application_id is None:
+            return None
+        bot_id = self.world.applications[application_id]["bot"]["id"]
+        return Actor("bot", bot_id, application_id)
+
+    def _run(self, call: Call, raw: list[str], body: Any, query: Mapping[str, Any]) -> tuple[Any, int]:
+        route = call.route
+        records = rest.resolve(call, raw)
+        rest.check_permissions(call)
+        if route.body is not None:
+            call.body = bodies.parse(route.body, {} if body is None else body)
+        elif body:
+            raise NotModelled(f"a body for {route.method} {route.template}: {body!r}")
+        if route.query is not None:
+            call.query = bodies.parse(route.query, dict(query))
+        elif query:
+            raise NotModelled(f"query {dict(query)!r} of {route.method} {route.template}")
+        result = route.handler(call, *records)
+        if isinstance(result, Reply):
+            return result.payload, result.status
+        return result, 204 if result is None else route.status
+
+    @staticmethod
+    def _unknown(method: str, path: str, exists: bool) -> Exception:
+        if exists and method not in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+            return RestError(Code.GENERAL_ERROR, status=405)
+        return NotModelled(f"route {method} {path}: the in-memory Discord does not know it yet")
+
+
+def _below_version(path: str) -> str:
+    for prefix in ("/api/v10", "/api/v9", "/api"):
+        if path.startswith(prefix + "/"):
+            return path[len(prefix) :]
+    return path
+
+
+def _read(request: Request) -> tuple[Any, list[Part]]:
+    kind = request.headers.get("Content-Type", "")
+    if not request.body:
+        return None, []
+    if kind.startswith("multipart/form-data"):
+        return _read_form(split(request.body, kind))
+    try:
+        return json.loads(request.body), []
+    except ValueError:
+        raise RestError(Code.INVALID_JSON) from None
+
+
+def _read_form(parts: list[Part]) -> tuple[Any, list[Part]]:
+    body: dict[str, Any] = {}
+    files: list[Part] = []
+    for part in parts:
+        if part.name == "payload_json":
+            body.update(json.loads(part.data))
+        elif part.filename is None:
+            body[part.name] = part.data.decode()
+        else:
+            files.append(part)
+    return body, files
+
+
+def _response(route: Route | None, status: int, payload: Any) -> Response:
+    headers = {} if route is None else route.headers
+    if payload is None:
+        return Response(status, b"", headers)
+    return Response(status, encode(payload).encode(), {**headers, "Content-Type": _JSON})
+
+
+assert resources  # imported for its registrations

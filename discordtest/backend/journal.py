@@ -1,0 +1,77 @@
+"""What happened, in order: requests with their answers, gateway frames, and what the test did.
+
+The transcript and the assertions read it. An entry keeps what was true then: bodies as text or bytes, never a
+record that changes later.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from discordtest.backend.multipart import Part
+    from discordtest.backend.rest import Actor, Route
+
+__all__ = ["Act", "Dispatch", "Entry", "Exchange", "Frame", "Journal"]
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One HTTP request and its answer; ``at`` in microseconds of the test's clock."""
+
+    at: int
+    actor: Actor | None
+    method: str
+    path: str  # below /api/v10, without query
+    query: dict[str, str]
+    route: Route | None = None
+    json: Any = None  # the parsed body; Any: JSON
+    files: list[Part] = field(default_factory=list)
+    reason: str | None = None
+    status: int = 0
+    answer: bytes = b""
+
+    @property
+    def result(self) -> Any:
+        """The parsed body of the answer, or None where it has none. Any: JSON."""
+        return json.loads(self.answer) if self.answer else None
+
+
+@dataclass(slots=True)
+class Dispatch:
+    """One gateway event, before it was given to the sessions that may see it."""
+
+    at: int
+    name: str
+    guild_id: str | None
+    text: str
+
+
+@dataclass(slots=True)
+class Frame:
+    """One frame that a client sent on its gateway connection."""
+
+    at: int
+    user_id: str | None
+    text: str
+
+
+@dataclass(slots=True)
+class Act:
+    """What the test did, in its own words: ``alice sends '!ping' in #general``."""
+
+    at: int
+    text: str
+
+
+Entry: TypeAlias = Exchange | Dispatch | Frame | Act
+
+
+class Journal(list[Entry]):
+    """The entries of one test, oldest first."""
+
+    def exchanges(self, start: int = 0) -> list[Exchange]:
+        """Return the requests from entry number ``start`` on."""
+        return [entry for entry in self[start:] if isinstance(entry, Exchange)]

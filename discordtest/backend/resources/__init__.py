@@ -1,0 +1,12 @@
+"""The resources, one module for each page of Discord's resource documentation.
+
+Importing this package registers every route. A new resource is one line here.
+"""
+
+from discordtest.backend.resources import application as application
+from discordtest.backend.resources import channel as channel
+from discordtest.backend.resources import guild as guild
+from discordtest.backend.resources import guild_member as guild_member
+from discordtest.backend.resources import guild_role as guild_role
+from discordtest.backend.resources import message as message
+from discordtest.backend.resources import user as user

@@ -1,0 +1,305 @@
+"""The REST API: one way for every request, whoever makes it.
+
+A request is matched, its path parameters become records, the permissions are looked at, the body is parsed,
+then the handler runs. A handler is a plain function named after Discord's operationId. It refuses first, then
+mutates, then writes the audit log, then emits, then returns what is to be sent.
+Source: Discord's documentation, Reference, "HTTP API".
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from urllib.parse import quote, unquote
+
+from discordtest.backend import permissions
+from discordtest.backend.body import Object
+from discordtest.backend.codes import Code, RestError
+from discordtest.backend.multipart import Part
+from discordtest.backend.world import Record, World
+
+if TYPE_CHECKING:
+    from discordtest.backend import Backend
+
+__all__ = [
+    "OPERATIONS",
+    "ROUTES",
+    "Actor",
+    "Call",
+    "Reply",
+    "Request",
+    "Response",
+    "Route",
+    "encode",
+    "match",
+    "operation",
+    "parameter",
+    "route",
+]
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])  # Any: each handler has its own records and payload
+
+#: JSON text as the API writes it: compact, unescaped.
+encode: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+@dataclass(slots=True)
+class Request:
+    """One HTTP request as it came over the wire; ``path`` is percent-encoded, ``headers`` ignore case."""
+
+    method: str
+    host: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+
+@dataclass(slots=True)
+class Response:
+    """One HTTP answer."""
+
+    status: int
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def reason(self) -> str:
+        """The phrase of the status line."""
+        return HTTPStatus(self.status).phrase
+
+
+@dataclass(slots=True)
+class Reply:
+    """What a handler returns when its status is not the route's own."""
+
+    status: int
+    payload: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts. A bot and a person are checked; the narrator, which is the test itself, may do everything.
+
+    A webhook acts by its token and has no user: ``user_id`` is the webhook's id.
+    """
+
+    kind: Literal["bot", "person", "narrator", "webhook"]
+    user_id: str
+    application_id: str | None = None
+
+    @property
+    def omnipotent(self) -> bool:
+        """Whether no rule binds this actor."""
+        return self.kind == "narrator"
+
+
+@dataclass(slots=True)
+class Route:
+    """One operation; ``method`` is None for what has no route, such as a person joining a guild."""
+
+    name: str
+    method: str | None
+    template: str
+    handler: Callable[..., Any]
+    kinds: tuple[str, ...]
+    permissions: int
+    body: Object | None
+    query: Object | None
+    status: int
+    anonymous: bool
+    page: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def operation(self) -> str:
+        """Discord's operationId."""
+        return self.name
+
+
+@dataclass(slots=True)
+class Call:
+    """One operation under way: who calls, with what, on which records."""
+
+    backend: Backend
+    actor: Actor
+    route: Route
+    found: dict[str, Any] = field(default_factory=dict)  # parameter kind -> record (or text)
+    body: Record = field(default_factory=dict)
+    query: Record = field(default_factory=dict)
+    files: list[Part] = field(default_factory=list)
+    reason: str | None = None
+    id: str | None = None  # an id that the test chose for what is made
+    at: str | None = None  # a timestamp that the test chose for it
+
+    @property
+    def world(self) -> World:
+        """The world that the operation works on."""
+        return self.backend.world
+
+    def new_id(self) -> str:
+        """Return the id for what the operation makes: the test's choice, once, else a new one."""
+        chosen, self.id = self.id, None
+        return self.world.snowflake() if chosen is None else chosen
+
+    def timestamp(self) -> str:
+        """Return the moment of the operation."""
+        return self.world.timestamp() if self.at is None else self.at
+
+    def permissions(self, channel: Record | None = None) -> int:
+        """Return what the actor may do in the channel, or in the guild of this call."""
+        if self.actor.omnipotent:
+            return permissions.ALL
+        if channel is not None:
+            return permissions.channel_permissions(self.world, channel, self.actor.user_id)
+        return permissions.guild_permissions(self.world, self.found["guild"]["id"], self.actor.user_id)
+
+    def require(self, bits: int, channel: Record | None = None) -> None:
+        """Refuse with 50013 unless the actor has all of ``bits`` there."""
+        if bits & ~self.permissions(channel):
+            raise RestError(Code.MISSING_PERMISSIONS)
+
+    def require_above(self, guild_id: str, user_id: str) -> None:
+        """Refuse with 50013 unless the actor stands above the member in the guild's hierarchy."""
+        if self.actor.omnipotent or permissions.outranks(self.world, guild_id, self.actor.user_id, user_id):
+            return
+        raise RestError(Code.MISSING_PERMISSIONS)
+
+
+# -- the registry, filled at import
+
+ROUTES: list[Route] = []
+OPERATIONS: dict[str, Route] = {}
+_PARAMETERS: dict[str, Callable[[Call, str], Any]] = {}
+_TREE: dict[str, Any] = {}  # segment or "{}" -> subtree; a method's name -> route
+
+
+def parameter(kind: str) -> Callable[[Handler], Handler]:
+    """Declare how a path parameter of this kind becomes a record; it raises the 404 that fits."""
+
+    def register(function: Handler) -> Handler:
+        _PARAMETERS[kind] = function
+        return function
+
+    return register
+
+
+def route(
+    method: str | None,
+    template: str,
+    *,
+    permissions: int = 0,
+    body: Object | None = None,
+    query: Object | None = None,
+    status: int | None = None,
+    anonymous: bool = False,
+) -> Callable[[Handler], Handler]:
+    """Declare a handler: ``@route("PATCH", "/guilds/{guild_id}/members/{user_id:member}", body=EDIT_MEMBER)``.
+
+    A parameter is ``{name}`` or ``{name:kind}``; the kind is the name without ``_id`` and says which
+    ``parameter`` function finds it. The handler takes the call, then what was found, in order. ``permissions``
+    are needed in the channel of the path, else in its guild. ``anonymous`` routes carry their token in the path.
+    """
+
+    def register(handler: Handler) -> Handler:
+        shown, kinds = [], []
+        for segment in template.split("/"):
+            if segment.startswith("{"):
+                name, _, kind = segment[1:-1].partition(":")
+                kinds.append(kind or name.removesuffix("_id"))
+                segment = f"{{{name}}}"
+            shown.append(segment)
+        name = handler.__name__
+        made = Route(
+            name=name,
+            method=method,
+            template="/".join(shown),
+            handler=handler,
+            kinds=tuple(kinds),
+            permissions=int(permissions),
+            body=body,
+            query=query,
+            status=status or 200,
+            anonymous=anonymous,
+            page=handler.__module__.rpartition(".")[2],
+        )
+        _register(made)
+        return handler
+
+    return register
+
+
+def operation(
+    template: str, *, permissions: int = 0, body: Object | None = None
+) -> Callable[[Handler], Handler]:
+    """Declare an operation that has no route: ``@operation("/{guild_id}/{user_id}")``."""
+    return route(None, template, permissions=permissions, body=body)
+
+
+def _register(made: Route) -> None:
+    if made.name in OPERATIONS:
+        raise ValueError(f"two operations are named {made.name}")
+    OPERATIONS[made.name] = made
+    made.headers = {
+        "Via": "1.1 google",
+        "X-RateLimit-Bucket": made.name,
+        "X-RateLimit-Limit": "50",
+        "X-RateLimit-Remaining": "49",
+        "X-RateLimit-Reset-After": "1.000",
+    }
+    if made.method is None:
+        return
+    ROUTES.append(made)
+    node = _TREE
+    for segment in made.template.strip("/").split("/"):
+        node = node.setdefault("{}" if segment.startswith("{") else segment, {})
+    node[made.method] = made
+
+
+def match(method: str, path: str) -> tuple[Route | None, list[str], bool]:
+    """Find the route of a path below ``/api/v10``; return it, the raw parameters, and whether the path exists."""
+    node: dict[str, Any] = _TREE
+    raw: list[str] = []
+    for segment in path.strip("/").split("/"):
+        child = node.get(segment)
+        if child is None or isinstance(child, Route):
+            child = node.get("{}")
+            if child is None:
+                return None, raw, False
+            raw.append(unquote(segment))
+        node = child
+    exists = any(isinstance(value, Route) for value in node.values())
+    return node.get(method), raw, exists
+
+
+def resolve(call: Call, raw: list[str]) -> list[Any]:
+    """Turn raw path parameters into records, from left to right."""
+    records = []
+    for kind, text in zip(call.route.kinds, raw, strict=True):
+        record = _PARAMETERS[kind](call, text)
+        call.found[kind] = record
+        records.append(record)
+    return records
+
+
+def fill(route: Route, raw: list[str]) -> str:
+    """Return the concrete path of a route."""
+    parameters = iter(raw)
+    return "/".join(
+        quote(next(parameters), safe="@:") if segment.startswith("{") else segment
+        for segment in route.template.split("/")
+    )
+
+
+def check_permissions(call: Call) -> None:
+    """Refuse with 50013 unless the actor has what the route needs in its channel or guild."""
+    needed = call.route.permissions
+    if not needed or call.actor.omnipotent:
+        return
+    channel = call.found.get("channel")
+    if channel is not None and channel.get("guild_id") is None:
+        return
+    call.require(needed, channel)

@@ -1,0 +1,148 @@
+"""The world of one test: every table there is, on one screen.
+
+A record is its wire payload: a dict in Discord's JSON shape whose ids are ``str``; records that are nested on
+the wire (a message's author, a member's user) are references to the one record. What depends on who looks
+(``referenced_message``, ``reactions[].me``) is added by a ``render_*`` function of the resource. The world is
+plain data: it holds deadlines, never timers, and reads no clock but the one it is given.
+Source: Discord's documentation, Reference, "Snowflakes" and "ISO8601 Date/Time".
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from typing import Any, TypeAlias
+
+__all__ = ["DISCORD_EPOCH", "Event", "Record", "Table", "Viewer", "World"]
+
+# A wire payload. Any: its shape is Discord's JSON, which the project's tests hold against the published schema.
+Record: TypeAlias = dict[str, Any]
+Table: TypeAlias = dict[str, Record]
+
+DISCORD_EPOCH = 1_420_070_400_000  # milliseconds from 1970 to the first second of 2015
+
+
+class Viewer:
+    """Who an event is rendered for: a gateway session, or what stands in for one."""
+
+    user_id: str
+    intents: int
+    large_threshold: int
+
+
+@dataclass(slots=True)
+class Event:
+    """One gateway event on its way to the sessions that may see it.
+
+    ``guild_id`` is None for direct messages and account events. With ``channel`` only those who may view that
+    channel get it, with ``users`` only those users. ``render`` builds the payload where it depends on the viewer.
+    """
+
+    name: str
+    payload: Record
+    guild_id: str | None = None
+    channel: Record | None = None
+    users: Collection[str] | None = None
+    render: Callable[[Viewer], Record] | None = None
+
+
+@dataclass
+class World:
+    """All that exists, by id. Tables of tables are by guild (or by channel, message) first."""
+
+    start_time: datetime
+    now: Callable[[], int] = field(default=lambda: 0, repr=False)  # microseconds since start_time
+    sink: Callable[[Event], None] = field(default=lambda event: None, repr=False)
+    last_id: int = 0
+
+    applications: Table = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)  # bot token -> application id
+    users: Table = field(default_factory=dict)
+    user_settings: Table = field(default_factory=dict)  # user id -> locale, accepts_dms
+    guilds: Table = field(default_factory=dict)
+    roles: dict[str, Table] = field(default_factory=dict)
+    members: dict[str, Table] = field(default_factory=dict)
+    bans: dict[str, Table] = field(default_factory=dict)  # user id -> {user, reason}
+    channels: Table = field(default_factory=dict)  # every channel and thread
+    guild_channels: dict[str, Table] = field(default_factory=dict)  # without threads
+    threads: dict[str, Table] = field(default_factory=dict)
+    thread_members: dict[str, Table] = field(default_factory=dict)  # thread id -> user id -> thread member
+    dms: dict[tuple[str, str], str] = field(default_factory=dict)  # the two user ids, sorted -> channel id
+    messages: dict[str, Table] = field(default_factory=dict)  # channel id -> message, in order of id
+    reactions: dict[str, dict[str, dict[str, None]]] = field(
+        default_factory=dict
+    )  # message -> emoji key -> users
+    pins: dict[str, dict[str, str]] = field(default_factory=dict)  # channel id -> message id -> pinned_at
+    nonces: dict[tuple[str, str, str], str] = field(default_factory=dict)  # channel, author, nonce -> message
+    last_sent: dict[tuple[str, str], int] = field(default_factory=dict)  # channel, user -> µs, for slow mode
+    webhooks: Table = field(default_factory=dict)
+    emojis: dict[str, Table] = field(default_factory=dict)
+    application_emojis: dict[str, Table] = field(default_factory=dict)
+    stickers: dict[str, Table] = field(default_factory=dict)
+    invites: Table = field(default_factory=dict)  # code -> invite
+    voice_states: dict[str, Table] = field(default_factory=dict)  # guild id -> user id -> state
+    presences: Table = field(default_factory=dict)  # user id -> presence without guild_id
+    audit_log: dict[str, list[Record]] = field(default_factory=dict)
+    files: dict[str, tuple[bytes, str]] = field(default_factory=dict)  # CDN path -> content, content type
+
+    # -- time and ids
+
+    def snowflake(self, at: datetime | None = None) -> str:
+        """Return a new id, greater than every id before; with ``at``, one of that moment instead."""
+        if at is not None:
+            moment = int(at.timestamp() * 1000) - DISCORD_EPOCH << 22
+            while str(moment) in self.users or str(moment) in self.channels:
+                moment += 1
+            return str(moment)
+        started = (self.start_time - _EPOCH) // _MILLISECOND
+        self.last_id = max(self.last_id + 1, started + self.now() // 1000 << 22)
+        return str(self.last_id)
+
+    def wall_clock(self) -> datetime:
+        """Return the moment that it is, as an aware datetime."""
+        return self.start_time + timedelta(microseconds=self.now())
+
+    def timestamp(self, after: float = 0.0) -> str:
+        """Return the moment that it is, or the one ``after`` seconds later, as the API writes it."""
+        moment = self.wall_clock()
+        if after:
+            moment += timedelta(seconds=after)
+        return moment.astimezone(timezone.utc).isoformat(timespec="microseconds")
+
+    # -- events
+
+    def emit(
+        self,
+        name: str,
+        payload: Record | None = None,
+        *,
+        guild: str | None = None,
+        channel: Record | None = None,
+        users: Collection[str] | None = None,
+        render: Callable[[Viewer], Record] | None = None,
+    ) -> None:
+        """Send a gateway event to every session entitled to it."""
+        self.sink(Event(name, {} if payload is None else payload, guild, channel, users, render))
+
+    # -- questions
+
+    def bots_of(self, guild_id: str) -> list[str]:
+        """Return the user ids of the applications' bots that are in the guild."""
+        members = self.members[guild_id]
+        return [app["bot"]["id"] for app in self.applications.values() if app["bot"]["id"] in members]
+
+    # -- copies
+
+    def tables(self) -> dict[str, Any]:
+        """Return the tables by name, without the clock and the sink."""
+        return {name: value for name, value in vars(self).items() if name not in ("now", "sink")}
+
+    def copy_tables(self) -> dict[str, Any]:
+        """Return the tables as an independent copy in which shared records stay shared."""
+        return copy.deepcopy(self.tables())
+
+
+_EPOCH = datetime.fromtimestamp(DISCORD_EPOCH / 1000, timezone.utc)
+_MILLISECOND = timedelta(milliseconds=1)
