@@ -1,0 +1,148 @@
+"""Imports point one way, and the backend does no input or output: read from the syntax tree, nothing is run."""
+
+from __future__ import annotations
+
+import ast
+import unittest
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "discordtest"
+STANDS_FOR_A_PACKAGE = "__init__"
+
+# A module may import from its own layer and from those above it in this table. A name stands for all that is
+# below it too; the longest name wins.
+LAYERS: tuple[tuple[str, ...], ...] = (
+    ("discordtest.errors",),
+    (
+        "discordtest.backend.codes",
+        "discordtest.backend.intents",
+        "discordtest.backend.limits",
+        "discordtest.backend.world",
+        "discordtest.backend.multipart",
+    ),
+    (
+        "discordtest.backend.audit",
+        "discordtest.backend.body",
+        "discordtest.backend.faults",
+        "discordtest.backend.permissions",
+        "discordtest.backend.ratelimits",
+    ),
+    ("discordtest.backend.rest", "discordtest.backend.cdn", "discordtest.backend.journal"),
+    ("discordtest.backend.resources",),
+    ("discordtest.backend",),
+    ("discordtest.clock", "discordtest.transcript", "discordtest.transports"),
+    ("discordtest.seam",),
+    ("discordtest.act", "discordtest.arrange", "discordtest.assertions", "discordtest.interactions"),
+    ("discordtest.testcase",),
+    ("discordtest",),
+)
+NEVER_IN_THE_BACKEND = ("asyncio", "aiohttp", "discord", "select", "socket", "threading", "time")
+
+
+def layer(module: str) -> int:
+    """Return the layer of a module: that of the longest name in the table that it is, or is below."""
+    names = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
+    while module not in names:
+        module = module.rpartition(".")[0]
+    return names[module]
+
+
+def modules() -> dict[str, Path]:
+    """Return every module of the package by its dotted name."""
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == STANDS_FOR_A_PACKAGE else parts)] = path
+    return found
+
+
+def imports(module: str, source: str, known: set[str], *, package: bool = False) -> Iterator[tuple[int, str]]:
+    """Find what a module imports at run time, by line; ``from a import b`` is ``a.b`` if that is a module."""
+    tree = ast.parse(source)
+    skipped = {id(node) for block in _for_types(tree) for node in ast.walk(block)}
+    for node in ast.walk(tree):
+        if id(node) in skipped:
+            continue
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = _absolute(module, node, package=package)
+            for alias in node.names:
+                submodule = f"{base}.{alias.name}"
+                yield node.lineno, submodule if submodule in known else base
+
+
+def _for_types(tree: ast.AST) -> Iterator[ast.stmt]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING"):
+            yield from node.body
+
+
+def _absolute(module: str, node: ast.ImportFrom, *, package: bool) -> str:
+    if not node.level:
+        return node.module or ""
+    parts = module.split(".")
+    kept = parts[: len(parts) - node.level + package]
+    return ".".join([*kept, node.module] if node.module else kept)
+
+
+class LayerTests(unittest.TestCase):
+    def assertNoImport(self, wrong: list[str]) -> None:
+        if wrong:
+            self.fail("\n" + "\n".join(wrong))
+
+    def test_imports_point_one_way(self) -> None:
+        known = modules()
+        wrong = []
+        for module, path in known.items():
+            package = path.stem == STANDS_FOR_A_PACKAGE
+            for line, target in imports(module, path.read_text(), set(known), package=package):
+                if target.partition(".")[0] == "discordtest" and layer(target) > layer(module):
+                    wrong.append(f"{path}:{line}: {module} is below {target} and may not import it")
+        self.assertNoImport(wrong)
+
+    def test_backend_does_no_input_or_output(self) -> None:
+        known = modules()
+        wrong = []
+        for module, path in known.items():
+            if not module.startswith("discordtest.backend"):
+                continue
+            for line, target in imports(module, path.read_text(), set(known)):
+                if target.partition(".")[0] in NEVER_IN_THE_BACKEND:
+                    wrong.append(f"{path}:{line}: {module} may not import {target} at run time")
+        self.assertNoImport(wrong)
+
+    def test_every_layer_but_the_last_names_modules(self) -> None:
+        """A module without an entry would be the package's, which may import everything."""
+        known = modules()
+        unplaced = [name for name in known if layer(name) == len(LAYERS) - 1 and name != "discordtest"]
+        self.assertFalse(unplaced, f"give these a layer in {__name__}.LAYERS: {', '.join(unplaced)}")
+
+
+class ReaderTests(unittest.TestCase):
+    def found(self, source: str, module: str = "discordtest.backend.rest") -> list[str]:
+        known = {"discordtest.backend", "discordtest.backend.world", "discordtest.backend.rest"}
+        return [target for _, target in imports(module, source, known)]
+
+    def test_submodule_is_told_from_a_name(self) -> None:
+        self.assertEqual(
+            self.found("from discordtest.backend import world, Backend"),
+            ["discordtest.backend.world", "discordtest.backend"],
+        )
+
+    def test_relative_import_is_resolved(self) -> None:
+        self.assertEqual(self.found("from . import world"), ["discordtest.backend.world"])
+        self.assertEqual(self.found("from .world import World"), ["discordtest.backend.world"])
+        self.assertEqual(self.found("from ..errors import NotModelled"), ["discordtest.errors"])
+
+    def test_import_for_types_does_not_count_and_its_else_does(self) -> None:
+        source = "if TYPE_CHECKING:\n import asyncio\nelse:\n import aiohttp\n"
+        self.assertEqual(self.found(source), ["aiohttp"])
+
+    def test_import_within_a_function_counts(self) -> None:
+        self.assertEqual(self.found("def f():\n import asyncio\n"), ["asyncio"])
