@@ -1,4 +1,4 @@
-"""Imports point one way, and the backend does no input or output: read from the syntax tree, nothing is run."""
+"""Imports point one way, and the backend does no input or output: read from syntax trees alone."""
 
 from __future__ import annotations
 
@@ -35,9 +35,22 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("discordtest.backend.rest", "discordtest.backend.cdn", "discordtest.backend.journal"),
     ("discordtest.backend.resources",),
     ("discordtest.backend",),
-    ("discordtest.clock", "discordtest.transcript", "discordtest.transports"),
-    ("discordtest.seam",),
-    ("discordtest.act", "discordtest.arrange", "discordtest.assertions", "discordtest.interactions"),
+    (
+        "discordtest.clock",
+        "discordtest.loop",
+        "discordtest.outside",
+        "discordtest.transcript",
+        "discordtest.transports",
+        "discordtest.waits",
+    ),
+    ("discordtest.foreign", "discordtest.seam"),
+    (
+        "discordtest.act",
+        "discordtest.arrange",
+        "discordtest.assertions",
+        "discordtest.interactions",
+        "discordtest.scene",
+    ),
     ("discordtest.testcase",),
     ("discordtest",),
 )
