@@ -1,0 +1,222 @@
+"""One clock for everything that discord.py reads.
+
+``Clock`` is what a test sees of it. ``install`` puts views in place of the names ``time`` and ``datetime``
+(module or class) in every loaded ``discord.*`` module: a view asks the running loop, and where that is none
+of ours the real clock. Nothing else in the process is touched, and after the last ``uninstall`` nothing
+stays.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as real_datetime
+import sys
+import threading
+import time as real_time
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import discord.ext.tasks  # loaded here so that a cog which imports it in the middle of a test finds the views
+import discord.gateway
+
+from .loop import VirtualLoop
+
+if TYPE_CHECKING:
+    from .waits import Pending
+
+__all__ = ["Clock", "install", "refresh", "uninstall"]
+
+
+class Clock:
+    """The clock of one test: only ``advance``, ``wait_until`` and the test's own waits move it."""
+
+    def __init__(self, loop: VirtualLoop) -> None:
+        self._loop = loop
+        loop.on_import = refresh
+
+    def now(self) -> real_datetime.datetime:
+        """Return the wall clock as an aware datetime."""
+        return self._loop.now()
+
+    def time(self) -> float:
+        """Return the seconds since the test began."""
+        return self._loop.time()
+
+    @property
+    def called_times(self) -> list[float]:
+        """When timers fired, oldest first, each moment once: seconds since the test began."""
+        return [moment / 1e6 for moment in self._loop.moments]
+
+    @property
+    def pending(self) -> list[Pending]:
+        """What waits for a timer, and until when, soonest first; ``str()`` of each is a sentence."""
+        return self._loop.pending()
+
+    def __repr__(self) -> str:
+        return f"<Clock {self.now().isoformat()}, {self.time():g} s after the start>"
+
+
+# The views
+
+DateTime = real_datetime.datetime
+
+
+def _running() -> VirtualLoop | None:
+    loop = asyncio._get_running_loop()
+    return loop if isinstance(loop, VirtualLoop) else None
+
+
+def _now(tz: real_datetime.tzinfo | None = None) -> DateTime:
+    loop = _running()
+    if loop is None:
+        return real_datetime.datetime.now(tz)
+    return loop.now().astimezone(tz) if tz else loop.now().astimezone().replace(tzinfo=None)
+
+
+def _utcnow() -> DateTime:
+    return _now(real_datetime.UTC).replace(tzinfo=None)
+
+
+def _time() -> float:
+    loop = _running()
+    return real_time.time() if loop is None else loop.now().timestamp()
+
+
+def _time_ns() -> int:
+    loop = _running()
+    if loop is None:
+        return real_time.time_ns()
+    return (loop.now() - EPOCH) // MICROSECOND * 1000
+
+
+def _monotonic() -> float:
+    loop = _running()
+    return real_time.monotonic() if loop is None else loop.time()
+
+
+def _monotonic_ns() -> int:
+    loop = _running()
+    return real_time.monotonic_ns() if loop is None else loop.microseconds * 1000
+
+
+def _perf_counter() -> float:
+    loop = _running()
+    return real_time.perf_counter() if loop is None else loop.time()
+
+
+def _perf_counter_ns() -> int:
+    loop = _running()
+    return real_time.perf_counter_ns() if loop is None else loop.microseconds * 1000
+
+
+EPOCH = DateTime.fromtimestamp(0, real_datetime.UTC)
+MICROSECOND = real_datetime.timedelta(microseconds=1)
+
+
+class _LikeDateTime(type):
+    """Makes a class do as the real one: what it builds, checks and offers is ``datetime.datetime``'s."""
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> DateTime:
+        return DateTime(*args, **kwargs)
+
+    def __getattr__(cls, name: str) -> Any:
+        return getattr(real_datetime.datetime, name)
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, DateTime)
+
+    def __subclasscheck__(cls, subclass: type) -> bool:
+        return issubclass(subclass, DateTime)
+
+
+class _DateTimeView(metaclass=_LikeDateTime):
+    now = staticmethod(_now)
+    utcnow = staticmethod(_utcnow)
+    today = staticmethod(_now)
+
+
+class _View(ModuleType):
+    """A module with some names of its own; it asks the real one for all others."""
+
+    def __init__(self, real: ModuleType, **names: object) -> None:
+        super().__init__(real.__name__)
+        vars(self).update(names, _real=real)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(vars(self)["_real"], name)
+
+
+TIME = _View(
+    real_time,
+    time=_time,
+    time_ns=_time_ns,
+    monotonic=_monotonic,
+    monotonic_ns=_monotonic_ns,
+    perf_counter=_perf_counter,
+    perf_counter_ns=_perf_counter_ns,
+)
+DATETIME = _View(real_datetime, datetime=_DateTimeView)
+VIEWS: tuple[tuple[str, object, object], ...] = (
+    ("time", real_time, TIME),
+    ("datetime", real_datetime, DATETIME),
+    ("datetime", DateTime, _DateTimeView),
+)
+
+_lock = threading.RLock()
+_installed = 0
+_scanned = 0  # how many modules were loaded at the last look
+_sites: dict[tuple[int, str], tuple[dict[str, Any], str, object, object]] = {}
+
+
+def install() -> None:
+    """Put the views in place. Counted: threads and nested tests share them."""
+    global _installed
+    with _lock:
+        _installed += 1
+        if _installed == 1:
+            discord.gateway.KeepAliveHandler.start = _start_keep_alive  # type: ignore[method-assign, assignment]
+            _find_sites()
+            for names, name, real, view in _sites.values():
+                if names.get(name) is real:
+                    names[name] = view
+
+
+def uninstall() -> None:
+    """Take the views away again, with the last call for every ``install``."""
+    global _installed
+    with _lock:
+        _installed -= 1
+        if _installed == 0:
+            del discord.gateway.KeepAliveHandler.start
+            for names, name, real, view in _sites.values():
+                if names.get(name) is view:
+                    names[name] = real
+
+
+def refresh() -> None:
+    """Reach the modules of discord.py that were imported since ``install``."""
+    with _lock:
+        if _installed and _find_sites():
+            for names, name, real, view in _sites.values():
+                if names.get(name) is real:
+                    names[name] = view
+
+
+def _find_sites() -> bool:
+    """Look for the names once more if modules were loaded since the last time."""
+    global _scanned
+    if len(sys.modules) == _scanned:
+        return False
+    _scanned = len(sys.modules)
+    for module in [each for name, each in sys.modules.copy().items() if name.startswith("discord.")]:
+        names = vars(module)
+        for name, real, view in VIEWS:
+            if names.get(name) is real:
+                _sites[id(names), name] = names, name, real, view
+    return True
+
+
+def _start_keep_alive(handler: discord.gateway.KeepAliveHandler) -> None:
+    """Start no thread under a virtual loop: it would beat on the real clock and outlive the client."""
+    if _running() is None:
+        threading.Thread.start(handler)

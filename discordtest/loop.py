@@ -1,0 +1,407 @@
+"""The event loop whose time moves only when nothing can run.
+
+The one decision is ``VirtualLoop._rest``, taken whenever asyncio would block in ``select``: first the
+outside gets its say (``outside.py``), then a waiting ``settle`` returns, then time goes to the next timer,
+and where none is left the test is told that it waits for ever. While anything is runnable ``select`` is
+skipped.
+
+Time is counted in whole microseconds from 0; a jump goes to the timer's moment rounded to one. These names
+of asyncio's are not public and needed: ``_ready``, ``_scheduled`` and ``_clock_resolution`` of the loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import heapq
+import math
+import selectors
+import sys
+import time
+from array import array
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from .errors import Deadlock, DiscordTestError, SettleTimeout
+from .outside import Outside, Turn
+from .waits import Pending, describe_running, describe_task, describe_timer, describe_waiting, waiter
+
+if TYPE_CHECKING:
+    from collections import deque
+    from collections.abc import Awaitable, Callable, Generator
+    from concurrent.futures import Executor
+    from contextvars import Context
+
+    from typing_extensions import TypeVarTuple, Unpack
+
+    Ts = TypeVarTuple("Ts")
+    Events = list[tuple[selectors.SelectorKey, int]]
+
+__all__ = ["VirtualLoop"]
+
+T = TypeVar("T")
+
+DAY = 86_400_000_000
+"""How far time moves, in microseconds, for one wait of the test that sets no timer of its own."""
+HALF_A_MICROSECOND = 5.1e-7
+SPIN_TURNS = 1024
+"""A loop that is busy for long in fewer turns than this does heavy work; it does not spin."""
+LISTED = 10
+"""How many waiting tasks an error lists."""
+
+
+class _Selector(selectors.DefaultSelector):
+    """Asks the loop what to do instead of blocking."""
+
+    loop: VirtualLoop
+
+    def select(self, timeout: float | None = None) -> Events:
+        return self.loop._busy() if timeout == 0 else self.loop._rest()
+
+    def poll(self, timeout: float) -> Events:
+        """Really look at the descriptors, for at most so many real seconds."""
+        return super().select(timeout)
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """An event loop with a clock of its own, which ``settle`` and ``advance`` drive."""
+
+    _ready: deque[asyncio.Handle]
+    _scheduled: list[asyncio.TimerHandle]
+
+    def __init__(self, start_time: datetime | None = None, settle_timeout: float = 5.0) -> None:
+        if start_time is None:
+            start_time = datetime.now(UTC)
+        elif start_time.tzinfo is None:
+            raise ValueError("start_time must be an aware datetime, such as datetime(2026, 1, 1, tzinfo=UTC)")
+        self.start_time = start_time
+        self.settle_timeout = settle_timeout
+        self.microseconds = 0
+        self.moments = array("q")
+        """The microseconds of every jump, oldest first."""
+        self.closing = False
+        """While set, time does not move."""
+        self.on_move: Callable[[], None] | None = None
+        """Called after time has moved."""
+        self.on_import: Callable[[], None] | None = None
+        """Called at rest when modules were imported since the last time."""
+        self._seconds = 0.0
+        self._modules = len(sys.modules)
+        self._settlers: list[Turn] = []
+        self._goals: list[tuple[int, int, Turn]] = []
+        self._long_timers: list[asyncio.TimerHandle] = []
+        self._overdue_at = -1
+        self._main: asyncio.Future[Any] | None = None
+        self._verdicts: list[DiscordTestError] = []
+        self._waiter: object = None
+        self._waiting_since = 0
+        self._turns = 0
+        self._busy_since: float | None = None
+        self._outside_since: float | None = None
+        self._is_watched = False
+        selector = _Selector()
+        selector.loop = self
+        self._poll = selector.poll
+        super().__init__(selector)
+        # The loop's own wake-up pipe is one descriptor.
+        self.outside = Outside(self, lambda: len(selector.get_map() or ()) - 1, lambda: self.settle_timeout)
+        self._clock_resolution = HALF_A_MICROSECOND  # what is due within half a microsecond is due
+
+    # The clock
+
+    def time(self) -> float:
+        """Return the seconds since the loop was made."""
+        return self._seconds
+
+    def now(self) -> datetime:
+        """Return the wall clock, as an aware datetime in the time zone of ``start_time``."""
+        return self.start_time + timedelta(microseconds=self.microseconds)
+
+    @property
+    def main(self) -> asyncio.Task[Any] | None:
+        """The task of ``run_until_complete``: what the test itself does."""
+        return self._main if isinstance(self._main, asyncio.Task) else None
+
+    def _move(self, microseconds: int) -> None:
+        self.microseconds = microseconds
+        self._seconds = microseconds / 1e6
+        if self.on_move is not None:
+            self.on_move()
+
+    # What asyncio calls
+
+    def call_at(
+        self,
+        when: float,
+        callback: Callable[[Unpack[Ts]], object],
+        *args: *Ts,
+        context: Context | None = None,
+    ) -> asyncio.TimerHandle:
+        """Set a timer. The second in a row for a moment that is not after now moves time by a microsecond.
+
+        Code that sleeps until its clock has passed a moment (``tasks.loop(time=…)``) needs that to end.
+        """
+        if when <= self._seconds:
+            if self._overdue_at == self.microseconds:
+                self._move(self.microseconds + 1)
+            self._overdue_at = self.microseconds
+        handle = super().call_at(when, callback, *args, context=context)
+        if when - self._seconds > DAY / 1e6 and asyncio.current_task(self) is self._main:
+            self._long_timers.append(handle)
+        return handle
+
+    def run_in_executor(
+        self, executor: Executor | None, func: Callable[[Unpack[Ts]], T], *args: *Ts
+    ) -> asyncio.Future[T]:
+        """Run a call in an executor; ``settle`` waits for it and no time moves before it is done."""
+        future = super().run_in_executor(executor, func, *args)
+        self.outside.add_call(future, func, sys._getframe(1))
+        return future
+
+    def run_until_complete(self, future: Generator[Any, None, T] | Awaitable[T]) -> T:
+        """Run what the test does; a deadlock is raised as if at the line that waits."""
+        task: asyncio.Future[T] = asyncio.ensure_future(future, loop=self)  # type: ignore[arg-type]
+        outer, self._main = self._main, task
+        self._verdicts.clear()
+        try:
+            result = super().run_until_complete(task)
+        except asyncio.CancelledError as cancelled:
+            if not self._verdicts:
+                raise
+            raise self._verdicts[-1].with_traceback(cancelled.__traceback__) from None
+        except BaseException as error:
+            for verdict in self._verdicts:
+                if verdict is not error:
+                    error.add_note(f"{type(verdict).__name__}: {verdict}")
+            raise
+        finally:
+            self._main = outer
+        if self._verdicts:
+            raise self._verdicts[-1]  # the test swallowed its cancellation
+        return result
+
+    async def shutdown_default_executor(self, timeout: float | None = None) -> None:
+        """Stop the executor's threads; one that still works after ``settle_timeout`` is left behind."""
+        with contextlib.suppress(SettleTimeout):  # it was named where the test waited
+            await self.settle()
+        self._executor_shutdown_called = True
+        executor: Any = self._default_executor  # type: ignore[attr-defined]  # no public name
+        if executor is None:
+            return
+        executor.shutdown(wait=False, cancel_futures=True)
+        deadline = time.perf_counter() + (0 if self.outside.has_given_up() else self.settle_timeout)
+        for thread in getattr(executor, "_threads", ()):
+            thread.join(max(0.0, deadline - time.perf_counter()))
+
+    # What the test calls
+
+    def settle(self) -> asyncio.Future[None]:
+        """Run what can run, wait for the work outside the loop, move no time."""
+        turn = Turn(loop=self)
+        self._settlers.append(turn)
+        return turn
+
+    async def advance(self, seconds: float) -> None:
+        """Let so much time pass, from timer to timer, and settle."""
+        if seconds < 0:
+            raise ValueError(f"time does not go back: {seconds} s")
+        goal = self.microseconds + round(seconds * 1e6)
+        await self.settle()
+        await self._reach(goal)
+        await self.settle()
+
+    async def wait_until(self, predicate: Callable[[], T], timeout: float) -> T:
+        """Advance from timer to timer until the predicate is true; return what it said last."""
+        goal = self.microseconds + round(timeout * 1e6)
+        await self.settle()
+        while not (answer := predicate()) and self.microseconds < goal:
+            due = self._next_due()
+            await self._reach(goal if due is None else min(due, goal))
+            await self.settle()
+        return answer
+
+    async def _reach(self, goal: int) -> None:
+        if goal > self.microseconds:
+            turn = Turn(loop=self)
+            heapq.heappush(self._goals, (goal, id(turn), turn))
+            await turn
+
+    def wake_settlers(self, error: DiscordTestError | None = None) -> None:
+        """End every ``settle`` and ``advance`` that waits, with an error or without."""
+        turns = [*self._settlers, *(turn for _, _, turn in self._goals)]
+        self._settlers.clear()
+        self._goals.clear()
+        _answer(turns, error)
+
+    def is_idle(self) -> bool:
+        """Tell whether nothing is left that was made runnable and has not run."""
+        if any(not handle.cancelled() and not _is_for_the_test(handle) for handle in self._ready):
+            return False
+        due = self._seconds + HALF_A_MICROSECOND
+        if self._scheduled and self._scheduled[0].when() < due:
+            if any(not handle.cancelled() and handle.when() < due for handle in self._scheduled):
+                return False
+        return not self.outside.has_calls()
+
+    def pending(self) -> list[Pending]:
+        """List the timers that have not fired, soonest first, with what waits for them."""
+        tasks = asyncio.all_tasks(self)
+        timers = sorted(handle for handle in self._scheduled if not handle.cancelled())
+        return [
+            Pending(
+                self._wall(timer.when()),
+                timer.when() - self._seconds,
+                describe_timer(timer, tasks, self.main),
+            )
+            for timer in timers
+        ]
+
+    def _wall(self, when: float) -> datetime | None:
+        try:
+            return self.start_time + timedelta(seconds=when)
+        except OverflowError:
+            return None
+
+    # The decision
+
+    def _busy(self) -> Events:
+        """Something can run: look at descriptors only if there are any, now and then at what spins."""
+        self._turns += 1
+        if self._turns % 128 == 0:
+            self._is_watched = self.outside.exists()
+            self._watch_spin()
+        elif not self._is_watched:
+            return []
+        return self._poll(0)
+
+    def _watch_spin(self) -> None:
+        # The processor time of this thread: a breakpoint or a loaded machine must not look like spinning.
+        now = time.thread_time()
+        if self._busy_since is None:
+            self._busy_since = now
+        elif self._turns >= SPIN_TURNS and now - self._busy_since > self.settle_timeout:
+            self._turns, self._busy_since = 0, None
+            limit = f"{self.settle_timeout:g} s (settle_timeout)"
+            what = f"the event loop did not come to rest in {limit}. What runs:"
+            self._fail(SettleTimeout("\n".join([what, *describe_running(self, LISTED)])))
+
+    def _rest(self) -> Events:
+        """Nothing can run."""
+        self._turns, self._busy_since = 0, None
+        if self.on_import is not None and len(sys.modules) != self._modules:
+            self.on_import()
+            self._modules = len(sys.modules)
+        events = self._poll(0)
+        if events or self._ready:
+            return events
+        self._is_watched = self.outside.exists()
+        if self._is_watched:
+            events = self._wait_outside()
+        if events or self._ready:  # a thread may have called while we looked
+            return events
+        self._outside_since = None
+        return self._decide()
+
+    def _wait_outside(self) -> Events:
+        started = time.perf_counter()
+        if self._outside_since is None:
+            self._outside_since = started
+        while True:
+            now = time.perf_counter()
+            try:
+                patience = self.outside.patience(now - started, now - self._outside_since)
+            except SettleTimeout as error:
+                self._fail(error)
+                return []
+            if patience <= 0:
+                return []
+            events = self._poll(patience)
+            if events or self._ready:
+                return events
+
+    def _decide(self) -> Events:
+        if self._settlers:
+            turns, self._settlers = self._settlers, []
+            _answer(turns)
+            return []
+        due = None if self.closing else self._next_due()
+        if self._goals and (due is None or due > self._goals[0][0]):
+            goal, _, turn = heapq.heappop(self._goals)
+            self._move(max(goal, self.microseconds))
+            _answer([turn])
+            return []
+        if not self._goals and (self._main is None or self._main.done()):
+            return self._poll(0.05)
+        if due is not None and (self._goals or not self._is_day_over(due)):
+            self.moments.append(due)
+            self._move(due)
+            return []
+        return self._give_up(due)
+
+    def _next_due(self) -> int | None:
+        """Return the moment of the next timer, in whole microseconds."""
+        heap = self._scheduled
+        if heap and heap[0].cancelled():
+            heap = sorted(handle for handle in heap if not handle.cancelled())
+        if not heap or math.isinf(heap[0].when()):
+            return None
+        return max(round(heap[0].when() * 1e6), self.microseconds)
+
+    def _is_day_over(self, due: int) -> bool:
+        """Tell whether one wait of the test has lasted a day, and no timer of its own explains that."""
+        awaited = getattr(self._main, "_fut_waiter", None)
+        if awaited is not self._waiter:
+            self._waiter, self._waiting_since = awaited, self.microseconds
+        if due - self._waiting_since <= DAY:
+            return False
+        alive = (
+            timer for timer in self._long_timers if not timer.cancelled() and timer.when() > self._seconds
+        )
+        self._long_timers = list(alive)
+        return not self._long_timers
+
+    def _give_up(self, due: int | None) -> Events:
+        if self._is_watched:  # nothing else can happen: the outside gets all the time there is
+            events = self._poll(self.settle_timeout)
+            if events or self._ready:
+                return events
+        if self.closing:
+            reason = "time does not move while the loop closes"
+        elif due is None:
+            reason = "nothing can ever run again: no task can run and no timer is left"
+        else:
+            reason = "a day of the clock has passed; to let more pass, use advance() or set a timer"
+        who = f"{describe_task(self.main, self.main)}, but {reason}." if self.main else reason
+        self._stop_main(Deadlock("\n".join([who, *describe_waiting(self, self.main, LISTED)])))
+        return []
+
+    def _fail(self, error: DiscordTestError) -> None:
+        """Raise an error where the test waits."""
+        if self._settlers or self._goals:
+            self.wake_settlers(error)
+        else:
+            self._stop_main(error)
+
+    def _stop_main(self, error: DiscordTestError) -> None:
+        if self._main is None or self._main.done():
+            return
+        self._verdicts.append(error)
+        if len(self._verdicts) > LISTED:  # the test swallows every cancellation and waits again
+            raise error
+        self._main.cancel()
+
+
+def _answer(turns: list[Turn], error: DiscordTestError | None = None) -> None:
+    for turn in turns:
+        if turn.done():
+            continue
+        if error is None:
+            turn.set_result(None)
+        else:
+            turn.set_exception(type(error)(*error.args))
+
+
+def _is_for_the_test(handle: asyncio.Handle) -> bool:
+    """Tell whether a callback only wakes a task that waits in ``settle`` or ``advance``."""
+    task = getattr(getattr(handle, "_callback", None), "__self__", None)
+    return isinstance(task, asyncio.Task) and isinstance(waiter(task), Turn)

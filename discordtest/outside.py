@@ -1,0 +1,236 @@
+"""What runs outside the event loop: executor calls, file descriptors, threads.
+
+It can be known only in part. Executor calls are exact: they are waited for, up to ``settle_timeout``. For
+the rest there is one rule: while anything foreign exists (a thread, a descriptor), a task that waits at a
+place which neither asyncio's own primitives nor discord.py answer gets one grace, and so does a new thread.
+A place (a chain of code positions) that outlasts its grace is resting there, not working: it is remembered,
+for the test or (threads) for the process, and never waited for again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import functools
+import sys
+import threading
+import weakref
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .errors import SettleTimeout
+from .waits import describe_task, frames, position, stack, waiter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import CodeType, FrameType
+
+    Place = tuple[tuple[CodeType, int], ...]
+
+__all__ = ["Outside", "Turn"]
+
+GRACE = 0.25
+"""Real seconds that an unknown wait gets, once."""
+SAMPLING = 0.002
+"""Real seconds between two looks at where a new thread stands."""
+DEPTH = 6
+"""Code positions that tell one place from another."""
+
+ANSWERED_INSIDE = frozenset(
+    f"asyncio.{name}" for name in ("locks", "queues", "runners", "taskgroups", "tasks", "timeouts")
+)
+CHILD_PROCESSES = frozenset(["asyncio.base_subprocess", "asyncio.subprocess"])
+
+GATHERED: type = asyncio.tasks._GatheringFuture  # type: ignore[attr-defined]  # no public name
+
+_resting: set[Place] = set()  # where threads of this process were seen to rest
+_hosts: weakref.WeakSet[threading.Thread] = weakref.WeakSet()  # threads that run a test themselves
+
+
+class Turn(asyncio.Future[None]):
+    """What the test waits on when it lets the loop run: only the loop itself answers it."""
+
+
+@dataclass(slots=True)
+class Call:
+    """One call that an executor runs."""
+
+    name: str
+    where: str
+    given_up: bool = False
+
+
+class Outside:
+    """What one loop knows of the work outside it."""
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        descriptors: Callable[[], int],
+        settle_timeout: Callable[[], float],
+    ) -> None:
+        self._loop = loop
+        self._descriptors = descriptors
+        self._settle_timeout = settle_timeout
+        self._calls: dict[asyncio.Future[Any], Call] = {}
+        self._given_up: weakref.WeakSet[concurrent.futures.Future[Any]] = weakref.WeakSet()
+        self._known = weakref.WeakSet(threading.enumerate())
+        self._seen: weakref.WeakSet[threading.Thread] = weakref.WeakSet()
+        self._new: list[threading.Thread] = []
+        self._parked: set[Place] = set()
+        _hosts.add(threading.current_thread())
+
+    def add_call(
+        self, future: asyncio.Future[Any], function: Callable[..., object], caller: FrameType
+    ) -> None:
+        """Remember a call that was handed to an executor until its future is done."""
+        frame: FrameType = caller
+        while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("asyncio."):
+            frame = frame.f_back
+        self._calls[future] = Call(_function_name(function), position(frame))
+        future.add_done_callback(self._forget_call)
+
+    def _forget_call(self, future: asyncio.Future[Any]) -> None:
+        self._calls.pop(future, None)
+
+    def has_calls(self) -> bool:
+        """Tell whether an executor works on a call that was not given up."""
+        return any(not call.given_up for call in self._calls.values())
+
+    def has_given_up(self) -> bool:
+        """Tell whether a call outlasted ``settle_timeout`` and runs still."""
+        return any(call.given_up for call in self._calls.values())
+
+    def exists(self) -> bool:
+        """Tell whether there is anything outside the loop that could wake it."""
+        threads = [each for each in threading.enumerate() if self._is_foreign(each)]
+        for thread in threads:
+            if thread not in self._seen:
+                self._seen.add(thread)
+                self._new.append(thread)
+        return bool(threads or self._calls or self._descriptors())
+
+    def _is_foreign(self, thread: threading.Thread) -> bool:
+        # The default executor's threads are known by their calls.
+        return not (thread in self._known or thread.name.startswith("asyncio_") or thread in _hosts)
+
+    def patience(self, waited: float, total: float) -> float:
+        """Return for how many real seconds the loop should go on waiting; 0 when all that is left rests.
+
+        ``waited`` counts from the last sign of life, ``total`` since the loop could have come to rest.
+        What outlasts its time is parked; calls that outlast ``settle_timeout`` raise ``SettleTimeout`` once.
+        """
+        limit = self._settle_timeout()
+        calls = self._running()
+        places = dict(self._places())
+        moving = self._moving_threads()
+        grace = limit if any(map(_is_child_process, places.values())) else min(GRACE, limit)
+        left = limit - total if calls else 0.0
+        if places or moving:
+            left = max(left, min(grace - waited, limit - total))
+        if left > 0:
+            return min(left, SAMPLING) if moving else left
+        self._parked.update(places)
+        self._rest(moving)
+        restless = map(describe_task, places.values()) if waited < grace else ()
+        if late := [*calls, *restless]:
+            for call in self._calls.values():
+                call.given_up = True
+            raise SettleTimeout(self._complaint(late, limit))
+        return 0.0
+
+    def _running(self) -> list[str]:
+        """Describe the executor calls that run: through the loop, or in a pool of the bot's own."""
+        found = [f"{call.name}, called in {call.where}" for call in self._calls.values() if not call.given_up]
+        for task in asyncio.all_tasks(self._loop):
+            future = waiter(task)
+            if future is None or future in self._calls or (source := _pool_future(future)) is None:
+                continue
+            if source.running() and source not in self._given_up:
+                found.append(describe_task(task))
+        return found
+
+    def _places(self) -> Iterator[tuple[Place, asyncio.Task[Any]]]:
+        """Yield where tasks wait for what only the outside can answer, so far as anyone can tell."""
+        for task in asyncio.all_tasks(self._loop):
+            future = waiter(task)
+            if future is None or isinstance(future, asyncio.Task | Turn | GATHERED):
+                continue
+            chain = frames(task)
+            if not chain or _is_answered_inside(chain[-1].f_globals.get("__name__", "")):
+                continue
+            place = tuple((frame.f_code, frame.f_lasti) for frame in chain[-DEPTH:])
+            if place not in self._parked:
+                yield place, task
+
+    def _moving_threads(self) -> dict[threading.Thread, Place]:
+        """Return the new threads that have not come to a place where threads are known to rest."""
+        if not self._new:
+            return {}
+        standing = sys._current_frames()
+        moving = {
+            thread: place
+            for thread in self._new
+            if thread.is_alive() and (place := _thread_place(standing.get(thread.ident or 0))) not in _resting
+        }
+        self._new = list(moving)
+        return moving
+
+    def _rest(self, threads: dict[threading.Thread, Place]) -> None:
+        _resting.update(place for place in threads.values() if place)
+        self._new = []
+
+    def _complaint(self, late: list[str], limit: float) -> str:
+        tasks = [task for task in asyncio.all_tasks(self._loop) if self._waits_outside(task)]
+        for task in tasks:
+            future = waiter(task)
+            if future is not None and (source := _pool_future(future)) is not None:
+                self._given_up.add(source)
+        lines = [f"work outside the event loop still runs after {limit:g} s (settle_timeout):"]
+        lines += [f"  {each}" for each in late]
+        lines += [f"waited for by {stack(task)}" for task in tasks]
+        return "\n".join(lines)
+
+    def _waits_outside(self, task: asyncio.Task[Any]) -> bool:
+        future = waiter(task)
+        return future is not None and (future in self._calls or _pool_future(future) is not None)
+
+
+def _is_answered_inside(module: str) -> bool:
+    return module in ANSWERED_INSIDE or module.startswith(("discord.", "discordtest."))
+
+
+def _is_child_process(task: asyncio.Task[Any]) -> bool:
+    """A child process that is waited for will end; no grace could tell how soon."""
+    return any(frame.f_globals.get("__name__") in CHILD_PROCESSES for frame in frames(task))
+
+
+def _thread_place(frame: FrameType | None) -> Place:
+    place: list[tuple[CodeType, int]] = []
+    while frame is not None and len(place) < DEPTH:
+        place.append((frame.f_code, frame.f_lasti))
+        frame = frame.f_back
+    return tuple(place)
+
+
+def _function_name(function: Callable[..., object]) -> str:
+    """Name what a call runs; ``to_thread`` hides it in a partial of ``Context.run``."""
+    if isinstance(function, functools.partial):
+        inner = (
+            function.args[0]
+            if function.args and getattr(function.func, "__name__", "") == "run"
+            else function.func
+        )
+        return _function_name(inner)
+    name: str = getattr(function, "__qualname__", None) or repr(function)
+    return name.rpartition("<locals>.")[2]
+
+
+def _pool_future(future: asyncio.Future[Any]) -> concurrent.futures.Future[Any] | None:
+    """Return the executor's future behind one of ``asyncio.wrap_future``: only a closure knows it."""
+    for callback, _ in getattr(future, "_callbacks", None) or ():
+        if getattr(callback, "__qualname__", "").startswith("_chain_future."):
+            for cell in callback.__closure__ or ():
+                if isinstance(cell.cell_contents, concurrent.futures.Future):
+                    return cell.cell_contents
+    return None

@@ -1,0 +1,101 @@
+"""The runner of one test: it makes the virtual loop, and closes it whatever the bot left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from .errors import DiscordTestError, SettleTimeout
+from .loop import VirtualLoop
+from .waits import describe_task, frames
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+__all__ = ["Runner", "end_tasks"]
+
+ROUNDS = 3
+"""How often a task is cancelled: the first may start its clean-up, the others end a clean-up that waits."""
+
+
+class Runner(asyncio.Runner):  # type: ignore[misc]  # final for typeshed; unittest accepts no other
+    """An ``asyncio.Runner`` on a ``VirtualLoop``: no debug mode unless the user asks Python for it."""
+
+    def __init__(
+        self, *, start_time: datetime | None = None, settle_timeout: float = 5.0, debug: bool | None = None
+    ) -> None:
+        self._settings = start_time, settle_timeout
+        self._virtual: VirtualLoop | None = None
+        super().__init__(debug=debug, loop_factory=self._make_loop)
+
+    def _make_loop(self) -> VirtualLoop:
+        self._virtual = VirtualLoop(*self._settings)
+        asyncio.set_event_loop(
+            self._virtual
+        )  # what a Runner without a factory does: setUp may ask for the loop
+        return self._virtual
+
+    def get_loop(self) -> VirtualLoop:
+        """Return the loop, which is made at the first call."""
+        loop = super().get_loop()
+        assert isinstance(loop, VirtualLoop)
+        return loop
+
+    def close(self) -> None:
+        """Close the loop without moving time; what does not end is named in a ``ResourceWarning``."""
+        loop, self._virtual = self._virtual, None
+        if loop is None:
+            return super().close()
+        loop.closing = True
+        left = loop.run_until_complete(_end_all(loop))
+        try:
+            super().close()
+        except DiscordTestError as error:
+            left.append(str(error))
+        finally:
+            asyncio.set_event_loop(None)
+        for each in left:
+            warnings.warn(f"the test ended, but {each}", ResourceWarning, stacklevel=2)
+        return None
+
+
+async def _end_all(loop: VirtualLoop) -> list[str]:
+    return await end_tasks(asyncio.all_tasks(loop) - {asyncio.current_task(loop)})
+
+
+async def end_tasks(tasks: Iterable[asyncio.Task[Any] | None]) -> list[str]:
+    """Cancel tasks and let them clean up, three times; then forget what still lives, and name it."""
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, VirtualLoop)
+    alive = [task for task in tasks if task is not None and not task.done()]
+    for _ in range(ROUNDS):
+        if not alive:
+            break
+        for task in alive:
+            task.cancel()
+        try:
+            await loop.settle()
+        except SettleTimeout:
+            break
+        finally:
+            alive = [task for task in alive if not task.done()]
+    return [_abandon(task) for task in alive]
+
+
+def _abandon(task: asyncio.Task[Any]) -> str:
+    text = (
+        f"{describe_task(task)}: {task.get_name()} ignores its cancellation"
+        if frames(task)
+        else task.get_name()
+    )
+    coroutine: Any = task.get_coro()
+    try:
+        coroutine.close()
+    except Exception as error:  # noqa: BLE001  # the bot's own clean-up: whatever it raises is reported
+        text += f" and its clean-up raised {error!r}"
+    # asyncio would wait for it in Runner.close, and complain when it is collected; there are no public names.
+    task._log_destroy_pending = False  # type: ignore[attr-defined]
+    asyncio.tasks._unregister_task(task)
+    return text

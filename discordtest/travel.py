@@ -1,0 +1,53 @@
+"""The whole process follows the clock of a test, where the time-machine library is installed.
+
+That library is imported on use. Its travel is one for the process, so tests of several threads take turns.
+"""
+
+from __future__ import annotations
+
+import datetime
+import importlib.util
+import threading
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .loop import VirtualLoop
+
+__all__ = ["Travel", "is_available"]
+
+_turn = threading.RLock()
+
+
+def is_available() -> bool:
+    """Tell whether ``discordtest[time]`` is installed, without importing it."""
+    return importlib.util.find_spec("time_machine") is not None
+
+
+class Travel:
+    """A context in which everybody's ``datetime.now()`` and ``time.time()`` are those of a loop."""
+
+    def __init__(self, loop: VirtualLoop) -> None:
+        self._loop = loop
+        self._travel: Any = None  # time_machine may be absent, so it has no types here
+        self._traveller: Any = None
+
+    def __enter__(self) -> Travel:
+        import time_machine  # type: ignore[import-not-found, unused-ignore]
+
+        _turn.acquire()
+        # In UTC: a destination with a zone of zoneinfo's would change the zone of the process.
+        self._travel = time_machine.travel(self._now(), tick=False)
+        self._traveller = self._travel.start()
+        self._loop.on_move = self._follow
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._loop.on_move = None
+        self._travel.stop()
+        _turn.release()
+
+    def _now(self) -> datetime.datetime:
+        return self._loop.now().astimezone(datetime.UTC)
+
+    def _follow(self) -> None:
+        self._traveller.move_to(self._now(), tick=False)

@@ -1,0 +1,177 @@
+"""What a task or a timer waits for, in words for people.
+
+Reads the frames of suspended coroutines, never changes one. "The bot sleeps for 30 s in on_message
+(bot.py:12)": the place is the innermost line that belongs neither to asyncio nor to discord.py nor to this
+library.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import traceback
+from types import AsyncGeneratorType, CoroutineType, FrameType, GeneratorType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+__all__ = [
+    "Pending",
+    "describe_running",
+    "describe_task",
+    "describe_timer",
+    "describe_waiting",
+    "frames",
+    "position",
+    "stack",
+    "waiter",
+]
+
+MACHINERY = frozenset(["asyncio", "contextlib", "discord", "discordtest"])
+AnyTask = asyncio.Task[Any]
+
+
+class Pending(NamedTuple):
+    """A timer that has not fired yet: ``str()`` of it is a sentence."""
+
+    until: datetime | None
+    """When it fires, aware; None for one that never does."""
+    seconds: float
+    """How far away that is."""
+    what: str
+    """Who waits and where."""
+
+    def __str__(self) -> str:
+        return f"{self.what}, due in {_seconds(self.seconds)}"
+
+
+def waiter(task: AnyTask) -> asyncio.Future[Any] | None:
+    """Return the future that a task waits for, None while the task can run."""
+    found: asyncio.Future[Any] | None = getattr(
+        task, "_fut_waiter", None
+    )  # asyncio has no public name for it
+    return found
+
+
+def frames(task: AnyTask) -> list[FrameType]:
+    """Return all frames of a suspended task, outermost first: ``Task.get_stack`` returns only that one."""
+    found: list[FrameType] = []
+    awaited: Any = task.get_coro()
+    while awaited is not None:
+        if isinstance(awaited, CoroutineType):
+            frame, awaited = awaited.cr_frame, awaited.cr_await
+        elif isinstance(awaited, AsyncGeneratorType):
+            frame, awaited = awaited.ag_frame, awaited.ag_await
+        elif isinstance(awaited, GeneratorType):
+            frame, awaited = awaited.gi_frame, awaited.gi_yieldfrom
+        else:
+            awaited = _wrapped(awaited)
+            continue
+        if frame is None:
+            break
+        found.append(frame)
+    return found
+
+
+def _wrapped(awaited: object) -> object | None:
+    """Look through what ``async for`` and ``__await__`` put around a coroutine."""
+    if isinstance(awaited, asyncio.Future):
+        return None
+    kinds = (CoroutineType, AsyncGeneratorType, GeneratorType)
+    return next((inner for inner in gc.get_referents(awaited) if isinstance(inner, kinds)), None)
+
+
+def stack(task: AnyTask) -> str:
+    """Format where a task stands like a traceback, outermost line first."""
+    lines = traceback.StackSummary.extract((frame, frame.f_lineno) for frame in frames(task))
+    return f"{task.get_name()}:\n{''.join(lines.format())}".rstrip()
+
+
+def position(frame: FrameType) -> str:
+    """Name a line of code: ``on_message (bot.py:12)``."""
+    name = frame.f_code.co_qualname.rpartition("<locals>.")[2]
+    return f"{name} ({os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno})"
+
+
+def describe_task(task: AnyTask, main: AnyTask | None = None) -> str:
+    """Say who waits, how and where: ``the bot waits up to 60 s in on_message (bot.py:12)``."""
+    who = "the test" if task is main else "the bot"
+    chain = frames(task)
+    if not chain:
+        return f"{who} runs {task.get_name()}"
+    loop = _tasks_loop(chain)
+    place = f"between two runs of the loop {loop}" if loop else f"in {position(_place(chain))}"
+    return f"{who} {_manner(chain)} {place}"
+
+
+def describe_timer(handle: asyncio.TimerHandle, tasks: Iterable[AnyTask], main: AnyTask | None = None) -> str:
+    """Say what a timer is for, by the task that it will wake; else name its callback."""
+    callback, arguments = getattr(handle, "_callback", None), getattr(handle, "_args", None) or ()
+    owner = getattr(callback, "__self__", None)
+    if isinstance(owner, asyncio.Timeout) and (task := getattr(owner, "_task", None)) is not None:
+        return f"{describe_task(task, main)}, under a timeout"
+    futures = [each for each in (owner, *arguments) if isinstance(each, asyncio.Future)]
+    for task in tasks:
+        if waiter(task) in futures:
+            return describe_task(task, main)
+    name = getattr(callback, "__qualname__", None) or repr(callback)
+    return f"a call of {name.rpartition('<locals>.')[2]}"
+
+
+def describe_running(loop: asyncio.AbstractEventLoop, limit: int) -> list[str]:
+    """Give the stacks of tasks that could run at once; where there are none, the callbacks."""
+    running = [task for task in asyncio.all_tasks(loop) if waiter(task) is None and not task.done()]
+    if running:
+        return [stack(task) for task in running[:limit]]
+    return [repr(handle) for handle in list(getattr(loop, "_ready", ()))[:limit]]
+
+
+def describe_waiting(loop: asyncio.AbstractEventLoop, main: AnyTask | None, limit: int) -> list[str]:
+    """List what the tasks besides the test's own wait for."""
+    tasks = [task for task in asyncio.all_tasks(loop) if task is not main and waiter(task) is not None]
+    lines = sorted(f"  {describe_task(task)}" for task in tasks[:limit])
+    if len(tasks) > limit:
+        lines.append(f"  and {len(tasks) - limit} tasks more")
+    return lines
+
+
+def _place(chain: list[FrameType]) -> FrameType:
+    for frame in reversed(chain):
+        if _root(frame) not in MACHINERY:
+            return frame
+    return next((frame for frame in reversed(chain) if _root(frame) != "asyncio"), chain[-1])
+
+
+def _root(frame: FrameType) -> str:
+    name: str = frame.f_globals.get("__name__", "")
+    return name.partition(".")[0]
+
+
+def _manner(chain: list[FrameType]) -> str:
+    for frame in reversed(chain):
+        if frame.f_globals.get("__name__") != "asyncio.tasks":
+            continue
+        name, local = frame.f_code.co_name, frame.f_locals
+        if name == "sleep" and isinstance(local.get("delay"), int | float):
+            return f"sleeps for {_seconds(local['delay'])}"
+        if name == "wait_for" and isinstance(local.get("timeout"), int | float):
+            return f"waits up to {_seconds(local['timeout'])}"
+    return "waits"
+
+
+def _tasks_loop(chain: list[FrameType]) -> str | None:
+    """Name the ``discord.ext.tasks`` loop that rests between two runs: it stands in no line of the bot."""
+    if _root(_place(chain)) != "discord":
+        return None
+    for frame in chain:
+        if frame.f_globals.get("__name__") == "discord.ext.tasks" and frame.f_code.co_name == "_loop":
+            name: str = frame.f_locals["self"].coro.__qualname__
+            return name.rpartition("<locals>.")[2]
+    return None
+
+
+def _seconds(seconds: float) -> str:
+    return f"{round(seconds, 6):.15g} s"
