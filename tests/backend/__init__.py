@@ -1,0 +1,1 @@
+"""Tests of the in-memory Discord, one file for each module of it."""

@@ -1,0 +1,1 @@
+"""Tests of the resources, one file for each module of them."""
