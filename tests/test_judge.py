@@ -1,8 +1,12 @@
 from __future__ import annotations
 
 import unittest
+from datetime import UTC, datetime
 from typing import Any
 
+from discordtest.backend import Backend
+from discordtest.backend.rest import Request, Response
+from discordtest.errors import DiscordTestError
 from tests import judge
 
 USER: dict[str, Any] = {
@@ -179,6 +183,48 @@ class EventTests(JudgeTestCase):
 
     def test_every_place_of_the_reference_names_a_schema(self) -> None:
         self.assertGreater(len(judge._event_schemas()), 50)
+
+
+class WatchTests(JudgeTestCase):
+    """While the suite runs every backend is watched: that of a bot's test reports, a bare one raises."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.backend = Backend(datetime(2026, 1, 1, tzinfo=UTC))
+        self.request = Request("GET", "discord.com", "/api/v10/users/@me", {}, {})
+
+    def observe(self, body: bytes, kind: str = "application/json") -> None:
+        response = Response(200, body, {"Content-Type": kind})
+        judge.observe(self.backend, "GET", "/users/@me", self.request, response)
+
+    def test_every_backend_is_watched(self) -> None:
+        self.assertIn(judge.observe, Backend.observers)
+        self.assertIn(judge.observe_event, Backend.event_observers)
+        judge.install()
+        self.assertEqual(Backend.observers.count(judge.observe), 1)
+
+    def test_wrong_answer_of_a_bare_backend_raises(self) -> None:
+        with self.assertRaisesRegex(
+            judge.JudgeError, "document disagrees:\n  get_my_user 200: the whole: 'id'"
+        ):
+            self.observe(b"{}")
+
+    def test_wrong_answer_to_a_bot_is_kept_aside(self) -> None:
+        woken: list[DiscordTestError] = []
+        self.backend.on_failure = lambda: woken.extend(self.backend.failures)
+        self.observe(b"{}")
+        self.assertEqual([type(error) for error in woken], [judge.JudgeError])
+
+    def test_wrong_event_raises(self) -> None:
+        with self.assertRaisesRegex(judge.JudgeError, "GUILD_BAN_ADD.user: "):
+            judge.observe_event(self.backend, "GUILD_BAN_ADD", {"user": {"id": "1"}})
+
+    def test_right_event_is_silent(self) -> None:
+        judge.observe_event(self.backend, "GUILD_BAN_ADD", {"user": USER})
+        self.assertEqual(self.backend.failures, [])
+
+    def test_answer_that_is_no_json_is_not_judged(self) -> None:
+        self.observe(b"{}", "image/png")
 
 
 class DeviationTests(JudgeTestCase):
