@@ -15,16 +15,22 @@ import asyncio
 import contextlib
 import heapq
 import math
-import selectors
 import sys
 import time
 from array import array
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .errors import Deadlock, DiscordTestError, SettleTimeout
-from .outside import Outside, Turn
-from .waits import Pending, describe_running, describe_task, describe_timer, describe_waiting, waiter
+from discordtest.errors import Deadlock, DiscordTestError, SettleTimeout
+from discordtest.outside import Outside, Selector, Turn
+from discordtest.waits import (
+    Pending,
+    describe_running,
+    describe_task,
+    describe_timer,
+    describe_waiting,
+    waiter,
+)
 
 if TYPE_CHECKING:
     from collections import deque
@@ -34,8 +40,9 @@ if TYPE_CHECKING:
 
     from typing_extensions import TypeVarTuple, Unpack
 
+    from discordtest.outside import Events
+
     Ts = TypeVarTuple("Ts")
-    Events = list[tuple[selectors.SelectorKey, int]]
 
 __all__ = ["VirtualLoop"]
 
@@ -48,19 +55,6 @@ SPIN_TURNS = 1024
 """A loop that is busy for long in fewer turns than this does heavy work; it does not spin."""
 LISTED = 10
 """How many waiting tasks an error lists."""
-
-
-class _Selector(selectors.DefaultSelector):
-    """Asks the loop what to do instead of blocking."""
-
-    loop: VirtualLoop
-
-    def select(self, timeout: float | None = None) -> Events:
-        return self.loop._busy() if timeout == 0 else self.loop._rest()
-
-    def poll(self, timeout: float) -> Events:
-        """Really look at the descriptors, for at most so many real seconds."""
-        return super().select(timeout)
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
@@ -99,12 +93,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._busy_since: float | None = None
         self._outside_since: float | None = None
         self._is_watched = False
-        selector = _Selector()
-        selector.loop = self
+        selector = Selector(self._busy, self._rest)
         self._poll = selector.poll
         super().__init__(selector)
-        # The loop's own wake-up pipe is one descriptor.
-        self.outside = Outside(self, lambda: len(selector.get_map() or ()) - 1, lambda: self.settle_timeout)
+        self.outside = Outside(self, selector)
         self._clock_resolution = HALF_A_MICROSECOND  # what is due within half a microsecond is due
 
     # The clock

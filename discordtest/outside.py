@@ -12,22 +12,26 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import functools
+import selectors
 import sys
 import threading
 import weakref
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .errors import SettleTimeout
-from .waits import describe_task, frames, position, stack, waiter
+from discordtest.errors import SettleTimeout
+from discordtest.waits import describe_task, frames, position, stack, waiter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import CodeType, FrameType
 
+    from discordtest.loop import VirtualLoop
+
+    Events = list[tuple[selectors.SelectorKey, int]]
     Place = tuple[tuple[CodeType, int], ...]
 
-__all__ = ["Outside", "Turn"]
+__all__ = ["Outside", "Selector", "Turn"]
 
 GRACE = 0.25
 """Real seconds that an unknown wait gets, once."""
@@ -47,6 +51,26 @@ _resting: set[Place] = set()  # where threads of this process were seen to rest
 _hosts: weakref.WeakSet[threading.Thread] = weakref.WeakSet()  # threads that run a test themselves
 
 
+class Selector(selectors.DefaultSelector):
+    """Asks its loop what to do instead of blocking: ``busy`` while something can run, else ``rest``."""
+
+    def __init__(self, busy: Callable[[], Events], rest: Callable[[], Events]) -> None:
+        super().__init__()
+        self._busy, self._rest = busy, rest
+
+    def select(self, timeout: float | None = None) -> Events:
+        """Decide on the loop's behalf (asyncio calls this in each turn)."""
+        return self._busy() if timeout == 0 else self._rest()
+
+    def poll(self, timeout: float) -> Events:
+        """Really look at the descriptors, for at most so many real seconds."""
+        return super().select(timeout)
+
+    def is_watching(self) -> bool:
+        """Tell whether there is a descriptor besides the loop's own, through which threads wake it."""
+        return len(self.get_map()) > 1
+
+
 class Turn(asyncio.Future[None]):
     """What the test waits on when it lets the loop run: only the loop itself answers it."""
 
@@ -63,15 +87,9 @@ class Call:
 class Outside:
     """What one loop knows of the work outside it."""
 
-    def __init__(
-        self,
-        loop: asyncio.AbstractEventLoop,
-        descriptors: Callable[[], int],
-        settle_timeout: Callable[[], float],
-    ) -> None:
+    def __init__(self, loop: VirtualLoop, selector: Selector) -> None:
         self._loop = loop
-        self._descriptors = descriptors
-        self._settle_timeout = settle_timeout
+        self._selector = selector
         self._calls: dict[asyncio.Future[Any], Call] = {}
         self._given_up: weakref.WeakSet[concurrent.futures.Future[Any]] = weakref.WeakSet()
         self._known = weakref.WeakSet(threading.enumerate())
@@ -108,7 +126,7 @@ class Outside:
             if thread not in self._seen:
                 self._seen.add(thread)
                 self._new.append(thread)
-        return bool(threads or self._calls or self._descriptors())
+        return bool(threads or self._calls or self._selector.is_watching())
 
     def _is_foreign(self, thread: threading.Thread) -> bool:
         # The default executor's threads are known by their calls.
@@ -120,7 +138,7 @@ class Outside:
         ``waited`` counts from the last sign of life, ``total`` since the loop could have come to rest.
         What outlasts its time is parked; calls that outlast ``settle_timeout`` raise ``SettleTimeout`` once.
         """
-        limit = self._settle_timeout()
+        limit = self._loop.settle_timeout
         calls = self._running()
         places = dict(self._places())
         moving = self._moving_threads()

@@ -11,7 +11,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .loop import VirtualLoop
+    from discordtest.loop import VirtualLoop
 
 __all__ = ["Travel", "is_available"]
 
