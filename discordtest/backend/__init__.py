@@ -90,7 +90,7 @@ class Backend:
         actor: Actor,
         name: str,
         *raw: str | int,
-        body: dict[str, Any] | None = None,
+        body: Any = None,
         query: dict[str, Any] | None = None,
         files: list[Part] | None = None,
         reason: str | None = None,

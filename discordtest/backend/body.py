@@ -320,10 +320,10 @@ class Object(Field):
         return parsed
 
 
-def parse(schema: Object, value: Any) -> Record:
-    """Return the body as the world stores it, or raise 50035 with every mistake in it."""
+def parse(schema: Field, value: Any) -> Any:
+    """Return the body as the world stores it, or raise 50035 with every mistake in it. Any: as ``schema`` says."""
     errors = FormErrors()
-    parsed: Record = schema.parse(value, (), errors)
+    parsed = schema.parse(value, (), errors)
     errors.raise_if_any()
     return parsed
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import quote, unquote
 
 from discordtest.backend import permissions
-from discordtest.backend.body import Object
+from discordtest.backend.body import Field, Object
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.multipart import Part
 from discordtest.backend.world import Record, World
@@ -107,7 +107,7 @@ class Route:
     handler: Callable[..., Any]
     kinds: tuple[str, ...]
     permissions: int
-    body: Object | None
+    body: Field | None
     query: Object | None
     status: int
     anonymous: bool
@@ -128,7 +128,7 @@ class Call:
     actor: Actor
     route: Route
     found: dict[str, Any] = field(default_factory=dict)  # parameter kind -> record (or text)
-    body: Record = field(default_factory=dict)
+    body: Any = field(default_factory=dict)  # as the route's body says: a record, or a list of them
     query: Record = field(default_factory=dict)
     files: list[Part] = field(default_factory=list)
     reason: str | None = None
@@ -192,7 +192,7 @@ def route(
     template: str,
     *,
     permissions: int = 0,
-    body: Object | None = None,
+    body: Field | None = None,
     query: Object | None = None,
     status: int | None = None,
     anonymous: bool = False,
@@ -233,7 +233,7 @@ def route(
 
 
 def operation(
-    template: str, *, permissions: int = 0, body: Object | None = None
+    template: str, *, permissions: int = 0, body: Field | None = None
 ) -> Callable[[Handler], Handler]:
     """Declare an operation that has no route: ``@operation("/{guild_id}/{user_id}")``."""
     return route(None, template, permissions=permissions, body=body)
