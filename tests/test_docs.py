@@ -57,8 +57,9 @@ class RunTests(unittest.TestCase):
 
     def test_page_that_shows_files_is_a_project(self) -> None:
         page = (
-            "```python\n# answer.py\nANSWER = 42\n```\n```python\n# test_answer.py\nimport unittest\n"
-            "import answer\n\nclass T(unittest.TestCase):\n    def test_x(self):\n        self.assertEqual(answer.ANSWER, {})\n```\n"
+            "```python\n# answer.py\nANSWER = 42\n```\n"
+            "```python\n# test_answer.py\nimport unittest\nimport answer\n\n"
+            "class T(unittest.TestCase):\n    def test_x(self):\n        self.assertEqual(answer.ANSWER, {})\n```\n"
         )
         self.assertEqual(self.run_page(page.format(42)), [])
         (failure,) = self.run_page(page.format(43))

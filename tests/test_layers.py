@@ -40,6 +40,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.loop",
         "discordtest.outside",
         "discordtest.runner",
+        "discordtest.runner",
         "discordtest.transcript",
         "discordtest.transports",
         "discordtest.travel",
