@@ -249,7 +249,7 @@ def _timeless(kind: type[Any]) -> type[Any]:
 def open_socket(
     network: Network,
     session: Session,
-    kind: type[aiohttp.ClientWebSocketResponse],
+    kind: type[Any],  # a ClientWebSocketResponse; its type parameters depend on the aiohttp version
     *,
     timeout: aiohttp.ClientWSTimeout,
     autoclose: bool,

@@ -1,0 +1,131 @@
+"""Foreign hosts that a test serves: what the bot's calls to other services reach instead.
+
+An aiohttp.web application, or a single handler, answers over a connection in memory; all of aiohttp's client
+and server take part, so redirects, cookies, streams and websockets work.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+from aiohttp.base_protocol import BaseProtocol
+from aiohttp.streams import StreamReader
+
+from discordtest.transports.pipe import connect_pipe
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from discordtest.transports.network import Network
+
+    Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse] | web.StreamResponse]
+
+__all__ = ["ServedHost", "ServedRequest"]
+
+BODY_LIMIT = 2**20  # bytes that a refilled stream holds before it would pause its (absent) transport
+
+
+@dataclass(frozen=True)
+class ServedRequest:
+    """One request that came to a served host."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.body.decode()
+
+    @property
+    def json(self) -> Any:
+        """The body read as JSON."""
+        return json.loads(self.body)
+
+
+class ServedHost:
+    """A host that the test serves; ``requests`` keeps what came, oldest first.
+
+    Example::
+
+        async def weather(request):
+            return web.json_response({"city": request.query["city"], "degrees": 21})
+
+        api = self.serve("api.weather.example", weather)
+        ...
+        self.assertEqual(api.requests[0].query["city"], "Oslo")
+    """
+
+    _network: Network
+
+    def __init__(self, host: str, handler: web.Application | Handler) -> None:
+        self.host = host
+        self.requests: list[ServedRequest] = []
+        self._handler = handler
+        self._runner: web.BaseRunner | None = None
+        self._starting = asyncio.Lock()
+
+    def join(self, network: Network) -> None:
+        """Answer this host within a network, until `close`."""
+        self._network = network
+        network.served[self.host] = self
+
+    async def connect(self, client: asyncio.Protocol, loop: asyncio.AbstractEventLoop, secure: bool) -> None:
+        """Wire a client's protocol to the server, which starts with the first connection."""
+        async with self._starting:
+            if self._runner is None:
+                self._runner = await self._start()
+        server = self._runner.server
+        assert server is not None
+        connect_pipe(loop, client, server(), secure=secure)
+
+    async def close(self) -> None:
+        """Stop the server; an application's clean-ups run."""
+        if self._runner is not None:
+            runner, self._runner = self._runner, None
+            await runner.cleanup()
+
+    async def _start(self) -> web.BaseRunner:
+        runner: web.BaseRunner
+        if isinstance(self._handler, web.Application):
+            runner = web.AppRunner(self._handler, access_log=None, shutdown_timeout=1.0)
+        else:
+            runner = web.ServerRunner(web.Server(self._answer_handler, access_log=None))
+        await runner.setup()
+        server = runner.server
+        assert server is not None
+        self._inner = server.request_handler
+        server.request_handler = self._record
+        return runner
+
+    async def _answer_handler(self, request: web.BaseRequest) -> web.StreamResponse:
+        assert not isinstance(self._handler, web.Application)
+        answer = self._handler(request)
+        return answer if isinstance(answer, web.StreamResponse) else await answer
+
+    async def _record(self, request: web.BaseRequest) -> web.StreamResponse:
+        body = await request.read()
+        if body:  # the handler may want to read it as a stream, which reading has used up
+            stream = StreamReader(BaseProtocol(self._network.loop), BODY_LIMIT, loop=self._network.loop)
+            stream.feed_data(body)
+            stream.feed_eof()
+            request._payload = stream
+        kept = ServedRequest(request.method, request.path, request.query, request.headers, body)
+        self.requests.append(kept)
+        try:
+            response = await self._inner(request)
+        except web.HTTPException:
+            raise
+        except Exception as error:
+            self._network.backend.report(error)  # the bot sees a 500; the test sees its own mistake
+            raise
+        if not response.prepared:
+            response.force_close()  # no idle connection, no timer of one
+        return response

@@ -1,0 +1,78 @@
+"""Fresh imports: a bot's own modules, imported anew for each test and gone after it.
+
+What lies below the script's folder is the bot's own code; libraries and test modules stay as they are. The
+process has one ``sys.modules``, so only one test at a time may hold a `FreshImports`; others wait for it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import sysconfig
+import threading
+import unittest
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+__all__ = ["FreshImports"]
+
+# One thread's test may load several scripts (a restart loads again), so the lock is re-entrant.
+_turn = threading.RLock()
+_LIBRARIES = tuple(Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "purelib", "platlib"))
+_OWN_PACKAGE = Path(__file__).resolve().parent
+
+
+class FreshImports:
+    """Forget the modules below a folder until `close`, which puts them back; ``main`` becomes ``__main__``."""
+
+    def __init__(self, folder: Path, main: ModuleType) -> None:
+        _turn.acquire()
+        self._folder = folder
+        self._path = list(sys.path)
+        self._argv = sys.argv
+        self._before = dict(sys.modules)
+        for name in self._own_modules():
+            del sys.modules[name]
+        sys.modules["__main__"] = main
+        sys.path.insert(0, str(folder))
+        importlib.invalidate_caches()  # the folder may have been written a moment ago
+
+    def close(self) -> None:
+        """Forget what was imported from the folder, and put back what was there before."""
+        for name in self._own_modules():
+            del sys.modules[name]
+        for name, module in self._before.items():
+            if name == "__main__" or (name not in sys.modules and _lies_below(module, self._folder)):
+                sys.modules[name] = module
+        sys.path[:] = self._path
+        _turn.release()
+
+    def _own_modules(self) -> list[str]:
+        own = [name for name, module in sys.modules.items() if _lies_below(module, self._folder)]
+        kept = {"__main__"} | {name for name in own if _holds_tests(sys.modules[name])}
+        kept |= {parent for name in kept for parent in _parents(name)}
+        return [name for name in own if name not in kept]
+
+
+def _parents(name: str) -> list[str]:
+    parts = name.split(".")
+    return [".".join(parts[:end]) for end in range(1, len(parts))]
+
+
+def _lies_below(module: ModuleType | None, folder: Path) -> bool:
+    file = getattr(module, "__file__", None) or next(iter(getattr(module, "__path__", ())), None)
+    if not isinstance(file, str) or not file.startswith(str(folder)):
+        return False
+    path = Path(file).resolve()
+    return path.is_relative_to(folder) and not any(
+        path.is_relative_to(library) for library in (*_LIBRARIES, _OWN_PACKAGE)
+    )
+
+
+def _holds_tests(module: ModuleType) -> bool:
+    return any(
+        isinstance(value, type) and issubclass(value, unittest.TestCase) for value in vars(module).values()
+    )

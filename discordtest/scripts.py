@@ -1,0 +1,357 @@
+"""Bot scripts as they stand: run until they start their client, held there, continued by the test.
+
+The script runs as a task on the test's loop. Where it would start a loop of its own (``client.run``,
+``asyncio.run``, ``uvloop.run``) at the top of the file, it awaits instead, so that what stands behind or around
+that line still runs when the client has ended. Inside a function that cannot be: there the call leaves the
+function with an exception that no ``except Exception`` catches, and only what it would have run goes on.
+"""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import contextvars
+import importlib
+import importlib.util
+import logging
+import sys
+import threading
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import TYPE_CHECKING, Any
+
+import discord
+
+from discordtest.errors import SetupError
+from discordtest.imports import FreshImports
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Coroutine, Iterator
+
+__all__ = ["Hold", "hold_of", "load_client", "unload"]
+
+# Scripts read their token from the environment, which may be empty where tests run; any token is accepted.
+SUBSTITUTE_TOKEN = "token-of-a-loaded-script"
+
+_RUNNERS = frozenset({"run", "run_until_complete", "run_forever"})
+_AWAIT_NAME = "__await_instead__"
+
+_script: contextvars.ContextVar[Script | None] = contextvars.ContextVar("discordtest_script", default=None)
+_holds: dict[discord.Client, Hold] = {}  # until the script is unloaded
+_scripts: dict[asyncio.AbstractEventLoop, list[Script]] = {}
+
+
+class Hold:
+    """A client at the moment when its script starts it: logged in by nobody yet."""
+
+    def __init__(self, script: Script, client: discord.Client, token: str) -> None:
+        self.script = script
+        self.client = client
+        self.token = token
+        self._released = asyncio.get_running_loop().create_future()
+
+    async def wait(self) -> None:
+        """Wait until the test starts the client."""
+        await self._released
+
+    async def start(self, token: str = "", *, reconnect: bool = True) -> None:
+        """Stand in for ``client.start`` once: let the script go on, and return when it has ended."""
+        vars(self.client).pop("start", None)
+        if not self._released.done():
+            self._released.set_result(None)
+        await self.script.task
+
+
+class Script:
+    """One run of a script."""
+
+    task: asyncio.Task[None]
+
+    def __init__(self, path: Path, folder: Path, package: str | None) -> None:
+        self.path = path
+        self.first_hold: asyncio.Future[Hold] = asyncio.get_running_loop().create_future()
+        self.module = _main_module(path, package)
+        self._imports = FreshImports(folder, self.module)
+        self._logging = [(logger, list(logger.handlers), logger.level) for logger in _loggers()]
+        self._policy = asyncio.get_event_loop_policy() if sys.version_info < (3, 14) else None
+
+    async def run(self) -> None:
+        """Run the whole script, on both sides of the hold."""
+        vars(self.module)[_AWAIT_NAME] = _await_instead
+        try:
+            rest = eval(_compile(self.path, self.path.stat().st_mtime_ns), vars(self.module))
+            if rest is not None:
+                await rest
+        except _LeftFunction as left:
+            await left.rest
+
+    def hold(self, client: discord.Client, token: object) -> Hold:
+        """Note that the script starts a client."""
+        text = token.strip() if isinstance(token, str) else ""
+        hold = _holds[client] = Hold(self, client, text or SUBSTITUTE_TOKEN)
+        vars(client)["start"] = hold.start
+        if not self.first_hold.done():
+            self.first_hold.set_result(hold)
+        return hold
+
+    def only_client(self) -> discord.Client | None:
+        """Return the client that the module defines, if it defines exactly one."""
+        clients = {id(v): v for v in vars(self.module).values() if isinstance(v, discord.Client)}
+        return next(iter(clients.values())) if len(clients) == 1 else None
+
+    async def close(self) -> None:
+        """End the script and forget its modules."""
+        if not self.task.done():
+            self.task.cancel()
+            await asyncio.wait([self.task], timeout=1.0)
+        for logger, handlers, level in self._logging:
+            logger.handlers[:] = handlers
+            logger.setLevel(level)
+        if self._policy is not None:
+            asyncio.set_event_loop_policy(self._policy)  # uvloop.install() sets its own
+        for client in [client for client, hold in _holds.items() if hold.script is self]:
+            del _holds[client]
+        self._imports.close()
+
+
+def load_client(script: str | Path | ModuleType) -> Awaitable[discord.Client]:
+    """Run a bot's script until it starts its client, and return that client, not started.
+
+    ``script`` is a file, or a module or its dotted name. Starting the client continues the script; whatever
+    token it uses is accepted. A script that starts nothing but defines one client gives that one.
+
+    Example::
+
+        def make_client(self):
+            return load_client("bot.py")
+    """
+    # A relative path may be meant from the caller's file, and only now is the caller on the stack.
+    return _load(*_find(script, sys._getframe(1).f_code.co_filename))
+
+
+async def _load(path: Path, folder: Path, package: str | None) -> discord.Client:
+    running = Script(path, folder, package)
+    _scripts.setdefault(asyncio.get_running_loop(), []).append(running)
+    with _stand_ins(path), _arguments(path):
+        context = contextvars.copy_context()
+        context.run(_script.set, running)
+        running.task = asyncio.create_task(running.run(), name=f"script {path.name}", context=context)
+        either: list[asyncio.Future[Any]] = [running.task, running.first_hold]
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    if running.first_hold.done():
+        return running.first_hold.result().client
+    running.task.result()
+    client = running.only_client()
+    if client is None:
+        raise SetupError(
+            f"{path} ended without starting a client, and defines none or several: return yours "
+            "from make_client() instead"
+        )
+    return client
+
+
+def hold_of(client: discord.Client) -> Hold | None:
+    """Return the hold of a client that `load_client` returned, with its token; None for other clients."""
+    return _holds.get(client)
+
+
+async def unload() -> None:
+    """End the scripts that were loaded on the running loop, the last one first, and forget their modules."""
+    for running in reversed(_scripts.pop(asyncio.get_running_loop(), [])):
+        await running.close()
+
+
+def _find(script: str | Path | ModuleType, caller: str) -> tuple[Path, Path, str | None]:
+    """Return the script's file, the folder that belongs on ``sys.path``, and its package."""
+    if isinstance(script, ModuleType):
+        script = script.__name__
+    if isinstance(script, str) and not script.endswith(".py"):
+        return _find_module(script)
+    places = [Path.cwd() / script, Path(caller).resolve().parent / script]
+    for place in places:
+        if place.is_file():
+            return place.resolve(), place.resolve().parent, None
+    raise SetupError(
+        f"load_client finds no script {str(script)!r}; looked for " + " and ".join(map(str, places))
+    )
+
+
+def _find_module(name: str) -> tuple[Path, Path, str | None]:
+    spec = importlib.util.find_spec(name)
+    if spec is not None and spec.submodule_search_locations is not None:
+        spec = importlib.util.find_spec(f"{name}.__main__")  # as `python -m package` does
+    if spec is None or spec.origin is None:
+        raise SetupError(f"load_client finds no module {name!r} on sys.path")
+    path = Path(spec.origin).resolve()
+    depth = spec.name.count(".")
+    return path, path.parents[depth], spec.parent
+
+
+def _main_module(path: Path, package: str | None) -> ModuleType:
+    module = ModuleType("__main__")
+    module.__file__ = str(path)
+    module.__package__ = package
+    vars(module)["__builtins__"] = __builtins__
+    return module
+
+
+def _loggers() -> tuple[logging.Logger, logging.Logger]:
+    return logging.getLogger(), logging.getLogger("discord")
+
+
+# -- awaiting where a script would start a loop
+
+
+class _AwaitRunners(ast.NodeTransformer):
+    """Make ``x.run(…)`` at the top of a script ``await __await_instead__(x.run, …)``; leave functions alone."""
+
+    def _leave(self, node: ast.AST) -> ast.AST:
+        return node
+
+    visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = visit_Lambda = _leave
+    visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = _leave
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        name = getattr(node.func, "attr", getattr(node.func, "id", None))
+        if name not in _RUNNERS:
+            return node
+        function = ast.copy_location(ast.Name(_AWAIT_NAME, ast.Load()), node)
+        call = ast.copy_location(ast.Call(function, [node.func, *node.args], node.keywords), node)
+        return ast.copy_location(ast.Await(call), node)
+
+
+@lru_cache(maxsize=16)
+def _compile(path: Path, changed: int) -> CodeType:
+    tree = _AwaitRunners().visit(ast.parse(path.read_bytes(), str(path)))
+    code = compile(tree, str(path), "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    assert isinstance(code, CodeType)
+    return code
+
+
+async def _await_instead(function: Any, *args: Any, **kwargs: Any) -> Any:
+    rest = _meant(function, args, kwargs)
+    return function(*args, **kwargs) if rest is None else await rest
+
+
+def _meant(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Awaitable[Any] | None:
+    """Return what a call that starts a loop would run in it; None if the call does no such thing."""
+    owner, method = getattr(function, "__self__", None), getattr(function, "__func__", None)
+    if method in (discord.Client.run, _client_run):
+        return _run_client(owner, *args, **kwargs)
+    if isinstance(owner, asyncio.AbstractEventLoop) and function.__name__ == "run_forever":
+        return asyncio.get_running_loop().create_future()
+    runs_coroutine = (
+        function in (asyncio.run, _original_asyncio_run)
+        or getattr(function, "__module__", None) == "uvloop"
+        or isinstance(owner, asyncio.AbstractEventLoop | asyncio.Runner)
+    )
+    if not runs_coroutine:
+        return None
+    return args[0] if args else next(iter(kwargs.values()))  # type: ignore[no-any-return] # the caller's
+
+
+async def _run_client(client: Any, token: str, *, reconnect: bool = True, **logging_options: Any) -> None:
+    async with client:
+        await client.start(token, reconnect=reconnect)
+
+
+# -- standing in while a script loads
+
+
+class _LeftFunction(BaseException):
+    """Leaves the function that would start a loop; ``rest`` is what that loop would run."""
+
+    def __init__(self, rest: Awaitable[Any]) -> None:
+        super().__init__("the script starts its client here")
+        self.rest = rest
+
+
+_original_uvloop_run: Any = None
+_original_login = discord.Client.login
+_original_client_run = discord.Client.run
+_original_asyncio_run = asyncio.run
+_original_run_until_complete = asyncio.BaseEventLoop.run_until_complete
+_lock = threading.Lock()
+_loading = 0
+
+
+async def _login(self: discord.Client, token: str) -> None:
+    running = _script.get()
+    if running is not None and self not in _holds:
+        hold = running.hold(self, token)
+        await hold.wait()
+        token = hold.token
+    await _original_login(self, token)
+
+
+def _is_loading() -> bool:
+    running = _script.get()
+    return running is not None and not running.first_hold.done()
+
+
+def _client_run(self: discord.Client, *args: Any, **kwargs: Any) -> None:
+    if not _is_loading():
+        return _original_client_run(self, *args, **kwargs)
+    raise _LeftFunction(_run_client(self, *args, **kwargs))
+
+
+def _asyncio_run(main: Coroutine[Any, Any, Any], **kwargs: Any) -> Any:
+    if not _is_loading():
+        return _original_asyncio_run(main, **kwargs)
+    raise _LeftFunction(main)
+
+
+def _run_until_complete(self: asyncio.BaseEventLoop, future: Awaitable[Any]) -> Any:
+    if not _is_loading():
+        return _original_run_until_complete(self, future)
+    raise _LeftFunction(future)
+
+
+def _uvloop_run(main: Coroutine[Any, Any, Any], **kwargs: Any) -> Any:
+    if not _is_loading():
+        return _original_uvloop_run(main, **kwargs)
+    raise _LeftFunction(main)
+
+
+def _replacements() -> list[tuple[Any, str, Any, Any]]:
+    uvloop = sys.modules.get("uvloop")
+    return [
+        *([(uvloop, "run", _original_uvloop_run, _uvloop_run)] if uvloop else []),
+        (discord.Client, "login", _original_login, _login),
+        (discord.Client, "run", _original_client_run, _client_run),
+        (asyncio, "run", _original_asyncio_run, _asyncio_run),
+        (asyncio.BaseEventLoop, "run_until_complete", _original_run_until_complete, _run_until_complete),
+    ]
+
+
+@contextmanager
+def _stand_ins(path: Path) -> Iterator[None]:
+    global _loading, _original_uvloop_run
+    if b"uvloop" in path.read_bytes():
+        with suppress(ImportError):
+            uvloop = importlib.import_module("uvloop")
+            _original_uvloop_run = uvloop.run if uvloop.run is not _uvloop_run else _original_uvloop_run
+    with _lock:
+        _loading += 1
+        for owner, name, _, stand_in in _replacements():
+            setattr(owner, name, stand_in)
+    try:
+        yield
+    finally:
+        with _lock:
+            _loading -= 1
+            if not _loading:
+                for owner, name, original, _ in _replacements():
+                    setattr(owner, name, original)
+
+
+@contextmanager
+def _arguments(path: Path) -> Iterator[None]:
+    before, sys.argv = sys.argv, [str(path)]
+    try:
+        yield
+    finally:
+        sys.argv = before
