@@ -46,7 +46,13 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.travel",
         "discordtest.waits",
     ),
-    ("discordtest.foreign", "discordtest.seam"),
+    (
+        "discordtest.foreign",
+        "discordtest.imports",
+        "discordtest.lifecycle",
+        "discordtest.scripts",
+        "discordtest.seam",
+    ),
     (
         "discordtest.act",
         "discordtest.arrange",
