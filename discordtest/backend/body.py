@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from discordtest.backend.codes import Code, RestError
@@ -100,7 +100,10 @@ class Anything(Field):
 
 
 class String(Field):
-    """Text of ``min`` to ``max`` characters, trimmed if ``strip``; numbers are accepted, as the API does."""
+    """Text of ``min`` to ``max`` characters, trimmed if ``strip``; numbers are accepted, as the API does.
+
+    ``pattern`` must match the whole text.
+    """
 
     def __init__(
         self,
@@ -109,10 +112,12 @@ class String(Field):
         max: int | None = None,
         choices: Collection[str] | None = None,
         strip: bool = False,
+        pattern: str | None = None,
         **options: Any,
     ) -> None:
         super().__init__(**options)
         self.min, self.max, self.choices, self.strip = min, max, choices, strip
+        self.pattern = None if pattern is None else re.compile(pattern)
 
     def convert(self, value: Any, path: tuple[str | int, ...], errors: FormErrors) -> Any:
         if isinstance(value, (int, float)) and not isinstance(value, bool):
@@ -135,6 +140,8 @@ class String(Field):
             errors.add(path, "BASE_TYPE_MIN_LENGTH", f"Must be {self.min} or more in length.")
         elif self.choices is not None and value not in self.choices:
             errors.add(path, "BASE_TYPE_CHOICES", _one_of(self.choices))
+        elif self.pattern is not None and not self.pattern.fullmatch(value):
+            errors.add(path, "STRING_TYPE_REGEX", "String value did not match validation regex.")
         return value
 
 
@@ -174,7 +181,7 @@ class Integer(Number):
     kind = "int"
 
     def number(self, value: Any) -> int:
-        if isinstance(value, bool) or isinstance(value, float) and not value.is_integer():
+        if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
             raise TypeError
         return int(value)
 
@@ -211,7 +218,7 @@ class Choice(Field):
         self.values = values
 
     def convert(self, value: Any, path: tuple[str | int, ...], errors: FormErrors) -> Any:
-        if isinstance(value, (list, dict)) or value not in self.values:
+        if isinstance(value, (list, dict, bool)) or value not in self.values:
             errors.add(path, "BASE_TYPE_CHOICES", _one_of(self.values))
         return value
 
@@ -226,13 +233,18 @@ class Timestamp(Field):
             message = f"Could not parse {value}. Should be ISO8601."
             errors.add(path, "DATE_TIME_TYPE_PARSE", message)
             return value
-        return moment.isoformat(timespec="microseconds")
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 class Image(Field):
     """Image data as a ``data:`` URI; stored as it comes, at most ``max`` bytes once decoded."""
 
-    pattern = re.compile(r"data:image/(jpeg|png|gif|webp|avif);base64,([A-Za-z0-9+/=]*)\Z")
+    pattern = re.compile(
+        r"data:image/(jpeg|png|gif|webp|avif);base64,"
+        r"(?=.)((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)\Z"
+    )
 
     def __init__(self, *, max: int | None = None, **options: Any) -> None:
         super().__init__(**options)
@@ -242,7 +254,7 @@ class Image(Field):
         match = self.pattern.match(value) if isinstance(value, str) else None
         if match is None:
             errors.add(path, "IMAGE_INVALID", "Invalid image data")
-        elif self.max is not None and len(match[2]) * 3 // 4 > self.max:
+        elif self.max is not None and _decoded_size(match[2]) > self.max:
             message = f"File cannot be larger than {self.max / 1024:.1f} kb."
             errors.add(path, "BINARY_TYPE_MAX_SIZE", message)
         return value
@@ -326,6 +338,10 @@ def parse(schema: Field, value: Any) -> Any:
     parsed = schema.parse(value, (), errors)
     errors.raise_if_any()
     return parsed
+
+
+def _decoded_size(text: str) -> int:
+    return len(text) * 3 // 4 - text[-2:].count("=")
 
 
 def _one_of(values: Iterable[Any]) -> str:
