@@ -44,6 +44,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.transcript",
         "discordtest.transports",
         "discordtest.travel",
+        "discordtest.unhandled",
         "discordtest.waits",
     ),
     (
