@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import heapq
+import itertools
 import math
 import sys
 import time
@@ -22,14 +23,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from discordtest.errors import Deadlock, DiscordTestError, SettleTimeout
-from discordtest.outside import Outside, Selector, Turn
+from discordtest.outside import Outside, Selector, Turn, wakes_the_test
 from discordtest.waits import (
     Pending,
     describe_running,
     describe_task,
     describe_timer,
     describe_waiting,
-    waiter,
 )
 
 if TYPE_CHECKING:
@@ -64,25 +64,22 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     _scheduled: list[asyncio.TimerHandle]
 
     def __init__(self, start_time: datetime | None = None, settle_timeout: float = 5.0) -> None:
-        if start_time is None:
-            start_time = datetime.now(UTC)
-        elif start_time.tzinfo is None:
-            raise ValueError("start_time must be an aware datetime, such as datetime(2026, 1, 1, tzinfo=UTC)")
-        self.start_time = start_time
+        self.start_time = start_time or datetime.now(UTC)
+        # Adding to a datetime ignores what its zone does in summer.
+        self._start_utc = self.start_time.astimezone(UTC)
         self.settle_timeout = settle_timeout
         self.microseconds = 0
-        self.moments = array("q")
-        """The microseconds of every jump, oldest first."""
-        self.closing = False
-        """While set, time does not move."""
-        self.on_move: Callable[[], None] | None = None
-        """Called after time has moved."""
-        self.on_import: Callable[[], None] | None = None
-        """Called at rest when modules were imported since the last time."""
+        self.moments = array("q")  # the microseconds of every jump, oldest first
+        self.closing = False  # while set, time does not move
+        self.on_move: Callable[[], None] | None = None  # called after time has moved
+        self.on_import: Callable[[], None] | None = (
+            None  # called at rest when modules were imported meanwhile
+        )
         self._seconds = 0.0
         self._modules = len(sys.modules)
         self._settlers: list[Turn] = []
         self._goals: list[tuple[int, int, Turn]] = []
+        self._order = itertools.count()
         self._long_timers: list[asyncio.TimerHandle] = []
         self._overdue_at = -1
         self._main: asyncio.Future[Any] | None = None
@@ -107,7 +104,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def now(self) -> datetime:
         """Return the wall clock, as an aware datetime in the time zone of ``start_time``."""
-        return self.start_time + timedelta(microseconds=self.microseconds)
+        return (self._start_utc + timedelta(microseconds=self.microseconds)).astimezone(
+            self.start_time.tzinfo
+        )
 
     @property
     def main(self) -> asyncio.Task[Any] | None:
@@ -215,7 +214,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     async def _reach(self, goal: int) -> None:
         if goal > self.microseconds:
             turn = Turn(loop=self)
-            heapq.heappush(self._goals, (goal, id(turn), turn))
+            heapq.heappush(self._goals, (goal, next(self._order), turn))
             await turn
 
     def wake_settlers(self, error: DiscordTestError | None = None) -> None:
@@ -227,7 +226,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def is_idle(self) -> bool:
         """Tell whether nothing is left that was made runnable and has not run."""
-        if any(not handle.cancelled() and not _is_for_the_test(handle) for handle in self._ready):
+        if any(not handle.cancelled() and not wakes_the_test(handle, self.main) for handle in self._ready):
             return False
         due = self._seconds + HALF_A_MICROSECOND
         if self._scheduled and self._scheduled[0].when() < due:
@@ -250,7 +249,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def _wall(self, when: float) -> datetime | None:
         try:
-            return self.start_time + timedelta(seconds=when)
+            return (self._start_utc + timedelta(seconds=when)).astimezone(self.start_time.tzinfo)
         except OverflowError:
             return None
 
@@ -391,9 +390,3 @@ def _answer(turns: list[Turn], error: DiscordTestError | None = None) -> None:
             turn.set_result(None)
         else:
             turn.set_exception(type(error)(*error.args))
-
-
-def _is_for_the_test(handle: asyncio.Handle) -> bool:
-    """Tell whether a callback only wakes a task that waits in ``settle`` or ``advance``."""
-    task = getattr(getattr(handle, "_callback", None), "__self__", None)
-    return isinstance(task, asyncio.Task) and isinstance(waiter(task), Turn)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     Events = list[tuple[selectors.SelectorKey, int]]
     Place = tuple[tuple[CodeType, int], ...]
 
-__all__ = ["Outside", "Selector", "Turn"]
+__all__ = ["Outside", "Selector", "Turn", "wakes_the_test"]
 
 GRACE = 0.25
 """Real seconds that an unknown wait gets, once."""
@@ -75,6 +75,20 @@ class Turn(asyncio.Future[None]):
     """What the test waits on when it lets the loop run: only the loop itself answers it."""
 
 
+def wakes_the_test(handle: asyncio.Handle, main: asyncio.Task[Any] | None) -> bool:
+    """Tell whether a callback only wakes the test: a verb that waits in ``settle``, its ``gather`` or group."""
+    callback = getattr(handle, "_callback", None)
+    owner = getattr(callback, "__self__", None)
+    if isinstance(owner, asyncio.Task):
+        return isinstance(waiter(owner), Turn)
+    if main is None:
+        return False
+    cells = getattr(callback, "__closure__", None) or ()
+    return getattr(owner, "_parent_task", None) is main or waiter(main) in [
+        cell.cell_contents for cell in cells
+    ]
+
+
 @dataclass(slots=True)
 class Call:
     """One call that an executor runs."""
@@ -88,6 +102,7 @@ class Outside:
     """What one loop knows of the work outside it."""
 
     def __init__(self, loop: VirtualLoop, selector: Selector) -> None:
+        self.grace = GRACE
         self._loop = loop
         self._selector = selector
         self._calls: dict[asyncio.Future[Any], Call] = {}
@@ -142,7 +157,7 @@ class Outside:
         calls = self._running()
         places = dict(self._places())
         moving = self._moving_threads()
-        grace = limit if any(map(_is_child_process, places.values())) else min(GRACE, limit)
+        grace = limit if any(map(_is_child_process, places.values())) else min(self.grace, limit)
         left = limit - total if calls else 0.0
         if places or moving:
             left = max(left, min(grace - waited, limit - total))

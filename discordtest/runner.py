@@ -26,6 +26,8 @@ class Runner(asyncio.Runner):  # type: ignore[misc]  # final for typeshed; unitt
     def __init__(
         self, *, start_time: datetime | None = None, settle_timeout: float = 5.0, debug: bool | None = None
     ) -> None:
+        if start_time is not None and start_time.tzinfo is None:
+            raise ValueError("start_time must be an aware datetime, such as datetime(2026, 1, 1, tzinfo=UTC)")
         self._settings = start_time, settle_timeout
         self._virtual: VirtualLoop | None = None
         super().__init__(debug=debug, loop_factory=self._make_loop)

@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Generator
+from datetime import timedelta
+
+from discord.ext import tasks
+
+from discordtest.waits import Pending, describe_task, describe_timer, frames, stack
+from tests.virtual import START, VirtualTestCase
+
+
+class Opaque:
+    """An awaitable whose waiting nobody can look into."""
+
+    def __await__(self) -> Generator[None, None, None]:
+        yield
+
+
+class DescribeTaskTests(VirtualTestCase):
+    async def assertWaits(self, task: asyncio.Task[object], pattern: str) -> None:
+        await self.loop.settle()
+        self.assertRegex(describe_task(task, self.loop.main), pattern)
+        task.cancel()
+
+    async def test_sleep(self) -> None:
+        async def on_message() -> None:
+            await asyncio.sleep(30)
+
+        task = self.start(on_message())
+        await self.assertWaits(task, r"^the bot sleeps for 30 s in on_message \(test_waits.py:\d+\)$")
+
+    async def test_wait_for(self) -> None:
+        async def on_message() -> None:
+            await asyncio.wait_for(asyncio.Event().wait(), 60)
+
+        await self.assertWaits(self.start(on_message()), r"^the bot waits up to 60 s in on_message \(")
+
+    async def test_event(self) -> None:
+        async def on_message() -> None:
+            await asyncio.Event().wait()
+
+        await self.assertWaits(self.start(on_message()), r"^the bot waits in on_message \(")
+
+    async def test_coroutine_of_asyncio_alone(self) -> None:
+        await self.assertWaits(
+            self.start(asyncio.sleep(0.1)), r"^the bot sleeps for 0.1 s in sleep \(tasks.py:"
+        )
+
+    async def test_the_test_itself(self) -> None:
+        said = []
+        main = self.loop.main
+        assert main is not None
+        self.loop.call_later(1, lambda: said.append(describe_task(main, main)))
+        await asyncio.sleep(2)
+        self.assertRegex(
+            said[0], r"^the test sleeps for 2 s in \w+\.test_the_test_itself \(|^the test sleeps"
+        )
+
+    async def test_loop_of_discord_between_two_runs(self) -> None:
+        @tasks.loop(seconds=30)
+        async def reminder() -> None:
+            pass
+
+        task = reminder.start()
+        await self.assertWaits(task, "^the bot waits between two runs of the loop reminder$")
+
+    async def test_loop_of_discord_in_its_body(self) -> None:
+        @tasks.loop(seconds=30)
+        async def reminder() -> None:
+            await asyncio.sleep(1)
+
+        task = reminder.start()
+        await self.assertWaits(task, r"^the bot sleeps for 1 s in reminder \(test_waits.py")
+
+    async def test_through_an_async_generator(self) -> None:
+        async def pages() -> AsyncIterator[int]:
+            await asyncio.sleep(5)
+            yield 1
+
+        async def handler() -> None:
+            async for _ in pages():
+                pass
+
+        await self.assertWaits(self.start(handler()), r"^the bot sleeps for 5 s in pages \(")
+
+    async def test_finished_and_opaque(self) -> None:
+        async def opaque() -> None:
+            await Opaque()
+
+        task = self.start(opaque())
+        await asyncio.sleep(0)
+        self.assertIn("Opaque.__await__", describe_task(task))
+        await self.loop.settle()
+        self.assertEqual(frames(task), [])
+        self.assertEqual(describe_task(task), f"the bot runs {task.get_name()}")
+
+
+class DescribeTimerTests(VirtualTestCase):
+    async def assertTimer(self, pattern: str) -> None:
+        await self.loop.settle()
+        timer = min(self.loop._scheduled)
+        self.assertRegex(describe_timer(timer, asyncio.all_tasks(), self.loop.main), pattern)
+
+    async def test_sleep(self) -> None:
+        async def on_ready() -> None:
+            await asyncio.sleep(30)
+
+        self.start(on_ready())
+        await self.assertTimer(r"^the bot sleeps for 30 s in on_ready \(")
+
+    async def test_wait_for(self) -> None:
+        async def on_ready() -> None:
+            await asyncio.wait_for(asyncio.Event().wait(), 60)
+
+        self.start(on_ready())
+        await self.assertTimer(r"^the bot waits up to 60 s in on_ready \(")
+
+    async def test_timeout(self) -> None:
+        async def on_ready() -> None:
+            async with asyncio.timeout(60):
+                await asyncio.Event().wait()
+
+        self.start(on_ready())
+        await self.assertTimer(r"^the bot waits in on_ready \(.*\), under a timeout$")
+
+    async def test_callback(self) -> None:
+        def remind() -> None:
+            pass
+
+        self.loop.call_later(1, remind)
+        await self.assertTimer("^a call of remind$")
+
+
+class StackTests(VirtualTestCase):
+    async def test_outermost_line_first(self) -> None:
+        async def inner() -> None:
+            await asyncio.Event().wait()
+
+        async def outer() -> None:
+            await inner()
+
+        task = self.start(outer())
+        task.set_name("the task")
+        await self.loop.settle()
+        text = stack(task)
+        self.assertTrue(text.startswith("the task:\n"))
+        self.assertLess(text.index("in outer\n    await inner()"), text.index("in inner\n"))
+
+
+class PendingTests(VirtualTestCase):
+    async def test_reads_as_a_sentence(self) -> None:
+        pending = Pending(START + timedelta(seconds=1.5), 1.5, "a call of remind")
+        self.assertEqual(str(pending), "a call of remind, due in 1.5 s")
