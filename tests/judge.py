@@ -49,7 +49,10 @@ class JudgeError(DiscordTestError, AssertionError):
 
 
 class Deviation(NamedTuple):
-    """A place where the document is wrong or out of date; ``mend`` changes the schema found at ``where``."""
+    """A place where the document is wrong or out of date; ``mend`` changes the schema found at ``where``.
+
+    ``where`` is a component of the document, or an event and the place in it: ``READY d.user``.
+    """
 
     where: str
     mend: Callable[[Json], object]
@@ -82,6 +85,11 @@ DEVIATIONS: tuple[Deviation, ...] = (
         "GuildResponse",
         replaced("region", {"type": ["string", "null"]}),
         "The field is deprecated; Discord sends null where the document asks for a string.",
+    ),
+    Deviation(
+        "READY d.user",
+        optional("locale"),
+        "A bot's READY has no locale; the schema is that of GET /users/@me, which has one.",
     ),
     Deviation(
         "InnerErrors",
@@ -157,7 +165,15 @@ def judge(method: str, path: str, status: int, body: bytes | str | Json) -> list
 
 
 def judge_event(name: str, payload: Json) -> list[str]:
-    """Return how a gateway event deviates from the component schemas that describe its parts."""
+    """Return how a gateway event deviates from the component schemas that describe its parts.
+
+    ``payload`` is a JSON value or, as it goes over the wire, its text.
+    """
+    if isinstance(payload, str):
+        key = name, _alike(payload)
+        if key not in _events:
+            _events[key] = judge_event(name, json.loads(payload))
+        return _events[key]
     if isinstance(payload, dict) and payload.get("unavailable"):
         return []
     return [
@@ -228,7 +244,8 @@ def _document() -> Document:
     raw = json.loads(gzip.decompress((REFERENCE / "openapi.json.gz").read_bytes()))
     _linked(raw, raw)
     for deviation in DEVIATIONS:
-        deviation.mend(raw["components"]["schemas"][deviation.where])
+        if deviation.where in raw["components"]["schemas"]:
+            deviation.mend(raw["components"]["schemas"][deviation.where])
     operations: dict[tuple[str, int], list[Operation]] = {}
     for template, item in raw["paths"].items():
         key = len(template.strip("/").split("/"))
@@ -266,10 +283,16 @@ def _event_schemas() -> dict[str, list[tuple[str, Json]]]:
     """Return, for each event, the places (``d.members[]``) that a component schema describes."""
     path = REFERENCE / "event_schemas.json"
     known = json.loads(path.read_text()) if path.is_file() and available() else {"map": {}}
-    return {
+    found = {
         name: [(place, _event_schema(words)) for place, words in places.items()]
         for name, places in known["map"].items()
     }
+    for deviation in DEVIATIONS:
+        name, _, where = deviation.where.partition(" ")
+        for place, schema in found.get(name, ()) if where else ():
+            if place == where:
+                deviation.mend(schema)
+    return found
 
 
 def _event_schema(words: str | list[str]) -> Json:
@@ -277,9 +300,9 @@ def _event_schema(words: str | list[str]) -> Json:
     if isinstance(words, list):
         return {"anyOf": [_event_schema(word) for word in words]}
     name, _, rest = words.partition(" ")
-    schema = _document().schemas[name]
+    schema = dict(_document().schemas[name])  # a copy: an event's deviations are its own
     if rest.startswith("minus "):
-        schema = {**schema, "required": [n for n in schema["required"] if n != rest.removeprefix("minus ")]}
+        optional(rest.removeprefix("minus "))(schema)
     return schema
 
 
@@ -322,18 +345,22 @@ def _trimmed(value: Json) -> Json:
 _ID = re.compile(r'"[1-9][0-9]{11,19}"')
 _MOMENT = re.compile(r'"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00"')
 _verdicts: dict[tuple[int, str], tuple[str, ...]] = {}
+_events: dict[tuple[str, str], list[str]] = {}
 _validators: dict[int, Draft202012Validator] = {}
 
 
 def _deviations(schema: Json, text: str) -> tuple[str, ...]:
     """Judge a JSON text; texts that differ only in ids and moments are judged once."""
-    alike = _MOMENT.sub('"2020-01-01T00:00:00+00:00"', _ID.sub('"1"', text))
-    key = id(schema), alike
+    key = id(schema), _alike(text)
     verdict = _verdicts.get(key)
     if verdict is None:
         value = json.loads(text)
         verdict = _verdicts[key] = tuple(_judged(schema, value))
     return verdict
+
+
+def _alike(text: str) -> str:
+    return _MOMENT.sub('"2020-01-01T00:00:00+00:00"', _ID.sub('"1"', text))
 
 
 def _judged(schema: Json, value: Json) -> Iterator[str]:

@@ -35,7 +35,8 @@ class Backend:
 
     #: Called after every answered REST request with (method, template, request, response).
     observers: ClassVar[list[Callable[[Backend, str, str, Request, Response], None]]] = []
-    #: Called for every gateway event with (name, payload).
+    #: Called for every gateway event with (name, payload): once as it happens, if it looks the same to all, and
+    #: once for each connection that gets it, then as JSON text.
     event_observers: ClassVar[list[Callable[[Backend, str, Any], None]]] = []
 
     def __init__(self, start_time: datetime, now: Callable[[], int] = lambda: 0) -> None:

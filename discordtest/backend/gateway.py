@@ -71,6 +71,8 @@ class Session(Viewer):
 
     def dispatch(self, name: str, text: str) -> None:
         """Queue an event whose payload is encoded already."""
+        for observe in self.gateway.backend.event_observers:
+            observe(self.gateway.backend, name, text)
         self.sequence += 1
         self.push(f'{{"op":0,"s":{self.sequence},"t":"{name}","d":{text}}}')
 
@@ -209,8 +211,9 @@ class Gateway:
 
     def broadcast(self, event: Event) -> None:
         """Give an event to every session that may see it."""
-        for observe in self.backend.event_observers:
-            observe(self.backend, event.name, event.payload)
+        if event.render is None:
+            for observe in self.backend.event_observers:
+                observe(self.backend, event.name, event.payload)
         if not self.sessions:
             return
         whole = stripped = ""
