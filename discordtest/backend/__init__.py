@@ -120,7 +120,7 @@ class Backend:
         exchange.json = value
         reason = request.headers.get("X-Audit-Log-Reason")
         exchange.reason = None if reason is None else unquote(reason)
-        call = Call(self, actor, route, files=exchange.files, reason=exchange.reason)
+        call = Call(self, actor, route, files=exchange.files, reason=exchange.reason, wire=True)
         return self._run(call, raw, value, request.query)
 
     def authenticate(self, request: Request) -> Actor | None:

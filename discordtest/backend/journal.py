@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from discordtest.backend.multipart import Part
     from discordtest.backend.rest import Actor, Route
 
-__all__ = ["Act", "Dispatch", "Entry", "Exchange", "Frame", "Journal"]
+__all__ = ["Act", "Dispatch", "Entry", "Exchange", "Frame", "Journal", "Sent"]
 
 
 @dataclass(slots=True)
@@ -37,6 +37,16 @@ class Exchange:
     def result(self) -> Any:
         """The parsed body of the answer, or None where it has none. Any: JSON."""
         return json.loads(self.answer) if self.answer else None
+
+
+@dataclass(slots=True)
+class Sent:
+    """A message at the moment when it was sent; ``wire`` says that a client sent it, not the test."""
+
+    at: int
+    actor: Actor
+    wire: bool
+    message: dict[str, Any]  # a copy: the record changes when the message is edited. Any: JSON
 
 
 @dataclass(slots=True)
@@ -66,7 +76,7 @@ class Act:
     text: str
 
 
-Entry: TypeAlias = Exchange | Dispatch | Frame | Act
+Entry: TypeAlias = Exchange | Sent | Dispatch | Frame | Act
 
 
 class Journal(list[Entry]):

@@ -134,6 +134,7 @@ class Call:
     reason: str | None = None
     id: str | None = None  # an id that the test chose for what is made
     at: str | None = None  # a timestamp that the test chose for it
+    wire: bool = False  # it came from a client, not from the test
 
     @property
     def world(self) -> World:
