@@ -81,6 +81,8 @@ class World:
     emojis: dict[str, Table] = field(default_factory=dict)
     application_emojis: dict[str, Table] = field(default_factory=dict)
     stickers: dict[str, Table] = field(default_factory=dict)
+    sticker_packs: Table = field(default_factory=dict)  # what everybody may use
+    creators: dict[str, str] = field(default_factory=dict)  # emoji or sticker id -> user id, told to few
     invites: Table = field(default_factory=dict)  # code -> invite
     voice_states: dict[str, Table] = field(default_factory=dict)  # guild id -> user id -> state
     presences: Table = field(default_factory=dict)  # user id -> presence without guild_id

@@ -5,8 +5,12 @@ Importing this package registers every route. A new resource is one line here.
 
 from discordtest.backend.resources import application as application
 from discordtest.backend.resources import channel as channel
+from discordtest.backend.resources import channel_overwrite as channel_overwrite
+from discordtest.backend.resources import channel_update as channel_update
+from discordtest.backend.resources import emoji as emoji
 from discordtest.backend.resources import guild as guild
 from discordtest.backend.resources import guild_member as guild_member
 from discordtest.backend.resources import guild_role as guild_role
 from discordtest.backend.resources import message as message
+from discordtest.backend.resources import sticker as sticker
 from discordtest.backend.resources import user as user
