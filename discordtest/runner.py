@@ -100,4 +100,10 @@ def _abandon(task: asyncio.Task[Any]) -> str:
     # asyncio would wait for it in Runner.close, and complain when it is collected; there are no public names.
     task._log_destroy_pending = False  # type: ignore[attr-defined]
     asyncio.tasks._unregister_task(task)
+    task.add_done_callback(_look_at_error)  # a step that is under way fails on the closed coroutine
     return text
+
+
+def _look_at_error(task: asyncio.Task[Any]) -> None:
+    if not task.cancelled():
+        task.exception()

@@ -1,0 +1,335 @@
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import functools
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import unittest
+
+import aiohttp
+from aiohttp import web
+
+from discordtest.errors import SettleTimeout
+from discordtest.outside import Outside
+from tests.virtual import VirtualTestCase
+
+try:
+    import aiosqlite
+except ImportError:
+    aiosqlite = None
+
+SHORT = 0.02
+"""Real seconds of work that settle has to wait for."""
+
+SERVER = """
+import socket, time
+listener = socket.create_server(("127.0.0.1", 0))
+print(listener.getsockname()[1], flush=True)
+connection, _ = listener.accept()
+connection.recv(65536)
+time.sleep(0.05)
+connection.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nhi")
+time.sleep(60)
+"""
+
+
+class OutsideTestCase(VirtualTestCase):
+    def setUp(self) -> None:
+        self.loop.outside.grace = 0.1
+
+
+class ExecutorTests(OutsideTestCase):
+    async def test_settle_waits(self) -> None:
+        done = []
+
+        async def handler() -> None:
+            await self.loop.run_in_executor(None, time.sleep, SHORT)
+            await asyncio.to_thread(time.sleep, SHORT)
+            done.append(True)
+
+        self.start(handler())
+        await self.loop.settle()
+        self.assertEqual(done, [True])
+        self.assertEqual(self.loop.microseconds, 0)
+
+    async def test_timeout_does_not_run_meanwhile(self) -> None:
+        async with asyncio.timeout(0.001):
+            await asyncio.to_thread(time.sleep, SHORT)
+        self.assertEqual(self.loop.microseconds, 0)
+
+    async def test_pool_of_its_own(self) -> None:
+        done = []
+
+        async def handler() -> None:
+            await asyncio.wrap_future(pool.submit(time.sleep, 0.15))  # longer than the grace
+            done.append(True)
+
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            self.start(handler())
+            await self.loop.settle()
+        self.assertEqual(done, [True])
+
+
+class OverdueTests(OutsideTestCase):
+    """Work that outlasts ``settle_timeout`` is named, once."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.loop.settle_timeout = SHORT
+        self.release = threading.Event()
+        self.addCleanup(self.release.set)
+
+    def slow_query(self) -> None:
+        self.release.wait()
+
+    async def handler(self) -> None:
+        await asyncio.to_thread(self.slow_query)
+
+    async def test_call_and_caller_are_named(self) -> None:
+        self.start(self.handler())
+        with self.assertRaises(SettleTimeout) as caught:
+            await self.loop.settle()
+        text = str(caught.exception)
+        self.assertIn("still runs after 0.02 s (settle_timeout)", text)
+        self.assertRegex(text, r"slow_query, called in OverdueTests.handler \(test_outside.py:\d+\)")
+        self.assertIn("in handler\n    await asyncio.to_thread(self.slow_query)", text)
+        await self.loop.settle()  # it was given up
+        self.assertTrue(self.loop.is_idle())
+
+    async def test_partial_and_nameless_functions(self) -> None:
+        self.start(asyncio.wait([self.loop.run_in_executor(None, functools.partial(self.release.wait, 60))]))
+        with self.assertRaisesRegex(SettleTimeout, r"Event.wait, called in OverdueTests.test_partial"):
+            await self.loop.settle()
+
+    async def test_advance_is_ended_too(self) -> None:
+        self.start(self.handler())
+        with self.assertRaises(SettleTimeout):
+            await self.loop.advance(10)
+
+    async def test_wait_of_the_test_itself(self) -> None:
+        with self.assertRaisesRegex(SettleTimeout, "slow_query"):
+            await self.loop.create_task(self.wait_for_handler())
+
+    async def wait_for_handler(self) -> None:
+        self.loop.call_later(100, int)
+        task = self.loop.create_task(self.handler())
+        await self.loop.settle()
+        await task
+
+    async def test_pool_of_its_own(self) -> None:
+        async def handler() -> None:
+            await asyncio.wrap_future(pool.submit(self.slow_query))
+
+        pool = concurrent.futures.ThreadPoolExecutor(1)
+        self.addCleanup(pool.shutdown, wait=False)
+        self.start(handler())
+        with self.assertRaisesRegex(SettleTimeout, r"the bot waits in .*handler \(test_outside"):
+            await self.loop.settle()
+        await self.loop.settle()
+
+    async def test_restless_outside(self) -> None:
+        ours, theirs = socket.socketpair()
+        self.addCleanup(ours.close)
+        self.addCleanup(theirs.close)
+
+        async def chatter() -> None:
+            while True:
+                theirs.send(b"x")
+                await self.loop.sock_recv(ours, 1)
+                await self.loop.run_in_executor(None, time.sleep, 0.001)
+
+        ours.setblocking(False)
+        self.start(chatter())
+        with self.assertRaises(SettleTimeout):
+            await self.loop.settle()
+
+
+class ThreadTests(OutsideTestCase):
+    async def test_thread_with_run_coroutine_threadsafe(self) -> None:
+        done = []
+
+        async def from_thread() -> None:
+            done.append(True)
+
+        def work() -> None:
+            time.sleep(SHORT)
+            asyncio.run_coroutine_threadsafe(from_thread(), self.loop).result(5)
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        await self.loop.settle()
+        thread.join()
+        self.assertEqual(done, [True])
+
+    async def test_resting_thread_is_waited_for_once(self) -> None:
+        release = threading.Event()
+
+        def rest_here() -> None:
+            release.wait()
+
+        for expected in (True, False):
+            thread = threading.Thread(target=rest_here)
+            thread.start()
+            started = time.perf_counter()
+            await self.loop.settle()
+            self.assertEqual(time.perf_counter() - started >= 0.09, expected)
+        release.set()
+
+    async def test_threads_of_other_tests_are_not_foreign(self) -> None:
+        release, made = threading.Event(), threading.Event()
+
+        def other_test() -> None:
+            Outside(self.loop, self.loop.outside._selector)
+            made.set()
+            release.wait()
+
+        thread = threading.Thread(target=other_test)
+        thread.start()
+        made.wait()
+        self.assertFalse(self.loop.outside.exists())
+        release.set()
+        thread.join()
+
+    @unittest.skipIf(aiosqlite is None, "needs aiosqlite")
+    async def test_aiosqlite(self) -> None:
+        async with aiosqlite.connect(":memory:") as database:
+            counted = []
+
+            async def handler() -> None:
+                await database.execute("create table t (x)")
+                for number in range(20):
+                    await database.execute("insert into t values (?)", (number,))
+                await database.create_function("slowly", 1, lambda x: time.sleep(SHORT) or x)
+                async with database.execute("select slowly(count(*)) from t") as cursor:
+                    counted.append(await cursor.fetchone())
+
+            self.start(handler())
+            await self.loop.settle()
+            self.assertEqual(counted, [(20,)])
+            self.assertEqual(self.loop.microseconds, 0)
+
+    @unittest.skipIf(aiosqlite is None, "needs aiosqlite")
+    async def test_unknown_wait_beside_a_database_costs_one_grace(self) -> None:
+        async with aiosqlite.connect(":memory:"):
+            answer = self.loop.create_future()
+
+            async def handler() -> None:
+                await answer
+
+            await self.loop.settle()
+            self.start(handler())
+            started = time.perf_counter()
+            await self.loop.settle()
+            first = time.perf_counter()
+            await self.loop.settle()
+            self.assertGreaterEqual(first - started, 0.09)
+            self.assertLess(time.perf_counter() - first, 0.05)
+            answer.set_result(None)
+
+
+class DescriptorTests(OutsideTestCase):
+    async def test_local_server_in_this_process_with_keep_alive(self) -> None:
+        async def answer(_: web.Request) -> web.Response:
+            await asyncio.sleep(0.5)  # of the clock
+            return web.Response(text="hi")
+
+        application = web.Application()
+        application.router.add_get("/", answer)
+        runner = web.AppRunner(application)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        port = runner.addresses[0][1]
+        got = []
+
+        async def handler(session: aiohttp.ClientSession) -> None:
+            async with session.get(f"http://127.0.0.1:{port}/") as response:
+                got.append(await response.text())
+
+        async with aiohttp.ClientSession() as session:
+            self.start(handler(session))
+            await self.loop.settle()
+            self.assertEqual(got, [])
+            await self.loop.advance(0.5)
+            self.assertEqual(got, ["hi"])
+            await handler(session)
+            started = time.perf_counter()
+            for _ in range(20):
+                await self.loop.settle()
+            await self.loop.advance(3600)
+            self.assertLess(time.perf_counter() - started, 0.09, "no grace for the idle connection")
+        await runner.cleanup()
+
+    async def test_server_in_another_process(self) -> None:
+        self.loop.outside.grace = 0.25
+        server = subprocess.Popen([sys.executable, "-c", SERVER], stdout=subprocess.PIPE)  # noqa: ASYNC220
+        assert server.stdout is not None
+        got = []
+
+        async def handler() -> None:
+            async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(1)) as session:
+                async with session.get(f"http://127.0.0.1:{port}/") as response:
+                    got.append(await response.text())
+
+        with server:
+            port = int(server.stdout.readline())
+            self.start(handler())
+            await self.loop.settle()
+            server.kill()
+        self.assertEqual(got, ["hi"])
+
+    async def test_child_process(self) -> None:
+        self.loop.outside.grace = 0.001
+        done = []
+
+        async def handler() -> None:
+            code = "import time; time.sleep(0.02); print('out')"
+            child = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stdout=subprocess.PIPE)
+            output, _ = await child.communicate()
+            done.append((output.strip(), child.returncode))
+
+        self.start(handler())
+        await self.loop.settle()
+        self.assertEqual(done, [(b"out", 0)])
+
+    async def test_reader_is_called_while_something_spins(self) -> None:
+        ours, theirs = socket.socketpair()
+        got: list[bytes] = []
+        self.loop.add_reader(ours, lambda: got.append(ours.recv(9)))
+        theirs.send(b"x")
+        for _ in range(300):
+            await asyncio.sleep(0)
+        self.loop.remove_reader(ours)
+        ours.close()
+        theirs.close()
+        self.assertEqual(got, [b"x"])
+
+    @unittest.skipUnless(hasattr(signal, "SIGUSR1"), "needs signals")
+    @unittest.skipUnless(
+        threading.current_thread() is threading.main_thread(), "signals reach the main thread only"
+    )
+    async def test_signal(self) -> None:
+        got: list[bool] = []
+        self.loop.add_signal_handler(signal.SIGUSR1, got.append, True)
+        os.kill(os.getpid(), signal.SIGUSR1)
+        await self.loop.settle()
+        self.loop.remove_signal_handler(signal.SIGUSR1)
+        self.assertEqual(got, [True])
+
+    async def test_deadlock_beside_a_descriptor_waits_for_it(self) -> None:
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        self.loop.outside.grace = 0.001
+        timer = threading.Timer(0.05, theirs.send, [b"x"])
+        timer.start()
+        got = await self.loop.sock_recv(ours, 1)
+        timer.join()
+        ours.close()
+        theirs.close()
+        self.assertEqual(got, b"x")

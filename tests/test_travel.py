@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import datetime
+import time
+import unittest
+
+from discordtest import travel
+from tests.virtual import START, VirtualTestCase
+
+
+@unittest.skipUnless(travel.is_available(), "needs discordtest[time]")
+class TravelTests(VirtualTestCase):
+    async def test_everybody_follows(self) -> None:
+        with travel.Travel(self.loop):
+            self.assertEqual(datetime.datetime.now(datetime.UTC), START)
+            await self.loop.advance(86400.5)
+            self.assertEqual(time.time(), START.timestamp() + 86400.5)
+            self.assertEqual(datetime.datetime.now(datetime.UTC), self.loop.now())
+        self.assertIsNone(self.loop.on_move)
+        self.assertNotEqual(datetime.datetime.now(datetime.UTC).date(), self.loop.now().date())
+
+    async def test_each_timer_sees_its_moment(self) -> None:
+        seen = []
+        self.loop.call_later(10, lambda: seen.append(datetime.datetime.now(datetime.UTC)))
+        with travel.Travel(self.loop):
+            await self.loop.advance(60)
+        self.assertEqual(seen, [START + datetime.timedelta(seconds=10)])
+
+
+class AvailableTests(unittest.TestCase):
+    def test_it_is_told_without_an_import(self) -> None:
+        self.assertIsInstance(travel.is_available(), bool)
