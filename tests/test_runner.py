@@ -108,14 +108,13 @@ class CloseTests(unittest.TestCase):
             run(test())
 
     def test_executor_threads_end(self) -> None:
-        async def test() -> None:
-            await asyncio.to_thread(int)
+        async def test() -> threading.Thread:
+            return await asyncio.to_thread(threading.current_thread)
 
-        before = set(threading.enumerate())
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            run(test())
-        self.assertEqual(set(threading.enumerate()) - before, set())
+            thread = run(test())
+        self.assertFalse(thread.is_alive())
 
     def test_executor_call_that_never_returns_does_not_hang(self) -> None:
         release = threading.Event()

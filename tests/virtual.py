@@ -24,6 +24,10 @@ class VirtualTestCase(unittest.IsolatedAsyncioTestCase):
 
     start_time = START
 
+    def __reduce__(self) -> tuple[type, tuple[str]]:
+        """Travel to another process by name: IsolatedAsyncioTestCase holds a context, which does not pickle."""
+        return type(self), (self._testMethodName,)
+
     def _setupAsyncioRunner(self) -> None:
         self._asyncioRunner = Runner(start_time=self.start_time)
 
