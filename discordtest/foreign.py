@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse] | web.StreamResponse]
 
-__all__ = ["ServedHost", "ServedRequest"]
+__all__ = ["ServedHost", "ServedRequest", "serve"]
 
 BODY_LIMIT = 2**20  # bytes that a refilled stream holds before it would pause its (absent) transport
 
@@ -63,34 +63,31 @@ class ServedHost:
         self.assertEqual(api.requests[0].query["city"], "Oslo")
     """
 
-    _network: Network
-
-    def __init__(self, host: str, handler: web.Application | Handler) -> None:
+    def __init__(self, network: Network, host: str, handler: web.Application | Handler) -> None:
         self.host = host
+        self._network = network
         self.requests: list[ServedRequest] = []
         self._handler = handler
         self._runner: web.BaseRunner | None = None
         self._starting = asyncio.Lock()
 
-    def join(self, network: Network) -> None:
-        """Answer this host within a network, until `close`."""
-        self._network = network
-        network.served[self.host] = self
-
     async def connect(self, client: asyncio.Protocol, loop: asyncio.AbstractEventLoop, secure: bool) -> None:
         """Wire a client's protocol to the server, which starts with the first connection."""
-        async with self._starting:
-            if self._runner is None:
-                self._runner = await self._start()
-        server = self._runner.server
-        assert server is not None
-        connect_pipe(loop, client, server(), secure=secure)
+        server = await self._network.run(self._server())
+        connect_pipe(client, loop, server(), self._network.loop, secure=secure)
 
     async def close(self) -> None:
         """Stop the server; an application's clean-ups run."""
         if self._runner is not None:
             runner, self._runner = self._runner, None
             await runner.cleanup()
+
+    async def _server(self) -> web.Server:
+        async with self._starting:
+            if self._runner is None:
+                self._runner = await self._start()
+        assert self._runner.server is not None
+        return self._runner.server
 
     async def _start(self) -> web.BaseRunner:
         runner: web.BaseRunner
@@ -129,3 +126,10 @@ class ServedHost:
         if not response.prepared:
             response.force_close()  # no idle connection, no timer of one
         return response
+
+
+def serve(network: Network, host: str, handler: web.Application | Handler) -> ServedHost:
+    """Answer a foreign host within a network, until the network closes."""
+    served = ServedHost(network, host, handler)
+    network.served[host] = served
+    return served

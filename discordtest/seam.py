@@ -21,6 +21,7 @@ from multidict import CIMultiDictProxy
 from discordtest.backend.rest import Request
 from discordtest.errors import HostRefused
 from discordtest.transports.encoding import encode_body
+from discordtest.transports.guard import guard_loop, let_through, refuse_discord, release_loop
 from discordtest.transports.memory import open_socket
 from discordtest.transports.network import GATEWAY_HOST, Network, host_is_discord
 from discordtest.transports.response import make_answer
@@ -57,6 +58,8 @@ def install(network: Network) -> None:
     with _lock:
         if not _networks:
             _patch()
+        if network.loop not in _networks:
+            guard_loop(network)
         _networks[network.loop] = network
 
 
@@ -65,6 +68,7 @@ def uninstall(network: Network) -> None:
     with _lock:
         if _networks.get(network.loop) is network:
             del _networks[network.loop]
+            release_loop(network)
             if not _networks:
                 _unpatch()
 
@@ -78,6 +82,7 @@ def _patch() -> None:
         _previous_ws_connect = session._ws_connect
         session._ws_connect = _ws_connect  # type: ignore[method-assign,assignment] # aiohttp's is overloaded
     aiohttp.TCPConnector._create_connection = _create_connection  # type: ignore[method-assign]
+    refuse_discord(True)
 
 
 def _unpatch() -> None:
@@ -87,6 +92,7 @@ def _unpatch() -> None:
     if session._ws_connect is _ws_connect:
         session._ws_connect = _previous_ws_connect  # type: ignore[method-assign]
     aiohttp.TCPConnector._create_connection = _previous_create_connection  # type: ignore[method-assign]
+    refuse_discord(False)
 
 
 def network_of(headers: Mapping[str, str] | None = None) -> Network | None:
@@ -220,11 +226,15 @@ async def _ws_connect(
     self: aiohttp.ClientSession, url: str | URL, **options: Any
 ) -> aiohttp.ClientWebSocketResponse:
     target = self._build_url(url) if _networks else None
-    network = network_of(options.get("headers")) if target is not None else None
-    if target is None or target.raw_host != GATEWAY_HOST or (network and network.transport != "memory"):
+    if target is None or target.raw_host != GATEWAY_HOST:
         return await _previous_ws_connect(self, url, **options)  # type: ignore[no-any-return]
+    network = network_of(options.get("headers"))
     if network is None or network.loop is not asyncio.get_running_loop():
         raise _lost(target)
+    if network.transport == "loopback":
+        from discordtest.transports.loopback import pace  # aiohttp's server is dear to import
+
+        return pace(network, await _previous_ws_connect(self, url, **options))  # type: ignore[no-any-return]
     if self.closed:
         raise RuntimeError("Session is closed")
     if params := options.get("params"):
@@ -255,8 +265,9 @@ async def _create_connection(
     if host_is_discord(host) and network is None and _networks:
         raise _lost(req.url)
     if network is None or network.host_is_allowed(host):
-        return await _previous_create_connection(self, req, traces, timeout)  # type: ignore[no-any-return]
-    server = network.served.get(host)
+        with let_through():
+            return await _previous_create_connection(self, req, traces, timeout)  # type: ignore[no-any-return]
+    server = network.server_of(host)
     if server is None:
         raise network.refuse(host, f"{req.method} {req.url}: a request")
     protocol = self._factory()

@@ -11,7 +11,7 @@ import asyncio
 from asyncio.tasks import _enter_task, _leave_task  # documented for event loops: "Extending asyncio"
 from collections import deque
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import aiohttp
 from aiohttp import WSMessage, WSMsgType
@@ -242,14 +242,14 @@ class _Timeless:
 
 
 @lru_cache
-def _timeless(kind: type[Any]) -> type[Any]:
+def _timeless(kind: Any) -> Any:
     return type(kind.__name__, (_Timeless, kind), {"__module__": kind.__module__})
 
 
 def open_socket(
     network: Network,
     session: Session,
-    kind: type[Any],  # a ClientWebSocketResponse; its type parameters depend on the aiohttp version
+    kind: Any,  # a class below ClientWebSocketResponse
     *,
     timeout: aiohttp.ClientWSTimeout,
     autoclose: bool,
@@ -269,4 +269,4 @@ def open_socket(
         network.loop,
     )
     socket._receive_timeout = timeout.ws_receive
-    return socket  # type: ignore[no-any-return] # made of an untyped subclass
+    return cast("aiohttp.ClientWebSocketResponse", socket)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from discordtest.errors import HostRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Container, MutableMapping
+    from collections.abc import Awaitable, Callable, Collection, Container, Coroutine, MutableMapping
 
     from discordtest.backend.gateway import Close, Session
     from discordtest.backend.rest import Request, Response
@@ -21,7 +21,17 @@ if TYPE_CHECKING:
     Transport = Literal["memory", "loopback"]
     Direction = Literal["sent", "received"]
 
-__all__ = ["DISCORD_HOSTS", "GATEWAY_HOST", "Connection", "ForeignHost", "Network", "host_is_local"]
+T = TypeVar("T")
+
+__all__ = [
+    "DISCORD_HOSTS",
+    "GATEWAY_HOST",
+    "Connection",
+    "Network",
+    "Server",
+    "host_is_discord",
+    "host_is_local",
+]  # fmt: skip
 
 GATEWAY_HOST = "gateway.discord.gg"
 
@@ -78,11 +88,14 @@ class Connection(Protocol):
         """Let the reading task handle every queued frame before this returns."""
 
 
-class ForeignHost(Protocol):
-    """A host that the test serves in place of the real one."""
+class Server(Protocol):
+    """Whoever answers for a host in place of the real one."""
 
     async def connect(self, client: asyncio.Protocol, loop: asyncio.AbstractEventLoop, secure: bool) -> None:
         """Wire a client's protocol to the server."""
+
+    async def close(self) -> None:
+        """Stop serving."""
 
 
 class Network:
@@ -102,7 +115,7 @@ class Network:
         self.tokens = tokens
         self.allowed_hosts = allowed_hosts
         self.transport: Transport = transport
-        self.served: MutableMapping[str, ForeignHost] = {}
+        self.served: MutableMapping[str, Server] = {}
         self.connections: list[Connection] = []
         self.on_exchange: Callable[[Request, Response], None] | None = None
         self.on_frame: Callable[[Session, Direction, str | Close], None] | None = None
@@ -111,12 +124,18 @@ class Network:
 
     async def answer(self, request: Request) -> Response:
         """Answer a request, on the loop that the backend belongs to, whichever loop asks."""
-        if asyncio.get_running_loop() is not self.loop:
-            future = asyncio.run_coroutine_threadsafe(self.answer(request), self.loop)
-            return await asyncio.wrap_future(future)
+        return await self.run(self._answer(request))
+
+    async def _answer(self, request: Request) -> Response:
         if self.hold is not None:
             await self.hold(request)
         return self.answer_now(request)
+
+    async def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine on the network's loop, whichever loop asks."""
+        if asyncio.get_running_loop() is self.loop:
+            return await coroutine
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(coroutine, self.loop))
 
     def answer_now(self, request: Request) -> Response:
         """Answer a request at once; call it on the network's own loop only."""
@@ -128,6 +147,22 @@ class Network:
     def host_is_allowed(self, host: str) -> bool:
         """Tell whether a host may really be reached: this machine, or one that the test allowed."""
         return host in self.allowed_hosts or host_is_local(host)
+
+    def server_of(self, host: str) -> Server | None:
+        """Return who answers for a host; None if nobody does."""
+        if host_is_discord(host) and host not in self.served:
+            from discordtest.transports.loopback import DiscordServer  # aiohttp's server is dear to import
+
+            server = DiscordServer(self)
+            self.served.update(dict.fromkeys((*DISCORD_HOSTS, host), server))
+        return self.served.get(host)
+
+    async def close(self) -> None:
+        """Stop the hosts that are served."""
+        servers = set(self.served.values())
+        self.served.clear()
+        for server in servers:
+            await server.close()
 
     def refuse(self, host: str, what: str = "") -> HostRefused:
         """Record that a foreign host was called, and return the error to raise for it."""

@@ -1,7 +1,7 @@
 """A connection without sockets: two transports that hand each other's bytes to their protocols.
 
 Bytes, the end of a direction and the end of the connection travel in order, one turn of the loop after they
-were written, like on a socket; nothing is ever lost or split.
+were written, like on a socket; nothing is ever lost or split. The two ends may belong to loops of two threads.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 __all__ = ["connect_pipe"]
 
@@ -27,11 +27,11 @@ class PipeTransport(asyncio.Transport):
         self, loop: asyncio.AbstractEventLoop, protocol: asyncio.Protocol, extra: Mapping[str, Any]
     ) -> None:
         super().__init__(extra)
-        self._loop = loop
         self._protocol: asyncio.BaseProtocol = protocol
         self._arrived: deque[bytes | None] = deque()  # None: the other side writes no more
         self._reading = True
         self._scheduled = False
+        self._call_soon: Callable[..., object] = loop.call_soon
         self._closing = False
         self._lost = False
 
@@ -85,7 +85,7 @@ class PipeTransport(asyncio.Transport):
     def _schedule(self) -> None:
         if self._arrived and not self._scheduled:
             self._scheduled = True
-            self._loop.call_soon(self._deliver)
+            self._call_soon(self._deliver)
 
     def _deliver(self) -> None:
         self._scheduled = False
@@ -116,7 +116,7 @@ class PipeTransport(asyncio.Transport):
         if not self._closing:
             self._closing = True
             self._peer._arrive(None)
-            self._loop.call_soon(self._lose)
+            self._call_soon(self._lose)
 
     def abort(self) -> None:
         """Close at once."""
@@ -129,13 +129,20 @@ class PipeTransport(asyncio.Transport):
 
 
 def connect_pipe(
-    loop: asyncio.AbstractEventLoop, client: asyncio.Protocol, server: asyncio.Protocol, *, secure: bool
+    client: asyncio.Protocol,
+    client_loop: asyncio.AbstractEventLoop,
+    server: asyncio.Protocol,
+    server_loop: asyncio.AbstractEventLoop,
+    *,
+    secure: bool,
 ) -> None:
-    """Connect two stream protocols of one loop; ``secure``: the server sees an https connection."""
-    ends = (
-        PipeTransport(loop, client, {"peername": PEER, "sockname": PEER}),
-        PipeTransport(loop, server, {"peername": PEER, "sockname": PEER, "sslcontext": secure or None}),
-    )
-    ends[0]._peer, ends[1]._peer = ends[1], ends[0]
-    server.connection_made(ends[1])
-    client.connection_made(ends[0])
+    """Connect two stream protocols, on the client's loop; ``secure``: the server sees an https connection."""
+    names = {"peername": PEER, "sockname": PEER}
+    near = PipeTransport(client_loop, client, names)
+    far = PipeTransport(server_loop, server, {**names, "sslcontext": secure or None})
+    near._peer, far._peer = far, near
+    if client_loop is not server_loop:
+        near._call_soon = client_loop.call_soon_threadsafe
+        far._call_soon = server_loop.call_soon_threadsafe
+    far._call_soon(server.connection_made, far)
+    client.connection_made(near)

@@ -1,0 +1,254 @@
+"""The backend behind aiohttp's own server: over sockets on 127.0.0.1, or over a pipe for unusual requests.
+
+With ``transport = "loopback"`` every byte of REST, CDN and gateway crosses a real socket. Only one thing needs
+help there: `flush`, which must have a frame handled before it returns. It does what the loop would do next, for
+the two sockets and the reading task of one connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import select
+import time
+from asyncio.tasks import _enter_task, _leave_task  # documented for event loops: "Extending asyncio"
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import WSMsgType, web
+
+from discordtest.backend.rest import Request
+from discordtest.errors import DiscordTestError, NotModelled
+from discordtest.transports.network import GATEWAY_HOST
+from discordtest.transports.pipe import connect_pipe
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    import aiohttp
+
+    from discordtest.backend.gateway import Close, Session
+    from discordtest.transports.network import Network
+
+__all__ = ["DiscordServer", "LoopbackConnection", "pace"]
+
+ABNORMAL_CLOSURE = 1006
+FLUSH_LIMIT = 5.0  # real seconds that a frame may take from one socket of this machine to the other
+
+
+class DiscordServer:
+    """Serves a network's backend by aiohttp.web."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self._server = web.Server(self._answer, access_log=None, loop=network.loop)
+        self._listening: asyncio.Server | None = None
+
+    async def connect(self, client: asyncio.Protocol, loop: asyncio.AbstractEventLoop, secure: bool) -> None:
+        """Wire a client's protocol to the server: by a socket of this machine, or in memory."""
+        if self.network.transport == "memory":
+            connect_pipe(client, loop, self._server(), self.network.loop, secure=secure)
+            return
+        host, port = await self.network.run(self._listen())
+        await loop.create_connection(lambda: client, host, port)
+
+    async def close(self) -> None:
+        """End every connection and stop listening."""
+        if self._listening is not None:
+            self._listening.close()
+            self._listening = None
+        self._server.pre_shutdown()
+        await self._server.shutdown(1.0)
+
+    async def _listen(self) -> tuple[str, int]:
+        if self._listening is None:
+            self._listening = await self.network.loop.create_server(self._server, "127.0.0.1", 0)
+        host, port = self._listening.sockets[0].getsockname()
+        return host, port
+
+    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        host = request.host.partition(":")[0]
+        if request.headers.get("Upgrade", "").lower() == "websocket":
+            return await self._open_gateway(request, host)
+        body = await request.read()
+        path = request.rel_url.raw_path
+        asked = Request(request.method, host, path, request.query, request.headers, body)
+        try:
+            response = await self.network.answer(asked)
+        except DiscordTestError as error:  # it was recorded aside; here it must become an answer
+            return web.Response(status=500, text=str(error))
+        headers = dict(response.headers)
+        return web.Response(status=response.status, body=response.body, headers=headers)
+
+    async def _open_gateway(self, request: web.BaseRequest, host: str) -> web.StreamResponse:
+        if host != GATEWAY_HOST:
+            error = NotModelled(f"a websocket to {host}: only the gateway is known")
+            self.network.backend.report(error)
+            return web.Response(status=501, text=str(error))
+        socket = web.WebSocketResponse(compress=False)
+        await socket.prepare(request)
+        session = self.network.backend.connect(dict(request.query))
+        connection = LoopbackConnection(self.network, session, socket, request)
+        await connection.serve()
+        return socket
+
+
+class LoopbackConnection:
+    """One gateway connection over sockets, seen from both of its ends."""
+
+    def __init__(
+        self, network: Network, session: Session, socket: web.WebSocketResponse, request: web.BaseRequest
+    ) -> None:
+        self.network = network
+        self.session = session
+        self.socket = socket
+        self.transport = request.transport
+        self.client: Any = None  # the bot's websocket, once it has one
+        self.sent = 0
+        self._kicked = False
+        self._closing: asyncio.Task[Any] | None = None
+        session.on_frame = self.kick
+        network.connections.append(self)
+        self.pump()
+
+    async def serve(self) -> None:
+        """Hand the client's frames to the session until the connection ends."""
+        try:
+            async for message in self.socket:
+                if message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
+                    data = message.data
+                    self.receive(data if isinstance(data, str) else data.decode())
+        finally:
+            self.session.on_frame = None
+            self.network.connections.remove(self)
+            self.session.client_closed(self.socket.close_code or ABNORMAL_CLOSURE)
+
+    def receive(self, text: str) -> None:
+        """Take a frame that arrived from the client."""
+        if self.network.on_frame is not None:
+            self.network.on_frame(self.session, "sent", text)
+        self.session.receive(text)
+
+    def kick(self) -> None:
+        """Send what is queued at the loop's next turn."""
+        if not self._kicked:
+            self._kicked = True
+            self.network.loop.call_soon(self._send_queued)
+
+    def _send_queued(self) -> None:
+        self._kicked = False
+        self.pump()
+
+    def pump(self) -> None:
+        """Write every queued frame to the socket."""
+        while self.session.frames:
+            frame = self.session.frames.popleft()
+            if self.network.on_frame is not None:
+                self.network.on_frame(self.session, "received", frame)
+            self.sent += 1
+            if isinstance(frame, str):
+                _drive(self.socket.send_str(frame))
+            else:
+                self._end(frame)
+
+    def _end(self, frame: Close) -> None:
+        if frame.code == ABNORMAL_CLOSURE:
+            if self.transport is not None:
+                self.transport.abort()
+        else:
+            closing = self.socket.close(code=frame.code, message=frame.reason.encode())
+            self._closing = self.network.loop.create_task(closing)
+
+    # -- the client's end
+
+    @property
+    def reading(self) -> bool:
+        """Whether the client's task waits for the next frame and could handle it now."""
+        client = self.client
+        return (
+            client is not None
+            and client._waiting
+            and client.reader is not asyncio.current_task(self.network.loop)
+            and asyncio._get_running_loop() is self.network.loop
+        )
+
+    def flush(self) -> None:
+        """Let the client's task handle every queued frame before this returns."""
+        self.pump()
+        limit = time.monotonic() + FLUSH_LIMIT
+        while self.reading and self.client.received < self.sent and time.monotonic() < limit:
+            _turn(self.network.loop, self.transport, self.client.get_extra_info("socket"))
+            _resume(self.network.loop, self.client.reader)
+
+
+class _Paced:
+    """Counts what a websocket has received, remembers who reads, and knows no receive timeout.
+
+    With a clock that jumps from timer to timer such a timeout would fire whenever the bot is idle.
+    """
+
+    received = 0
+    reader: asyncio.Task[Any] | None = None
+
+    async def receive(self, timeout: float | None = None) -> aiohttp.WSMessage:
+        self.reader = asyncio.current_task()
+        message = await super().receive()  # type: ignore[misc] # mixed into aiohttp's class
+        self.received += 1
+        return message  # type: ignore[no-any-return] # as above
+
+
+@lru_cache
+def _paced(kind: Any) -> Any:
+    return type(kind.__name__, (_Paced, kind), {"__module__": kind.__module__})
+
+
+def pace(network: Network, client: Any) -> Any:
+    """Join a client's websocket to the connection at whose other end it is."""
+    kind: Any = type(client)
+    client.__class__ = _paced(kind)
+    name = client.get_extra_info("sockname")
+    for connection in network.connections:
+        transport = getattr(connection, "transport", None)
+        if transport is not None and transport.get_extra_info("peername") == name:
+            connection.client = client  # type: ignore[attr-defined] # a LoopbackConnection, by its transport
+    return client
+
+
+def _drive(writing: Coroutine[Any, Any, None]) -> None:
+    """Run a write, which suspends, if ever, after everything has been buffered."""
+    try:
+        writing.send(None)
+    except StopIteration:
+        return
+    except ConnectionResetError:  # the client is gone, and serve() ends
+        return
+    writing.close()
+
+
+def _turn(loop: Any, transport: Any, client_socket: Any) -> None:
+    """Run what the loop would run for the two sockets of one connection."""
+    server_socket = transport.get_extra_info("socket")
+    numbers = [sock.fileno() for sock in (server_socket, client_socket) if sock is not None]
+    keys = [key for number in numbers if (key := loop._selector.get_map().get(number)) is not None]
+    readers = [key.fd for key in keys if key.data[0] is not None and key.fd == client_socket.fileno()]
+    writers = [key.fd for key in keys if key.data[1] is not None]
+    readable, writable, _ = select.select(readers, writers, [], 0.05)
+    for key in keys:
+        if key.fd in writable:
+            key.data[1]._run()
+        if key.fd in readable:
+            key.data[0]._run()
+
+
+def _resume(loop: Any, task: asyncio.Task[Any]) -> None:
+    """Run a task's step now if it is next to run at one of the loop's coming turns."""
+    for handle in list(loop._ready):
+        if getattr(handle._callback, "__self__", None) is task:
+            loop._ready.remove(handle)
+            current = asyncio.current_task(loop)
+            if current is not None:
+                _leave_task(loop, current)
+            try:
+                handle._run()
+            finally:
+                if current is not None:
+                    _enter_task(loop, current)
