@@ -87,6 +87,12 @@ DEVIATIONS: tuple[Deviation, ...] = (
         "The field is deprecated; Discord sends null where the document asks for a string.",
     ),
     Deviation(
+        "GuildChannelResponse",
+        lambda schema: schema["properties"]["type"]["enum"].append(16),
+        "16 is GUILD_MEDIA, which the document does not list yet.",
+    ),
+    Deviation("ChannelTypes", also(16), "16 is GUILD_MEDIA, which the document does not list yet."),
+    Deviation(
         "READY d.user",
         optional("locale"),
         "A bot's READY has no locale; the schema is that of GET /users/@me, which has one.",

@@ -1,17 +1,47 @@
-"""Channels of a guild.
+"""Channels of a guild: finding, making, listing and deleting them.
 
-Source: Discord's documentation, Channel ("Channel Object", "Channel Types") and Guild ("Create Guild Channel").
+What is changed on a channel is in ``channel_update``, its types are in ``channel_types``.
+Source: Discord's documentation, Channel ("Channel Object", "Get Channel", "Delete/Close Channel") and Guild
+("Get Guild Channels", "Create Guild Channel").
 """
 
 from __future__ import annotations
 
-from discordtest.backend.body import Choice, Object, String
+from discordtest.backend import audit
+from discordtest.backend.body import invalid
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission, visible
+from discordtest.backend.resources import thread
+from discordtest.backend.resources.channel_overwrite import check_overwrites, new_overwrites
+from discordtest.backend.resources.channel_types import (
+    ANNOUNCEMENT,
+    AUDITED,
+    CATEGORY,
+    CREATE_CHANNEL,
+    THREAD_TYPES,
+    VOICE_TYPES,
+    channel_values,
+    new_channel,
+)
+from discordtest.backend.resources.guild import render_guild
+from discordtest.backend.resources.voice import disconnect_all
 from discordtest.backend.rest import Call, parameter, route
-from discordtest.backend.world import Record
+from discordtest.backend.world import Record, World
 
-__all__ = ["find_channel"]
+__all__ = ["check_feature", "find_category", "find_channel"]
+
+MAX_CHANNELS = 500  # of a guild, categories included, threads not
+MAX_CHILDREN = 50  # of a category
+CREATED, DELETED = 10, 12  # audit log
+#: settings of a guild that name a channel
+_GUILD_SETTINGS = (
+    "afk_channel_id",
+    "system_channel_id",
+    "rules_channel_id",
+    "public_updates_channel_id",
+    "safety_alerts_channel_id",
+    "widget_channel_id",
+)
 
 
 @parameter("channel")
@@ -27,12 +57,26 @@ def find_channel(call: Call, text: str) -> Record:
     return channel
 
 
-CREATE_CHANNEL = Object(
-    {
-        "name": String(min=1, max=100, strip=True, required=True),
-        "type": Choice((0, 2, 4, 5, 13, 15, 16), default=0),
-    }
-)
+def find_category(call: Call, guild: Record, parent_id: str, moving: Record | None = None) -> Record:
+    """Find the category that a channel is to stand in: 50035 where it cannot, by what is wrong with it."""
+    children = call.world.guild_channels[guild["id"]]
+    category = children.get(parent_id)
+    if category is None:
+        raise invalid("parent_id", "CHANNEL_PARENT_INVALID", "Category does not exist")
+    if category["type"] != CATEGORY:
+        raise invalid("parent_id", "CHANNEL_PARENT_INVALID_TYPE", "Not a category")
+    if moving is not None and moving["parent_id"] == parent_id:
+        return category
+    if sum(child["parent_id"] == parent_id for child in children.values()) >= MAX_CHILDREN:
+        message = f"Maximum number of channels in category reached ({MAX_CHILDREN})"
+        raise invalid("parent_id", "CHANNEL_PARENT_MAX_CHANNELS", message)
+    return category
+
+
+def check_feature(call: Call, guild: Record, channel_type: int) -> None:
+    """Refuse an announcement channel where the guild has no news; the test itself may make one anywhere."""
+    if channel_type == ANNOUNCEMENT and not call.actor.omnipotent and "NEWS" not in guild["features"]:
+        raise RestError(Code.CANNOT_EXECUTE_ON_CHANNEL_TYPE)
 
 
 @route(
@@ -44,25 +88,97 @@ CREATE_CHANNEL = Object(
 )
 def create_guild_channel(call: Call, guild: Record) -> Record:
     world, body = call.world, call.body
-    channel: Record = {
-        "id": call.new_id(),
-        "type": body["type"],
-        "guild_id": guild["id"],
-        "name": body["name"],
-        "position": len(world.guild_channels[guild["id"]]),
-        "permission_overwrites": [],
-        "parent_id": None,
-        "topic": None,
-        "nsfw": False,
-        "rate_limit_per_user": 0,
-        "last_message_id": None,
-        "flags": 0,
-    }
-    world.channels[channel["id"]] = world.guild_channels[guild["id"]][channel["id"]] = channel
+    channel_type: int = body["type"] or 0
+    siblings = world.guild_channels[guild["id"]]
+    if len(siblings) >= MAX_CHANNELS:
+        raise RestError(Code.MAX_GUILD_CHANNELS)
+    check_feature(call, guild, channel_type)
+    parent = None
+    if body.get("parent_id") is not None and channel_type != CATEGORY:
+        parent = find_category(call, guild, body["parent_id"])
+    values = channel_values(world, guild, channel_type, body)
+    overwrites = new_overwrites(world, guild["id"], body.get("permission_overwrites") or ())
+    check_overwrites(call, guild, [], overwrites, parent=parent)
+
+    position = _next_position(siblings, channel_type)
+    channel = new_channel(call.new_id(), guild["id"], channel_type, values["name"], position)
+    channel.update((name, value) for name, value in values.items() if value is not None)
+    channel["permission_overwrites"] = overwrites
+    channel["parent_id"] = None if parent is None else parent["id"]
+    world.channels[channel["id"]] = siblings[channel["id"]] = channel
+    changes = audit.difference(None, channel, (*AUDITED, "permission_overwrites"))
+    audit.write(call, guild["id"], CREATED, channel["id"], changes=changes)
     world.emit("CHANNEL_CREATE", channel, guild=guild["id"])
     return channel
 
 
+def _bucket(channel_type: int) -> str:
+    """Return the group that a channel is sorted in; each counts its positions from 0."""
+    if channel_type == CATEGORY:
+        return "categories"
+    return "voice" if channel_type in VOICE_TYPES else "text"
+
+
+def _next_position(siblings: dict[str, Record], channel_type: int) -> int:
+    bucket = _bucket(channel_type)
+    taken = (one["position"] for one in siblings.values() if _bucket(one["type"]) == bucket)
+    return max(taken, default=-1) + 1
+
+
+@route("GET", "/guilds/{guild_id}/channels")
+def list_guild_channels(call: Call, guild: Record) -> list[Record]:
+    return list(call.world.guild_channels[guild["id"]].values())
+
+
 @route("GET", "/channels/{channel_id}")
 def get_channel(call: Call, channel: Record) -> Record:
+    if channel["type"] in THREAD_TYPES:
+        return thread.render_thread(call.world, channel, call.actor.user_id)
     return channel
+
+
+@route("DELETE", "/channels/{channel_id}")
+def delete_channel(call: Call, channel: Record) -> Record:
+    if channel.get("guild_id") is None:
+        return channel  # closing a conversation hides it from the one who does
+    if channel["type"] in THREAD_TYPES:
+        return thread.delete_thread(call, channel)
+    call.require(Permission.MANAGE_CHANNELS, channel)
+    world, guild = call.world, call.world.guilds[channel["guild_id"]]
+    required = (guild["rules_channel_id"], guild["public_updates_channel_id"])
+    if "COMMUNITY" in guild["features"] and channel["id"] in required:
+        raise RestError(Code.COMMUNITY_CHANNEL_REQUIRED)
+    children = [
+        one for one in world.guild_channels[guild["id"]].values() if one["parent_id"] == channel["id"]
+    ]
+    for child in children:
+        child["parent_id"] = None
+    _forget(world, channel)
+    changes = audit.difference(channel, None, (*AUDITED, "permission_overwrites"))
+    audit.write(call, guild["id"], DELETED, channel["id"], changes=changes)
+    if channel["type"] in VOICE_TYPES:
+        disconnect_all(world, channel)
+    world.emit("CHANNEL_DELETE", channel, guild=guild["id"])
+    for child in children:
+        world.emit("CHANNEL_UPDATE", child, guild=guild["id"])
+    _clear_settings(world, guild, channel["id"])
+    return channel
+
+
+def _forget(world: World, channel: Record) -> None:
+    """Take the channel out of every table, with its threads, messages, invites and webhooks."""
+    channel_id, guild_id = channel["id"], channel["guild_id"]
+    for one in [one for one in world.threads[guild_id].values() if one["parent_id"] == channel_id]:
+        thread.forget_thread(world, one)
+    del world.channels[channel_id], world.guild_channels[guild_id][channel_id]
+    thread.forget_messages(world, channel_id)
+    for table in (world.invites, world.webhooks):
+        for key in [key for key, record in table.items() if record["channel_id"] == channel_id]:
+            del table[key]
+
+
+def _clear_settings(world: World, guild: Record, channel_id: str) -> None:
+    named = [setting for setting in _GUILD_SETTINGS if guild[setting] == channel_id]
+    if named:
+        guild.update(dict.fromkeys(named))
+        world.emit("GUILD_UPDATE", render_guild(world, guild), guild=guild["id"])
