@@ -1,0 +1,117 @@
+"""Permission overwrites: set, changed and deleted, and which bits one may set."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from discordtest.backend.codes import Code
+from discordtest.backend.permissions import Permission
+from tests.backend.worlds import WorldTestCase
+
+SEND, REACT, KICK = (int(Permission[name]) for name in ("SEND_MESSAGES", "ADD_REACTIONS", "KICK_MEMBERS"))
+
+
+class OverwriteTests(WorldTestCase):
+    def put(self, target: str, channel: dict[str, Any] | None = None, **body: Any) -> Any:
+        path = f"/channels/{(channel or self.small.general)['id']}/permissions/{target}"
+        return self.small.request("PUT", path, {"id": target, **body})
+
+    def delete(self, target: str, **options: Any) -> Any:
+        return self.small.request(
+            "DELETE", f"/channels/{self.small.general['id']}/permissions/{target}", **options
+        )
+
+    def overwrites(self) -> Any:
+        return self.small.general["permission_overwrites"]
+
+    def test_set_change_and_delete_one_of_a_role(self) -> None:
+        session, everyone = self.small.connect(), self.small.guild["id"]
+        self.assertStatus(self.put(everyone, type=0, allow=str(SEND), deny=str(REACT)), 204)
+        expected = {"id": everyone, "type": 0, "allow": str(SEND), "deny": str(REACT)}
+        self.assertEqual(self.overwrites(), [expected])
+        self.assertStatus(self.put(everyone, type=0, allow="0", deny=str(REACT)), 204)
+        self.assertEqual(self.overwrites(), [expected | {"allow": "0"}])
+        self.assertStatus(self.delete(everyone, reason="tidy"), 204)
+        self.assertEqual(self.overwrites(), [])
+        events = self.small.events(session, "CHANNEL_UPDATE")
+        self.assertEqual([len(event["permission_overwrites"]) for event in events], [1, 1, 0])
+        created, changed, deleted = self.small.audit_log()[-3:]
+        actions = [entry["action_type"] for entry in (created, changed, deleted)]
+        self.assertEqual(actions, [13, 14, 15])
+        options = {"id": everyone, "type": "0", "role_name": "@everyone"}
+        self.assertEqual((created["options"], created["target_id"]), (options, self.small.general["id"]))
+        self.assertEqual(changed["changes"], [{"key": "allow", "old_value": str(SEND), "new_value": "0"}])
+        self.assertEqual(deleted["reason"], "tidy")
+
+    def test_one_of_a_member(self) -> None:
+        alice = self.small.make_person("alice")
+        self.assertStatus(self.put(alice.user_id, type=1, deny=str(SEND)), 204)
+        self.assertEqual(self.overwrites()[0]["type"], 1)
+        self.assertNotIn("role_name", self.small.audit_log()[-1]["options"])
+
+    def test_without_a_type_it_is_what_the_id_is(self) -> None:
+        alice = self.small.make_person("alice")
+        self.put(alice.user_id, deny=str(SEND))
+        self.put(self.small.guild["id"], deny=str(SEND))
+        self.assertEqual([overwrite["type"] for overwrite in self.overwrites()], [1, 0])
+
+    def test_the_same_again_has_no_event(self) -> None:
+        self.put(self.small.guild["id"], deny=str(SEND))
+        session = self.small.connect()
+        self.assertStatus(self.put(self.small.guild["id"], deny=str(SEND)), 204)
+        self.assertEqual(self.small.events(session), [])
+
+    def test_unknown_targets(self) -> None:
+        for kind in (0, 1):
+            self.assertStatus(self.put("1", type=kind), 404, Code.UNKNOWN_PERMISSION_OVERWRITE.value)
+        self.assertStatus(self.delete("1"), 404, Code.UNKNOWN_PERMISSION_OVERWRITE.value)
+        self.assertStatus(self.put("x"), 400, Code.INVALID_FORM_BODY.value)
+
+    def test_needs_manage_roles(self) -> None:
+        self.small.allow(Permission.VIEW_CHANNEL)
+        for answer in (self.put(self.small.guild["id"]), self.delete(self.small.guild["id"])):
+            self.assertStatus(answer, 403, Code.MISSING_PERMISSIONS.value)
+
+    def test_only_bits_that_the_bot_has(self) -> None:
+        self.small.allow(Permission.VIEW_CHANNEL | Permission.MANAGE_ROLES | Permission.SEND_MESSAGES)
+        everyone = self.small.guild["id"]
+        self.assertStatus(self.put(everyone, deny=str(SEND)), 204)
+        self.assertStatus(self.put(everyone, deny=str(SEND | KICK)), 403, Code.MISSING_PERMISSIONS.value)
+        self.assertStatus(self.put(everyone, allow=str(REACT)), 403, Code.MISSING_PERMISSIONS.value)
+
+    def test_bits_that_stay_as_they_are_do_not_count(self) -> None:
+        everyone = self.small.guild["id"]
+        self.put(everyone, deny=str(REACT))
+        self.small.allow(Permission.VIEW_CHANNEL | Permission.MANAGE_ROLES | Permission.SEND_MESSAGES)
+        self.assertStatus(self.put(everyone, deny=str(REACT | SEND)), 204)
+        self.assertStatus(self.delete(everyone), 403, Code.MISSING_PERMISSIONS.value)
+
+    def test_bits_of_the_parent(self) -> None:
+        own = {"id": self.small.bot.user_id, "type": 1, "allow": REACT}
+        category = self.small.make_channel("c", 4, permission_overwrites=[own])
+        child = self.small.make_channel("x", parent_id=category["id"])
+        self.small.allow(Permission.VIEW_CHANNEL | Permission.MANAGE_ROLES)
+        self.assertStatus(self.put(self.small.guild["id"], child, allow=str(REACT)), 204)
+
+    def test_manage_roles_by_overwrite_lifts_the_rule(self) -> None:
+        self.small.allow(Permission.VIEW_CHANNEL | Permission.MANAGE_ROLES)
+        self.assertStatus(self.put(self.small.guild["id"], allow=str(SEND)), 403)
+        manage = int(Permission.MANAGE_ROLES)
+        body = {"type": 1, "allow": manage}
+        path = (self.small.general["id"], self.small.bot.user_id)
+        self.small.perform("set_channel_permission_overwrite", *path, body=body)
+        self.assertStatus(self.put(self.small.guild["id"], allow=str(SEND)), 204)
+
+    def test_1000_overwrites(self) -> None:
+        filler = [{"id": str(number), "type": 1, "allow": "0", "deny": "0"} for number in range(999)]
+        self.small.general["permission_overwrites"] = filler
+        self.assertStatus(self.put(self.small.guild["id"], deny=str(SEND)), 204)
+        self.assertStatus(self.put(self.small.guild["id"], deny="0"), 204)
+        self.assertStatus(self.put(self.small.role["id"]), 400, Code.MAX_OVERWRITES.value)
+
+    def test_direct_messages_have_none(self) -> None:
+        alice = self.small.make_person("alice")
+        bot = self.small.world.users[self.small.bot.user_id]
+        dm = {"id": "5", "type": 1, "recipients": [bot, self.small.world.users[alice.user_id]]}
+        self.small.world.channels["5"] = dm
+        self.assertStatus(self.put(alice.user_id, dm), 403, Code.CANNOT_EXECUTE_ON_DM.value)
