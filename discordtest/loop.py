@@ -90,7 +90,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._busy_since: float | None = None
         self._outside_since: float | None = None
         self._is_watched = False
-        selector = Selector(self._busy, self._rest)
+        selector = Selector(self._select)
         self._poll = selector.poll
         super().__init__(selector)
         self.outside = Outside(self, selector)
@@ -173,12 +173,12 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     async def shutdown_default_executor(self, timeout: float | None = None) -> None:
         """Stop the executor's threads; one that still works after ``settle_timeout`` is left behind."""
-        with contextlib.suppress(SettleTimeout):  # it was named where the test waited
-            await self.settle()
         self._executor_shutdown_called = True
         executor: Any = self._default_executor  # type: ignore[attr-defined]  # no public name
         if executor is None:
             return
+        with contextlib.suppress(SettleTimeout):  # it was named where the test waited
+            await self.settle()
         executor.shutdown(wait=False, cancel_futures=True)
         deadline = time.perf_counter() + (0 if self.outside.has_given_up() else self.settle_timeout)
         for thread in getattr(executor, "_threads", ()):
@@ -255,8 +255,13 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     # The decision
 
-    def _busy(self) -> Events:
-        """Something can run: look at descriptors only if there are any, now and then at what spins."""
+    def _select(self, timeout: float | None = None) -> Events:
+        """Answer what asyncio asks in each turn; a timeout of 0 means that something can run.
+
+        Then descriptors are looked at only if there are any, and now and then at what spins.
+        """
+        if timeout != 0:
+            return self._rest()
         self._turns += 1
         if self._turns % 128 == 0:
             self._is_watched = self.outside.exists()

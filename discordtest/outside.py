@@ -52,15 +52,11 @@ _hosts: weakref.WeakSet[threading.Thread] = weakref.WeakSet()  # threads that ru
 
 
 class Selector(selectors.DefaultSelector):
-    """Asks its loop what to do instead of blocking: ``busy`` while something can run, else ``rest``."""
+    """Asks its loop what to do instead of blocking."""
 
-    def __init__(self, busy: Callable[[], Events], rest: Callable[[], Events]) -> None:
+    def __init__(self, select: Callable[[float | None], Events]) -> None:
         super().__init__()
-        self._busy, self._rest = busy, rest
-
-    def select(self, timeout: float | None = None) -> Events:
-        """Decide on the loop's behalf (asyncio calls this in each turn)."""
-        return self._busy() if timeout == 0 else self._rest()
+        self.select = select  # type: ignore[method-assign, assignment]  # called in each turn
 
     def poll(self, timeout: float) -> Events:
         """Really look at the descriptors, for at most so many real seconds."""

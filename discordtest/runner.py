@@ -51,7 +51,7 @@ class Runner(asyncio.Runner):  # type: ignore[misc]  # final for typeshed; unitt
         if loop is None:
             return super().close()
         loop.closing = True
-        left = loop.run_until_complete(_end_all(loop))
+        left = loop.run_until_complete(_end_all(loop)) if asyncio.all_tasks(loop) else []
         try:
             super().close()
         except DiscordTestError as error:

@@ -26,6 +26,8 @@ except ImportError:
 
 SHORT = 0.02
 """Real seconds of work that settle has to wait for."""
+LONG = 2.0
+"""A grace that no loaded machine uses up by being slow."""
 
 SERVER = """
 import socket, time
@@ -152,6 +154,7 @@ class OverdueTests(OutsideTestCase):
 
 class ThreadTests(OutsideTestCase):
     async def test_thread_with_run_coroutine_threadsafe(self) -> None:
+        self.loop.outside.grace = LONG
         done = []
 
         async def from_thread() -> None:
@@ -173,12 +176,12 @@ class ThreadTests(OutsideTestCase):
         def rest_here() -> None:
             release.wait()
 
-        for expected in (True, False):
-            thread = threading.Thread(target=rest_here)
-            thread.start()
+        for _ in range(2):
+            threading.Thread(target=rest_here).start()
             started = time.perf_counter()
             await self.loop.settle()
-            self.assertEqual(time.perf_counter() - started >= 0.09, expected)
+            self.loop.outside.grace = LONG
+        self.assertLess(time.perf_counter() - started, LONG)
         release.set()
 
     async def test_threads_of_other_tests_are_not_foreign(self) -> None:
@@ -200,6 +203,8 @@ class ThreadTests(OutsideTestCase):
     async def test_aiosqlite(self) -> None:
         async with aiosqlite.connect(":memory:") as database:
             counted = []
+            await self.loop.settle()
+            self.loop.outside.grace = LONG
 
             async def handler() -> None:
                 await database.execute("create table t (x)")
@@ -227,9 +232,10 @@ class ThreadTests(OutsideTestCase):
             started = time.perf_counter()
             await self.loop.settle()
             first = time.perf_counter()
+            self.loop.outside.grace = LONG
             await self.loop.settle()
             self.assertGreaterEqual(first - started, 0.09)
-            self.assertLess(time.perf_counter() - first, 0.05)
+            self.assertLess(time.perf_counter() - first, LONG)
             answer.set_result(None)
 
 
@@ -259,15 +265,17 @@ class DescriptorTests(OutsideTestCase):
             await self.loop.advance(0.5)
             self.assertEqual(got, ["hi"])
             await handler(session)
+            await self.loop.settle()
+            self.loop.outside.grace = LONG
             started = time.perf_counter()
             for _ in range(20):
                 await self.loop.settle()
             await self.loop.advance(3600)
-            self.assertLess(time.perf_counter() - started, 0.09, "no grace for the idle connection")
+            self.assertLess(time.perf_counter() - started, LONG, "no grace for the idle connection")
         await runner.cleanup()
 
     async def test_server_in_another_process(self) -> None:
-        self.loop.outside.grace = 0.25
+        self.loop.outside.grace = LONG
         server = subprocess.Popen([sys.executable, "-c", SERVER], stdout=subprocess.PIPE)  # noqa: ASYNC220
         assert server.stdout is not None
         got = []
@@ -311,10 +319,9 @@ class DescriptorTests(OutsideTestCase):
         self.assertEqual(got, [b"x"])
 
     @unittest.skipUnless(hasattr(signal, "SIGUSR1"), "needs signals")
-    @unittest.skipUnless(
-        threading.current_thread() is threading.main_thread(), "signals reach the main thread only"
-    )
     async def test_signal(self) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            self.skipTest("signals reach the main thread only")
         got: list[bool] = []
         self.loop.add_signal_handler(signal.SIGUSR1, got.append, True)
         os.kill(os.getpid(), signal.SIGUSR1)
