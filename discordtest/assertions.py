@@ -1,18 +1,16 @@
-"""What a test claims: each assertion looks at the world or at what the bot did, and returns what it found."""
+"""What a test claims: each assertion looks at the world or at what the bot did, and returns what it found.
+
+Assertions are synchronous, consume nothing, and fail with a text that should end the debugging.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from discordtest.scene import Scene
+from discordtest.assert_messages import AssertMessages
+from discordtest.assert_state import AssertState
+from discordtest.assert_wire import AssertWire
 
 __all__ = ["AssertMixin"]
 
-__unittest = True
 
-
-class AssertMixin:
+class AssertMixin(AssertMessages, AssertState, AssertWire):
     """The assertions of a test case."""
-
-    _scene: Scene

@@ -169,8 +169,8 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin):
 
     def serve(self, host: str, handler: web.Application | Any) -> ServedHost:
         """Answer a foreign host that the bot calls: an aiohttp application or ``async handler(request)``."""
-        served = ServedHost(host, handler)
-        served.join(self._scene.network)
+        network = self._scene.network
+        served = network.served[host] = ServedHost(network, host, handler)
         return served
 
     # -- inside: the scene
@@ -250,8 +250,7 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin):
             scene.loop.closing = True
             left = asyncio.all_tasks(scene.loop) - {asyncio.current_task(scene.loop)}
             problems = await end_tasks(left)
-            for host in scene.network.served.values():
-                await host.close()
+            await scene.network.close()
             try:
                 scene.check()
             except Exception as error:  # noqa: BLE001  # raised again below, after all is put back

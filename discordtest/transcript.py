@@ -1,23 +1,122 @@
-"""Everything that happened in a test, as text: acts, requests with their answers, events.
+"""Everything that happened in a test, as text: acts, requests with their answers, messages, events.
 
 It reads the backend's journal when it is printed, so keeping it costs nothing.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
+
+from discordtest.backend.journal import Act, Dispatch, Exchange, Frame, Sent
+from discordtest.filters import text_of
+from discordtest.names import channel_name, name_of, named_path
 
 if TYPE_CHECKING:
+    from discordtest.backend.journal import Entry
     from discordtest.scene import Scene
 
 __all__ = ["Transcript"]
 
+_WIDTH = 160
+_QUIET = frozenset((1, 2, 6))  # opcodes of every connection: heartbeat, identify, resume
+_OPCODES = {3: "changes its presence", 4: "changes its voice state", 8: "asks for members"}
+
 
 class Transcript:
-    """What happened in this test; ``str()`` of it is one line an entry, oldest first."""
+    """What happened in this test: iterate for its lines, or ``print(self.transcript)``."""
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
 
+    def lines(self, start: int = 0) -> list[str]:
+        """Return a line for each entry of the journal from number ``start`` on; some entries need none."""
+        found = []
+        for entry in self._scene.backend.journal[start:]:
+            text = self._describe(entry)
+            if text:
+                found.append(f"{entry.at / 1e6:9.3f} s  {_short(text)}")
+        return found
+
+    def tail(self, count: int = 15) -> str:
+        """Return the last lines."""
+        lines = self.lines()
+        dropped = len(lines) - count
+        head = [f"            … {dropped} earlier lines: print(self.transcript)"] if dropped > 0 else []
+        return "\n".join([*head, *lines[-count:]])
+
+    def __iter__(self) -> Any:
+        return iter(self.lines())
+
     def __str__(self) -> str:
-        return "\n".join(map(str, self._scene.backend.journal))
+        return "\n".join(self.lines())
+
+    # -- one entry
+
+    def _describe(self, entry: Entry) -> str:
+        if isinstance(entry, Act):
+            return entry.text
+        if isinstance(entry, Exchange):
+            return self._exchange(entry)
+        if isinstance(entry, Frame):
+            return self._frame(entry)
+        if isinstance(entry, Dispatch):
+            return f"    event {entry.name}"
+        return self._sent(entry)
+
+    def _who(self, user_id: str | None) -> str:
+        return (
+            "a client" if user_id is None else name_of(self._scene.backend.world, user_id).removeprefix("@")
+        )
+
+    def _exchange(self, entry: Exchange) -> str:
+        who = self._who(entry.actor.user_id if entry.actor else None)
+        path = named_path(self._scene.backend.world, entry.path)
+        query = "?" + "&".join(f"{key}={value}" for key, value in entry.query.items()) if entry.query else ""
+        body = "" if entry.json is None else " " + json.dumps(entry.json, ensure_ascii=False)
+        files = "".join(f" +{file.filename}" for file in entry.files)
+        return f"{who}: {entry.method} {path}{query}{body}{files} → {_answer(entry)}"
+
+    def _frame(self, entry: Frame) -> str:
+        try:
+            opcode = json.loads(entry.text)["op"]
+        except (ValueError, KeyError, TypeError):
+            return f"{self._who(entry.user_id)}: an unreadable frame {entry.text!r}"
+        if opcode in _QUIET:
+            return ""
+        return f"{self._who(entry.user_id)} {_OPCODES.get(opcode, f'sends opcode {opcode}')}"
+
+    def _sent(self, entry: Sent) -> str:
+        if not entry.wire:
+            return ""  # the verb or builder has said it
+        message = entry.message
+        where = channel_name(self._scene.backend.world, message["channel_id"])
+        return f"    {message['author']['username']} says {text_of(message)!r} in {where}{extras(message)}"
+
+
+def extras(message: dict[str, Any]) -> str:
+    """Return what a message has besides text, in words."""
+    parts = []
+    for embed in message["embeds"]:
+        parts.append(f"embed {embed.get('title') or embed.get('description') or ''!r}")
+    parts += [f"file {attachment['filename']!r}" for attachment in message["attachments"]]
+    if message.get("components"):
+        parts.append("components")
+    if message["flags"] & 64:
+        parts.append("ephemeral")
+    return f" ({', '.join(parts)})" if parts else ""
+
+
+def _answer(entry: Exchange) -> str:
+    if not entry.status:
+        return "no answer"
+    if entry.status < 400:
+        return str(entry.status)
+    result = entry.result or {}
+    text = f"{entry.status} {result.get('message', '')} (code {result.get('code', 0)})"
+    return f"{text} {json.dumps(result['errors'])}" if "errors" in result else text
+
+
+def _short(text: str) -> str:
+    text = text.replace("\n", "\\n")
+    return text if len(text) <= _WIDTH else text[: _WIDTH - 1] + "…"

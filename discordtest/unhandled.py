@@ -64,7 +64,7 @@ class Watch:
         self._ours: weakref.WeakSet[asyncio.Task[Any]] = weakref.WeakSet()
         self._previous = loop.get_task_factory()
         self._loop = loop
-        loop.set_task_factory(self._make_task)
+        loop.set_task_factory(self._make_task)  # type: ignore[arg-type]  # typeshed's protocol names other arguments
 
     def ignore(self, task: asyncio.Task[Any]) -> None:
         """Leave a task out whose result the test case looks at itself."""

@@ -1,0 +1,159 @@
+"""Assertions about what crossed the wire, and about errors that the bot does not handle."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from discordtest.assert_core import AssertCore
+from discordtest.backend.journal import Dispatch, Exchange
+from discordtest.failures import background
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from discordtest.scene import Scene
+
+__all__ = ["AssertWire", "BotErrors"]
+
+__unittest = True
+
+_PARAMETER = re.compile(r"\{[^}]*\}")
+
+
+class AssertWire(AssertCore):
+    """The assertions about requests, events and errors."""
+
+    def assertRequested(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        reason: str | None = None,
+        count: int | None = None,
+        msg: Any = None,
+    ) -> list[Exchange]:
+        """Fail unless the bot made such a request in the last act; return those that it made.
+
+        ``path`` is concrete or a template: ``"/guilds/{guild_id}/bans/{user_id}"``. ``json`` names keys of the
+        body that must be there, ``reason`` is the one for the audit log.
+        """
+        self._at_rest()
+        exchanges = self._scene.backend.journal.exchanges(self._scene.act_start)
+        pattern = re.compile("[^/]+".join(map(re.escape, _PARAMETER.split(path))))
+        found = [
+            entry
+            for entry in exchanges
+            if entry.method == method.upper()
+            and pattern.fullmatch(entry.path)
+            and _includes(entry.json, json)
+            and reason in (None, entry.reason)
+        ]
+        if not found if count is None else len(found) != count:
+            times = "" if count is None else f" {count} times but {len(found)}"
+            lines = [f"  {e.method} {e.path} {'' if e.json is None else e.json}" for e in exchanges]
+            head = f"the bot did not request {method.upper()} {path}{times}; it requested:"
+            self._fail("\n".join([head, *(lines or ["  nothing"]), background(self._scene)]), msg)
+        return found
+
+    def assertNotRequested(self, method: str, path: str, *, msg: Any = None) -> None:
+        """Fail if the bot made such a request in the last act."""
+        self.assertRequested(method, path, count=0, msg=msg)
+
+    def assertDispatched(self, event: str, count: int | None = None, *, msg: Any = None) -> None:
+        """Fail unless such a gateway event happened in the last act: ``"MESSAGE_CREATE"``."""
+        self._at_rest()
+        events = [
+            entry.name
+            for entry in self._scene.backend.journal[self._scene.act_start :]
+            if isinstance(entry, Dispatch)
+        ]
+        found = events.count(event.upper())
+        if not found if count is None else found != count:
+            times = "" if count is None else f"{count} times, but {found}: "
+            self._fail(f"{event.upper()} was not dispatched {times}{events}\n{background(self._scene)}", msg)
+
+    def assertNotDispatched(self, event: str, *, msg: Any = None) -> None:
+        """Fail if such a gateway event happened in the last act."""
+        self.assertDispatched(event, 0, msg=msg)
+
+    def assertBotRaises(
+        self, expected: type[BaseException] | tuple[type[BaseException], ...], regex: str | None = None
+    ) -> BotErrors:
+        """Fail unless the bot raises such an error in this block, and handles it nowhere.
+
+        The error itself counts, or what it was raised from (a command error's ``original``).
+
+        >>> with self.assertBotRaises(ZeroDivisionError) as caught:
+        ...     await self.send(self.alice, self.general, "!divide 1 0")
+        """
+        return BotErrors(self, expected, regex)
+
+
+class BotErrors:
+    """The block of `assertBotRaises`; afterwards ``exception`` is the error that was expected."""
+
+    exception: BaseException
+
+    def __init__(
+        self,
+        case: AssertWire,
+        expected: type[BaseException] | tuple[type[BaseException], ...],
+        regex: str | None,
+    ) -> None:
+        self._case = case
+        self._expected = expected
+        self._regex = regex
+
+    @property
+    def _scene(self) -> Scene:
+        return self._case._scene
+
+    def __enter__(self) -> BotErrors:
+        self._scene.check()
+        self._scene.expected_errors += 1
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._scene.expected_errors -= 1
+        if kind is not None:
+            return
+        raised = self._scene.watch.collect()
+        for number, entry in enumerate(raised):
+            for candidate in _chain(entry.error):
+                if isinstance(candidate, self._expected) and _matches(self._regex, candidate):
+                    del raised[number]
+                    self.exception = candidate
+                    self._scene.check()
+                    return
+        found = "; ".join(f"{entry.error!r} {entry.where}" for entry in raised) or "nothing"
+        raised.clear()
+        names = getattr(self._expected, "__name__", self._expected)
+        text = f"the bot did not raise {names}{f' matching {self._regex!r}' if self._regex else ''}; it raised: {found}"
+        self._case._fail(f"{text}\n{background(self._scene)}", None)
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    """Return the error and what it wraps: discord.py's ``original``, or the cause."""
+    found: list[BaseException] = []
+    inner: BaseException | None = error
+    while inner is not None and inner not in found:
+        found.append(inner)
+        inner = getattr(inner, "original", None) or inner.__cause__
+    return found
+
+
+def _matches(regex: str | None, error: BaseException) -> bool:
+    return regex is None or re.search(regex, str(error)) is not None
+
+
+def _includes(body: Any, wanted: Any) -> bool:
+    """Tell whether a body has all that is wanted; keys that are not named do not matter."""
+    if isinstance(wanted, dict):
+        return isinstance(body, dict) and all(
+            _includes(body.get(key), value) for key, value in wanted.items()
+        )
+    return wanted is None or bool(body == wanted)

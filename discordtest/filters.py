@@ -1,0 +1,271 @@
+"""What an assertion asks of a message, and how far a message is from it.
+
+A filter never stops at the first difference: the failure shows the nearest message with all of them.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
+
+import discord
+
+if TYPE_CHECKING:
+    from discordtest.backend.world import Record
+
+__all__ = [
+    "Claims",
+    "Content",
+    "EmbedLike",
+    "Files",
+    "MessageFilter",
+    "embed_differences",
+    "same_text",
+    "text_of",
+]
+
+Content: TypeAlias = str | re.Pattern[str] | Callable[[str], object]
+EmbedLike: TypeAlias = discord.Embed | Mapping[str, Any]  # Any: values of every key
+Files: TypeAlias = Iterable[str] | Mapping[str, bytes | Callable[[bytes], object]]
+
+_SETTABLE: dict[str, tuple[str, ...]] = {
+    "title": (),
+    "description": (),
+    "url": (),
+    "timestamp": (),
+    "color": (),
+    "footer": ("text", "icon_url"),
+    "image": ("url",),
+    "thumbnail": ("url",),
+    "author": ("name", "url", "icon_url"),
+}
+_TEXT_DISPLAY = 10
+
+
+def text_of(message: Record) -> str:
+    """Return a message's text: its content, or for Components V2 its text displays, a line each."""
+    content: str = message["content"] or ""
+    if content or not message.get("components"):
+        return content
+    return "\n".join(_texts(message["components"]))
+
+
+def _texts(components: Iterable[Record]) -> Iterable[str]:
+    for component in components:
+        if component.get("type") == _TEXT_DISPLAY:
+            yield component["content"]
+        yield from _texts(component.get("components", ()))
+
+
+def same_text(wanted: Content, text: str) -> bool:
+    """Tell whether a text is what was asked for: equal, found by the pattern, or accepted by the predicate."""
+    if isinstance(wanted, str):
+        return text == wanted
+    if isinstance(wanted, re.Pattern):
+        return wanted.search(text) is not None
+    return bool(wanted(text))
+
+
+class Claims(TypedDict, total=False):
+    """What an assertion can claim of a message besides its content."""
+
+    contains: str | Sequence[str]
+    channel: Any  # a channel, user (their DM) or id; None is a TypeError
+    embed: EmbedLike
+    embeds: Sequence[EmbedLike] | int
+    files: Files
+    buttons: Sequence[str]  # labels, in order
+    reply_to: Any  # a message or id
+    mentions: Iterable[Any]  # exactly these users and roles
+    ephemeral: bool
+
+
+@dataclass
+class MessageFilter:
+    """All that an assertion can ask of one message; None asks nothing."""
+
+    content: Content | None = None
+    contains: str | Sequence[str] | None = None
+    channel_id: str | None = None
+    embed: EmbedLike | None = None
+    embeds: Sequence[EmbedLike] | int | None = None
+    files: Files | None = None
+    buttons: Sequence[str] | None = None
+    reply_to: str | None = None
+    mentions: Sequence[str] | None = None
+    ephemeral: bool | None = None
+    file_data: Callable[[Record], bytes] = field(default=lambda attachment: b"")
+
+    def differences(self, message: Record) -> list[str]:
+        """Return what is wrong with the message, one line or block for each claim; empty when it fits."""
+        return [
+            *self._text_differences(message),
+            *self._embed_differences(message),
+            *self._file_differences(message),
+            *self._other_differences(message),
+        ]
+
+    def _text_differences(self, message: Record) -> Iterable[str]:
+        text = text_of(message)
+        if self.content is not None and not same_text(self.content, text):
+            if isinstance(self.content, str):
+                yield "content differs:\n" + _diff(self.content, text)
+            elif isinstance(self.content, re.Pattern):
+                yield f"content {text!r} does not match {self.content.pattern!r}"
+            else:
+                yield f"content {text!r} is not what {_name(self.content)} wants"
+        wanted = [self.contains] if isinstance(self.contains, str) else self.contains or ()
+        for part in wanted:
+            if part not in text:
+                yield f"content {text!r} does not contain {part!r}"
+
+    def _embed_differences(self, message: Record) -> Iterable[str]:
+        found = message["embeds"]
+        if self.embed is not None:
+            tries = [embed_differences(self.embed, embed) for embed in found]
+            if not tries:
+                yield "it has no embed"
+            elif all(tries):
+                yield from min(tries, key=len)
+        if isinstance(self.embeds, int):
+            if len(found) != self.embeds:
+                yield f"it has {len(found)} embeds, not {self.embeds}"
+        elif self.embeds is not None:
+            if len(found) != len(self.embeds):
+                yield f"it has {len(found)} embeds, not {len(self.embeds)}"
+            for number, (wanted, embed) in enumerate(zip(self.embeds, found, strict=False)):
+                for line in embed_differences(wanted, embed):
+                    yield f"embeds[{number}]: {line}"
+
+    def _file_differences(self, message: Record) -> Iterable[str]:
+        if self.files is None:
+            return
+        found = {attachment["filename"]: attachment for attachment in message["attachments"]}
+        names = [self.files] if isinstance(self.files, str) else list(self.files)
+        if sorted(found) != sorted(names):
+            yield f"its files are {sorted(found)}, not {sorted(names)}"
+        if isinstance(self.files, Mapping):
+            for name, wanted in self.files.items():
+                if name in found and not _same_bytes(wanted, data := self.file_data(found[name])):
+                    yield f"the file {name!r} ({len(data)} bytes) has other content: {data[:60]!r}"
+
+    def _other_differences(self, message: Record) -> Iterable[str]:
+        if self.buttons is not None:
+            labels = [button.get("label") or "" for button in _buttons(message.get("components", ()))]
+            if labels != list(self.buttons):
+                yield f"its buttons are {labels}, not {list(self.buttons)}"
+        if self.reply_to is not None:
+            reference = message.get("message_reference") or {}
+            if reference.get("message_id") != self.reply_to:
+                yield f"it answers {reference.get('message_id') or 'no message'}, not {self.reply_to}"
+        if self.mentions is not None:
+            found = sorted([user["id"] for user in message["mentions"]] + list(message["mention_roles"]))
+            if found != sorted(self.mentions):
+                yield f"it mentions {found}, not {sorted(self.mentions)}"
+        if self.ephemeral is not None and bool(message["flags"] & 64) != self.ephemeral:
+            yield f"it is {'not ' if self.ephemeral else ''}ephemeral"
+
+
+def _buttons(components: Iterable[Record]) -> Iterable[Record]:
+    for component in components:
+        if component.get("type") == 2:
+            yield component
+        yield from _buttons(component.get("components", ()))
+        if isinstance(accessory := component.get("accessory"), dict):
+            yield from _buttons([accessory])
+
+
+def embed_differences(wanted: EmbedLike, found: Record) -> list[str]:
+    """Return how an embed that was sent differs from an ``Embed`` (as a whole) or a dict (its keys only)."""
+    actual = _settable(found)
+    if isinstance(wanted, discord.Embed):
+        expected = _settable(dict(wanted.to_dict()))
+        keys = sorted({*expected, *actual}, key=[*_SETTABLE, "fields"].index)
+    else:
+        expected = {"color" if key == "colour" else key: value for key, value in wanted.items()}
+        keys = list(expected)
+    lines = []
+    for key in keys:
+        lines += _key_differences(key, expected.get(key), actual.get(key), isinstance(wanted, discord.Embed))
+    return lines
+
+
+def _key_differences(key: str, wanted: Any, found: Any, whole: bool) -> list[str]:
+    if key == "fields":
+        return _field_differences(wanted or [], found or [])
+    if key == "timestamp":
+        wanted, found = _moment(wanted), _moment(found)
+    if key == "color" and wanted is not None:
+        wanted = int(wanted)
+    if isinstance(wanted, Mapping) and not whole:
+        found = {name: (found or {}).get(name) for name in wanted}
+        wanted = dict(wanted)
+    if isinstance(wanted, re.Pattern) or callable(wanted):
+        return [] if same_text(wanted, found or "") else [f"embed {key} is {found!r}"]
+    if wanted == found:
+        return []
+    if isinstance(wanted, str) and isinstance(found, str):
+        return [f"embed {key} differs:\n{_diff(wanted, found)}"]
+    return [f"embed {key} is {found!r}, not {wanted!r}"]
+
+
+def _field_differences(wanted: Any, found: list[Record]) -> list[str]:
+    actual = {field["name"]: field["value"] for field in found}
+    if isinstance(wanted, Mapping):
+        return [
+            f"embed field {name!r} is {actual.get(name)!r}, not {value!r}"
+            for name, value in wanted.items()
+            if actual.get(name) != value
+        ]
+    expected = [
+        (item["name"], item["value"]) if isinstance(item, Mapping) else tuple(item)[:2] for item in wanted
+    ]
+    pairs = [(field["name"], field["value"]) for field in found]
+    return [] if pairs == expected else [f"embed fields are {pairs!r}, not {expected!r}"]
+
+
+def _settable(embed: Record) -> Record:
+    """Return what a bot can set of an embed; what Discord adds (type, proxies, sizes) is left out."""
+    kept: Record = {}
+    for key, inner in _SETTABLE.items():
+        value = embed.get(key)
+        if value is None:
+            continue
+        if inner:
+            value = {name: value[name] for name in inner if value.get(name) is not None}
+        elif key == "timestamp":
+            value = _moment(value)
+        kept[key] = value
+    if embed.get("fields"):
+        kept["fields"] = [{"name": field["name"], "value": field["value"]} for field in embed["fields"]]
+    return kept
+
+
+def _moment(value: Any) -> Any:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _same_bytes(wanted: bytes | Callable[[bytes], object], data: bytes) -> bool:
+    return data == wanted if isinstance(wanted, bytes) else bool(wanted(data))
+
+
+def _name(predicate: Callable[..., object]) -> str:
+    return getattr(predicate, "__qualname__", repr(predicate)).rpartition("<locals>.")[2]
+
+
+def _diff(wanted: str, found: str) -> str:
+    """Return both texts as a diff: ``-`` is what was expected, ``+`` what came."""
+    lines = difflib.ndiff(wanted.splitlines() or [""], found.splitlines() or [""])
+    return "\n".join(f"    {line.rstrip()}" for line in lines)
+
+
+def nearness(wanted: MessageFilter, message: Record) -> tuple[int, float]:
+    """Return a key by which the nearest message sorts first: differences, then how unlike its text is."""
+    unlike = 0.0
+    if isinstance(wanted.content, str):
+        unlike = -difflib.SequenceMatcher(None, wanted.content, text_of(message)).ratio()
+    return len(wanted.differences(message)), unlike

@@ -1,0 +1,48 @@
+"""Names for people in place of ids: ``#general``, ``@alice``, ``guild 'Test'``."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from discordtest.backend.world import Record, World
+
+__all__ = ["channel_name", "name_of", "named_path", "user_name"]
+
+_ID = re.compile(r"(?<=/)[0-9]+(?=/|$)")
+
+
+def user_name(user: Record) -> str:
+    """Return how people call a user."""
+    return str(user["username"])
+
+
+def channel_name(world: World, channel_id: str) -> str:
+    """Return how people call a channel: ``#general``, ``the DM with alice``; the id where there is none."""
+    channel = world.channels.get(channel_id)
+    if channel is None:
+        return f"channel {channel_id}"
+    if channel.get("guild_id") is None:
+        bots = {application["bot"]["id"] for application in world.applications.values()}
+        others = [user for user in channel["recipients"] if user["id"] not in bots] or channel["recipients"]
+        return f"the DM with {' and '.join(user_name(user) for user in others)}"
+    return f"#{channel['name']}"
+
+
+def name_of(world: World, id: str, guild_id: str | None = None) -> str:
+    """Return how people call whatever has this id; the id itself where nothing has."""
+    if id in world.channels:
+        return channel_name(world, id)
+    if guild_id is not None and id in world.roles.get(guild_id, ()):
+        return f"@&{world.roles[guild_id][id]['name']}"
+    if id in world.users:
+        return f"@{user_name(world.users[id])}"
+    if id in world.guilds:
+        return f"guild {world.guilds[id]['name']!r}"
+    return id
+
+
+def named_path(world: World, path: str) -> str:
+    """Return a request's path with names in place of the ids that are known."""
+    return _ID.sub(lambda match: name_of(world, match[0]), path)
