@@ -13,7 +13,8 @@ from typing import Any, ClassVar
 from urllib.parse import unquote
 
 from discordtest.backend import body as bodies
-from discordtest.backend import cdn, resources, rest
+from discordtest.backend import cdn, rest
+from discordtest.backend import resources as resources
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.gateway import Gateway, Session
 from discordtest.backend.journal import Exchange, Journal
@@ -77,7 +78,7 @@ class Backend:
         """Open a gateway connection; HELLO is queued at once."""
         return self.gateway.connect(query)
 
-    def report(self, failure: DiscordTestError) -> DiscordTestError:
+    def report(self, failure: BaseException) -> BaseException:
         """Keep a failure aside, so that the test fails whatever the bot catches; return it."""
         self.failures.append(failure)
         if self.on_failure is not None:
@@ -193,6 +194,3 @@ def _response(route: Route | None, status: int, payload: Any) -> Response:
     if payload is None:
         return Response(status, b"", headers)
     return Response(status, encode(payload).encode(), {**headers, "Content-Type": _JSON})
-
-
-assert resources  # imported for its registrations
