@@ -21,6 +21,7 @@ __all__ = [
     "guild_permissions",
     "highest_role",
     "is_timed_out",
+    "lacks_two_factor",
     "names",
     "outranks",
     "role_key",
@@ -101,7 +102,21 @@ _NEED_SEND = int(
     | Permission.ATTACH_FILES
     | Permission.EMBED_LINKS
 )
+_MANAGE_THREADS = int(Permission.MANAGE_THREADS)
 _WHILE_TIMED_OUT = int(Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY)
+_NEED_TWO_FACTOR = int(
+    Permission.KICK_MEMBERS
+    | Permission.BAN_MEMBERS
+    | Permission.ADMINISTRATOR
+    | Permission.MANAGE_CHANNELS
+    | Permission.MANAGE_GUILD
+    | Permission.MANAGE_MESSAGES
+    | Permission.MANAGE_ROLES
+    | Permission.MANAGE_WEBHOOKS
+    | Permission.MANAGE_GUILD_EXPRESSIONS
+    | Permission.MANAGE_THREADS
+    | Permission.VIEW_CREATOR_MONETIZATION_ANALYTICS
+)
 
 #: What @everyone of a new guild may do.
 DEFAULT: int = int(
@@ -161,17 +176,22 @@ def guild_permissions(world: World, guild_id: str, user_id: str) -> int:
 
 def channel_permissions(world: World, channel: Record, user_id: str) -> int:
     """Return what the user may do in a guild channel or thread; threads take their parent's permissions."""
-    guild_id: str = channel["guild_id"]
     if channel["type"] in THREAD_TYPES:
         return _thread_permissions(world, channel, user_id)
+    return _implicit(_channel_bits(world, channel, user_id), channel["type"])
+
+
+def _channel_bits(world: World, channel: Record, user_id: str) -> int:
+    """Return what roles and overwrites give the user there, before what the lack of one bit implies."""
+    guild_id: str = channel["guild_id"]
     base = guild_permissions(world, guild_id, user_id)
-    if base == ALL or base == 0:
+    if base == ALL or (base == 0 and user_id not in world.members[guild_id]):
         return base
     member = world.members[guild_id][user_id]
     bits = _overwritten(channel, base, guild_id, user_id, member["roles"])
     if is_timed_out(world, member):
         bits &= _WHILE_TIMED_OUT
-    return _implicit(bits, channel["type"])
+    return bits
 
 
 def _overwritten(channel: Record, base: int, guild_id: str, user_id: str, role_ids: list[str]) -> int:
@@ -196,23 +216,27 @@ def _overwritten(channel: Record, base: int, guild_id: str, user_id: str, role_i
 
 
 def _implicit(bits: int, channel_type: int) -> int:
+    if bits == ALL:
+        return bits
     if not bits & _VIEW:
         return 0
     if channel_type in VOICE_TYPES and not bits & _CONNECT:
-        return bits & _VIEW
+        return _VIEW
     if not bits & _SEND:
         bits &= ~_NEED_SEND
     return bits
 
 
 def _thread_permissions(world: World, thread: Record, user_id: str) -> int:
-    bits = channel_permissions(world, world.channels[thread["parent_id"]], user_id)
-    may_send = bits & _SEND_IN_THREADS
-    bits = bits | _SEND if may_send else bits & ~_SEND & ~_NEED_SEND
-    if thread["type"] == 12 and not bits & Permission.MANAGE_THREADS:
+    """In a thread SEND_MESSAGES_IN_THREADS takes the place of SEND_MESSAGES, which the parent may deny."""
+    bits = _channel_bits(world, world.channels[thread["parent_id"]], user_id)
+    if bits == ALL:
+        return bits
+    bits = bits | _SEND if bits & _SEND_IN_THREADS else bits & ~_SEND
+    if thread["type"] == 12 and not bits & _MANAGE_THREADS:
         if user_id not in world.thread_members.get(thread["id"], ()):
             return 0
-    return bits
+    return _implicit(bits, thread["type"])
 
 
 def visible(world: World, channel: Record, user_id: str) -> bool:
@@ -226,6 +250,19 @@ def is_timed_out(world: World, member: Record) -> bool:
     """Tell whether the member's time-out still runs."""
     until = member.get("communication_disabled_until")
     return until is not None and datetime.fromisoformat(until) > world.wall_clock()
+
+
+def lacks_two_factor(world: World, guild: Record, user_id: str, bits: int) -> bool:
+    """Tell whether the guild asks for two factors to use one of these bits, and the user has no second.
+
+    For a bot it is the owner of its application who must have it. ``mfa_enabled`` of ``World.user_settings`` says
+    so; it is true where nothing is said.
+    """
+    if not guild["mfa_level"] or not bits & _NEED_TWO_FACTOR:
+        return False
+    application = world.applications.get(user_id)
+    owner_id = user_id if application is None else application["owner"]["id"]
+    return not world.user_settings.get(owner_id, {}).get("mfa_enabled", True)
 
 
 def role_key(role: Record) -> tuple[int, int]:
@@ -245,5 +282,5 @@ def outranks(world: World, guild_id: str, actor_id: str, target_id: str) -> bool
     """Tell whether the actor stands above the target: the owner above all, else by highest role."""
     owner_id = world.guilds[guild_id]["owner_id"]
     if owner_id in (actor_id, target_id):
-        return owner_id == actor_id
+        return bool(owner_id == actor_id)
     return highest_role(world, guild_id, actor_id) > highest_role(world, guild_id, target_id)

@@ -159,9 +159,14 @@ class Call:
         return permissions.guild_permissions(self.world, self.found["guild"]["id"], self.actor.user_id)
 
     def require(self, bits: int, channel: Record | None = None) -> None:
-        """Refuse with 50013 unless the actor has all of ``bits`` there."""
+        """Refuse with 50013 unless the actor has all of ``bits`` there, with 60003 for want of a second factor."""
+        bits = int(bits)
         if bits & ~self.permissions(channel):
             raise RestError(Code.MISSING_PERMISSIONS)
+        guild = self.found.get("guild")
+        if guild is not None and guild["mfa_level"] and not self.actor.omnipotent:
+            if permissions.lacks_two_factor(self.world, guild, self.actor.user_id, bits):
+                raise RestError(Code.TWO_FACTOR_REQUIRED)
 
     def require_above(self, guild_id: str, user_id: str) -> None:
         """Refuse with 50013 unless the actor stands above the member in the guild's hierarchy."""
