@@ -1,0 +1,133 @@
+"""What the author of a test passes, in the form in which the API takes it.
+
+Tests pass discord.py's objects, ids and plain values; operations take strings, numbers and JSON.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import discord
+
+from discordtest.backend.multipart import Part
+from discordtest.errors import SetupError
+
+if TYPE_CHECKING:
+    from discordtest.backend.world import Record
+
+    Id: TypeAlias = discord.abc.Snowflake | int | str
+    File: TypeAlias = discord.File | tuple[str, bytes] | str | Path
+    Emoji: TypeAlias = discord.Emoji | discord.PartialEmoji | discord.Reaction | str
+    Overwrites: TypeAlias = Mapping[Any, discord.PermissionOverwrite]
+
+__all__ = [
+    "bits",
+    "color_value",
+    "emoji_key",
+    "file_parts",
+    "id_of",
+    "iso",
+    "json_embeds",
+    "json_overwrites",
+    "without_none",
+]
+
+__unittest = True  # unittest leaves our frames out of its tracebacks
+
+
+def id_of(thing: Id) -> str:
+    """Return the id of an object of discord.py, or of what is an id already."""
+    number = getattr(thing, "id", thing)
+    if isinstance(number, int) and not isinstance(number, bool):
+        return str(number)
+    if isinstance(number, str) and number.isdigit():
+        return number
+    raise SetupError(f"{thing!r} is no object of discord.py and no id")
+
+
+def bits(permissions: discord.Permissions | int | None) -> int | None:
+    """Return permission bits."""
+    return permissions.value if isinstance(permissions, discord.Permissions) else permissions
+
+
+def color_value(color: discord.Colour | int | None) -> int | None:
+    """Return a colour as its number."""
+    return color.value if isinstance(color, discord.Colour) else color
+
+
+def iso(moment: datetime | None) -> str | None:
+    """Return a moment as the API writes it."""
+    if moment is None:
+        return None
+    if moment.tzinfo is None:
+        raise SetupError(f"{moment!r} has no time zone: pass datetime(…, tzinfo=timezone.utc)")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def without_none(**fields: Any) -> Record:
+    """Return a body of the fields that have a value."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def json_embeds(embeds: Iterable[discord.Embed | Mapping[str, Any]]) -> list[Record]:
+    """Return embeds as JSON."""
+    return [dict(embed.to_dict() if isinstance(embed, discord.Embed) else embed) for embed in embeds]
+
+
+def json_overwrites(overwrites: Overwrites | Iterable[Mapping[str, Any]] | None) -> list[Record] | None:
+    """Return overwrites as JSON: of a mapping from role or member to PermissionOverwrite, or as they are."""
+    if overwrites is None:
+        return None
+    if not isinstance(overwrites, Mapping):
+        return [dict(overwrite) for overwrite in overwrites]
+    if "id" in overwrites:
+        return [dict(overwrites)]
+    return [_json_overwrite(target, overwrite) for target, overwrite in overwrites.items()]
+
+
+def _json_overwrite(target: Any, overwrite: discord.PermissionOverwrite) -> Record:
+    allow, deny = overwrite.pair()
+    is_role = isinstance(target, discord.Role) or (
+        isinstance(target, discord.Object) and target.type is discord.Role
+    )
+    return {
+        "id": id_of(target),
+        "type": 0 if is_role else 1,
+        "allow": str(allow.value),
+        "deny": str(deny.value),
+    }
+
+
+def emoji_key(emoji: Emoji) -> str:
+    """Return an emoji as the path of a reaction has it: the character itself, or ``name:id``."""
+    if isinstance(emoji, discord.Reaction):
+        emoji = emoji.emoji
+    if isinstance(emoji, str):
+        emoji = discord.PartialEmoji.from_str(emoji)
+    if emoji.id is None:
+        return emoji.name
+    return f"{emoji.name}:{emoji.id}"
+
+
+def file_parts(files: Iterable[File]) -> list[Part]:
+    """Return files as the parts of a form; a file is a discord.File, (name, content) or a path."""
+    return [_part(f"files[{number}]", *_read(file)) for number, file in enumerate(files)]
+
+
+def _read(file: File) -> tuple[str, bytes]:
+    if isinstance(file, discord.File):
+        file.reset()
+        return file.filename, file.fp.read()
+    if isinstance(file, (str, Path)):
+        path = Path(file)
+        return path.name, path.read_bytes()
+    return file
+
+
+def _part(field: str, name: str, content: bytes) -> Part:
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return Part(field, name, kind, content)

@@ -1,0 +1,324 @@
+"""discord.py's own objects for the records of the world, as one client sees them.
+
+A view is the object in the client's cache where there is one. Where there is none (before the start, for want of
+an intent, in a guild that the bot is not in), the same class is built from the record, with the client's state
+and never stored in its cache. A guild that is built holds no members, channels or roles: it looks them up in the
+world when it is asked, so it stays true and costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import discord
+from discord.channel import _threaded_guild_channel_factory
+from discord.invite import Invite
+from discord.member import VoiceState
+from discord.user import ClientUser
+
+from discordtest.backend.resources.guild import render_guild
+from discordtest.errors import SetupError
+
+if TYPE_CHECKING:
+    from discord.abc import GuildChannel
+    from discord.state import ConnectionState
+
+    from discordtest.backend.world import Record, World
+    from discordtest.scene import Scene
+
+    GuildPlace = GuildChannel | discord.Thread
+    Channel = GuildPlace | discord.DMChannel
+
+__all__ = ["Views", "views_of"]
+
+T = TypeVar("T")
+
+
+def views_of(scene: Scene, client: discord.Client | None = None) -> Views:
+    """Return the views of a client, of the scene's first one if none is named."""
+    if client is None:
+        views = scene.views.get("first")
+        if views is None:
+            first = next(iter(scene.clients), None) or discord.Client(intents=discord.Intents.all())
+            views = scene.views["first"] = Views(scene, first)
+        return cast("Views", views)
+    if client not in scene.clients:
+        raise SetupError(f"{client!r} is not connected to this test: await self.connect(client) first")
+    return Views(scene, client)
+
+
+class Views:
+    """What one client's view of the world is made of."""
+
+    def __init__(self, scene: Scene, client: discord.Client) -> None:
+        self.world: World = scene.backend.world
+        self.application = scene.clients.get(client)
+        self.real: ConnectionState[Any] = client._connection
+        self.state = _narrator_state(self)
+        self.built: dict[str, discord.Guild] = {}  # guild id -> the guild that is in no cache
+
+    @property
+    def bot_id(self) -> str:
+        """The user id of the client's bot; 0 where there is no client."""
+        return "0" if self.application is None else str(self.application["bot"]["id"])
+
+    # -- users
+
+    def me(self) -> ClientUser | None:
+        """Return the client's own user, before its login too."""
+        if self.real.user is not None or self.application is None:
+            return self.real.user
+        return ClientUser(state=self.state, data=self.application["bot"])
+
+    def user(self, record: Record) -> discord.User:
+        """Return a user."""
+        found = self.real._users.get(int(record["id"]))
+        return discord.User(state=self.state, data=cast("Any", record)) if found is None else found
+
+    def member(self, guild_id: str, user_id: str) -> discord.Member:
+        """Return a member."""
+        guild = self.guild(guild_id)
+        if guild_id not in self.built:
+            found = guild._members.get(int(user_id))
+            if found is not None:
+                return found
+        return self.new_member(guild, self.world.members[guild_id][user_id])
+
+    def new_member(self, guild: discord.Guild, record: Record) -> discord.Member:
+        """Build a member."""
+        member = discord.Member(data=cast("Any", record), guild=guild, state=self.state)
+        presence = self.world.presences.get(record["user"]["id"])
+        if presence is not None:
+            data = {**presence, "guild_id": str(guild.id)}
+            member._presence_update(
+                discord.RawPresenceUpdateEvent(data=cast("Any", data), state=self.state), record["user"]
+            )
+        return member
+
+    # -- guilds and what is in them
+
+    def guild(self, guild_id: str) -> discord.Guild:
+        """Return a guild."""
+        found = self.real._guilds.get(int(guild_id))
+        if found is not None and not found.unavailable:
+            self.built.pop(guild_id, None)
+            return found
+        built = self.built.get(guild_id)
+        if built is None:
+            built = discord.Guild.__new__(discord.Guild)
+            self.built[guild_id] = built
+            self.fill(guild_id)
+        return built
+
+    def fill(self, guild_id: str) -> None:
+        """Give a guild that was built the settings, emojis and stickers that it has now."""
+        guild = self.built.get(guild_id)
+        if guild is None:
+            return
+        world = self.world
+        data = {**render_guild(world, world.guilds[guild_id]), "roles": ()}
+        guild.__init__(data=cast("Any", data), state=self.state)  # type: ignore[misc]  # again, in place
+        guild._member_count = len(world.members[guild_id])
+        guild._roles = self._live(world.roles, guild_id, lambda r: self.role(guild_id, r))
+        guild._channels = self._live(world.guild_channels, guild_id, self.channel)
+        guild._threads = self._live(world.threads, guild_id, self.channel)
+        guild._members = self._live(world.members, guild_id, lambda r: self.new_member(guild, r))
+        guild._voice_states = self._live(world.voice_states, guild_id, self._voice_state)
+
+    def _live(
+        self, tables: Mapping[str, dict[str, Record]], guild_id: str, build: Callable[[Record], Any]
+    ) -> Any:
+        return _Live(tables, guild_id, build)
+
+    def role(self, guild_id: str, record: Record) -> discord.Role:
+        """Return a role."""
+        guild = self.guild(guild_id)
+        if guild_id not in self.built:
+            found = guild.get_role(int(record["id"]))
+            if found is not None:
+                return found
+        return discord.Role(guild=guild, state=self.state, data=cast("Any", record))
+
+    def channel(self, record: Record) -> Any:
+        """Return a channel of any type; a thread and a DM too."""
+        guild_id = record.get("guild_id")
+        if guild_id is None:
+            return self._dm(record)
+        guild = self.guild(guild_id)
+        if guild_id not in self.built:
+            found = guild._resolve_channel(int(record["id"]))
+            if found is not None:
+                return found
+        factory, _ = _threaded_guild_channel_factory(record["type"])
+        if factory is None:
+            raise SetupError(f"discord.py has no class for a channel of type {record['type']}")
+        data = {key: value for key, value in record.items() if key != "member"}
+        return factory(guild=guild, state=self.state, data=cast("Any", data))
+
+    def _dm(self, record: Record) -> discord.DMChannel:
+        found = self.real._private_channels.get(int(record["id"]))
+        if isinstance(found, discord.DMChannel):
+            return found
+        others = [user for user in record["recipients"] if user["id"] != self.bot_id]
+        data = {**record, "recipients": others}
+        return discord.DMChannel(me=cast("ClientUser", self.me()), state=self.state, data=cast("Any", data))
+
+    def _voice_state(self, record: Record) -> VoiceState:
+        channel = self.channel(self.world.channels[record["channel_id"]])
+        return VoiceState(data=cast("Any", record), channel=channel)
+
+    def emoji(self, guild_id: str, record: Record) -> discord.Emoji:
+        """Return a guild's emoji."""
+        found = self.real._emojis.get(int(record["id"]))
+        if found is not None:
+            return found
+        return discord.Emoji(guild=self.guild(guild_id), state=self.state, data=cast("Any", record))
+
+    def sticker(self, record: Record) -> discord.GuildSticker:
+        """Return a guild's sticker."""
+        found = self.real._stickers.get(int(record["id"]))
+        return discord.GuildSticker(state=self.state, data=cast("Any", record)) if found is None else found
+
+    def webhook(self, record: Record) -> discord.Webhook:
+        """Return a webhook with its token."""
+        return discord.Webhook.from_state(data=cast("Any", record), state=self.state)
+
+    def invite(self, record: Record) -> discord.Invite:
+        """Return an invite."""
+        return Invite.from_incomplete(state=self.state, data=cast("Any", record))
+
+    # -- messages
+
+    def message(self, payload: Record) -> discord.Message:
+        """Return a message: the cached one if nothing is missing in it, else one built from ``payload``."""
+        message_id = int(payload["id"])
+        for cached in reversed(self.real._messages or ()):
+            if cached.id == message_id:
+                if _is_whole(cached, payload):
+                    return cached
+                break
+        return self.new_message(payload)
+
+    def new_message(self, payload: Record) -> discord.Message:
+        """Build a message from what the API answers for it."""
+        channel = self.channel(self.world.channels[payload["channel_id"]])
+        return discord.Message(state=self.state, channel=channel, data=cast("Any", payload))
+
+    def attachment(self, record: Record) -> discord.Attachment:
+        """Return an attachment."""
+        return discord.Attachment(data=cast("Any", record), state=self.state)
+
+
+def _is_whole(cached: discord.Message, payload: Record) -> bool:
+    return (
+        cached.content == payload["content"]
+        and len(cached.embeds) == len(payload["embeds"])
+        and len(cached.attachments) == len(payload["attachments"])
+        and len(cached.components) == len(payload.get("components", ()))
+    )
+
+
+class _Live(MutableMapping[int, T]):
+    """The records of a guild by number, each built when asked for; what is written to it is in the world."""
+
+    def __init__(
+        self, tables: Mapping[str, dict[str, Record]], guild_id: str, build: Callable[[Record], T]
+    ) -> None:
+        self._tables = tables
+        self._guild_id = guild_id
+        self._build = build
+
+    @property
+    def _table(self) -> dict[str, Record]:
+        return self._tables.get(self._guild_id, {})
+
+    def __getitem__(self, key: int) -> T:
+        try:
+            return self._build(self._table[str(key)])
+        except KeyError:
+            raise KeyError(key) from None
+
+    def __iter__(self) -> Iterator[int]:
+        return map(int, list(self._table))
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+    def __contains__(self, key: object) -> bool:
+        return str(key) in self._table
+
+    def __setitem__(self, key: int, value: T) -> None:
+        """Change nothing: discord.py notes what it has just created."""
+
+    def __delitem__(self, key: int) -> None:
+        """Change nothing."""
+
+
+class _NarratorState:
+    """Overrides of a ``ConnectionState`` that shares all else with the client's own: it stores nothing."""
+
+    _discordtest_views: Views
+
+    def store_user(self, data: Any, *, cache: bool = True) -> discord.User:
+        return self._discordtest_views.user(data)
+
+    def store_user_no_intents(self, data: Any, *, cache: bool = True) -> discord.User:
+        return self._discordtest_views.user(data)
+
+    def store_emoji(self, guild: discord.Guild, data: Any) -> discord.Emoji:
+        views = self._discordtest_views
+        found = views.real._emojis.get(int(data["id"]))
+        return discord.Emoji(guild=guild, state=views.state, data=data) if found is None else found
+
+    def store_sticker(self, guild: discord.Guild, data: Any) -> discord.GuildSticker:
+        return self._discordtest_views.sticker(data)
+
+    def _get_guild(self, guild_id: int | None) -> discord.Guild | None:
+        views = self._discordtest_views
+        found = views.real._get_guild(guild_id)
+        if found is None and str(guild_id) in views.world.guilds:
+            return views.guild(str(guild_id))
+        return found
+
+    @property
+    def user(self) -> ClientUser | None:
+        return self._discordtest_views.me()
+
+    @property
+    def cache_guild_expressions(self) -> bool:
+        return True
+
+
+def _narrator_state(views: Views) -> ConnectionState[Any]:
+    """Return a state that is the client's own in all but what ``_NarratorState`` overrides.
+
+    It reads every other attribute (http, loop, caches) from the real state, now and later, so what was built
+    before the login works after it.
+    """
+    real = views.real
+    state: Any = object.__new__(_state_class(type(real)))
+    object.__setattr__(state, "_discordtest_views", views)
+    return cast("ConnectionState[Any]", state)
+
+
+def _state_class(real: type[Any]) -> type[Any]:
+    made = _STATE_CLASSES.get(real)
+    if made is None:
+        made = _STATE_CLASSES[real] = type("NarratorState", (_Shared, _NarratorState, real), {})
+    return made
+
+
+class _Shared:
+    """Attributes that are not the class's own come from the real state, and go to it."""
+
+    _discordtest_views: Views
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._discordtest_views.real, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(self._discordtest_views.real, name, value)
+
+
+_STATE_CLASSES: dict[type[Any], type[Any]] = {}
