@@ -75,7 +75,10 @@ class World:
         default_factory=dict
     )  # message -> emoji key -> users
     pins: dict[str, dict[str, str]] = field(default_factory=dict)  # channel id -> message id -> pinned_at
-    nonces: dict[tuple[str, str, str], str] = field(default_factory=dict)  # channel, author, nonce -> message
+    suppressed_embeds: dict[str, list[Record]] = field(default_factory=dict)  # message id -> its hidden embeds
+    nonces: dict[tuple[str, str, str], tuple[str, int]] = field(
+        default_factory=dict
+    )  # channel, author, nonce -> message, µs
     last_sent: dict[tuple[str, str], int] = field(default_factory=dict)  # channel, user -> µs, for slow mode
     webhooks: Table = field(default_factory=dict)
     emojis: dict[str, Table] = field(default_factory=dict)

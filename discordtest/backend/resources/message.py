@@ -1,17 +1,34 @@
-"""Messages.
+"""Messages: sending, reading one, deleting one.
 
-Source: Discord's documentation, Message ("Message Object", "Create Message").
+The bodies are in ``message_form``, what a message is made of in ``message_build``, how it looks to whom in
+``message_render``, edits in ``message_edit``.
+Source: Discord's documentation, Message ("Create Message", "Get Channel Message", "Delete Message").
 """
 
 from __future__ import annotations
 
-from discordtest.backend.body import Anything, Boolean, Object, String
+from discordtest.backend import audit
 from discordtest.backend.codes import Code, RestError
-from discordtest.backend.permissions import Permission
+from discordtest.backend.permissions import ALL, Permission
+from discordtest.backend.resources import message_thread
+from discordtest.backend.resources.message_build import add_message, build_message
+from discordtest.backend.resources.message_form import CREATE_MESSAGE
+from discordtest.backend.resources.message_render import render_message
+from discordtest.backend.resources.user import check_dm
 from discordtest.backend.rest import Call, parameter, route
-from discordtest.backend.world import Record
+from discordtest.backend.world import Record, World
 
-__all__ = ["find_message"]
+__all__ = ["channel_bits", "check_may_send", "find_message", "forget_message", "viewer"]
+
+MESSAGE_DELETE = 72  # audit log
+NONCE_WINDOW = 300_000_000  # µs for which an enforced nonce stands for the message that it came with
+MAX_NONCES = 1000
+#: where messages can be: text, DM, voice, group DM, announcement, threads, stage
+MESSAGE_CHANNELS = frozenset((0, 1, 2, 3, 5, 10, 11, 12, 13))
+FORUM_TYPES = frozenset((15, 16))
+#: recipients, calls, names and icons of group DMs; what a thread was started from
+UNDELETABLE = frozenset((1, 2, 3, 4, 5, 21))
+_NO_SLOW_MODE = int(Permission.BYPASS_SLOWMODE)
 
 
 @parameter("message")
@@ -23,14 +40,17 @@ def find_message(call: Call, text: str) -> Record:
     return message
 
 
-CREATE_MESSAGE = Object(
-    {
-        "content": String(max=2000, null=True),
-        "tts": Boolean(default=False),
-        "nonce": Anything(null=True),
-        "enforce_nonce": Boolean(),
-    }
-)
+def viewer(call: Call) -> str | None:
+    """Return whom to render for: the actor, or None for the narrator, who sees everything."""
+    return None if call.actor.omnipotent else call.actor.user_id
+
+
+def channel_bits(call: Call, channel: Record) -> int:
+    """Return what the actor may do in the channel; in a direct message that is everything."""
+    return ALL if channel.get("guild_id") is None else call.permissions(channel)
+
+
+# -- sending
 
 
 @route(
@@ -40,34 +60,102 @@ CREATE_MESSAGE = Object(
     body=CREATE_MESSAGE,
 )
 def create_message(call: Call, channel: Record) -> Record:
-    world, body = call.world, call.body
-    if not body.get("content"):
-        raise RestError(Code.EMPTY_MESSAGE)
-    message: Record = {
-        "id": call.new_id(),
-        "type": 0,
-        "channel_id": channel["id"],
-        "author": world.users[call.actor.user_id],
-        "content": body["content"],
-        "timestamp": call.timestamp(),
-        "edited_timestamp": None,
-        "tts": body["tts"],
-        "mention_everyone": False,
-        "mentions": [],
-        "mention_roles": [],
-        "attachments": [],
-        "embeds": [],
-        "components": [],
-        "pinned": False,
-        "flags": 0,
-    }
-    world.messages.setdefault(channel["id"], {})[message["id"]] = message
-    channel["last_message_id"] = message["id"]
-    event = {**message, "guild_id": channel.get("guild_id")}
-    world.emit("MESSAGE_CREATE", event, guild=channel.get("guild_id"), channel=channel)
-    return message
+    world, body, author_id = call.world, call.body, call.actor.user_id
+    bits = channel_bits(call, channel)
+    check_may_send(call, channel, bits)
+    nonce = body.get("nonce")
+    key = (channel["id"], author_id, str(nonce))
+    if nonce is not None and body.get("enforce_nonce"):
+        earlier = _sent_with_nonce(world, key)
+        if earlier is not None:
+            return {**render_message(world, earlier, viewer(call)), "nonce": nonce}
+    message = build_message(call, channel, world.users[author_id], body, permissions=bits)
+    add_message(call, channel, message, nonce)
+    if channel.get("rate_limit_per_user"):
+        world.last_sent[channel["id"], author_id] = world.now()
+    shown = render_message(world, message, viewer(call))
+    if nonce is None:
+        return shown
+    if body.get("enforce_nonce"):
+        _remember_nonce(world, key, message["id"])
+    return {**shown, "nonce": nonce}
 
 
-@route("GET", "/channels/{channel_id}/messages/{message_id}")
+def check_may_send(call: Call, channel: Record, bits: int) -> None:
+    """Refuse where the actor cannot send: by the channel's type, a closed DM, a locked thread, slow mode."""
+    kind = channel["type"]
+    if kind not in MESSAGE_CHANNELS:
+        raise RestError(Code.CANNOT_SEND_IN_FORUM if kind in FORUM_TYPES else Code.CANNOT_SEND_IN_NON_TEXT)
+    if kind == 1:
+        check_dm(call, channel)
+    elif kind in message_thread.THREAD_TYPES:
+        message_thread.check_may_speak(channel, bits)
+    if channel.get("rate_limit_per_user"):
+        _check_slow_mode(call, channel, bits)
+
+
+def _check_slow_mode(call: Call, channel: Record, bits: int) -> None:
+    if call.actor.kind != "person" or bits & _NO_SLOW_MODE:
+        return
+    last = call.world.last_sent.get((channel["id"], call.actor.user_id))
+    if last is None:
+        return
+    left = last + channel["rate_limit_per_user"] * 1_000_000 - call.world.now()
+    if left > 0:
+        raise RestError(Code.SLOWMODE, extra={"retry_after": left / 1_000_000})
+
+
+def _sent_with_nonce(world: World, key: tuple[str, str, str]) -> Record | None:
+    message_id, at = world.nonces.get(key, ("", 0))
+    if not message_id or world.now() - at > NONCE_WINDOW:
+        return None
+    return world.messages[key[0]].get(message_id)
+
+
+def _remember_nonce(world: World, key: tuple[str, str, str], message_id: str) -> None:
+    """Keep the nonce; the oldest make room, so that a long test does not remember each."""
+    world.nonces[key] = (message_id, world.now())
+    if len(world.nonces) > MAX_NONCES:
+        del world.nonces[next(iter(world.nonces))]
+
+
+# -- reading
+
+
+@route("GET", "/channels/{channel_id}/messages/{message_id}", permissions=Permission.READ_MESSAGE_HISTORY)
 def get_message(call: Call, channel: Record, message: Record) -> Record:
-    return message
+    return render_message(call.world, message, viewer(call))
+
+
+# -- deleting
+
+
+@route("DELETE", "/channels/{channel_id}/messages/{message_id}")
+def delete_message(call: Call, channel: Record, message: Record) -> None:
+    world, guild_id = call.world, channel.get("guild_id")
+    author_id = message["author"]["id"]
+    own = author_id == call.actor.user_id
+    if message["type"] in UNDELETABLE:
+        raise RestError(Code.CANNOT_EXECUTE_ON_SYSTEM_MESSAGE)
+    if not own and guild_id is None and not call.actor.omnipotent:
+        raise RestError(Code.CANNOT_EXECUTE_ON_DM)
+    if not own and guild_id is not None:
+        call.require(Permission.MANAGE_MESSAGES, channel)
+    forget_message(world, channel, message["id"])
+    if not own and guild_id is not None:
+        options = {"channel_id": channel["id"], "count": 1}
+        audit.write(call, guild_id, MESSAGE_DELETE, author_id, options=options)
+    event = {"id": message["id"], "channel_id": channel["id"]}
+    if guild_id is not None:
+        event["guild_id"] = guild_id
+    world.emit("MESSAGE_DELETE", event, guild=guild_id, channel=channel)
+
+
+def forget_message(world: World, channel: Record, message_id: str) -> None:
+    """Take the message out of every table."""
+    del world.messages[channel["id"]][message_id]
+    world.reactions.pop(message_id, None)
+    world.suppressed_embeds.pop(message_id, None)
+    world.pins.get(channel["id"], {}).pop(message_id, None)
+    if channel["type"] in message_thread.THREAD_TYPES:
+        message_thread.discount_message(channel)

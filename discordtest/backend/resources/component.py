@@ -1,0 +1,292 @@
+"""Components of messages: rows of buttons and selects, and the layouts of the second version.
+
+A component is kept as it came, without what is null, and with an ``id`` that counts up where none was given.
+Source: Discord's documentation, Components ("Component Reference").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from typing import Any
+
+from discordtest.backend.body import (
+    Anything,
+    Array,
+    Boolean,
+    Choice,
+    Field,
+    FormErrors,
+    Integer,
+    Object,
+    Snowflake,
+    String,
+)
+from discordtest.backend.resources.embed import Url
+from discordtest.backend.world import Record
+
+__all__ = ["COMPONENTS", "check_components", "render_components", "text_of"]
+
+ACTION_ROW, BUTTON, STRING_SELECT = 1, 2, 3
+SELECTS = (3, 5, 6, 7, 8)
+SECTION, TEXT_DISPLAY, THUMBNAIL, MEDIA_GALLERY, FILE, SEPARATOR, CONTAINER = 9, 10, 11, 12, 13, 14, 17
+MAX_ROWS = 5
+MAX_BUTTONS = 5
+MAX_COMPONENTS = 40  # of the second version, nested ones counted
+LINK, PREMIUM = 5, 6
+
+
+class Component(Field):
+    """A component of one of the types ``allowed``."""
+
+    def __init__(self, *allowed: int) -> None:
+        super().__init__()
+        self.allowed = allowed
+
+    def convert(self, value: Any, path: tuple[str | int, ...], errors: FormErrors) -> Any:
+        kind = value.get("type") if isinstance(value, dict) else None
+        if kind not in self.allowed:
+            kinds = ", ".join(map(str, self.allowed)) + ("," if len(self.allowed) == 1 else "")
+            message = f'Value of field "type" must be one of ({kinds}).'
+            errors.add((*path, "type"), "UNION_TYPE_CHOICES", message)
+            return value
+        return _SCHEMAS[kind].parse(value, path, errors)
+
+
+def _check_row(row: Record, path: tuple[str | int, ...], errors: FormErrors) -> None:
+    width = sum(1 if child["type"] == BUTTON else MAX_BUTTONS for child in row["components"])
+    if width > MAX_BUTTONS:
+        message = "The specified component exceeds the maximum width"
+        errors.add((*path, "components"), "COMPONENT_LAYOUT_WIDTH_EXCEEDED", message)
+
+
+def _check_button(button: Record, path: tuple[str | int, ...], errors: FormErrors) -> None:
+    needed = {LINK: "url", PREMIUM: "sku_id"}.get(button["style"], "custom_id")
+    if not button.get(needed):
+        errors.add((*path, needed), "BASE_TYPE_REQUIRED", "This field is required")
+    elif sum(bool(button.get(key)) for key in ("url", "sku_id", "custom_id")) > 1:
+        message = "A custom id and url cannot both be specified"
+        errors.add((*path, "custom_id"), "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE", message)
+
+
+def _check_select(select: Record, path: tuple[str | int, ...], errors: FormErrors) -> None:
+    least, most = select["min_values"], select["max_values"]
+    if least > most:
+        message = f"Value must be less than or equal to max_values ({most})."
+        errors.add((*path, "min_values"), "NUMBER_TYPE_MAX", message)
+    options = select.get("options")
+    if options is None:
+        return
+    values = [option["value"] for option in options]
+    if len(set(values)) < len(values):
+        message = "The specified option value is already used"
+        errors.add((*path, "options"), "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", message)
+
+
+_EMOJI = Object(
+    {"id": Snowflake(null=True), "name": String(null=True), "animated": Boolean(null=True)}, null=True
+)
+_MEDIA = Object(
+    {"url": Url("http", "https", "attachment", required=True)},
+    ignore=(
+        *("id", "proxy_url", "width", "height", "content_type", "loading_state", "attachment_id"),
+        *("placeholder", "placeholder_version", "flags", "content_scan_metadata"),
+    ),
+    required=True,
+)
+_DESCRIPTION = String(max=1024, null=True)
+_OPTION = Object(
+    {
+        "label": String(min=1, max=100, required=True),
+        "value": String(min=1, max=100, required=True),
+        "description": String(max=100, null=True),
+        "emoji": _EMOJI,
+        "default": Boolean(null=True),
+    }
+)
+
+
+def _schema(
+    fields: dict[str, Field],
+    check: Callable[[Record, tuple[str | int, ...], FormErrors], None] | None = None,
+    ignore: Collection[str] = (),
+) -> Object:
+    number = Integer(min=0, max=2**31 - 1, null=True)
+    return Object({"type": Integer(required=True), "id": number, **fields}, check=check, ignore=ignore)
+
+
+def _select_schema(fields: dict[str, Field]) -> Object:
+    shared: dict[str, Field] = {
+        "custom_id": String(min=1, max=100, required=True),
+        "placeholder": String(max=150, null=True),
+        "min_values": Integer(min=0, max=25, default=1),
+        "max_values": Integer(min=1, max=25, default=1),
+        "disabled": Boolean(null=True),
+    }
+    # "required" is for modals alone
+    return _schema({**shared, **fields}, _check_select, ("required",))
+
+
+_DEFAULTS = Array(
+    Object({"id": Snowflake(required=True), "type": Choice(("user", "role", "channel"), required=True)}),
+    max=25,
+    null=True,
+)
+
+_SCHEMAS: dict[int, Object] = {
+    ACTION_ROW: _schema(
+        {"components": Array(Component(BUTTON, *SELECTS), min=1, max=MAX_BUTTONS, required=True)}, _check_row
+    ),
+    BUTTON: _schema(
+        {
+            "style": Choice((1, 2, 3, 4, LINK, PREMIUM), required=True),
+            "label": String(max=80, null=True),
+            "emoji": _EMOJI,
+            "custom_id": String(min=1, max=100, null=True),
+            "sku_id": Snowflake(null=True),
+            "url": Url("http", "https", "discord", max=512, null=True),
+            "disabled": Boolean(null=True),
+        },
+        _check_button,
+    ),
+    STRING_SELECT: _select_schema({"options": Array(_OPTION, min=1, max=25, required=True)}),
+    5: _select_schema({"default_values": _DEFAULTS}),
+    6: _select_schema({"default_values": _DEFAULTS}),
+    7: _select_schema({"default_values": _DEFAULTS}),
+    8: _select_schema({"default_values": _DEFAULTS, "channel_types": Array(Integer(min=0), null=True)}),
+    SECTION: _schema(
+        {
+            "components": Array(Component(TEXT_DISPLAY), min=1, max=3, required=True),
+            "accessory": Component(BUTTON, THUMBNAIL),
+        }
+    ),
+    TEXT_DISPLAY: _schema({"content": String(min=1, max=4000, required=True)}),
+    THUMBNAIL: _schema(
+        {"media": _MEDIA, "description": _DESCRIPTION, "spoiler": Boolean(default=False, null=True)}
+    ),
+    MEDIA_GALLERY: _schema(
+        {
+            "items": Array(
+                Object({"media": _MEDIA, "description": _DESCRIPTION, "spoiler": Boolean(default=False)}),
+                min=1,
+                max=10,
+                required=True,
+            )
+        }
+    ),
+    FILE: _schema({"file": _MEDIA, "spoiler": Boolean(default=False)}, ignore=("name", "size")),
+    SEPARATOR: _schema({"divider": Boolean(default=True), "spacing": Choice((1, 2), default=1)}),
+    CONTAINER: _schema(
+        {
+            "components": Array(
+                Component(ACTION_ROW, SECTION, TEXT_DISPLAY, MEDIA_GALLERY, FILE, SEPARATOR),
+                min=1,
+                max=MAX_COMPONENTS,
+                required=True,
+            ),
+            "accent_color": Integer(min=0, max=0xFFFFFF, null=True),
+            "spoiler": Boolean(default=False),
+        }
+    ),
+}
+
+COMPONENTS = Array(Anything(), max=MAX_COMPONENTS, null=True)
+_LEGACY = Array(Component(ACTION_ROW), max=MAX_ROWS)
+_LAYOUT = Array(
+    Component(ACTION_ROW, SECTION, TEXT_DISPLAY, MEDIA_GALLERY, FILE, SEPARATOR, CONTAINER),
+    max=MAX_COMPONENTS,
+)
+
+
+def check_components(components: list[Any], layout: bool) -> list[Record]:
+    """Return the components of a message as they are kept, or raise 50035.
+
+    ``layout`` is whether the message has the flag IS_COMPONENTS_V2.
+    """
+    errors = FormErrors()
+    parsed: list[Record] = (_LAYOUT if layout else _LEGACY).parse(components, ("components",), errors)
+    errors.raise_if_any()
+    every = list(_walk(parsed))
+    if len(every) > MAX_COMPONENTS:
+        message = f"Must be {MAX_COMPONENTS} or fewer in length."
+        errors.add(("components",), "BASE_TYPE_MAX_LENGTH", message)
+    for key, what in (("custom_id", "custom id"), ("id", "id")):
+        values = [component[key] for component in every if component.get(key)]
+        if len(set(values)) < len(values):
+            name = f"COMPONENT_{key.upper()}_DUPLICATED"
+            errors.add(("components",), name, f"Component {what} cannot be duplicated")
+    errors.raise_if_any()
+    return parsed
+
+
+def render_components(
+    components: list[Record], new_id: Callable[[], str], find_file: Callable[[str], Record | None]
+) -> list[Record]:
+    """Give every component its id, resolve ``attachment://`` addresses, drop what is null; return them."""
+    every = list(_walk(components))
+    taken = {component["id"] for component in every if component.get("id")}
+    number = 0
+    for component in every:
+        if not component.get("id"):
+            number += 1
+            while number in taken:
+                number += 1
+            component["id"] = number
+        _complete(component, new_id, find_file)
+    return components
+
+
+def _complete(
+    component: Record, new_id: Callable[[], str], find_file: Callable[[str], Record | None]
+) -> None:
+    kind = component["type"]
+    for key in [key for key, value in component.items() if value is None]:
+        del component[key]
+    for part in (component, *component.get("options", ())):
+        if emoji := part.get("emoji"):
+            part["emoji"] = {key: value for key, value in emoji.items() if value is not None}
+        elif "emoji" in part:
+            del part["emoji"]
+    for option in component.get("options", ()):
+        for key in [key for key, value in option.items() if value is None]:
+            del option[key]
+    for item in (component, *component.get("items", ())):
+        if "media" in item:
+            item.setdefault("description", None)
+            item["spoiler"] = bool(item.get("spoiler"))
+            item["media"] = _media(item["media"], new_id, find_file)
+    if kind == FILE:
+        component["file"] = _media(component["file"], new_id, find_file)
+        found = find_file(component["file"]["url"].rpartition("/")[2]) or {}
+        component["name"], component["size"] = found.get("filename"), found.get("size")
+    if kind == CONTAINER:
+        component.setdefault("accent_color", None)
+
+
+def _media(media: Record, new_id: Callable[[], str], find_file: Callable[[str], Record | None]) -> Record:
+    url: str = media["url"]
+    found = find_file(url.removeprefix("attachment://")) if url.startswith("attachment://") else None
+    if found is None:
+        shown = {"id": new_id(), "url": url, "proxy_url": url, "width": None, "height": None}
+        return shown | {"content_type": None}
+    return {
+        "id": new_id(),
+        "url": found["url"],
+        "proxy_url": found["proxy_url"],
+        "width": found.get("width"),
+        "height": found.get("height"),
+        "content_type": found.get("content_type"),
+        "attachment_id": found["id"],
+    }
+
+
+def _walk(components: list[Record]) -> Iterator[Record]:
+    for component in components:
+        yield component
+        yield from _walk(component.get("components") or [])
+        if accessory := component.get("accessory"):
+            yield accessory
+
+
+def text_of(components: list[Record]) -> str:
+    """Return what the text displays say, a line each; mentions are looked for there too."""
+    return "\n".join(component["content"] for component in _walk(components) if "content" in component)

@@ -1,0 +1,107 @@
+"""Pinned messages.
+
+Source: Discord's documentation, Message ("Get Channel Pins", "Pin Message", "Unpin Message") and Gateway Events
+("Channel Pins Update").
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from discordtest.backend import audit
+from discordtest.backend.body import Integer, Object, Timestamp
+from discordtest.backend.codes import Code, RestError
+from discordtest.backend.permissions import Permission
+from discordtest.backend.resources.message import channel_bits, viewer
+from discordtest.backend.resources.message_build import create_system_message
+from discordtest.backend.resources.message_edit import emit_update
+from discordtest.backend.resources.message_reference import WRITTEN
+from discordtest.backend.resources.message_render import render_message
+from discordtest.backend.resources.message_thread import check_active
+from discordtest.backend.rest import Call, route
+from discordtest.backend.world import Record
+
+__all__ = ["MAX_PINS"]
+
+MAX_PINS = 250  # of a channel
+MAX_PAGE = 50
+CHANNEL_PINNED_MESSAGE = 6  # message type
+MESSAGE_PIN, MESSAGE_UNPIN = 74, 75  # audit log
+
+
+@route(
+    "PUT",
+    "/channels/{channel_id}/messages/pins/{message_id}",
+    permissions=Permission.PIN_MESSAGES,
+    status=204,
+)
+def create_pin(call: Call, channel: Record, message: Record) -> None:
+    world = call.world
+    pins = world.pins.setdefault(channel["id"], {})
+    check_active(channel)
+    if message["type"] not in WRITTEN:
+        raise RestError(Code.CANNOT_EXECUTE_ON_SYSTEM_MESSAGE)
+    if message["id"] in pins:
+        return
+    if len(pins) >= MAX_PINS:
+        raise RestError(Code.MAX_PINS)
+    pins[message["id"]] = channel["last_pin_timestamp"] = call.timestamp()
+    _tell(call, channel, message, MESSAGE_PIN)
+    reference = {"type": 0, "channel_id": channel["id"], "message_id": message["id"]}
+    if channel.get("guild_id") is not None:
+        reference["guild_id"] = channel["guild_id"]
+    author = world.users[call.actor.user_id]
+    create_system_message(call, channel, CHANNEL_PINNED_MESSAGE, author, message_reference=reference)
+
+
+@route(
+    "DELETE",
+    "/channels/{channel_id}/messages/pins/{message_id}",
+    permissions=Permission.PIN_MESSAGES,
+    status=204,
+)
+def delete_pin(call: Call, channel: Record, message: Record) -> None:
+    pins = call.world.pins.get(channel["id"], {})
+    check_active(channel)
+    if pins.pop(message["id"], None) is None:
+        return
+    channel["last_pin_timestamp"] = max(pins.values(), default=None)
+    _tell(call, channel, message, MESSAGE_UNPIN)
+
+
+def _tell(call: Call, channel: Record, message: Record, action: int) -> None:
+    """Note on the message whether it is pinned; audit and emit the change."""
+    world, guild_id = call.world, channel.get("guild_id")
+    message["pinned"] = action == MESSAGE_PIN
+    event = {"channel_id": channel["id"], "last_pin_timestamp": channel["last_pin_timestamp"]}
+    if guild_id is not None:
+        event["guild_id"] = guild_id
+        options = {"channel_id": channel["id"], "message_id": message["id"]}
+        audit.write(call, guild_id, action, message["author"]["id"], options=options)
+    emit_update(world, channel, message)
+    world.emit("CHANNEL_PINS_UPDATE", event, guild=guild_id, channel=channel)
+
+
+LIST_PINS = Object({"before": Timestamp(null=True), "limit": Integer(min=1, max=MAX_PAGE, default=MAX_PAGE)})
+
+
+@route("GET", "/channels/{channel_id}/messages/pins", query=LIST_PINS)
+def list_pins(call: Call, channel: Record) -> Record:
+    world, before, limit = call.world, call.query.get("before"), call.query["limit"]
+    if not channel_bits(call, channel) & Permission.READ_MESSAGE_HISTORY:
+        return {"items": [], "has_more": False}
+    pins = sorted(world.pins.get(channel["id"], {}).items(), key=lambda pin: pin[1], reverse=True)
+    if before is not None:
+        moment = _moment(before)
+        pins = [pin for pin in pins if _moment(pin[1]) < moment]
+    messages = world.messages[channel["id"]] if pins else {}
+    items = [
+        {"pinned_at": at, "message": render_message(world, messages[message_id], viewer(call))}
+        for message_id, at in pins[:limit]
+    ]
+    return {"items": items, "has_more": len(pins) > limit}
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

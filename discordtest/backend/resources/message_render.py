@@ -1,0 +1,143 @@
+"""How a message looks to somebody: in answers and in events.
+
+The record is the message itself. What depends on the viewer, and what belongs to another record, is added here:
+the message that it answers (one deep), its reactions with ``me``, its thread. An application without the message
+content intent sees no content that is not meant for it, over HTTP too.
+Source: Discord's documentation, Message ("Message Object"), Gateway Events ("Messages") and Gateway ("Message
+Content Intent").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from discordtest.backend.world import Record, World
+
+__all__ = [
+    "HAS_THREAD",
+    "emoji_payload",
+    "is_hidden",
+    "message_event",
+    "render_message",
+    "render_messages",
+    "without_content",
+]
+
+HAS_THREAD = 1 << 5
+_MESSAGE_CONTENT = 1 << 18 | 1 << 19  # application flags: the intent, granted or limited
+_SHOWS_REFERENCED = frozenset((19, 21))  # REPLY, THREAD_STARTER_MESSAGE
+
+
+def render_message(world: World, message: Record, viewer_id: str | None) -> Record:
+    """Return the message as the API answers it to the viewer; with None, as one sees it who sees everything."""
+    hidden = _sees_no_content(world, viewer_id) and is_hidden(world, message, viewer_id)
+    reactions = world.reactions.get(message["id"])
+    if not (hidden or reactions or message["flags"] & HAS_THREAD or "message_reference" in message):
+        return message
+    shown = _with_references(world, message, viewer_id)
+    if reactions:
+        shown["reactions"] = [
+            _render_reaction(world, key, users, viewer_id) for key, users in reactions.items()
+        ]
+    return without_content(shown) if hidden else shown
+
+
+def render_messages(world: World, messages: Iterable[Record], viewer_id: str | None) -> list[Record]:
+    """Return several messages as the API answers them."""
+    return [render_message(world, message, viewer_id) for message in messages]
+
+
+def _with_references(world: World, message: Record, viewer_id: str | None) -> Record:
+    shown = dict(message)
+    if message["flags"] & HAS_THREAD and message["id"] in world.channels:
+        shown["thread"] = world.channels[message["id"]]
+    reference = message.get("message_reference")
+    if reference is not None and message["type"] in _SHOWS_REFERENCED:
+        found = world.messages.get(reference["channel_id"], {}).get(reference["message_id"])
+        if found is not None and _sees_no_content(world, viewer_id) and is_hidden(world, found, viewer_id):
+            found = without_content(found)
+        shown["referenced_message"] = found
+    return shown
+
+
+def message_event(world: World, message: Record, guild_id: str | None) -> Record:
+    """Return the payload of MESSAGE_CREATE and MESSAGE_UPDATE: in a guild with the author's member."""
+    event = dict(message)
+    if message["flags"] & HAS_THREAD or "message_reference" in message:
+        event = _with_references(world, message, None)
+    if guild_id is None:
+        return event
+    event["guild_id"] = guild_id
+    members = world.members[guild_id]
+    member = members.get(message["author"]["id"])
+    if member is not None and "webhook_id" not in message:
+        event["member"] = _without_user(member)
+    if message["mentions"]:
+        event["mentions"] = [
+            {**user, "member": _without_user(members[user["id"]])} if user["id"] in members else user
+            for user in message["mentions"]
+        ]
+    return event
+
+
+def _without_user(member: Record) -> Record:
+    bare = dict(member)
+    del bare["user"]
+    return bare
+
+
+# -- the message content intent
+
+
+def _sees_no_content(world: World, viewer_id: str | None) -> bool:
+    application = None if viewer_id is None else world.applications.get(viewer_id)
+    return application is not None and not application["flags"] & _MESSAGE_CONTENT
+
+
+def is_hidden(world: World, message: Record, viewer_id: str | None) -> bool:
+    """Tell whether the content needs the intent: not one's own, no direct message, does not mention the viewer."""
+    if message["author"]["id"] == viewer_id or message.get("application_id") == viewer_id:
+        return False
+    channel = world.channels.get(message["channel_id"])
+    if channel is None or channel.get("guild_id") is None:
+        return False
+    return all(user["id"] != viewer_id for user in message["mentions"])
+
+
+def without_content(message: Record) -> Record:
+    """Return the message as a viewer without the message content intent sees it."""
+    bare = {**message, "content": "", "embeds": [], "attachments": [], "components": []}
+    bare.pop("poll", None)
+    if "message_snapshots" in bare:
+        bare["message_snapshots"] = [
+            {"message": without_content(snapshot["message"])} for snapshot in bare["message_snapshots"]
+        ]
+    return bare
+
+
+# -- reactions
+
+
+def emoji_payload(world: World, key: str) -> Record:
+    """Return the emoji of a reaction's key: ``"🔥"`` or ``"name:id"``."""
+    name, _, emoji_id = key.partition(":")
+    if not emoji_id:
+        return {"id": None, "name": key}
+    for table in (*world.emojis.values(), *world.application_emojis.values()):
+        if emoji_id in table:
+            found = table[emoji_id]
+            return {"id": emoji_id, "name": found["name"], "animated": bool(found.get("animated"))}
+    return {"id": emoji_id, "name": name, "animated": False}
+
+
+def _render_reaction(world: World, key: str, users: dict[str, None], viewer_id: str | None) -> Record:
+    return {
+        "emoji": emoji_payload(world, key),
+        "count": len(users),
+        "count_details": {"burst": 0, "normal": len(users)},
+        "burst_colors": [],
+        "me_burst": False,
+        "burst_me": False,
+        "me": viewer_id in users,
+        "burst_count": 0,
+    }

@@ -1,0 +1,52 @@
+"""What a message does to the thread that it is sent in.
+
+Source: Discord's documentation, Threads ("Active & Archived Threads") and Channel ("Thread Metadata Object").
+"""
+
+from __future__ import annotations
+
+from discordtest.backend.codes import Code, RestError
+from discordtest.backend.permissions import Permission
+from discordtest.backend.rest import Call
+from discordtest.backend.world import Record
+
+__all__ = ["THREAD_TYPES", "check_active", "check_may_speak", "count_message", "discount_message", "wake"]
+
+THREAD_TYPES = frozenset((10, 11, 12))
+_MANAGE_THREADS = int(Permission.MANAGE_THREADS)
+_UNCOUNTED = frozenset((18, 21))  # THREAD_CREATED, THREAD_STARTER_MESSAGE
+
+
+def check_active(channel: Record) -> None:
+    """Refuse with 50083 in an archived thread, where nothing may be changed."""
+    if channel["type"] in THREAD_TYPES and channel["thread_metadata"]["archived"]:
+        raise RestError(Code.THREAD_ARCHIVED)
+
+
+def check_may_speak(thread: Record, permissions: int) -> None:
+    """Refuse with 160005 in a locked thread, but for those who manage threads."""
+    if thread["thread_metadata"]["locked"] and not permissions & _MANAGE_THREADS:
+        raise RestError(Code.THREAD_LOCKED)
+
+
+def wake(call: Call, thread: Record) -> None:
+    """Take the thread out of the archive, as a message in it does."""
+    if thread["thread_metadata"]["archived"]:
+        thread["thread_metadata"]["archived"] = False
+        thread["thread_metadata"]["archive_timestamp"] = call.world.timestamp()
+        call.world.emit("THREAD_UPDATE", thread, guild=thread["guild_id"], channel=thread)
+
+
+def count_message(call: Call, thread: Record, message: Record) -> None:
+    """Count a new message, note its place in the thread, and let its author join."""
+    if message["type"] in _UNCOUNTED:
+        return
+    message["position"] = thread.get("total_message_sent", 0)
+    thread["message_count"] = thread.get("message_count", 0) + 1
+    thread["total_message_sent"] = thread.get("total_message_sent", 0) + 1
+    wake(call, thread)
+
+
+def discount_message(thread: Record, count: int = 1) -> None:
+    """Count deleted messages: how many there ever were does not change."""
+    thread["message_count"] = max(0, thread.get("message_count", 0) - count)

@@ -1,0 +1,67 @@
+"""Polls as a part of the message that asks; voting is not modelled yet.
+
+Source: Discord's documentation, Poll ("Poll Object", "Poll Create Request Object").
+"""
+
+from __future__ import annotations
+
+from discordtest.backend.body import Array, Boolean, Choice, Integer, Object, Snowflake, String
+from discordtest.backend.world import Record, World
+
+__all__ = ["CREATE_POLL", "new_poll"]
+
+DEFAULT_HOURS = 24
+
+CREATE_POLL = Object(
+    {
+        "question": Object({"text": String(min=1, max=300, required=True)}, ignore=("emoji",), required=True),
+        "answers": Array(
+            Object(
+                {
+                    "poll_media": Object(
+                        {
+                            "text": String(min=1, max=55, required=True),
+                            "emoji": Object(
+                                {"id": Snowflake(null=True), "name": String(null=True)},
+                                ignore=("animated",),
+                                null=True,
+                            ),
+                        },
+                        required=True,
+                    )
+                }
+            ),
+            min=1,
+            max=10,
+            required=True,
+        ),
+        "duration": Integer(min=1, max=768, null=True),
+        "allow_multiselect": Boolean(null=True),
+        "layout_type": Choice((1,), null=True),
+    },
+    null=True,
+)
+
+
+def new_poll(world: World, body: Record) -> Record:
+    """Return the poll of a new message, which nobody has voted in."""
+    hours = body.get("duration") or DEFAULT_HOURS
+    answers = [
+        {"answer_id": number, "poll_media": _media(answer["poll_media"])}
+        for number, answer in enumerate(body["answers"], 1)
+    ]
+    return {
+        "question": {"text": body["question"]["text"]},
+        "answers": answers,
+        "expiry": world.timestamp(hours * 3600),
+        "allow_multiselect": bool(body.get("allow_multiselect")),
+        "layout_type": body.get("layout_type") or 1,
+        "results": {"answer_counts": [], "is_finalized": False},
+    }
+
+
+def _media(media: Record) -> Record:
+    shown: Record = {"text": media["text"]}
+    if emoji := media.get("emoji"):
+        shown["emoji"] = {"id": emoji.get("id"), "name": emoji.get("name")}
+    return shown
