@@ -48,6 +48,7 @@ CHILD_PROCESSES = frozenset(["asyncio.base_subprocess", "asyncio.subprocess"])
 GATHERED: type = asyncio.tasks._GatheringFuture  # type: ignore[attr-defined]  # no public name
 
 _resting: set[Place] = set()  # where threads of this process were seen to rest
+_loops: weakref.WeakSet[VirtualLoop] = weakref.WeakSet()
 _hosts: weakref.WeakSet[threading.Thread] = weakref.WeakSet()  # threads that run a test themselves
 
 
@@ -107,7 +108,9 @@ class Outside:
         self._seen: weakref.WeakSet[threading.Thread] = weakref.WeakSet()
         self._new: list[threading.Thread] = []
         self._parked: set[Place] = set()
+        self._resting: set[Place] = set()
         _hosts.add(threading.current_thread())
+        _loops.add(loop)
 
     def add_call(
         self, future: asyncio.Future[Any], function: Callable[..., object], caller: FrameType
@@ -196,17 +199,19 @@ class Outside:
         """Return the new threads that have not come to a place where threads are known to rest."""
         if not self._new:
             return {}
-        standing = sys._current_frames()
+        standing, resting = sys._current_frames(), _resting | self._resting
         moving = {
             thread: place
             for thread in self._new
-            if thread.is_alive() and (place := _thread_place(standing.get(thread.ident or 0))) not in _resting
+            if thread.is_alive() and (place := _thread_place(standing.get(thread.ident or 0))) not in resting
         }
         self._new = list(moving)
         return moving
 
     def _rest(self, threads: dict[threading.Thread, Place]) -> None:
-        _resting.update(place for place in threads.values() if place)
+        # A thread that another test started may be at work: then it is this loop alone that waits no longer.
+        is_alone = sum(not loop.is_closed() for loop in list(_loops)) == 1
+        (_resting if is_alone else self._resting).update(place for place in threads.values() if place)
         self._new = []
 
     def _complaint(self, late: list[str], limit: float) -> str:

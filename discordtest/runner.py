@@ -58,9 +58,14 @@ class Runner(asyncio.Runner):  # type: ignore[misc]  # final for typeshed; unitt
             left.append(str(error))
         finally:
             asyncio.set_event_loop(None)
-        for each in left:
-            warnings.warn(f"the test ended, but {each}", ResourceWarning, stacklevel=2)
+        if left:
+            self.report(left)
         return None
+
+    def report(self, left: list[str]) -> None:
+        """Tell what did not end; no error, which would end the run of all tests."""
+        for each in left:
+            warnings.warn(f"the test ended, but {each}", ResourceWarning, stacklevel=3)
 
 
 async def _end_all(loop: VirtualLoop) -> list[str]:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from discordtest.errors import Deadlock, NotModelled, SettleTimeout
 from discordtest.loop import VirtualLoop
-from discordtest.runner import Runner
+from discordtest.runner import Runner, end_tasks
 from tests.virtual import START, VirtualTestCase, run
 
 DAY = 86400
@@ -142,7 +142,7 @@ class SpinTests(unittest.TestCase):
                 await asyncio.sleep(0)
 
         async def test() -> None:
-            asyncio.create_task(spinner())  # noqa: RUF006  # all_tasks of the running loop holds it
+            self.kept = asyncio.create_task(spinner())
             await asyncio.Event().wait()
 
         with self.assertRaisesRegex(SettleTimeout, "in spinner"):
@@ -411,8 +411,11 @@ class DeadlockTests(unittest.TestCase):
                 except asyncio.CancelledError:
                     continue
 
-        with self.assertWarnsRegex(ResourceWarning, "ignores its cancellation"), self.assertRaises(Deadlock):
-            run(test())
+        runner = Runner()
+        with self.assertRaises(Deadlock):
+            runner.run(test())
+        self.assertEqual(len(runner.run(end_tasks(asyncio.all_tasks(runner.get_loop())))), 1)
+        runner.close()
 
     def test_cancelled_by_others_is_no_deadlock(self) -> None:
         async def test() -> None:

@@ -17,6 +17,7 @@ from aiohttp import web
 
 from discordtest.errors import SettleTimeout
 from discordtest.outside import Outside
+from discordtest.runner import end_tasks
 from tests.virtual import VirtualTestCase
 
 try:
@@ -147,9 +148,10 @@ class OverdueTests(OutsideTestCase):
                 await self.loop.run_in_executor(None, time.sleep, 0.001)
 
         ours.setblocking(False)
-        self.start(chatter())
+        task = self.start(chatter())
         with self.assertRaises(SettleTimeout):
             await self.loop.settle()
+        await end_tasks([task])
 
 
 class ThreadTests(OutsideTestCase):
