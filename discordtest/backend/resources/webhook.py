@@ -1,0 +1,292 @@
+"""Webhooks: making, reading, changing and deleting them, with a bot's permission or with their own token.
+
+``World.webhooks`` holds those of every guild; one whose channel is gone is gone too. A record has its token;
+``render_webhook`` leaves it out for those who may not know it. What a webhook posts is in ``webhook_execute``.
+Source: Discord's documentation, Webhook ("Webhook Object", "Create Webhook" and what follows) and Channel
+("Follow Announcement Channel").
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator
+
+from discordtest.backend import audit, cdn
+from discordtest.backend.audit import Action
+from discordtest.backend.body import FormErrors, Image, Object, Snowflake, String
+from discordtest.backend.codes import Code, RestError
+from discordtest.backend.permissions import Permission
+from discordtest.backend.resources.channel import find_channel
+from discordtest.backend.rest import Actor, Call, parameter, route
+from discordtest.backend.world import Record, World
+
+__all__ = ["check_name", "find_webhook", "followers", "new_webhook", "render_webhook", "tell_webhooks"]
+
+INCOMING, CHANNEL_FOLLOWER = 1, 2
+MAX_NAME = 80
+MAX_PER_CHANNEL = 15
+MAX_PER_GUILD = 1000
+#: Parts of words that no webhook may call itself.
+FORBIDDEN_NAMES = ("clyde", "discord")
+ANNOUNCEMENT = 5
+#: Channels that can have webhooks: text, voice, announcement, stage, forum, media.
+CHANNEL_TYPES = frozenset((0, 2, ANNOUNCEMENT, 13, 15, 16))
+#: Channels to which another one's announcements can go.
+FOLLOWER_TYPES = frozenset((0, ANNOUNCEMENT))
+_MANAGE = Permission.MANAGE_WEBHOOKS
+
+
+def check_name(body: Record, path: tuple[str | int, ...], errors: FormErrors, field: str = "name") -> None:
+    """Note a name that imitates Discord; ``field`` is the body's field that holds the name."""
+    name = (body.get(field) or "").lower()
+    for word in FORBIDDEN_NAMES:
+        if word in name:
+            message = f'Username cannot contain "{word}"'
+            errors.add((*path, field), "USERNAME_INVALID_CONTAINS", message)
+
+
+CREATE_WEBHOOK = Object(
+    {"name": String(min=1, max=MAX_NAME, strip=True, required=True), "avatar": Image(null=True)},
+    check=check_name,
+)
+UPDATE_WEBHOOK_BY_TOKEN = Object(
+    {"name": String(min=1, max=MAX_NAME, strip=True), "avatar": Image(null=True)}, check=check_name
+)
+UPDATE_WEBHOOK = Object(
+    {**UPDATE_WEBHOOK_BY_TOKEN.fields, "channel_id": Snowflake(null=True)}, check=check_name
+)
+FOLLOW_CHANNEL = Object({"webhook_channel_id": Snowflake(required=True)})
+
+
+# -- finding
+
+
+@parameter("webhook")
+def find_webhook(call: Call, text: str) -> Record:
+    """Find a webhook and, for the permissions, its channel and guild."""
+    webhook = call.world.webhooks.get(text)
+    if webhook is None or webhook["channel_id"] not in call.world.channels:
+        raise RestError(Code.UNKNOWN_WEBHOOK)
+    call.found["channel"] = call.world.channels[webhook["channel_id"]]
+    call.found["guild"] = call.world.guilds[webhook["guild_id"]]
+    return webhook
+
+
+@parameter("webhook_token")
+def find_webhook_token(call: Call, text: str) -> str:
+    """Check the token of the webhook of this call, who acts from here on."""
+    webhook: Record = call.found["webhook"]
+    if webhook.get("token") != text:
+        raise RestError(Code.INVALID_WEBHOOK_TOKEN)
+    if not call.actor.omnipotent:
+        call.actor = Actor("webhook", webhook["id"], webhook["application_id"])
+    return text
+
+
+def _living(world: World, guild_id: str) -> Iterator[Record]:
+    for webhook in world.webhooks.values():
+        if webhook["guild_id"] == guild_id and webhook["channel_id"] in world.channels:
+            yield webhook
+
+
+def followers(world: World, channel_id: str) -> list[Record]:
+    """Return the webhooks through which other channels follow this one."""
+    return [
+        webhook
+        for webhook in world.webhooks.values()
+        if webhook["type"] == CHANNEL_FOLLOWER
+        and webhook["source_channel"]["id"] == channel_id
+        and webhook["channel_id"] in world.channels
+    ]
+
+
+# -- showing
+
+
+def render_webhook(webhook: Record, actor: Actor) -> Record:
+    """Return the webhook as the actor may see it.
+
+    The token of another application's webhook is a secret; who acts by the token is not told who made it.
+    """
+    hidden: tuple[str, ...] = ()
+    if actor.kind == "webhook":
+        hidden = ("user",)
+    elif not actor.omnipotent and webhook["application_id"] not in (None, actor.application_id):
+        hidden = ("token", "url")
+    return {key: value for key, value in webhook.items() if key not in hidden}
+
+
+def tell_webhooks(world: World, channel: Record) -> None:
+    """Emit that the webhooks of the channel are other ones now."""
+    guild_id = channel["guild_id"]
+    payload = {"guild_id": guild_id, "channel_id": channel["id"]}
+    world.emit("WEBHOOKS_UPDATE", payload, guild=guild_id, channel=channel)
+
+
+# -- making
+
+
+def new_webhook(call: Call, channel: Record, name: str, *, type: int = INCOMING) -> Record:
+    """Add a webhook to a channel; its limits were checked."""
+    webhook_id = call.new_id()
+    webhook: Record = {
+        "id": webhook_id,
+        "type": type,
+        "guild_id": channel["guild_id"],
+        "channel_id": channel["id"],
+        "name": name,
+        "avatar": None,
+        "application_id": call.actor.application_id,
+        "user": call.world.users[call.actor.user_id],
+    }
+    if type == INCOMING:
+        webhook["token"] = token = _token(webhook_id)
+        webhook["url"] = f"https://discord.com/api/webhooks/{webhook_id}/{token}"
+    call.world.webhooks[webhook_id] = webhook
+    return webhook
+
+
+def _token(webhook_id: str) -> str:
+    """Return 68 characters, as many as the API's tokens have; always the same for one id."""
+    digest = hashlib.sha512(f"webhook {webhook_id}".encode()).digest()
+    return base64.urlsafe_b64encode(digest[:51]).decode()
+
+
+def _check_channel(call: Call, channel: Record) -> None:
+    if channel.get("guild_id") is None:
+        raise RestError(Code.CANNOT_EXECUTE_ON_DM)
+    if channel["type"] not in CHANNEL_TYPES:
+        raise RestError(Code.CANNOT_EXECUTE_ON_CHANNEL_TYPE)
+    of_guild = [webhook["channel_id"] for webhook in _living(call.world, channel["guild_id"])]
+    if of_guild.count(channel["id"]) >= MAX_PER_CHANNEL:
+        raise RestError(Code.MAX_WEBHOOKS)
+    if len(of_guild) >= MAX_PER_GUILD:
+        raise RestError(Code.MAX_GUILD_WEBHOOKS)
+
+
+def _set_avatar(call: Call, webhook: Record, data_uri: str | None) -> None:
+    folder = f"avatars/{webhook['id']}"
+    webhook["avatar"] = None if data_uri is None else cdn.store_image(call.world, folder, data_uri)
+
+
+@route("POST", "/channels/{channel_id}/webhooks", permissions=_MANAGE, body=CREATE_WEBHOOK)
+def create_webhook(call: Call, channel: Record) -> Record:
+    _check_channel(call, channel)
+    webhook = new_webhook(call, channel, call.body["name"])
+    _set_avatar(call, webhook, call.body.get("avatar"))
+    _log(call, Action.WEBHOOK_CREATE, None, webhook)
+    tell_webhooks(call.world, channel)
+    return render_webhook(webhook, call.actor)
+
+
+@route("POST", "/channels/{channel_id}/followers", body=FOLLOW_CHANNEL)
+def follow_channel(call: Call, channel: Record) -> Record:
+    if channel["type"] != ANNOUNCEMENT:
+        raise RestError(Code.CANNOT_EXECUTE_ON_CHANNEL_TYPE)
+    source_guild = call.world.guilds[channel["guild_id"]]
+    target = find_channel(call, call.body["webhook_channel_id"])
+    if target.get("guild_id") is not None:
+        call.require(_MANAGE, target)
+    _check_channel(call, target)
+    if target["type"] not in FOLLOWER_TYPES:
+        raise RestError(Code.CANNOT_EXECUTE_ON_CHANNEL_TYPE)
+    name = f"{source_guild['name']} #{channel['name']}"[:MAX_NAME]
+    webhook = new_webhook(call, target, name, type=CHANNEL_FOLLOWER)
+    webhook["avatar"] = source_guild["icon"]
+    webhook["source_guild"] = {key: source_guild[key] for key in ("id", "name", "icon")}
+    webhook["source_channel"] = {"id": channel["id"], "name": channel["name"]}
+    _log(call, Action.WEBHOOK_CREATE, None, webhook)
+    tell_webhooks(call.world, target)
+    return {"channel_id": channel["id"], "webhook_id": webhook["id"]}
+
+
+# -- reading
+
+
+@route("GET", "/channels/{channel_id}/webhooks", permissions=_MANAGE)
+def list_channel_webhooks(call: Call, channel: Record) -> list[Record]:
+    if channel.get("guild_id") is None:
+        raise RestError(Code.CANNOT_EXECUTE_ON_DM)
+    found = _living(call.world, channel["guild_id"])
+    return [render_webhook(w, call.actor) for w in found if w["channel_id"] == channel["id"]]
+
+
+@route("GET", "/guilds/{guild_id}/webhooks", permissions=_MANAGE)
+def get_guild_webhooks(call: Call, guild: Record) -> list[Record]:
+    return [render_webhook(webhook, call.actor) for webhook in _living(call.world, guild["id"])]
+
+
+@route("GET", "/webhooks/{webhook_id}", permissions=_MANAGE)
+def get_webhook(call: Call, webhook: Record) -> Record:
+    return render_webhook(webhook, call.actor)
+
+
+@route("GET", "/webhooks/{webhook_id}/{webhook_token}", anonymous=True)
+def get_webhook_by_token(call: Call, webhook: Record, token: str) -> Record:
+    return render_webhook(webhook, call.actor)
+
+
+# -- changing
+
+
+@route("PATCH", "/webhooks/{webhook_id}", permissions=_MANAGE, body=UPDATE_WEBHOOK)
+def update_webhook(call: Call, webhook: Record) -> Record:
+    old_channel = channel = call.found["channel"]
+    if call.body.get("channel_id") not in (None, channel["id"]):
+        channel = find_channel(call, call.body["channel_id"])
+        if channel.get("guild_id") != webhook["guild_id"]:
+            raise RestError(Code.UNKNOWN_CHANNEL)
+        call.require(_MANAGE, channel)
+        _check_channel(call, channel)
+    _update(call, webhook, channel)
+    tell_webhooks(call.world, channel)
+    if channel is not old_channel:
+        tell_webhooks(call.world, old_channel)
+    return render_webhook(webhook, call.actor)
+
+
+@route("PATCH", "/webhooks/{webhook_id}/{webhook_token}", anonymous=True, body=UPDATE_WEBHOOK_BY_TOKEN)
+def update_webhook_by_token(call: Call, webhook: Record, token: str) -> Record:
+    channel = call.found["channel"]
+    _update(call, webhook, channel)
+    tell_webhooks(call.world, channel)
+    return render_webhook(webhook, call.actor)
+
+
+def _update(call: Call, webhook: Record, channel: Record) -> None:
+    before = dict(webhook)
+    webhook["name"] = call.body.get("name", webhook["name"])
+    webhook["channel_id"] = channel["id"]
+    if "avatar" in call.body:
+        _set_avatar(call, webhook, call.body["avatar"])
+    _log(call, Action.WEBHOOK_UPDATE, before, webhook)
+
+
+@route("DELETE", "/webhooks/{webhook_id}", permissions=_MANAGE)
+def delete_webhook(call: Call, webhook: Record) -> None:
+    _delete(call, webhook)
+
+
+@route("DELETE", "/webhooks/{webhook_id}/{webhook_token}", anonymous=True)
+def delete_webhook_by_token(call: Call, webhook: Record, token: str) -> None:
+    _delete(call, webhook)
+
+
+def _delete(call: Call, webhook: Record) -> None:
+    del call.world.webhooks[webhook["id"]]
+    _log(call, Action.WEBHOOK_DELETE, webhook, None)
+    tell_webhooks(call.world, call.found["channel"])
+
+
+def _log(call: Call, action: Action, before: Record | None, after: Record | None) -> None:
+    webhook: Record = after or before or {}
+    keys: tuple[str, ...] = ("name", "channel_id", "avatar_hash")
+    if before is None or after is None:
+        keys = ("type", "application_id", *keys)
+    changes = audit.difference(_hashed(before), _hashed(after), keys)
+    audit.write(call, webhook["guild_id"], action, webhook["id"], changes=changes)
+
+
+def _hashed(webhook: Record | None) -> Record | None:
+    return None if webhook is None else {**webhook, "avatar_hash": webhook["avatar"]}
