@@ -2,7 +2,8 @@
 
 A ``Session`` is one connection: frames for the client are queued in ``frames``, its own come to ``receive``.
 An event is encoded once for all who see the same, and wrapped for each session with its own sequence number.
-Source: Discord's documentation, Gateway ("Connections", "Gateway Intents", "Sharding") and Gateway Events.
+Source: Discord's documentation, Gateway ("Connections", "Gateway Intents", "Message Content Intent", "Sharding",
+"Rate Limiting"), Gateway Events, and Opcodes and Status Codes ("Gateway").
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ from discordtest.backend import intents
 from discordtest.backend.intents import Intent
 from discordtest.backend.journal import Dispatch, Frame
 from discordtest.backend.permissions import visible
-from discordtest.backend.resources import gateway_commands
+from discordtest.backend.resources import gateway_commands, message_render
 from discordtest.backend.resources.application import approved_intents
 from discordtest.backend.resources.guild import render_guild_create
 from discordtest.backend.rest import Actor, encode
-from discordtest.backend.world import Event, Record, Viewer
+from discordtest.backend.world import Event, Record, Viewer, World
+from discordtest.errors import DiscordTestError
 
 if TYPE_CHECKING:
     from discordtest.backend import Backend
@@ -29,8 +31,14 @@ if TYPE_CHECKING:
 __all__ = ["Close", "Gateway", "Session"]
 
 HEARTBEAT_INTERVAL = 41_250  # milliseconds
+VERSIONS = frozenset(("9", "10"))
+MAX_PAYLOAD = 4096  # bytes of one frame of the client
+MAX_FRAMES, FRAMES_WINDOW = 120, 60_000_000  # frames of the client in so many microseconds
+MAX_GUILDS_PER_SHARD = 2500
+LARGE_THRESHOLDS = (50, 250)
 _CONTENT_EVENTS = frozenset(("MESSAGE_CREATE", "MESSAGE_UPDATE"))
 _CONTENT = int(Intent.MESSAGE_CONTENT)
+_MEMBERS = int(Intent.GUILD_MEMBERS)
 
 
 @dataclass(slots=True)
@@ -55,8 +63,9 @@ class Session(Viewer):
         self.user_id = ""
         self.application_id = ""
         self.intents = 0
-        self.large_threshold = 50
+        self.large_threshold = LARGE_THRESHOLDS[0]
         self.shard = (0, 1)
+        self.received: deque[int] = deque(maxlen=MAX_FRAMES)  # when the latest frames of the client came
         self.push(
             '{"op":10,"s":null,"t":null,"d":{"heartbeat_interval":%d,"_trace":[]}}' % HEARTBEAT_INTERVAL
         )
@@ -89,20 +98,28 @@ class Session(Viewer):
         if self.closed:
             return
         backend = self.gateway.backend
-        backend.journal.append(Frame(backend.world.now(), self.user_id or None, text))
-        try:
-            frame = json.loads(text)
-            code, data = frame["op"], frame.get("d")
-        except (ValueError, KeyError, TypeError, AttributeError):
+        now = backend.world.now()
+        backend.journal.append(Frame(now, self.user_id or None, text))
+        if self._is_flooded(now):
+            self.close(4008, "Rate limited.")
+        elif (frame := _decoded(text)) is None:
             self.close(4002, "Error while decoding payload.")
-            return
-        act = _OPCODES.get(code)
-        if act is None:
+        elif (act := _OPCODES.get(frame["op"])) is None:
             self.close(4001, "Unknown opcode.")
-        elif not self.ready and code in gateway_commands.COMMANDS:
+        elif not self.ready and frame["op"] in gateway_commands.COMMANDS:
             self.close(4003, "Not authenticated.")
+        elif frame["op"] != _HEARTBEAT and not isinstance(frame.get("d"), dict):
+            self.close(4002, "Error while decoding payload.")
         else:
-            act(self, data)
+            try:
+                act(self, frame.get("d"))
+            except DiscordTestError as error:
+                raise backend.report(error) from None
+
+    def _is_flooded(self, now: int) -> bool:
+        full = len(self.received) == MAX_FRAMES and now - self.received[0] < FRAMES_WINDOW
+        self.received.append(now)
+        return full
 
     def client_closed(self, code: int) -> None:
         """Note that the client closed the connection."""
@@ -124,24 +141,23 @@ class Session(Viewer):
             self.close(4005, "Already authenticated.")
             return
         world = self.gateway.backend.world
-        application_id = world.tokens.get(data.get("token", ""))
-        wanted = data.get("intents")
+        application_id = world.tokens.get(str(data.get("token")))
+        wanted, shard = data.get("intents"), _shard(data.get("shard"))
         if application_id is None:
             self.close(4004, "Authentication failed.")
-        elif not isinstance(wanted, int) or wanted & ~intents.ALL:
+        elif shard is None:
+            self.close(4010, "Invalid shard.")
+        elif isinstance(wanted, bool) or not isinstance(wanted, int) or wanted & ~intents.ALL:
             self.close(4013, "Invalid intent(s).")
         elif wanted & intents.PRIVILEGED & ~approved_intents(world.applications[application_id]):
             self.close(4014, "Disallowed intent(s).")
         else:
             self.application_id = application_id
             self.intents = wanted
-            self.large_threshold = data.get("large_threshold", 50)
-            shard = data.get("shard") or (0, 1)
-            self.shard = (int(shard[0]), int(shard[1]))
-            if not 0 <= self.shard[0] < self.shard[1]:
-                self.close(4010, "Invalid shard.")
-            else:
-                self._start(world.applications[application_id], data)
+            least, most = LARGE_THRESHOLDS
+            self.large_threshold = min(max(data.get("large_threshold") or least, least), most)
+            self.shard = shard
+            self._start(world.applications[application_id], data)
 
     def _start(self, application: Record, data: Record) -> None:
         world = self.gateway.backend.world
@@ -152,6 +168,9 @@ class Session(Viewer):
             for guild in world.guilds.values()
             if self.user_id in world.members[guild["id"]] and self._serves(guild["id"])
         ]
+        if len(guilds) > MAX_GUILDS_PER_SHARD:
+            self.close(4011, "Sharding required.")
+            return
         payload = {
             "v": 10,
             "user": {**application["bot"], "email": None, "verified": True, "mfa_enabled": False},
@@ -167,7 +186,7 @@ class Session(Viewer):
         self.ready = True
         self.gateway.sessions.append(self)
         if presence := data.get("presence"):
-            gateway_commands.update_presence(self.gateway.backend, self, presence)
+            gateway_commands.update_presence(self.gateway.backend, self, _modern(presence))
         for guild in guilds if self.intents & Intent.GUILDS else ():
             self.dispatch("GUILD_CREATE", encode(render_guild_create(world, guild, self)))
 
@@ -187,8 +206,38 @@ class Session(Viewer):
         return Actor("bot", self.user_id, self.application_id)
 
 
+def _decoded(text: str) -> Record | None:
+    """Return the frame, or None for one that is too long or is not a frame."""
+    if len(text) > MAX_PAYLOAD or (not text.isascii() and len(text.encode()) > MAX_PAYLOAD):
+        return None
+    try:
+        frame = json.loads(text)
+    except ValueError:
+        return None
+    return frame if isinstance(frame, dict) and isinstance(frame.get("op"), int) else None
+
+
+def _shard(value: Any) -> tuple[int, int] | None:
+    """Return (number, count), or None for what is no shard. Any: JSON of the client."""
+    if value is None:
+        return 0, 1
+    if isinstance(value, list) and len(value) == 2 and all(isinstance(item, int) for item in value):
+        number, count = value
+        if 0 <= number < count:
+            return number, count
+    return None
+
+
+def _modern(presence: Record) -> Record:
+    """Return a presence with ``activities``: discord.py 2.7 sends one as ``game`` when it identifies."""
+    if "activities" in presence or not presence.get("game"):
+        return presence
+    return {**presence, "activities": [presence["game"]]}
+
+
+_HEARTBEAT = 1
 _OPCODES: dict[int, Callable[[Session, Any], None]] = {
-    1: Session._heartbeat,
+    _HEARTBEAT: Session._heartbeat,
     2: Session._identify,
     6: Session._resume,
     **{
@@ -207,7 +256,10 @@ class Gateway:
 
     def connect(self, query: Mapping[str, str]) -> Session:
         """Open a connection; ``query`` is that of its URL (``v``, ``encoding``, ``compress``)."""
-        return Session(self)
+        session = Session(self)
+        if query.get("v", "10") not in VERSIONS:
+            session.close(4012, "Invalid API version.")
+        return session
 
     def broadcast(self, event: Event) -> None:
         """Give an event to every session that may see it."""
@@ -216,19 +268,20 @@ class Gateway:
                 observe(self.backend, event.name, event.payload)
         if not self.sessions:
             return
-        whole = stripped = ""
+        world = self.backend.world
+        whole = ""
         needed = intents.needed(event.name, event.guild_id is not None)
         for session in tuple(self.sessions):
             if not self._entitled(session, event, needed):
                 continue
-            if event.render is not None:
-                text = encode(event.render(session))
-            elif _is_stripped(session, event):
-                text = stripped = stripped or encode(_without_content(event.payload))
-            else:
-                text = whole = whole or encode(event.payload)
-            session.dispatch(event.name, text)
-        world = self.backend.world
+            payload = event.payload if event.render is None else event.render(session)
+            shown = _as_seen(world, event, payload, session)
+            if shown is not event.payload:
+                if shown is not None:
+                    session.dispatch(event.name, encode(shown))
+                continue
+            whole = whole or encode(shown)
+            session.dispatch(event.name, whole)
         text = whole or encode(event.payload)
         self.backend.journal.append(Dispatch(world.now(), event.name, event.guild_id, text))
 
@@ -251,16 +304,30 @@ def _about_self(event: Event, user_id: str) -> bool:
     return event.name == "GUILD_MEMBER_UPDATE" and bool(event.payload["user"]["id"] == user_id)
 
 
-def _is_stripped(session: Session, event: Event) -> bool:
-    if session.intents & _CONTENT or event.name not in _CONTENT_EVENTS or event.guild_id is None:
-        return False
-    message = event.payload
-    if message["author"]["id"] == session.user_id:
-        return False
-    return all(user["id"] != session.user_id for user in message["mentions"])
+def _as_seen(world: World, event: Event, payload: Record, session: Session) -> Record | None:
+    """Return what of the payload the session's intents let through: all of it, a part, or None for nothing."""
+    if event.name in _CONTENT_EVENTS:
+        return payload if session.intents & _CONTENT else _without_content(world, payload, session.user_id)
+    if event.name == "THREAD_MEMBERS_UPDATE" and not session.intents & _MEMBERS:
+        return _own_part(payload, session.user_id)
+    return payload
 
 
-def _without_content(message: Record) -> Record:
-    bare = {**message, "content": "", "embeds": [], "attachments": [], "components": []}
-    bare.pop("poll", None)
-    return bare
+def _without_content(world: World, message: Record, user_id: str) -> Record:
+    """Hide what needs the message content intent, in the message and in the one that it answers."""
+    referenced = message.get("referenced_message")
+    if referenced is not None and message_render.is_hidden(world, referenced, user_id):
+        message = {**message, "referenced_message": message_render.without_content(referenced)}
+    if message_render.is_hidden(world, message, user_id):
+        return message_render.without_content(message)
+    return message
+
+
+def _own_part(payload: Record, user_id: str) -> Record | None:
+    """Return what a thread's change of members says of the client's own user."""
+    added = [member for member in payload.get("added_members", ()) if member["user_id"] == user_id]
+    removed = [removed_id for removed_id in payload.get("removed_member_ids", ()) if removed_id == user_id]
+    if not added and not removed:
+        return None
+    parts = {"added_members": added, "removed_member_ids": removed}
+    return {**payload, **{key: value for key, value in parts.items() if key in payload}}

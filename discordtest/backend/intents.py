@@ -1,6 +1,6 @@
 """Gateway intents: the bits, and which events each lets through.
 
-An event that no intent lists is always sent. A pair of names is (in a guild, in a direct message).
+An event that no intent lists is always sent; one that several list is sent for any of them.
 Source: Discord's documentation, Gateway, "List of Intents", "Standard Intents" and "Privileged Intents".
 """
 
@@ -64,7 +64,12 @@ _IN_GUILDS: dict[Intent, tuple[str, ...]] = {
         "VOICE_CHANNEL_STATUS_UPDATE",
         "VOICE_CHANNEL_START_TIME_UPDATE",
     ),
-    Intent.GUILD_MEMBERS: ("GUILD_MEMBER_ADD", "GUILD_MEMBER_UPDATE", "GUILD_MEMBER_REMOVE"),
+    Intent.GUILD_MEMBERS: (
+        "GUILD_MEMBER_ADD",
+        "GUILD_MEMBER_UPDATE",
+        "GUILD_MEMBER_REMOVE",
+        "THREAD_MEMBERS_UPDATE",
+    ),
     Intent.GUILD_MODERATION: ("GUILD_AUDIT_LOG_ENTRY_CREATE", "GUILD_BAN_ADD", "GUILD_BAN_REMOVE"),
     Intent.GUILD_EXPRESSIONS: (
         "GUILD_EMOJIS_UPDATE",
@@ -114,16 +119,17 @@ _IN_DIRECT_MESSAGES: dict[Intent, tuple[str, ...]] = {
     Intent.DIRECT_MESSAGE_POLLS: _IN_GUILDS[Intent.GUILD_MESSAGE_POLLS],
 }
 
-#: event name -> (bits that let it through in a guild, bits that do in a direct message); 0 is always sent
+#: event name -> (bits that let it through in a guild, bits that do in a direct message): any one of them is
+#: enough, 0 is always sent
 EVENTS: dict[str, tuple[int, int]] = {}
 for _place, _table in enumerate((_IN_GUILDS, _IN_DIRECT_MESSAGES)):
     for _intent, _names in _table.items():
         for _name in _names:
             _bits = list(EVENTS.get(_name, (0, 0)))
-            _bits[_place] = int(_intent)
+            _bits[_place] |= int(_intent)
             EVENTS[_name] = (_bits[0], _bits[1])
 
 
 def needed(event: str, in_guild: bool) -> int:
-    """Return the intent bit that lets the event through, or 0 for one that is always sent."""
+    """Return the intent bits of which one lets the event through, or 0 for one that is always sent."""
     return EVENTS.get(event, (0, 0))[0 if in_guild else 1]
