@@ -88,7 +88,8 @@ class World:
     creators: dict[str, str] = field(default_factory=dict)  # emoji or sticker id -> user id, told to few
     invites: Table = field(default_factory=dict)  # code -> invite
     voice_states: dict[str, Table] = field(default_factory=dict)  # guild id -> user id -> state
-    presences: Table = field(default_factory=dict)  # user id -> presence without guild_id
+    presences: Table = field(default_factory=dict)  # user id -> presence without guild_id; not of the offline
+    member_requests: dict[tuple[str, str], int] = field(default_factory=dict)  # session, guild -> µs
     audit_log: dict[str, list[Record]] = field(default_factory=dict)
     files: dict[str, tuple[bytes, str]] = field(default_factory=dict)  # CDN path -> content, content type
 

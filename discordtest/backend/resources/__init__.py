@@ -13,12 +13,11 @@ from discordtest.backend.resources import guild_member as guild_member
 from discordtest.backend.resources import guild_membership as guild_membership
 from discordtest.backend.resources import guild_role as guild_role
 from discordtest.backend.resources import message as message
+from discordtest.backend.resources import presence as presence
 from discordtest.backend.resources import message_bulk as message_bulk
 from discordtest.backend.resources import message_edit as message_edit
 from discordtest.backend.resources import message_history as message_history
 from discordtest.backend.resources import message_pin as message_pin
-from discordtest.backend.resources import presence as presence
 from discordtest.backend.resources import reaction as reaction
 from discordtest.backend.resources import sticker as sticker
 from discordtest.backend.resources import user as user
-from discordtest.backend.resources import webhook as webhook

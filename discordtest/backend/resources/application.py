@@ -1,11 +1,13 @@
 """Applications and their bots.
 
-Source: Discord's documentation, Application ("Application Object", "Application Flags") and OAuth2.
+Source: Discord's documentation, Application ("Application Object", "Application Flags", "Edit Current
+Application") and OAuth2 ("Get Current Bot Application Information").
 """
 
 from __future__ import annotations
 
-from discordtest.backend import intents
+from discordtest.backend import cdn, intents
+from discordtest.backend.body import Array, Field, Image, Integer, Object, String, invalid
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.intents import Intent
 from discordtest.backend.resources.user import make_user
@@ -14,11 +16,19 @@ from discordtest.backend.world import Record, World
 
 __all__ = ["approved_intents", "make_application"]
 
+MAX_DESCRIPTION = 400
+MAX_TAGS = 5
+MAX_TAG = 20
+MAX_URL = 2048
+_SCOPES = ("applications.commands", "bot")
+
+#: intent -> (flag of an application in fewer than 100 guilds, flag of a verified one)
 _FLAGS = {
-    Intent.GUILD_PRESENCES: 1 << 12,
-    Intent.GUILD_MEMBERS: 1 << 14,
-    Intent.MESSAGE_CONTENT: 1 << 18,
+    Intent.GUILD_PRESENCES: (1 << 13, 1 << 12),
+    Intent.GUILD_MEMBERS: (1 << 15, 1 << 14),
+    Intent.MESSAGE_CONTENT: (1 << 19, 1 << 18),
 }
+_LIMITED_FLAGS = sum(limited for limited, _ in _FLAGS.values())
 
 
 def make_application(
@@ -26,6 +36,7 @@ def make_application(
 ) -> Record:
     """Add an application with its bot user, who logs in with ``token``; ``approved`` are intent bits."""
     application_id = id or world.snowflake()
+    flags = sum(limited for intent, (limited, _) in _FLAGS.items() if approved & intent)
     application: Record = {
         "id": application_id,
         "name": name,
@@ -39,13 +50,15 @@ def make_application(
         "bot_public": True,
         "bot_require_code_grant": False,
         "verify_key": f"{int(application_id):064x}",
-        "flags": sum(flag for intent, flag in _FLAGS.items() if approved & intent),
+        "flags": flags,
+        "flags_new": str(flags),
         "integration_types_config": {"0": {}, "1": {}},
         "redirect_uris": [],
         "interactions_endpoint_url": None,
         "role_connections_verification_url": None,
         "event_webhooks_url": None,
         "event_webhooks_status": 1,
+        "eligible_oauth2_scopes": [],
         "explicit_content_filter": 0,
         "approximate_guild_count": 0,
         "approximate_user_install_count": 0,
@@ -60,8 +73,15 @@ def approved_intents(application: Record) -> int:
     """Return the intent bits that the developer portal allows, the unprivileged ones included."""
     flags = application["flags"]
     return intents.ALL & ~intents.PRIVILEGED | sum(
-        int(intent) for intent, flag in _FLAGS.items() if flags & flag
+        int(intent) for intent, either in _FLAGS.items() if flags & sum(either)
     )
+
+
+def render_application(world: World, application: Record) -> Record:
+    """Return the application as its owner sees it, with the number of its guilds."""
+    bot_id = application["bot"]["id"]
+    count = sum(bot_id in members for members in world.members.values())
+    return {**application, "approximate_guild_count": count}
 
 
 @parameter("application")
@@ -75,10 +95,86 @@ def find_application(call: Call, text: str) -> Record:
     return application
 
 
+@parameter("any_application")
+def find_any_application(call: Call, text: str) -> Record:
+    """Find an application by id, whoever's it is: people install what others wrote."""
+    application = call.world.applications.get(text)
+    if application is None:
+        raise RestError(Code.UNKNOWN_APPLICATION)
+    return application
+
+
+def _own(call: Call) -> Record:
+    if call.actor.application_id is None:
+        raise RestError(Code.ONLY_BOTS_CAN_USE_ENDPOINT)
+    return call.world.applications[call.actor.application_id]
+
+
 @route("GET", "/oauth2/applications/@me")
 def get_my_oauth2_application(call: Call) -> Record:
-    assert call.actor.application_id is not None
-    return call.world.applications[call.actor.application_id]
+    return render_application(call.world, _own(call))
+
+
+def _url() -> Field:
+    return String(max=MAX_URL, null=True)
+
+
+_INSTALL_PARAMS: dict[str, Field] = {
+    "scopes": Array(String(choices=_SCOPES), unique=True),
+    "permissions": Integer(min=0),
+}
+_INSTALLATION = Object({"oauth2_install_params": Object(_INSTALL_PARAMS, null=True)}, null=True)
+EDIT_APPLICATION = Object(
+    {
+        "custom_install_url": _url(),
+        "description": String(max=MAX_DESCRIPTION, null=True),
+        "role_connections_verification_url": _url(),
+        "install_params": Object(_INSTALL_PARAMS, null=True),
+        "integration_types_config": Object({"0": _INSTALLATION, "1": _INSTALLATION}, null=True),
+        "flags": Integer(min=0, null=True),
+        "icon": Image(null=True),
+        "cover_image": Image(null=True),
+        "interactions_endpoint_url": _url(),
+        "tags": Array(String(min=1, max=MAX_TAG), max=MAX_TAGS, unique=True, null=True),
+    }
+)
+_ABSENT_WHEN_UNSET = ("custom_install_url", "install_params", "tags", "cover_image")
+
+
+@route("PATCH", "/applications/@me", body=EDIT_APPLICATION)
+def update_my_application(call: Call) -> Record:
+    application = _own(call)
+    changes = {**call.body}
+    if changes.get("flags") is not None:
+        if (changes["flags"] ^ application["flags"]) & ~_LIMITED_FLAGS:
+            raise invalid("flags", "BASE_TYPE_BAD_VALUE", "Only the limited intent flags can be changed.")
+        changes["flags_new"] = str(changes["flags"])
+    else:
+        changes.pop("flags", None)
+    if "description" in changes:
+        changes["description"] = changes["description"] or ""
+    for key, folder in (("icon", "app-icons"), ("cover_image", "app-icons")):
+        if changes.get(key) is not None:
+            changes[key] = cdn.store_image(call.world, f"{folder}/{application['id']}", changes[key])
+    config = changes.pop("integration_types_config", None)
+    if config is not None:
+        changes["integration_types_config"] = {
+            kind: {"oauth2_install_params": _stored(value["oauth2_install_params"])}
+            if value and value.get("oauth2_install_params")
+            else {}
+            for kind, value in config.items()
+        }
+    if changes.get("install_params") is not None:
+        changes["install_params"] = _stored(changes["install_params"])
+    application.update(changes)
+    for key in _ABSENT_WHEN_UNSET:
+        if application.get(key, ()) is None:
+            del application[key]
+    return render_application(call.world, application)
+
+
+def _stored(params: Record) -> Record:
+    return {"scopes": params.get("scopes", []), "permissions": str(params.get("permissions", 0))}
 
 
 @route("GET", "/gateway/bot")

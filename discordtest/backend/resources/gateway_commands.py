@@ -1,6 +1,6 @@
 """What a client asks for over its gateway connection: members, presence, voice.
 
-Source: Discord's documentation, Gateway Events, "Send Events".
+Source: Discord's documentation, Gateway Events, "Send Events", and Gateway, "Rate Limiting".
 """
 
 from __future__ import annotations
@@ -8,27 +8,146 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from discordtest.backend.world import Record
+from discordtest.backend.codes import RestError
+from discordtest.backend.intents import Intent
+from discordtest.backend.resources.presence import STATUSES, set_presence
+from discordtest.backend.rest import encode
+from discordtest.backend.world import Record, World
 
 if TYPE_CHECKING:
     from discordtest.backend import Backend
     from discordtest.backend.gateway import Session
 
-__all__ = ["COMMANDS", "update_presence"]
+__all__ = ["COMMANDS", "go_offline", "update_presence"]
+
+CHUNK = 1000
+MAX_FOUND = 100
+MAX_NONCE = 32  # bytes
+WHOLE_LIST_EVERY = 30_000_000  # microseconds
+
+
+# -- presence
 
 
 def update_presence(backend: Backend, session: Session, data: Record) -> None:
-    """Take the presence of the client's user (op 3)."""
+    """Take the presence of the client's user (op 3, and what IDENTIFY says of it)."""
     status = data.get("status") or "online"
-    backend.world.presences[session.user_id] = {
-        "user": {"id": session.user_id},
-        "status": "offline" if status == "invisible" else status,
-        "activities": data.get("activities") or [],
-        "client_status": {"web": status},
-    }
+    if status not in STATUSES:
+        session.close(4002, "Error while decoding payload.")
+        return
+    set_presence(backend.world, session.user_id, status, data.get("activities") or [], "web")
+
+
+def go_offline(backend: Backend, session: Session) -> None:
+    """Show the client's user as offline, when its last connection has ended."""
+    others = (other.user_id for other in backend.gateway.sessions if other is not session)
+    if session.user_id not in others:
+        set_presence(backend.world, session.user_id, "offline", [], "web")
+
+
+# -- members
+
+
+def request_guild_members(backend: Backend, session: Session, data: Record) -> None:
+    """Answer op 8 with chunks of members: by prefix, by id, or all of them."""
+    world, guild_id = backend.world, _one_id(data.get("guild_id"))
+    if guild_id is None or session.user_id not in world.members.get(guild_id, ()):
+        return
+    wanted = data.get("user_ids")
+    missing: list[str] = []
+    if wanted is not None:
+        ids = [str(user_id) for user_id in (wanted if isinstance(wanted, list) else [wanted])][:MAX_FOUND]
+        table = world.members[guild_id]
+        found = [table[user_id] for user_id in ids if user_id in table]
+        missing = [user_id for user_id in ids if user_id not in table]
+    elif not data.get("query") and not data.get("limit"):
+        if not session.intents & Intent.GUILD_MEMBERS:
+            session.close(4014, "Disallowed intent(s).")
+            return
+        if _too_soon(world, session, guild_id, data):
+            return
+        found = list(world.members[guild_id].values())
+    else:
+        found = _by_prefix(world, guild_id, data.get("query") or "", int(data.get("limit") or MAX_FOUND))
+    _send_chunks(world, session, guild_id, data, found, missing)
+
+
+def _one_id(value: Any) -> str | None:
+    """Return the guild's id; a list may hold one."""
+    if isinstance(value, list):
+        value = value[0] if len(value) == 1 else None
+    return None if value is None else str(value)
+
+
+def _nonce(data: Record) -> str | None:
+    nonce = data.get("nonce")
+    return nonce if isinstance(nonce, str) and len(nonce.encode()) <= MAX_NONCE else None
+
+
+def _by_prefix(world: World, guild_id: str, query: str, limit: int) -> list[Record]:
+    prefix = query.casefold()
+    found = []
+    for member in world.members[guild_id].values():
+        names = (member["user"]["username"], member["user"]["global_name"], member["nick"])
+        if any(name is not None and name.casefold().startswith(prefix) for name in names):
+            found.append(member)
+            if len(found) == min(limit, MAX_FOUND):
+                break
+    return found
+
+
+def _too_soon(world: World, session: Session, guild_id: str, data: Record) -> bool:
+    """Note a request for the whole list; tell the client when it has to wait."""
+    key = (session.session_id, guild_id)
+    left = world.member_requests.get(key, -WHOLE_LIST_EVERY) + WHOLE_LIST_EVERY - world.now()
+    if left > 0:
+        meta: Record = {"guild_id": guild_id}
+        if (nonce := _nonce(data)) is not None:
+            meta["nonce"] = nonce
+        payload = {"opcode": 8, "retry_after": left / 1_000_000, "meta": meta}
+        session.dispatch("RATE_LIMITED", encode(payload))
+        return True
+    world.member_requests[key] = world.now()
+    return False
+
+
+def _send_chunks(
+    world: World, session: Session, guild_id: str, data: Record, found: list[Record], missing: list[str]
+) -> None:
+    pieces = [found[start : start + CHUNK] for start in range(0, len(found), CHUNK)] or [[]]
+    with_presences = data.get("presences") and session.intents & Intent.GUILD_PRESENCES
+    for index, members in enumerate(pieces):
+        payload: Record = {
+            "guild_id": guild_id,
+            "members": members,
+            "chunk_index": index,
+            "chunk_count": len(pieces),
+            "not_found": missing,
+        }
+        if with_presences:
+            known = (world.presences.get(member["user"]["id"]) for member in members)
+            payload["presences"] = [presence for presence in known if presence is not None]
+        if (nonce := _nonce(data)) is not None:
+            payload["nonce"] = nonce
+        session.dispatch("GUILD_MEMBERS_CHUNK", encode(payload))
+
+
+# -- voice
+
+
+def update_voice_state(backend: Backend, session: Session, data: Record) -> None:
+    """Join, leave or move in voice (op 4); what is not allowed is ignored, as the gateway does."""
+    guild_id = _one_id(data.get("guild_id"))
+    body = {key: data[key] for key in ("channel_id", "self_mute", "self_deaf", "self_video") if key in data}
+    try:
+        backend.perform(session.actor, "update_my_gateway_voice_state", guild_id or "", body=body)
+    except RestError:
+        return
 
 
 #: opcode -> what serves it
 COMMANDS: dict[int, Callable[[Backend, Session, Any], None]] = {
     3: update_presence,
+    4: update_voice_state,
+    8: request_guild_members,
 }

@@ -1,15 +1,52 @@
-"""Members of a guild: joining, leaving, and what is changed on them.
+"""Members of a guild: listed, and what is changed on them.
 
-Source: Discord's documentation, Guild ("Guild Member Object", "Modify Guild Member").
+How they come and go is in ``guild_membership``, what happens to them in voice in ``guild_member_voice``.
+Source: Discord's documentation, Guild ("Guild Member Object", "Guild Member Flags", "List Guild Members",
+"Modify Guild Member", "Modify Current Member", "Add Guild Member Role").
 """
 
 from __future__ import annotations
 
-from discordtest.backend.codes import Code, RestError
-from discordtest.backend.rest import Call, parameter
-from discordtest.backend.world import Record
+from datetime import datetime, timedelta
+from itertools import islice
 
-__all__ = ["add_member", "find_member", "new_member"]
+from discordtest.backend import audit, cdn
+from discordtest.backend.audit import Action
+from discordtest.backend.body import (
+    Array,
+    Boolean,
+    FormErrors,
+    Image,
+    Integer,
+    Object,
+    Snowflake,
+    String,
+    Timestamp,
+    invalid,
+)
+from discordtest.backend.codes import Code, RestError
+from discordtest.backend.intents import Intent
+from discordtest.backend.permissions import Permission, guild_permissions
+from discordtest.backend.resources import guild_member_voice
+from discordtest.backend.resources.application import approved_intents
+from discordtest.backend.resources.guild_role import check_role_below, find_role
+from discordtest.backend.resources.thread_sync import blind_spots, sync_threads
+from discordtest.backend.rest import Call, parameter, route
+from discordtest.backend.world import Record, World
+
+__all__ = ["MAX_NICK", "check_bounds", "find_member", "new_member", "tell_update"]
+
+MAX_NICK = 32
+MAX_LISTED = 1000
+MAX_TIMEOUT = timedelta(days=28)
+BYPASSES_VERIFICATION = 1 << 2  # the only flag that can be changed
+_AUDITED = ("nick", "mute", "deaf", "communication_disabled_until", "flags")
+_ANY_FLAG_PERMISSION = (
+    int(Permission.MANAGE_GUILD),
+    int(Permission.MANAGE_ROLES),
+    int(Permission.MODERATE_MEMBERS | Permission.KICK_MEMBERS | Permission.BAN_MEMBERS),
+)
+_Path = tuple[str | int, ...]
 
 
 def new_member(user: Record, joined_at: str) -> Record:
@@ -30,18 +67,220 @@ def new_member(user: Record, joined_at: str) -> Record:
     }
 
 
-def add_member(call: Call, guild: Record, user: Record) -> Record:
-    """Put the user into the guild and tell those who may know."""
-    member = new_member(user, call.timestamp())
-    call.world.members[guild["id"]][user["id"]] = member
-    call.world.emit("GUILD_MEMBER_ADD", {**member, "guild_id": guild["id"]}, guild=guild["id"])
-    return member
+def tell_update(world: World, guild_id: str, member: Record) -> None:
+    """Tell those who may know that a member has changed."""
+    world.emit("GUILD_MEMBER_UPDATE", {**member, "guild_id": guild_id}, guild=guild_id)
 
 
 @parameter("member")
 def find_member(call: Call, text: str) -> Record:
-    """Find a member of the guild of this call."""
+    """Find a member of the guild of this call: 10013 for no user at all, 10007 for one who is not in it."""
     member = call.world.members[call.found["guild"]["id"]].get(text)
     if member is None:
-        raise RestError(Code.UNKNOWN_MEMBER)
+        raise RestError(Code.UNKNOWN_MEMBER if text in call.world.users else Code.UNKNOWN_USER)
     return member
+
+
+# -- reading
+
+
+def check_bounds(body: Record, path: _Path, errors: FormErrors) -> None:
+    """Let ``before`` and ``after`` of a list be ids."""
+    for key in ("before", "after"):
+        value = body.get(key)
+        if value is not None and not str(value).isdecimal():
+            errors.add((*path, key), "NUMBER_TYPE_COERCE", f'Value "{value}" is not snowflake.')
+
+
+LIST = Object({"limit": Integer(min=1, max=MAX_LISTED, default=1), "after": Snowflake(default="0")})
+
+
+@route("GET", "/guilds/{guild_id}/members", query=LIST)
+def list_guild_members(call: Call, guild: Record) -> list[Record]:
+    """List members by id; a bot needs the members intent in the developer portal for that."""
+    if call.actor.application_id is not None:
+        application = call.world.applications[call.actor.application_id]
+        if not approved_intents(application) & Intent.GUILD_MEMBERS:
+            raise RestError(Code.MISSING_ACCESS)
+    after = int(call.query["after"])
+    members = call.world.members[guild["id"]]
+    found = sorted(number for number in map(int, members) if number > after)
+    return [members[str(number)] for number in islice(found, call.query["limit"])]
+
+
+@route("GET", "/guilds/{guild_id}/members/{user_id:member}")
+def get_guild_member(call: Call, guild: Record, member: Record) -> Record:
+    return member
+
+
+# -- changing
+
+
+def _no_empty_nick(body: Record, path: _Path, errors: FormErrors) -> None:
+    if body.get("nick") == "":
+        body["nick"] = None
+
+
+EDIT_MEMBER = Object(
+    {
+        "nick": String(max=MAX_NICK, null=True, strip=True),
+        "roles": Array(Snowflake(), null=True),
+        "mute": Boolean(null=True),
+        "deaf": Boolean(null=True),
+        "channel_id": Snowflake(null=True),
+        "communication_disabled_until": Timestamp(null=True),
+        "flags": Integer(min=0, null=True),
+    },
+    check=_no_empty_nick,
+)
+
+
+@route("PATCH", "/guilds/{guild_id}/members/{user_id:member}", body=EDIT_MEMBER)
+def update_guild_member(call: Call, guild: Record, member: Record) -> Record:
+    """Change a member. Each field has a permission of its own; nick and time-out obey the hierarchy."""
+    body, user_id = call.body, member["user"]["id"]
+    changes: Record = {}
+    if "nick" in body:
+        _check_nick(call, guild, user_id)
+        changes["nick"] = body["nick"]
+    if "communication_disabled_until" in body:
+        _check_timeout_allowed(call, guild, user_id)
+        changes["communication_disabled_until"] = body["communication_disabled_until"]
+    if body.get("flags") is not None:
+        changes["flags"] = _new_flags(call, member)
+    roles = member["roles"] if body.get("roles") is None else _new_roles(call, guild, member)
+    voice = guild_member_voice.check(call, guild, member)
+    _apply(call, guild, member, {**changes, **voice}, roles)
+    guild_member_voice.apply(call, guild, member)
+    return member
+
+
+def _check_nick(call: Call, guild: Record, user_id: str) -> None:
+    if user_id == call.actor.user_id:
+        call.require(Permission.CHANGE_NICKNAME)
+        return
+    call.require(Permission.MANAGE_NICKNAMES)
+    call.require_above(guild["id"], user_id)
+
+
+def _check_timeout_allowed(call: Call, guild: Record, user_id: str) -> None:
+    call.require(Permission.MODERATE_MEMBERS)
+    call.require_above(guild["id"], user_id)
+    until = call.body["communication_disabled_until"]
+    if until is None:
+        return
+    if not call.actor.omnipotent:
+        if guild_permissions(call.world, guild["id"], user_id) & Permission.ADMINISTRATOR:
+            raise RestError(Code.MISSING_PERMISSIONS)
+    if datetime.fromisoformat(until) > call.world.wall_clock() + MAX_TIMEOUT:
+        message = "The time-out must end within 28 days."
+        raise invalid("communication_disabled_until", "BASE_TYPE_BAD_VALUE", message)
+
+
+def _new_flags(call: Call, member: Record) -> int:
+    bits = call.permissions()
+    if not any(bits & needed == needed for needed in _ANY_FLAG_PERMISSION):
+        raise RestError(Code.MISSING_PERMISSIONS)
+    wanted: int = call.body["flags"]
+    flags: int = member["flags"]
+    return flags & ~BYPASSES_VERIFICATION | wanted & BYPASSES_VERIFICATION
+
+
+def _new_roles(call: Call, guild: Record, member: Record) -> list[str]:
+    call.require(Permission.MANAGE_ROLES)
+    wanted = list(dict.fromkeys(role_id for role_id in call.body["roles"] if role_id != guild["id"]))
+    for role_id in {*wanted} ^ {*member["roles"]}:
+        _check_assignable(call, guild, find_role(call, role_id))
+    return wanted
+
+
+def _check_assignable(call: Call, guild: Record, role: Record) -> None:
+    if role["id"] == guild["id"] or (role["managed"] and not call.actor.omnipotent):
+        raise RestError(Code.INVALID_ROLE)
+    check_role_below(call, guild, role)
+
+
+def _apply(call: Call, guild: Record, member: Record, changes: Record, roles: list[str]) -> None:
+    world, guild_id, user_id = call.world, guild["id"], member["user"]["id"]
+    before, held = {**member}, member["roles"]
+    hidden = blind_spots(world, guild_id) if user_id in world.bots_of(guild_id) else {}
+    member.update(changes)
+    member["roles"] = roles
+    found = audit.difference(before, member, _AUDITED)
+    if found:
+        audit.write(call, guild_id, Action.MEMBER_UPDATE, user_id, changes=found)
+    moved = _role_changes(world, guild_id, held, roles)
+    if moved:
+        audit.write(call, guild_id, Action.MEMBER_ROLE_UPDATE, user_id, changes=moved)
+    if found or moved:
+        tell_update(world, guild_id, member)
+        sync_threads(world, guild_id, hidden)
+
+
+def _role_changes(world: World, guild_id: str, before: list[str], after: list[str]) -> list[Record]:
+    changes = []
+    for key, role_ids, others in (("$add", after, before), ("$remove", before, after)):
+        names = world.roles[guild_id]
+        found = [{"id": i, "name": names[i]["name"]} for i in role_ids if i not in others]
+        if found:
+            changes.append({"key": key, "new_value": found})
+    return changes
+
+
+EDIT_MY_MEMBER = Object(
+    {
+        "nick": String(max=MAX_NICK, null=True, strip=True),
+        "avatar": Image(null=True),
+        "banner": Image(null=True),
+        "bio": String(max=190, null=True),
+    },
+    check=_no_empty_nick,
+)
+
+
+@route("PATCH", "/guilds/{guild_id}/members/@me", body=EDIT_MY_MEMBER)
+def update_my_guild_member(call: Call, guild: Record) -> Record:
+    """Change the own nick and looks; the biography is shown to people only, so nothing keeps it."""
+    guild_id, user_id = guild["id"], call.actor.user_id
+    member = call.world.members[guild_id][user_id]
+    changes: Record = {}
+    if "nick" in call.body:
+        call.require(Permission.CHANGE_NICKNAME)
+        changes["nick"] = call.body["nick"]
+    for key in ("avatar", "banner"):
+        image = call.body.get(key)
+        if image is not None:
+            folder = f"guilds/{guild_id}/users/{user_id}/{key}s"
+            changes[key] = cdn.store_image(call.world, folder, image)
+        elif key in call.body:
+            changes[key] = None
+    looks = {key: member[key] for key in ("avatar", "banner")}
+    _apply(call, guild, member, changes, member["roles"])
+    if {key: member[key] for key in looks} != looks:
+        tell_update(call.world, guild_id, member)
+    return member
+
+
+# -- one role
+
+
+@route(
+    "PUT",
+    "/guilds/{guild_id}/members/{user_id:member}/roles/{role_id}",
+    permissions=Permission.MANAGE_ROLES,
+)
+def add_guild_member_role(call: Call, guild: Record, member: Record, role: Record) -> None:
+    _check_assignable(call, guild, role)
+    if role["id"] not in member["roles"]:
+        _apply(call, guild, member, {}, [*member["roles"], role["id"]])
+
+
+@route(
+    "DELETE",
+    "/guilds/{guild_id}/members/{user_id:member}/roles/{role_id}",
+    permissions=Permission.MANAGE_ROLES,
+)
+def delete_guild_member_role(call: Call, guild: Record, member: Record, role: Record) -> None:
+    _check_assignable(call, guild, role)
+    if role["id"] in member["roles"]:
+        _apply(call, guild, member, {}, [held for held in member["roles"] if held != role["id"]])

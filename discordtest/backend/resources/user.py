@@ -1,15 +1,26 @@
 """Users and their direct messages.
 
-Source: Discord's documentation, User ("User Object", "Usernames and Nicknames").
+A DM channel's record lists both its users; what is answered leaves out the viewer, see ``render_dm``.
+Source: Discord's documentation, User ("User Object", "Usernames and Nicknames", "Modify Current User",
+"Create DM") and Channel ("Example DM Channel").
 """
 
 from __future__ import annotations
 
+from discordtest.backend import cdn
+from discordtest.backend.body import FormErrors, Image, Object, Snowflake, String, invalid
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.rest import Call, parameter, route
 from discordtest.backend.world import Record, World
+from discordtest.errors import BackendError
 
-__all__ = ["make_user"]
+__all__ = ["check_dm", "find_user", "make_user", "open_dm", "render_dm"]
+
+MIN_USERNAME = 2
+MAX_USERNAME = 32
+_RESERVED = frozenset(("everyone", "here"))
+_FORBIDDEN = ("@", "#", ":", "```", "discord")
+_Path = tuple[str | int, ...]
 
 
 def make_user(
@@ -25,6 +36,10 @@ def make_user(
     accepts_dms: bool = True,
 ) -> Record:
     """Add a user. ``accepts_dms`` is whether members of a common guild may open a conversation."""
+    if not 1 <= len(username) <= MAX_USERNAME:
+        raise invalid("username", "BASE_TYPE_BAD_LENGTH", f"Must be between 1 and {MAX_USERNAME} in length.")
+    if id is not None and id in world.users:
+        raise BackendError(f"the id {id} is taken by the user {world.users[id]['username']!r}")
     user: Record = {
         "id": id or world.snowflake(),
         "username": username,
@@ -47,14 +62,14 @@ def make_user(
     return user
 
 
-def render_current_user(user: Record) -> Record:
+def render_current_user(world: World, user: Record) -> Record:
     """Return the user as only the user itself sees it."""
     return {
         **user,
         "email": None,
         "verified": True,
         "mfa_enabled": False,
-        "locale": "en-US",
+        "locale": world.user_settings[user["id"]]["locale"],
         "premium_type": 0,
     }
 
@@ -70,9 +85,96 @@ def find_user(call: Call, text: str) -> Record:
 
 @route("GET", "/users/@me")
 def get_my_user(call: Call) -> Record:
-    return render_current_user(call.world.users[call.actor.user_id])
+    return render_current_user(call.world, call.world.users[call.actor.user_id])
 
 
 @route("GET", "/users/{user_id}")
 def get_user(call: Call, user: Record) -> Record:
     return user
+
+
+def _check_username(body: Record, path: _Path, errors: FormErrors) -> None:
+    name = body.get("username", "").lower()
+    if name in _RESERVED or any(part in name for part in _FORBIDDEN):
+        errors.add((*path, "username"), "USERNAME_INVALID_CONTAINS", "Username cannot contain that.")
+
+
+EDIT_PROFILE = Object(
+    {
+        "username": String(min=MIN_USERNAME, max=MAX_USERNAME, strip=True),
+        "avatar": Image(null=True),
+        "banner": Image(null=True),
+    },
+    check=_check_username,
+)
+
+
+@route("PATCH", "/users/@me", body=EDIT_PROFILE)
+def update_my_user(call: Call) -> Record:
+    world, user = call.world, call.world.users[call.actor.user_id]
+    if "username" in call.body:
+        user["username"] = call.body["username"]
+    for key, folder in (("avatar", "avatars"), ("banner", "banners")):
+        if key in call.body:
+            image = call.body[key]
+            user[key] = None if image is None else cdn.store_image(world, f"{folder}/{user['id']}", image)
+    current = render_current_user(world, user)
+    world.emit("USER_UPDATE", current, users=(user["id"],))
+    for guild_id, members in world.members.items():
+        member = members.get(user["id"])
+        if member is not None:
+            world.emit("GUILD_MEMBER_UPDATE", {**member, "guild_id": guild_id}, guild=guild_id)
+    return current
+
+
+# -- direct messages
+
+
+def open_dm(call: Call, user_id: str, other_id: str) -> Record:
+    """Return the channel of two users, made when they have none yet."""
+    world = call.world
+    first, second = sorted((user_id, other_id))
+    known = world.dms.get((first, second))
+    if known is not None:
+        return world.channels[known]
+    channel: Record = {
+        "id": call.new_id(),
+        "type": 1,
+        "last_message_id": None,
+        "flags": 0,
+        "recipients": [world.users[user_id], world.users[other_id]],
+    }
+    world.channels[channel["id"]] = channel
+    world.dms[first, second] = channel["id"]
+    return channel
+
+
+def render_dm(channel: Record, viewer_id: str) -> Record:
+    """Return a DM channel as one of its users sees it: the other one is the recipient."""
+    return {**channel, "recipients": [user for user in channel["recipients"] if user["id"] != viewer_id]}
+
+
+def check_dm(call: Call, channel: Record) -> None:
+    """Refuse to send into a DM channel: 50007 to bots and those who accept none, 50278 to strangers."""
+    if call.actor.omnipotent:
+        return
+    world = call.world
+    for user in channel["recipients"]:
+        user_id = user["id"]
+        if user_id == call.actor.user_id:
+            continue
+        both_bots = user.get("bot") and world.users[call.actor.user_id].get("bot")
+        if both_bots or not world.user_settings[user_id]["accepts_dms"]:
+            raise RestError(Code.CANNOT_SEND_TO_USER)
+        if not any(
+            user_id in members and call.actor.user_id in members for members in world.members.values()
+        ):
+            raise RestError(Code.NO_MUTUAL_GUILDS)
+
+
+@route("POST", "/users/@me/channels", body=Object({"recipient_id": Snowflake(required=True)}))
+def create_dm(call: Call) -> Record:
+    me, other = call.actor.user_id, call.body["recipient_id"]
+    if other == me or other not in call.world.users:
+        raise RestError(Code.INVALID_RECIPIENT)
+    return render_dm(open_dm(call, me, other), me)

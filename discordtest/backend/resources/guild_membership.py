@@ -1,0 +1,206 @@
+"""Coming to a guild and going from it: joining, leaving, being kicked, bots that are authorised.
+
+A person joins by ``join_guild``, a bot by ``add_bot``; thousands of members at once come by ``add_members``.
+Source: Discord's documentation, Guild ("Remove Guild Member"), User ("Leave Guild"), OAuth2 ("Bot Authorization
+Flow") and Permissions ("Role Tags Structure").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from discordtest.backend import audit
+from discordtest.backend.audit import Action
+from discordtest.backend.body import Array, Boolean, Integer, Object, Snowflake, String, Timestamp
+from discordtest.backend.codes import Code, RestError
+from discordtest.backend.permissions import ALL, Permission
+from discordtest.backend.resources import guild_member_voice
+from discordtest.backend.resources.guild_create import tell_guild_create
+from discordtest.backend.resources.guild_member import MAX_NICK, new_member
+from discordtest.backend.resources.guild_role import find_role, insert_role, new_role, remove_role
+from discordtest.backend.rest import Call, operation, parameter, route
+from discordtest.backend.world import Record
+
+__all__ = ["add_member", "add_members", "remove_member"]
+
+MAX_GUILDS = 100  # of a person
+
+
+@parameter("any_guild")
+def find_any_guild(call: Call, text: str) -> Record:
+    """Find a guild, whether the actor is in it or not."""
+    guild = call.world.guilds.get(text)
+    if guild is None:
+        raise RestError(Code.UNKNOWN_GUILD)
+    call.found["guild"] = guild
+    return guild
+
+
+# -- coming
+
+
+def add_member(call: Call, guild: Record, user: Record, **fields: object) -> Record:
+    """Put the user into the guild and tell those who may know; ``fields`` are of the member's record."""
+    guild_id = guild["id"]
+    member = new_member(user, call.timestamp())
+    member.update(fields)
+    call.world.members[guild_id][user["id"]] = member
+    others = [bot_id for bot_id in call.world.bots_of(guild_id) if bot_id != user["id"]]
+    event = {**member, "guild_id": guild_id}
+    call.world.emit("GUILD_MEMBER_ADD", event, guild=guild_id, users=others)
+    if user.get("bot"):
+        tell_guild_create(call.world, guild, user["id"])
+    return member
+
+
+def add_members(
+    call: Call, guild: Record, users: Iterable[Record], roles: Collection[str] = ()
+) -> list[Record]:
+    """Put many people into the guild at once; a few microseconds each while nobody is connected."""
+    guild_id, table, joined_at = guild["id"], call.world.members[guild["id"]], call.timestamp()
+    added = []
+    for user in users:
+        if user["id"] in table:
+            continue
+        table[user["id"]] = member = new_member(user, joined_at)
+        member["roles"] = [*roles]
+        added.append(member)
+    if call.backend.gateway.sessions:
+        for member in added:
+            call.world.emit("GUILD_MEMBER_ADD", {**member, "guild_id": guild_id}, guild=guild_id)
+    return added
+
+
+JOIN = Object(
+    {
+        "nick": String(max=MAX_NICK, null=True),
+        "roles": Array(Snowflake()),
+        "mute": Boolean(),
+        "deaf": Boolean(),
+        "pending": Boolean(),
+        "flags": Integer(min=0),
+        "premium_since": Timestamp(null=True),
+        "communication_disabled_until": Timestamp(null=True),
+    }
+)
+
+
+@operation("/{guild_id:any_guild}/{user_id}", body=JOIN)
+def join_guild(call: Call, guild: Record, user: Record) -> Record:
+    """Let a person join; only the narrator chooses what the new member has. A member stays what it is."""
+    world, guild_id = call.world, guild["id"]
+    known = world.members[guild_id].get(user["id"])
+    if not call.actor.omnipotent:
+        if call.actor.user_id != user["id"] or call.body:
+            raise RestError(Code.MISSING_PERMISSIONS)
+    if known is not None:
+        return known
+    if user["id"] in world.bans[guild_id]:
+        raise RestError(Code.USER_BANNED)
+    if len(world.members[guild_id]) >= guild["max_members"]:
+        raise RestError(Code.MAX_GUILD_MEMBERS)
+    if sum(user["id"] in members for members in world.members.values()) >= MAX_GUILDS and not user.get("bot"):
+        raise RestError(Code.MAX_GUILDS)
+    for role_id in call.body.get("roles", ()):
+        find_role(call, role_id)
+    return add_member(call, guild, user, **call.body)
+
+
+@operation(
+    "/{guild_id:any_guild}", body=Object({"user_ids": Array(Snowflake()), "roles": Array(Snowflake())})
+)
+def add_guild_members(call: Call, guild: Record) -> list[Record]:
+    """Put many users into the guild at once, as only the narrator can."""
+    if not call.actor.omnipotent:
+        raise RestError(Code.MISSING_PERMISSIONS)
+    users = call.world.users
+    if any(user_id not in users for user_id in call.body["user_ids"]):
+        raise RestError(Code.UNKNOWN_USER)
+    roles = [find_role(call, role_id)["id"] for role_id in call.body.get("roles", ())]
+    return add_members(call, guild, [users[user_id] for user_id in call.body["user_ids"]], roles)
+
+
+ADD_BOT = Object({"permissions": Integer(min=0, default=0)})
+
+
+@operation("/{guild_id}/{application_id:any_application}", permissions=Permission.MANAGE_GUILD, body=ADD_BOT)
+def add_bot(call: Call, guild: Record, application: Record) -> Record:
+    """Authorise an application's bot: its managed role holds ``permissions``, at most those of who adds it."""
+    world, guild_id, bot = call.world, guild["id"], application["bot"]
+    known = world.members[guild_id].get(bot["id"])
+    if known is not None:
+        return known
+    if bot["id"] in world.bans[guild_id]:
+        raise RestError(Code.USER_BANNED)
+    permissions = call.body["permissions"] & call.permissions() & ALL
+    roles = []
+    if permissions:
+        role = new_role(world.snowflake(), application["name"], permissions=permissions)
+        role.update(managed=True, tags={"bot_id": bot["id"]})
+        insert_role(world, guild_id, role)
+        roles.append(role["id"])
+    audit.write(call, guild_id, Action.BOT_ADD, bot["id"])
+    return add_member(call, guild, bot, roles=roles)
+
+
+# -- going
+
+
+def remove_member(call: Call, guild: Record, member: Record, action: Action | None = None) -> None:
+    """Take a member out of the guild, its voice channel and its threads, and tell of it.
+
+    ``action`` goes into the audit log. A bot takes its managed role with it, and is told that the guild is gone.
+    """
+    world, guild_id, user = call.world, guild["id"], member["user"]
+    user_id = user["id"]
+    guild_member_voice.disconnect(world, guild_id, member)
+    del world.members[guild_id][user_id]
+    for thread_id, thread in world.threads[guild_id].items():
+        if world.thread_members.get(thread_id, {}).pop(user_id, None) is not None:
+            thread["member_count"] = min(len(world.thread_members[thread_id]), 50)
+    if action is not None:
+        audit.write(call, guild_id, action, user_id)
+    event = {"guild_id": guild_id, "user": user}
+    world.emit("GUILD_MEMBER_REMOVE", event, guild=guild_id)
+    if user.get("bot"):
+        for role in [role for role in world.roles[guild_id].values() if _is_of(role, user_id)]:
+            remove_role(world, guild_id, role)
+        world.emit("GUILD_DELETE", {"id": guild_id}, guild=guild_id, users=(user_id,))
+
+
+def _is_of(role: Record, bot_id: str) -> bool:
+    return bool(role.get("tags", {}).get("bot_id") == bot_id)
+
+
+@route(
+    "DELETE",
+    "/guilds/{guild_id}/members/{user_id:member}",
+    permissions=Permission.KICK_MEMBERS,
+)
+def delete_guild_member(call: Call, guild: Record, member: Record) -> None:
+    """Kick a member who stands lower; the owner of the guild can't be kicked."""
+    if member["user"]["id"] == guild["owner_id"]:
+        raise RestError(Code.MISSING_PERMISSIONS)
+    call.require_above(guild["id"], member["user"]["id"])
+    remove_member(call, guild, member, Action.MEMBER_KICK)
+
+
+@route("DELETE", "/users/@me/guilds/{guild_id:any_guild}")
+def leave_guild(call: Call, guild: Record) -> None:
+    """Leave a guild; its owner can't."""
+    member = call.world.members[guild["id"]].get(call.actor.user_id)
+    if member is None:
+        raise RestError(Code.UNKNOWN_GUILD)
+    if guild["owner_id"] == call.actor.user_id:
+        raise RestError(Code.INVALID_GUILD)
+    remove_member(call, guild, member)
+
+
+@operation("/{guild_id}/{user_id:member}")
+def remove_guild_member(call: Call, guild: Record, member: Record) -> None:
+    """Take a member out without a trace in the audit log: the member left, as the narrator tells it."""
+    if not call.actor.omnipotent:
+        raise RestError(Code.MISSING_PERMISSIONS)
+    if member["user"]["id"] == guild["owner_id"]:
+        raise RestError(Code.INVALID_GUILD)
+    remove_member(call, guild, member)

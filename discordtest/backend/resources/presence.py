@@ -1,0 +1,67 @@
+"""Presences: who is online, and what they are doing.
+
+``World.presences`` holds a presence for everybody who is not offline; what is absent is offline.
+Source: Discord's documentation, Gateway Events ("Presence Update", "Update Presence", "Activity Object").
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from discordtest.backend.body import Anything, Array, Choice, Object
+from discordtest.backend.codes import Code, RestError
+from discordtest.backend.rest import Call, operation
+from discordtest.backend.world import Record, World
+
+__all__ = ["OFFLINE", "STATUSES", "presences_of", "set_presence"]
+
+OFFLINE = "offline"
+STATUSES = ("online", "idle", "dnd", "invisible", OFFLINE)
+_OF_A_BOT = ("name", "type", "state", "url")
+
+
+def presences_of(world: World, guild_id: str) -> list[Record]:
+    """Return the presences of the guild's members who are not offline."""
+    members = world.members[guild_id]
+    return [presence for user_id, presence in world.presences.items() if user_id in members]
+
+
+def set_presence(world: World, user_id: str, status: str, activities: list[Record], client: str) -> None:
+    """Show a user as it wants to be seen and tell all others who share a guild; invisible is offline."""
+    shown = OFFLINE if status == "invisible" else status
+    presence: Record = {
+        "user": {"id": user_id},
+        "status": shown,
+        "activities": [] if shown == OFFLINE else [_activity(world, user_id, each) for each in activities],
+        "client_status": {} if shown == OFFLINE else {client: shown},
+    }
+    if shown == OFFLINE:
+        if world.presences.pop(user_id, None) is None:
+            return
+    else:
+        world.presences[user_id] = presence
+    for guild_id, members in world.members.items():
+        if user_id in members:
+            others = [bot_id for bot_id in world.bots_of(guild_id) if bot_id != user_id]
+            if others:
+                event = {**presence, "guild_id": guild_id}
+                world.emit("PRESENCE_UPDATE", event, guild=guild_id, users=others)
+
+
+def _activity(world: World, user_id: str, activity: Record) -> Record:
+    if world.users[user_id].get("bot"):
+        activity = {key: activity[key] for key in _OF_A_BOT if activity.get(key) is not None}
+    now = int(world.wall_clock().timestamp() * 1000)
+    return {"id": "custom" if activity.get("type") == 4 else f"{now:x}", "created_at": now, **activity}
+
+
+PRESENCE = Object({"status": Choice(STATUSES, required=True), "activities": Array(Anything(), default=list)})
+
+
+@operation("/{user_id}", body=PRESENCE)
+def update_presence(call: Call, user: Record) -> Any:
+    """Change how a person is seen; everybody for themselves, the narrator for all."""
+    if not call.actor.omnipotent and call.actor.user_id != user["id"]:
+        raise RestError(Code.MISSING_PERMISSIONS)
+    set_presence(call.world, user["id"], call.body["status"], call.body["activities"], "desktop")
+    return call.world.presences.get(user["id"])
