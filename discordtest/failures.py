@@ -31,9 +31,9 @@ def background(scene: Scene) -> str:
         lines = "\n".join(f"  {timer}" for timer in pending[:_LISTED])
         more = f"\n  and {len(pending) - _LISTED} more" if len(pending) > _LISTED else ""
         parts.append(f"Pending timers (see advance):\n{lines}{more}")
-    if scene.loop.moments and not scene.follows_time:
+    if scene.was_advanced and not scene.follows_time:
         parts.append(
-            "The clock was moved. The bot's own datetime.now() and time.time() did not follow: for that, "
+            "The test has let time pass, but the bot's own datetime.now() and time.time() did not follow: for that, "
             "install discordtest[time]."
         )
     return "\n".join(parts)

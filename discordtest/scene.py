@@ -57,6 +57,7 @@ class Scene:
     fails_on_unhandled: bool = True
     expected_errors: int = 0  # how many assertBotRaises are open: what the bot raises is theirs
     bot_permissions: int = 0
+    was_advanced: bool = False  # the test has called advance
     follows_time: bool = False  # the bot's own time.time() follows the clock: discordtest[time] is installed
     views: dict[str, Any] = field(
         default_factory=dict

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
 import discord
 from discord.ext import commands
 
-from discordtest import clock, lifecycle, seam, unhandled
+from discordtest import clock, lifecycle, seam, travel, unhandled
 from discordtest.act import ActMixin
 from discordtest.arrange import ArrangeMixin
 from discordtest.assertions import AssertMixin
@@ -35,6 +35,8 @@ from discordtest.transcript import Transcript
 from discordtest.transports.network import Network
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from aiohttp import web
 
     from discordtest.backend.world import Record
@@ -109,6 +111,7 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin):
         scene = self._scene
         scene.check()
         scene.begin_act(f"{length} pass")
+        scene.was_advanced = True
         try:
             await scene.loop.advance(length.total_seconds())
             scene.check()
@@ -193,6 +196,9 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin):
         backend.on_failure = loop.wake_settlers
         seam.install(network)
         clock.install()
+        if travel.is_available():
+            self._travel = travel.Travel(loop).__enter__()
+            scene.follows_time = True
         self._scene, self.backend = scene, backend
         self.clock = Clock(loop)
         self.transcript = Transcript(scene)
@@ -257,6 +263,8 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin):
                 failure = error
         finally:
             seam.uninstall(scene.network)
+            if scene.follows_time:
+                self._travel.__exit__()
             clock.uninstall()
             unhandled.uninstall(scene.loop)
         if failure is not None:
@@ -302,7 +310,7 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin):
             error.add_note(
                 f"The test started at DISCORDTEST_START_TIME={self._scene.loop.start_time.isoformat()}"
             )
-            raise
+            raise error.with_traceback(_from_test(error.__traceback__, method)) from error.__cause__
 
 
 class DiscordTestCase(DiscordTestMixin, unittest.IsolatedAsyncioTestCase):
@@ -319,6 +327,15 @@ class DiscordTestCase(DiscordTestMixin, unittest.IsolatedAsyncioTestCase):
     ...         await self.send(self.alice, self.general, "!ping")
     ...         self.assertSent("Pong!", channel=self.general)
     """
+
+
+def _from_test(trace: TracebackType | None, method: Callable[[], Any]) -> TracebackType | None:
+    """Return the traceback from the test method on: the frames of the runner tell its author nothing."""
+    code = getattr(inspect.unwrap(method), "__code__", None)
+    inner = trace
+    while inner is not None and inner.tb_frame.f_code is not code:
+        inner = inner.tb_next
+    return inner or trace
 
 
 def _token(seed: str) -> str:

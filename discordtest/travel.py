@@ -6,6 +6,7 @@ That library is imported on use. Its travel is one for the process, so tests of 
 from __future__ import annotations
 
 import datetime
+import functools
 import importlib.util
 import threading
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ __all__ = ["Travel", "is_available"]
 _turn = threading.RLock()
 
 
+@functools.cache
 def is_available() -> bool:
     """Tell whether ``discordtest[time]`` is installed, without importing it."""
     return importlib.util.find_spec("time_machine") is not None
