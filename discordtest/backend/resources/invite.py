@@ -1,0 +1,297 @@
+"""Invites to a guild: made, looked up, used and revoked.
+
+An expired invite is as good as deleted: whoever looks finds none. The world's clock decides, no timer runs.
+Source: Discord's documentation, Invite ("Invite Object", "Invite Metadata Object", "Get Invite", "Delete Invite"),
+Channel ("Create Channel Invite", "Get Channel Invites"), Guild ("Get Guild Invites") and Gateway Events ("Invites").
+"""
+
+from __future__ import annotations
+
+import string
+from datetime import datetime
+
+from discordtest.backend import audit
+from discordtest.backend.body import Boolean, Choice, FormErrors, Integer, Object, Snowflake
+from discordtest.backend.codes import Code, RestError
+from discordtest.backend.permissions import Permission, channel_permissions, guild_permissions
+from discordtest.backend.resources.channel_types import CATEGORY, THREAD_TYPES
+from discordtest.backend.rest import Call, parameter, route
+from discordtest.backend.world import Record, World
+
+__all__ = ["find_invite", "render_invite", "use_invite"]
+
+MAX_INVITES = 1000  # of a guild
+MAX_AGE = 604_800  # seconds
+DEFAULT_AGE = 86_400
+MAX_USES = 100
+CREATED, DELETED = 40, 42  # audit log
+STREAM, EMBEDDED_APPLICATION = 1, 2  # target types
+_DIGITS = string.digits + string.ascii_letters
+_METADATA = ("uses", "max_uses", "max_age", "temporary", "created_at")
+_AUDITED = ("code", "channel_id", "inviter_id", "uses", "max_uses", "max_age", "temporary", "flags")
+_SHOWN_GUILD = (
+    "id",
+    "name",
+    "splash",
+    "banner",
+    "description",
+    "icon",
+    "features",
+    "verification_level",
+    "vanity_url_code",
+    "nsfw_level",
+    "nsfw",
+    "premium_subscription_count",
+)
+_TARGETS = ("target_type", "target_user", "target_application")
+
+
+def find_live_invite(world: World, code: str) -> Record:
+    """Find an invite that can still be used: 10006 where there is none or its time is over."""
+    invite = world.invites.get(code)
+    if invite is None or _expired(world, invite):
+        world.invites.pop(code, None)
+        raise RestError(Code.UNKNOWN_INVITE)
+    return invite
+
+
+def _expired(world: World, invite: Record) -> bool:
+    expires_at = invite["expires_at"]
+    return expires_at is not None and datetime.fromisoformat(expires_at) <= world.wall_clock()
+
+
+@parameter("invite")
+def find_invite(call: Call, text: str) -> Record:
+    """Find a live invite by its code; nobody needs to be in its guild for that."""
+    return find_live_invite(call.world, text)
+
+
+def use_invite(world: World, code: str) -> Record:
+    """Count a use of the invite, which its last use deletes; return it. Raises 10006 where there is none."""
+    invite = find_live_invite(world, code)
+    invite["uses"] += 1
+    if invite["max_uses"] and invite["uses"] >= invite["max_uses"]:
+        _delete(world, invite)
+    return invite
+
+
+def _delete(world: World, invite: Record) -> None:
+    del world.invites[invite["code"]]
+    event = {key: invite[key] for key in ("code", "channel_id", "guild_id")}
+    world.emit("INVITE_DELETE", event, guild=invite["guild_id"], users=_informed(world, invite["channel_id"]))
+
+
+def _informed(world: World, channel_id: str) -> list[str]:
+    """Return the bots that hear of the channel's invites: those who may manage it."""
+    channel = world.channels[channel_id]
+    return [
+        bot_id
+        for bot_id in world.bots_of(channel["guild_id"])
+        if channel_permissions(world, channel, bot_id) & Permission.MANAGE_CHANNELS
+    ]
+
+
+# -- how an invite looks
+
+
+def render_invite(world: World, invite: Record, *, metadata: bool = True, counts: bool = False) -> Record:
+    """Return the invite as the API answers it: with its uses if ``metadata``, its guild's size if ``counts``."""
+    guild = world.guilds[invite["guild_id"]]
+    channel = world.channels[invite["channel_id"]]
+    shown: Record = {
+        "type": 0,
+        "code": invite["code"],
+        "inviter": invite["inviter"],
+        "expires_at": invite["expires_at"],
+        "flags": invite["flags"],
+        "guild": {key: guild.get(key) for key in _SHOWN_GUILD},
+        "guild_id": guild["id"],
+        "channel": {key: channel[key] for key in ("id", "type", "name")},
+        **{key: invite[key] for key in _TARGETS if key in invite},
+    }
+    if metadata:
+        shown.update((key, invite[key]) for key in _METADATA)
+    if counts:
+        members = world.members[guild["id"]]
+        shown["approximate_member_count"] = len(members)
+        shown["approximate_presence_count"] = sum(_online(world, user_id) for user_id in members)
+    return shown
+
+
+def _online(world: World, user_id: str) -> bool:
+    presence = world.presences.get(user_id)
+    return presence is not None and presence["status"] != "offline"
+
+
+# -- routes
+
+
+def _check_target(body: Record, path: tuple[str | int, ...], errors: FormErrors) -> None:
+    needed = {STREAM: "target_user_id", EMBEDDED_APPLICATION: "target_application_id"}
+    name = needed.get(body.get("target_type") or 0)
+    if name is not None and body.get(name) is None:
+        errors.add((*path, name), "BASE_TYPE_REQUIRED", "This field is required")
+
+
+CREATE_INVITE = Object(
+    {
+        "max_age": Integer(min=0, max=MAX_AGE, null=True, default=DEFAULT_AGE),
+        "max_uses": Integer(min=0, max=MAX_USES, null=True, default=0),
+        "temporary": Boolean(null=True, default=False),
+        "unique": Boolean(null=True, default=False),
+        "target_type": Choice((STREAM, EMBEDDED_APPLICATION), null=True),
+        "target_user_id": Snowflake(null=True),
+        "target_application_id": Snowflake(null=True),
+        "flags": Integer(min=0, null=True, default=0),
+    },
+    check=_check_target,
+)
+
+
+@route(
+    "POST",
+    "/channels/{channel_id}/invites",
+    permissions=Permission.CREATE_INSTANT_INVITE,
+    body=CREATE_INVITE,
+)
+def create_channel_invite(call: Call, channel: Record) -> Record:
+    world, body = call.world, call.body
+    if channel.get("guild_id") is None:
+        raise RestError(Code.CANNOT_EXECUTE_ON_DM)
+    if channel["type"] == CATEGORY or channel["type"] in THREAD_TYPES:
+        raise RestError(Code.CANNOT_EXECUTE_ON_CHANNEL_TYPE)
+    invite = _new_invite(call, channel)
+    if not body["unique"] and call.id is None:
+        same = _like(world, invite)
+        if same is not None:
+            return render_invite(world, same)
+    if len(_live(world, channel["guild_id"])) >= MAX_INVITES:
+        raise RestError(Code.MAX_INVITES)
+    invite["code"] = call.id or _code(world)
+    world.invites[invite["code"]] = invite
+    _note(call, invite, None, invite, CREATED)
+    world.emit(
+        "INVITE_CREATE", _event(invite), guild=channel["guild_id"], users=_informed(world, channel["id"])
+    )
+    return render_invite(world, invite)
+
+
+def _new_invite(call: Call, channel: Record) -> Record:
+    world, body = call.world, call.body
+    max_age = DEFAULT_AGE if body["max_age"] is None else body["max_age"]
+    invite: Record = {
+        "code": "",
+        "guild_id": channel["guild_id"],
+        "channel_id": channel["id"],
+        "inviter": world.users[call.actor.user_id],
+        "created_at": call.timestamp(),
+        "expires_at": world.timestamp(max_age) if max_age else None,
+        "max_age": max_age,
+        "max_uses": body["max_uses"] or 0,
+        "temporary": bool(body["temporary"]),
+        "uses": 0,
+        "flags": body["flags"] or 0,
+    }
+    target_type = body.get("target_type")
+    if target_type is not None:
+        invite["target_type"] = target_type
+    if target_type == STREAM:
+        invite["target_user"] = _known(world.users, body["target_user_id"], Code.UNKNOWN_USER)
+    elif target_type == EMBEDDED_APPLICATION:
+        application = _known(world.applications, body["target_application_id"], Code.UNKNOWN_APPLICATION)
+        invite["target_application"] = _shown_application(application)
+    return invite
+
+
+def _known(table: dict[str, Record], key: str, code: Code) -> Record:
+    if key not in table:
+        raise RestError(code)
+    return table[key]
+
+
+def _shown_application(application: Record) -> Record:
+    keys = ("id", "name", "icon", "description", "type", "verify_key", "flags", "bot_public")
+    return {**{key: application[key] for key in keys}, "flags_new": str(application["flags"])}
+
+
+def _like(world: World, wanted: Record) -> Record | None:
+    """Find a live invite of the same person that is set as this one: one that is not unique is used again."""
+    keys = ("channel_id", "inviter", "max_age", "max_uses", "temporary", "flags", *_TARGETS)
+    for invite in _live(world, wanted["guild_id"]):
+        if all(invite.get(key) == wanted.get(key) for key in keys):
+            return invite
+    return None
+
+
+def _live(world: World, guild_id: str) -> list[Record]:
+    return [
+        invite
+        for invite in world.invites.values()
+        if invite["guild_id"] == guild_id and not _expired(world, invite)
+    ]
+
+
+def _code(world: World) -> str:
+    """Return a new code of eight characters, by way of the ids, so that it is the same in every run."""
+    number, code = int(world.snowflake()), ""
+    mixed = number * 0x9E3779B97F4A7C15 % 62**8
+    for _ in range(8):
+        mixed, digit = divmod(mixed, 62)
+        code += _DIGITS[digit]
+    return code if code not in world.invites else _code(world)
+
+
+def _event(invite: Record) -> Record:
+    keys = ("channel_id", "code", "guild_id", "inviter", "expires_at", "flags", *_METADATA)
+    return {key: invite[key] for key in (*keys, *_TARGETS) if key in invite}
+
+
+def _note(call: Call, invite: Record, old: Record | None, new: Record | None, action: int) -> None:
+    inviter_id = invite["inviter"]["id"]
+    before, after = (None if one is None else {**one, "inviter_id": inviter_id} for one in (old, new))
+    changes = audit.difference(before, after, _AUDITED)
+    audit.write(call, invite["guild_id"], action, None, changes=changes)
+
+
+@route("GET", "/channels/{channel_id}/invites", permissions=Permission.MANAGE_CHANNELS)
+def list_channel_invites(call: Call, channel: Record) -> list[Record]:
+    if channel.get("guild_id") is None:
+        raise RestError(Code.CANNOT_EXECUTE_ON_DM)
+    live = _live(call.world, channel["guild_id"])
+    return [render_invite(call.world, invite) for invite in live if invite["channel_id"] == channel["id"]]
+
+
+@route("GET", "/guilds/{guild_id}/invites")
+def list_guild_invites(call: Call, guild: Record) -> list[Record]:
+    """List the guild's invites; how often they were used is for those who manage the guild."""
+    held = call.permissions()
+    if not held & (Permission.MANAGE_GUILD | Permission.VIEW_AUDIT_LOG):
+        raise RestError(Code.MISSING_PERMISSIONS)
+    metadata = bool(held & Permission.MANAGE_GUILD)
+    live = _live(call.world, guild["id"])
+    return [render_invite(call.world, invite, metadata=metadata) for invite in live]
+
+
+GET_INVITE = Object({"with_counts": Boolean(default=False), "guild_scheduled_event_id": Snowflake()})
+
+
+@route("GET", "/invites/{code:invite}", query=GET_INVITE)
+def invite_resolve(call: Call, invite: Record) -> Record:
+    if "guild_scheduled_event_id" in call.query:
+        raise RestError(Code.UNKNOWN_GUILD_SCHEDULED_EVENT)
+    return render_invite(call.world, invite, metadata=False, counts=call.query["with_counts"])
+
+
+@route("DELETE", "/invites/{code:invite}")
+def invite_revoke(call: Call, invite: Record) -> Record:
+    world = call.world
+    guild, channel = world.guilds[invite["guild_id"]], world.channels[invite["channel_id"]]
+    call.found["guild"] = guild
+    if not call.actor.omnipotent:
+        in_guild = guild_permissions(world, guild["id"], call.actor.user_id)
+        if not in_guild & Permission.MANAGE_GUILD:
+            call.require(Permission.MANAGE_CHANNELS, channel)
+    shown = render_invite(world, invite)
+    _note(call, invite, invite, None, DELETED)
+    _delete(world, invite)
+    return shown
