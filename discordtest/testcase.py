@@ -306,7 +306,7 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin):
     def _callTestMethod(self, method: Callable[[], Any]) -> None:
         try:
             super()._callTestMethod(method)  # type: ignore[misc]
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # raised again, with a note
             error.add_note(
                 f"The test started at DISCORDTEST_START_TIME={self._scene.loop.start_time.isoformat()}"
             )

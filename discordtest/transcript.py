@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from discordtest.backend.journal import Act, Dispatch, Exchange, Frame, Sent
-from discordtest.filters import text_of
+from discordtest.assertions.filters import text_of
 from discordtest.names import channel_name, name_of, named_path
 
 if TYPE_CHECKING:

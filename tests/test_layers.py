@@ -37,7 +37,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("discordtest.backend",),
     (
         "discordtest.clock",
-        "discordtest.filters",
+        "discordtest.assertions.filters",
         "discordtest.loop",
         "discordtest.names",
         "discordtest.outside",
@@ -61,7 +61,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.act*",
         "discordtest.arrang*",
         "discordtest.assert*",
-        "discordtest.failures",
+        "discordtest.assertions.failures",
         "discordtest.given",
         "discordtest.interactions",
         "discordtest.refusals",

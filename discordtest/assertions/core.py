@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import discord
 
 from discordtest.errors import SetupError
+from discordtest.given import id_of
 from discordtest.names import channel_name
 
 if TYPE_CHECKING:
@@ -16,26 +17,11 @@ if TYPE_CHECKING:
 else:
     Case = object  # what the mixins are mixed into; here only for its types
 
-__all__ = ["AssertCore", "emoji_key", "id_of"]
+__all__ = ["AssertCore"]
 
 __unittest = True
 
 _MISSING: Any = discord.utils.MISSING
-
-
-def id_of(thing: Any) -> str:
-    """Return the id of an object of discord.py, or of a number or text that is one."""
-    found = getattr(thing, "id", thing)
-    if isinstance(found, (int, str)) and str(found).isdigit():
-        return str(found)
-    raise TypeError(f"{thing!r} is nothing with an id")
-
-
-def emoji_key(emoji: Any) -> str:
-    """Return the key under which the world keeps reactions: the emoji itself, or a custom one's ``name:id``."""
-    if isinstance(emoji, str):
-        emoji = discord.PartialEmoji.from_str(emoji)
-    return str(emoji.id) if getattr(emoji, "id", None) else str(emoji.name)
 
 
 class AssertCore(Case):

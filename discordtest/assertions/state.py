@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from discordtest.assert_core import AssertCore, id_of
-from discordtest.failures import background
+from discordtest.assertions.core import AssertCore
+from discordtest.assertions.failures import background
+from discordtest.given import id_of
 from discordtest.names import name_of
 from discordtest.views import views_of
 

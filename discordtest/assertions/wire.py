@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from discordtest.assert_core import AssertCore
+from discordtest.assertions.core import AssertCore
+from discordtest.assertions.failures import background
 from discordtest.backend.journal import Dispatch, Exchange
-from discordtest.failures import background
 
 if TYPE_CHECKING:
     from types import TracebackType

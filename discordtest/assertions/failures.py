@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from discordtest.filters import nearness, text_of
+from discordtest.assertions.filters import nearness, text_of
 from discordtest.names import channel_name
 from discordtest.transcript import Transcript, extras
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from discordtest.assertions.filters import MessageFilter
     from discordtest.backend.world import Record
-    from discordtest.filters import MessageFilter
     from discordtest.scene import Scene
 
 __all__ = ["background", "describe_message", "nearest_of", "not_found"]

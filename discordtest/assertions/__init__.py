@@ -5,9 +5,9 @@ Assertions are synchronous, consume nothing, and fail with a text that should en
 
 from __future__ import annotations
 
-from discordtest.assert_messages import AssertMessages
-from discordtest.assert_state import AssertState
-from discordtest.assert_wire import AssertWire
+from discordtest.assertions.messages import AssertMessages
+from discordtest.assertions.state import AssertState
+from discordtest.assertions.wire import AssertWire
 
 __all__ = ["AssertMixin"]
 

@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Unpack, overload
 
 import discord
 
-from discordtest.assert_core import AssertCore, emoji_key, id_of
+from discordtest.assertions.core import AssertCore
+from discordtest.assertions.failures import background, describe_message, not_found
+from discordtest.assertions.filters import Claims, MessageFilter, embed_differences, text_of
 from discordtest.backend.journal import Exchange, Sent
-from discordtest.failures import background, describe_message, not_found
-from discordtest.filters import Claims, MessageFilter, embed_differences, text_of
+from discordtest.given import emoji_key, id_of
 from discordtest.names import channel_name, name_of
 from discordtest.views import views_of
 
 if TYPE_CHECKING:
+    from discordtest.assertions.filters import Content
     from discordtest.backend.world import Record
-    from discordtest.filters import Content
 
 __all__ = ["AssertMessages"]
 
