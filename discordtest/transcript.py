@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from discordtest.backend.journal import Act, Dispatch, Exchange, Frame, Sent
 from discordtest.assertions.filters import text_of
+from discordtest.backend.journal import Act, Dispatch, Exchange, Frame, Sent
 from discordtest.names import channel_name, name_of, named_path
 
 if TYPE_CHECKING:
@@ -96,9 +96,8 @@ class Transcript:
 
 def extras(message: dict[str, Any]) -> str:
     """Return what a message has besides text, in words."""
-    parts = []
-    for embed in message["embeds"]:
-        parts.append(f"embed {embed.get('title') or embed.get('description') or ''!r}")
+    titles = (embed.get("title") or embed.get("description") or "" for embed in message["embeds"])
+    parts = [f"embed {title!r}" for title in titles]
     parts += [f"file {attachment['filename']!r}" for attachment in message["attachments"]]
     if message.get("components"):
         parts.append("components")
