@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 from discordtest.backend import body as bodies
 from discordtest.backend import cdn, rest
@@ -25,6 +25,8 @@ from discordtest.errors import DiscordTestError, NotModelled
 
 __all__ = ["Backend"]
 
+MAX_REQUEST_SIZE = 25 * 1024 * 1024  # bytes
+MAX_REASON = 512  # characters
 _JSON = "application/json"
 
 
@@ -116,7 +118,7 @@ class Backend:
         if actor is None:
             if not route.anonymous:
                 raise RestError(Code.GENERAL_ERROR, status=401)
-            actor = Actor("webhook", raw[0])
+            actor = Actor("webhook", raw[0] if raw else "")
         value, exchange.files = _read(request)
         exchange.json = value
         reason = request.headers.get("X-Audit-Log-Reason")
@@ -135,6 +137,9 @@ class Backend:
 
     def _run(self, call: Call, raw: list[str], body: Any, query: Mapping[str, Any]) -> tuple[Any, int]:
         route = call.route
+        if call.reason is not None and len(call.reason) > MAX_REASON:
+            message = f"Must be {MAX_REASON} or fewer in length."
+            raise bodies.invalid("X-Audit-Log-Reason", "BASE_TYPE_MAX_LENGTH", message)
         records = rest.resolve(call, raw)
         rest.check_permissions(call)
         if route.body is not None:
@@ -165,27 +170,38 @@ def _below_version(path: str) -> str:
 
 
 def _read(request: Request) -> tuple[Any, list[Part]]:
-    kind = request.headers.get("Content-Type", "")
+    """Return (body, files) of a request. Any: JSON."""
     if not request.body:
         return None, []
-    if kind.startswith("multipart/form-data"):
-        return _read_form(split(request.body, kind))
+    if len(request.body) > MAX_REQUEST_SIZE:
+        raise RestError(Code.REQUEST_ENTITY_TOO_LARGE)
+    kind = request.headers.get("Content-Type", "")
     try:
-        return json.loads(request.body), []
+        if kind.startswith(_JSON):
+            return json.loads(request.body), []
+        if kind.startswith("multipart/form-data") and "boundary=" in kind:
+            return _read_form(split(request.body, kind))
+        if kind.startswith("application/x-www-form-urlencoded"):
+            return dict(parse_qsl(request.body.decode(), keep_blank_values=True)), []
     except ValueError:
         raise RestError(Code.INVALID_JSON) from None
+    message = f"Expected \"Content-Type\" header to be one of {{'{_JSON}', 'multipart/form-data'}}."
+    raise bodies.invalid("", "CONTENT_TYPE_INVALID", message)
 
 
 def _read_form(parts: list[Part]) -> tuple[Any, list[Part]]:
     body: dict[str, Any] = {}
     files: list[Part] = []
     for part in parts:
-        if part.name == "payload_json":
-            body.update(json.loads(part.data))
-        elif part.filename is None:
-            body[part.name] = part.data.decode()
-        else:
+        if part.filename is not None:
             files.append(part)
+        elif part.name == "payload_json":
+            value = json.loads(part.data)
+            if not isinstance(value, dict):
+                return value, files
+            body.update(value)
+        else:
+            body[part.name] = part.data.decode()
     return body, files
 
 

@@ -61,9 +61,9 @@ class FormErrors:
 
 
 def invalid(path: str, code: str, message: str) -> RestError:
-    """Return the 50035 error for one mistake; ``path`` is dotted: ``"embeds.0.title"``."""
+    """Return the 50035 error for one mistake; ``path`` is dotted: ``"embeds.0.title"``, or empty for the whole."""
     errors = FormErrors()
-    errors.add(path.split("."), code, message)
+    errors.add(path.split(".") if path else (), code, message)
     return RestError(Code.INVALID_FORM_BODY, errors=errors.tree)
 
 
