@@ -4,20 +4,27 @@ Importing this package registers every route. A new resource is one line here.
 """
 
 from discordtest.backend.resources import application as application
+from discordtest.backend.resources import audit_log as audit_log
 from discordtest.backend.resources import channel as channel
 from discordtest.backend.resources import channel_overwrite as channel_overwrite
 from discordtest.backend.resources import channel_update as channel_update
 from discordtest.backend.resources import emoji as emoji
 from discordtest.backend.resources import guild as guild
+from discordtest.backend.resources import guild_ban as guild_ban
 from discordtest.backend.resources import guild_member as guild_member
 from discordtest.backend.resources import guild_membership as guild_membership
+from discordtest.backend.resources import guild_prune as guild_prune
 from discordtest.backend.resources import guild_role as guild_role
+from discordtest.backend.resources import guild_settings as guild_settings
+from discordtest.backend.resources import invite as invite
 from discordtest.backend.resources import message as message
-from discordtest.backend.resources import presence as presence
 from discordtest.backend.resources import message_bulk as message_bulk
 from discordtest.backend.resources import message_edit as message_edit
 from discordtest.backend.resources import message_history as message_history
 from discordtest.backend.resources import message_pin as message_pin
+from discordtest.backend.resources import presence as presence
 from discordtest.backend.resources import reaction as reaction
 from discordtest.backend.resources import sticker as sticker
 from discordtest.backend.resources import user as user
+from discordtest.backend.resources import user_guild as user_guild
+from discordtest.backend.resources import webhook as webhook

@@ -27,7 +27,7 @@ from discordtest.backend.resources.guild_role import new_role
 from discordtest.backend.rest import Call, parameter, route
 from discordtest.backend.world import Record
 
-__all__ = ["find_guild", "new_guild", "render_guild", "render_guild_create", "tell_guild_update"]
+__all__ = ["counts", "find_guild", "new_guild", "render_guild", "render_guild_create", "tell_guild_update"]
 
 MIN_NAME = 2
 MAX_NAME = 100
@@ -91,6 +91,16 @@ def find_guild(call: Call, text: str) -> Record:
         raise RestError(Code.UNKNOWN_GUILD)
     if not call.actor.omnipotent and call.actor.user_id not in call.world.members[text]:
         raise RestError(Code.MISSING_ACCESS)
+    return guild
+
+
+@parameter("any_guild")
+def find_any_guild(call: Call, text: str) -> Record:
+    """Find a guild, whether the actor is in it or not."""
+    guild = call.world.guilds.get(text)
+    if guild is None:
+        raise RestError(Code.UNKNOWN_GUILD)
+    call.found["guild"] = guild
     return guild
 
 

@@ -18,22 +18,12 @@ from discordtest.backend.resources import guild_member_voice
 from discordtest.backend.resources.guild_create import tell_guild_create
 from discordtest.backend.resources.guild_member import MAX_NICK, new_member
 from discordtest.backend.resources.guild_role import find_role, insert_role, new_role, remove_role
-from discordtest.backend.rest import Call, operation, parameter, route
+from discordtest.backend.rest import Call, operation, route
 from discordtest.backend.world import Record
 
 __all__ = ["add_member", "add_members", "remove_member"]
 
 MAX_GUILDS = 100  # of a person
-
-
-@parameter("any_guild")
-def find_any_guild(call: Call, text: str) -> Record:
-    """Find a guild, whether the actor is in it or not."""
-    guild = call.world.guilds.get(text)
-    if guild is None:
-        raise RestError(Code.UNKNOWN_GUILD)
-    call.found["guild"] = guild
-    return guild
 
 
 # -- coming
