@@ -130,6 +130,7 @@ class Session(Viewer):
         self.ready = False
         if self in self.gateway.sessions:
             self.gateway.sessions.remove(self)
+            gateway_commands.go_offline(self.gateway.backend, self)
 
     # -- opcodes
 
@@ -185,8 +186,7 @@ class Session(Viewer):
         self.dispatch("READY", encode(payload))
         self.ready = True
         self.gateway.sessions.append(self)
-        if presence := data.get("presence"):
-            gateway_commands.update_presence(self.gateway.backend, self, _modern(presence))
+        gateway_commands.update_presence(self.gateway.backend, self, _modern(data.get("presence") or {}))
         for guild in guilds if self.intents & Intent.GUILDS else ():
             self.dispatch("GUILD_CREATE", encode(render_guild_create(world, guild, self)))
 
