@@ -197,7 +197,7 @@ class ThreadTests(OutsideTestCase):
         thread = threading.Thread(target=other_test)
         thread.start()
         made.wait()
-        self.assertFalse(self.loop.outside.exists())
+        self.assertFalse(self.loop.outside._is_foreign(thread))
         release.set()
         thread.join()
 
