@@ -2,24 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-from discordtest.arranging import Arranging
-from discordtest.given import id_of, json_overwrites, without_none
+import discord
+
+from discordtest.arranging import (
+    Arranging,
+    channel_id_of,
+    guild_id_of,
+    new_id,
+    perform,
+    show,
+    stage,
+    user_id_of,
+)
+from discordtest.errors import SetupError
+from discordtest.given import api_fields, id_of, without_none
 
 if TYPE_CHECKING:
-    import discord
+    from collections.abc import Iterable, Mapping
 
+    from discordtest.backend.world import Record
     from discordtest.given import Id, Overwrites
+    from discordtest.scene import Scene
 
 __all__ = ["ChannelBuilders"]
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
 
+_TEXT, _VOICE, _CATEGORY, _NEWS, _STAGE, _FORUM, _MEDIA = 0, 2, 4, 5, 13, 15, 16
+_NEWS_THREAD, _PUBLIC_THREAD, _PRIVATE_THREAD = 10, 11, 12
+_FORUMS = (_FORUM, _MEDIA)
+
 
 class ChannelBuilders(Arranging):
-    """What makes the channels of a guild. All take the keywords of discord.py's ``create_*_channel``."""
+    """What makes the channels of a guild.
+
+    Each takes ``id_num`` and the keywords of discord.py's ``create_*_channel``: ``overwrites``, ``category``,
+    ``topic``, ``slowmode_delay``, … ``position=-1`` is below all others.
+    """
 
     def make_text_channel(
         self,
@@ -33,39 +54,129 @@ class ChannelBuilders(Arranging):
         news: bool = False,
         **settings: Any,
     ) -> discord.TextChannel:
-        """Make a text channel; ``news=True`` an announcement channel.
+        """Make a text channel; ``news=True`` makes an announcement channel.
 
-        >>> self.make_text_channel("staff", guild, overwrites={role: discord.PermissionOverwrite(...)})
+        >>> hidden = {guild.default_role: discord.PermissionOverwrite(view_channel=False)}
+        >>> self.make_text_channel("staff", guild, overwrites=hidden)
         """
+        settings.update(position=position, permission_overwrites=permission_overwrites, parent_id=parent_id)
         return cast(
-            "discord.TextChannel",
-            self._make_channel(
-                5 if news else 0, name, guild, position, id_num, permission_overwrites, parent_id, settings
-            ),
+            "discord.TextChannel", _make(self._scene, _NEWS if news else _TEXT, name, guild, id_num, settings)
         )
 
-    def _make_channel(
+    def make_voice_channel(
+        self, name: str, guild: discord.Guild | Id, position: int = -1, id_num: int = -1, **settings: Any
+    ) -> discord.VoiceChannel:
+        """Make a voice channel."""
+        return cast(
+            "discord.VoiceChannel",
+            _make(self._scene, _VOICE, name, guild, id_num, {**settings, "position": position}),
+        )
+
+    def make_stage_channel(
+        self, name: str, guild: discord.Guild | Id, position: int = -1, id_num: int = -1, **settings: Any
+    ) -> discord.StageChannel:
+        """Make a stage channel."""
+        return cast(
+            "discord.StageChannel",
+            _make(self._scene, _STAGE, name, guild, id_num, {**settings, "position": position}),
+        )
+
+    def make_forum_channel(
         self,
-        kind: int,
         name: str,
         guild: discord.Guild | Id,
-        position: int,
-        id_num: int,
-        overwrites: Any,
-        parent: Id | None,
-        settings: dict[str, Any],
-    ) -> Any:
-        self._stage()
-        guild_id = self._guild_id(guild)
-        category = settings.pop("category", None)
-        body = without_none(
-            name=name,
-            type=kind,
-            permission_overwrites=json_overwrites(settings.pop("overwrites", overwrites)),
-            parent_id=None if parent is None and category is None else id_of(cast("Id", category or parent)),
-            **settings,
+        position: int = -1,
+        id_num: int = -1,
+        *,
+        media: bool = False,
+        **settings: Any,
+    ) -> discord.ForumChannel:
+        """Make a forum; ``media=True`` makes a media channel. ``available_tags`` are ``discord.ForumTag``."""
+        settings["position"] = position
+        return cast(
+            "discord.ForumChannel",
+            _make(self._scene, _MEDIA if media else _FORUM, name, guild, id_num, settings),
         )
-        doing = f"make channel {name!r}"
-        chosen = self._new_id(id_num, self._world.channels)
-        made = self._perform(doing, "create_guild_channel", guild_id, body=body, id=chosen)
-        return self._show().channel(self._world.channels[made["id"]])
+
+    def make_category_channel(
+        self,
+        name: str,
+        guild: discord.Guild | Id,
+        position: int = -1,
+        id_num: int = -1,
+        permission_overwrites: Overwrites | Iterable[Mapping[str, Any]] | None = None,
+        **settings: Any,
+    ) -> discord.CategoryChannel:
+        """Make a category."""
+        settings.update(position=position, permission_overwrites=permission_overwrites)
+        return cast("discord.CategoryChannel", _make(self._scene, _CATEGORY, name, guild, id_num, settings))
+
+    def make_thread(
+        self,
+        name: str,
+        parent: discord.abc.GuildChannel | discord.Message | Id,
+        *,
+        private: bool = False,
+        members: Iterable[Id] = (),
+        owner: Id | None = None,
+        content: str | None = None,
+        id_num: int = -1,
+        **settings: Any,
+    ) -> discord.Thread:
+        """Make a thread in a channel, on a message or, with its first message ``content``, in a forum.
+
+        ``owner`` starts it, by default the bot's owner. ``settings`` are those of ``create_thread``, and
+        ``archived`` and ``locked``.
+        """
+        scene = stage(self._scene)
+        starter = str(scene.owner["id"]) if owner is None else user_id_of(scene, owner)
+        joining = [user_id_of(scene, member) for member in members]
+        later = without_none(archived=settings.pop("archived", None), locked=settings.pop("locked", None))
+        body = api_fields({**settings, "name": name})
+        operation, path = _thread_place(scene, parent, private, content, body)
+        doing = f"make_thread({name!r})"
+        chosen = new_id(id_num, scene.backend.world.channels)
+        made = perform(scene, doing, operation, *path, body=body, author=starter, id=chosen)
+        for user_id in joining:
+            perform(scene, doing, "add_thread_member", made["id"], user_id)
+        if later:
+            perform(scene, doing, "update_channel", made["id"], body=later)
+        return cast("discord.Thread", show(scene).channel(scene.backend.world.channels[made["id"]]))
+
+
+def _make(
+    scene: Scene, kind: int, name: str, guild: discord.Guild | Id, id_num: int, settings: dict[str, Any]
+) -> Any:
+    stage(scene)
+    world = scene.backend.world
+    guild_id = guild_id_of(scene, guild)
+    if settings["position"] < 0:
+        del settings["position"]
+    if settings.get("parent_id") is not None:
+        settings["parent_id"] = id_of(settings["parent_id"])
+    body = {**api_fields(settings), "name": name, "type": kind}
+    chosen = new_id(id_num, world.channels)
+    made = perform(scene, f"make channel {name!r}", "create_guild_channel", guild_id, body=body, id=chosen)
+    return show(scene).channel(world.channels[made["id"]])
+
+
+def _thread_place(
+    scene: Scene, parent: Any, private: bool, content: str | None, body: Record
+) -> tuple[str, tuple[str, ...]]:
+    """Return which operation makes the thread and on what; complete its body."""
+    if isinstance(parent, (discord.Message, discord.PartialMessage)):
+        if private or content is not None:
+            raise SetupError("a thread on a message is public, and that message is its first")
+        return "create_thread_from_message", (str(parent.channel.id), str(parent.id))
+    channel_id = channel_id_of(scene, parent)
+    kind = scene.backend.world.channels[channel_id]["type"]
+    if kind in _FORUMS:
+        body["message"] = {"content": content or body["name"]}
+    elif content is not None:
+        raise SetupError("only a thread of a forum is made with a first message: use make_message")
+    elif private:
+        body["type"] = _PRIVATE_THREAD
+    else:
+        body["type"] = _NEWS_THREAD if kind == _NEWS else _PUBLIC_THREAD
+    return "create_thread", (channel_id,)

@@ -1,41 +1,51 @@
-"""Builders of guilds, roles, users and members."""
+"""Builders of guilds and roles."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from discordtest.arranging import Arranging
-from discordtest.backend.codes import RestError
-from discordtest.backend.resources.user import make_user
+from discordtest.arranging import Arranging, guild_id_of, new_id, perform, show, stage, user_id_of
+from discordtest.backend.permissions import role_key
 from discordtest.errors import SetupError
-from discordtest.given import bits, color_value, id_of, iso, without_none
-from discordtest.refusals import setup_error
+from discordtest.given import api_fields, bits, color_value
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Iterable
 
     import discord
 
     from discordtest.backend.world import Record
     from discordtest.given import Id
+    from discordtest.scene import Scene
 
-__all__ = ["GuildBuilders"]
+__all__ = ["DEFAULT_ROLE_PERMISSIONS", "GuildBuilders", "add_bot", "add_role"]
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
 
-DEFAULT_ROLE_PERMISSIONS = 104324161  # what discord.py's test backends have always given to a new role
+DEFAULT_ROLE_PERMISSIONS = 104324161  # what builders of test worlds have always given to a new role
+# What a guild gets by boosts and from Discord itself: no operation sets it.
+_EARNED = frozenset(
+    (
+        "features",
+        "premium_tier",
+        "premium_subscription_count",
+        "vanity_url_code",
+        "nsfw_level",
+        "mfa_level",
+        "max_members",
+    )
+)
 
 
 class GuildBuilders(Arranging):
-    """What makes guilds and who is in them."""
+    """What makes guilds and roles."""
 
     def make_guild(
         self,
         name: str,
-        members: Iterable[Id | str] | None = None,
-        channels: Iterable[Any] | None = None,
-        roles: Iterable[Any] | None = None,
+        members: Iterable[Id] | None = None,
+        channels: Iterable[discord.abc.GuildChannel | str] | None = None,
+        roles: Iterable[discord.Role | str] | None = None,
         owner: bool | Id = False,
         id_num: int = -1,
         *,
@@ -43,49 +53,34 @@ class GuildBuilders(Arranging):
         shard_id: int | None = None,
         **settings: Any,
     ) -> discord.Guild:
-        """Make a guild of ``self.owner`` that every client's bot is in.
+        """Make a guild of ``self.owner`` that the bot of every client is in, under a managed role at the top.
 
-        ``bots=()`` makes one without. ``owner`` is a user, or True for the bot. ``settings`` are those of
-        ``discord.Guild.edit``.
+        ``members`` are users; ``channels`` (text channels) and ``roles`` are names, or objects to copy. ``owner``
+        is a user, or True for the bot. ``bots=()`` makes a guild that no bot is in. ``settings`` are the keywords
+        of ``discord.Guild.edit``, and ``features`` or ``premium_tier`` as Discord grants them.
+
+        >>> self.make_guild("Test", premium_tier=2, roles=["Moderator"])
         """
-        scene = self._stage()
-        owner_id = self._owner_id(owner)
-        chosen = self._new_id(id_num, self._world.guilds, self._world.channels)
-        if shard_id is not None:
-            chosen = chosen or self._id_for_shard(shard_id)
+        scene = stage(self._scene)
+        world = scene.backend.world
+        users = [user_id_of(scene, member) for member in members or ()]
+        earned = {key: _plain(settings.pop(key)) for key in _EARNED & settings.keys()}
+        body = {**api_fields(settings), "name": name, "owner_id": _owner_id(scene, owner)}
+        chosen = new_id(id_num, world.guilds, world.channels)
+        if chosen is None and shard_id is not None:
+            chosen = _id_for_shard(scene, shard_id)
         doing = f"make_guild({name!r})"
-        body = {"name": name, "owner_id": owner_id}
-        guild_id: str = self._perform(doing, "create_guild", body=body, id=chosen)["id"]
-        for client, application in scene.clients.items():
+        guild_id: str = perform(scene, doing, "create_guild", body=body, id=chosen)["id"]
+        try:
+            world.guilds[guild_id].update(earned)
+            _furnish(scene, guild_id, users, roles or (), channels or ())
+        except SetupError:
+            perform(scene, doing, "delete_guild", guild_id)
+            raise
+        for client, application in list(scene.clients.items()):
             if bots is None or client in tuple(bots):
-                self._add_bot(guild_id, application)
-        return self._show().guild(guild_id)
-
-    def _owner_id(self, owner: bool | Id) -> str:
-        if owner is True:
-            application = next(iter(self._scene.clients.values()), None)
-            if application is None:
-                raise SetupError("owner=True makes the bot the owner, but there is no client")
-            return str(application["bot"]["id"])
-        return str(self._scene.owner["id"]) if owner is False else self._user_id(owner)
-
-    def _id_for_shard(self, shard_id: int) -> str:
-        count = self._scene.backend.shards
-        if not 0 <= shard_id < count:
-            raise SetupError(
-                f"shard_id={shard_id}, but there are {count} shards: set shards in the test case"
-            )
-        number = int(self._world.snowflake()) >> 22
-        while number % count != shard_id:
-            number += 1
-        guild_id = number << 22
-        while str(guild_id) in self._world.guilds:
-            guild_id += 1
-        return str(guild_id)
-
-    def _add_bot(self, guild_id: str, application: Record) -> None:
-        permissions = {"permissions": self._scene.bot_permissions}
-        self._perform("make_guild", "add_bot", guild_id, application["id"], body=permissions)
+                add_bot(scene, guild_id, application)
+        return show(scene).guild(guild_id)
 
     def make_role(
         self,
@@ -101,108 +96,96 @@ class GuildBuilders(Arranging):
         position: int | None = None,
         **settings: Any,
     ) -> discord.Role:
-        """Make a role at the bottom of the guild, or at ``position`` (1 is the lowest)."""
-        self._stage()
-        guild_id = self._guild_id(guild)
-        body = {
-            "name": name,
-            "color": color_value(colour if color is None else color),
-            "permissions": str(bits(permissions)),
-            "hoist": hoist,
-            "mentionable": mentionable,
-            **settings,
-        }
-        doing = f"make_role({name!r})"
-        chosen = self._new_id(id_num, self._world.roles[guild_id])
-        made = self._perform(doing, "create_guild_role", guild_id, body=body, id=chosen)
+        """Make a role at the bottom of the guild, or at ``position``: 1 stands just above @everyone."""
+        scene = stage(self._scene)
+        guild_id = guild_id_of(scene, guild)
+        settings.update(
+            name=name,
+            color=color_value(colour if color is None else color),
+            permissions=str(bits(permissions)),
+            hoist=hoist,
+            mentionable=mentionable,
+        )
+        role = add_role(scene, guild_id, settings, new_id(id_num, scene.backend.world.roles[guild_id]))
         if position is not None:
-            order = [{"id": made["id"], "position": position}]
-            self._perform(doing, "bulk_update_guild_roles", guild_id, body=order)
-        return self._show().role(guild_id, self._world.roles[guild_id][made["id"]])
+            _move(scene, guild_id, role, position)
+        return show(scene).role(guild_id, role)
 
-    # -- people
 
-    def make_user(
-        self,
-        username: str,
-        discrim: str | int = "0",
-        avatar: str | None = None,
-        id_num: int = -1,
-        *,
-        bot: bool = False,
-        global_name: str | None = None,
-        created_at: datetime | None = None,
-        locale: str = "en-US",
-        accepts_dms: bool = True,
-    ) -> discord.User:
-        """Make a user who is in no guild. ``accepts_dms=False`` refuses messages of the bot."""
-        self._stage()
-        record = self._new_user(
-            username,
-            discrim,
-            avatar,
-            id_num,
-            bot=bot,
-            global_name=global_name,
-            created_at=created_at,
-            locale=locale,
-            accepts_dms=accepts_dms,
-        )
-        return self._show().user(record)
+def _plain(value: Any) -> Any:
+    value = getattr(value, "value", value)
+    return value if isinstance(value, (str, int)) or value is None else list(value)
 
-    def _new_user(
-        self,
-        username: str,
-        discrim: str | int = "0",
-        avatar: str | None = None,
-        id_num: int = -1,
-        *,
-        created_at: datetime | None = None,
-        **settings: Any,
-    ) -> Record:
-        world = self._world
-        chosen = self._new_id(id_num, world.users)
-        if chosen is None and created_at is not None:
-            iso(created_at)
-            chosen = world.snowflake(created_at)
-        try:
-            return make_user(
-                world, username, id=chosen, discriminator=str(discrim), avatar=avatar, **settings
-            )
-        except RestError as error:
-            raise setup_error(f"make_user({username!r})", error) from None
 
-    def make_member(
-        self,
-        user: discord.abc.User | Id | str,
-        guild: discord.Guild | Id,
-        nick: str | None = None,
-        roles: Iterable[Id] | None = None,
-        *,
-        joined_at: datetime | None = None,
-        premium_since: datetime | None = None,
-        pending: bool = False,
-        timed_out_until: datetime | None = None,
-        status: discord.Status | str = "offline",
-    ) -> discord.Member:
-        """Make a user join a guild; a name for ``user`` makes that user first."""
-        self._stage()
-        guild_id = self._guild_id(guild)
-        body = without_none(
-            nick=nick,
-            roles=[id_of(role) for role in roles or ()] or None,
-            premium_since=iso(premium_since),
-            pending=pending or None,
-            communication_disabled_until=iso(timed_out_until),
-        )
-        is_name = isinstance(user, str) and not user.isdigit()
-        user_id = self._new_user(cast("str", user))["id"] if is_name else self._user_id(cast("Id", user))
-        try:
-            self._perform(
-                f"make_member({user})", "join_guild", guild_id, user_id, body=body, at=iso(joined_at)
-            )
-        except SetupError:
-            if is_name:
-                del self._world.users[user_id], self._world.user_settings[user_id]
-            raise
-        return self._show().member(guild_id, user_id)
+def _owner_id(scene: Scene, owner: bool | Id) -> str:
+    if owner is False:
+        return str(scene.owner["id"])
+    if owner is not True:
+        return user_id_of(scene, owner)
+    application = next(iter(scene.clients.values()), None)
+    if application is None:
+        raise SetupError("owner=True makes the bot the owner, but there is no client")
+    return str(application["bot"]["id"])
+
+
+def _id_for_shard(scene: Scene, shard_id: int) -> str:
+    count = scene.backend.shards
+    if not 0 <= shard_id < count:
+        raise SetupError(f"shard_id={shard_id}, but there are {count} shards: set `shards` in the test case")
+    number = int(scene.backend.world.snowflake()) >> 22
+    while number % count != shard_id or str(number << 22) in scene.backend.world.guilds:
+        number += 1
+    return str(number << 22)
+
+
+def _furnish(
+    scene: Scene, guild_id: str, users: list[str], roles: Iterable[Any], channels: Iterable[Any]
+) -> None:
+    for role in roles:
+        add_role(scene, guild_id, {"name": role} if isinstance(role, str) else _copy_of(role))
+    for channel in channels:
+        is_name = isinstance(channel, str)
+        body = {"name": channel} if is_name else {"name": channel.name, "type": channel.type.value}
+        perform(scene, f"channel {body['name']!r}", "create_guild_channel", guild_id, body=body)
+    for user_id in users:
+        perform(scene, "make_guild", "join_guild", guild_id, user_id)
+
+
+def _copy_of(role: discord.Role) -> Record:
+    return {
+        "name": role.name,
+        "color": role.colour.value,
+        "permissions": str(role.permissions.value),
+        "hoist": role.hoist,
+        "mentionable": role.mentionable,
+    }
+
+
+def add_role(scene: Scene, guild_id: str, body: Record, chosen: str | None = None) -> Record:
+    """Add a role and return its record."""
+    doing = f"make_role({body['name']!r})"
+    made = perform(scene, doing, "create_guild_role", guild_id, body=api_fields(body), id=chosen)
+    return scene.backend.world.roles[guild_id][made["id"]]
+
+
+def _move(scene: Scene, guild_id: str, role: Record, position: int) -> None:
+    others = [other for other in scene.backend.world.roles[guild_id].values() if other is not role]
+    order = [other["id"] for other in sorted(others, key=role_key)]
+    order.insert(max(position, 1), role["id"])
+    body = [{"id": role_id, "position": place} for place, role_id in enumerate(order) if place]
+    perform(scene, "make_role", "bulk_update_guild_roles", guild_id, body=body)
+
+
+def add_bot(
+    scene: Scene, guild_id: str, application: Record, permissions: discord.Permissions | int | None = None
+) -> None:
+    """Put a bot into a guild; its managed role stands above all that is there."""
+    allowed = scene.bot_permissions if permissions is None else bits(permissions)
+    body = {"permissions": allowed}
+    perform(scene, "add the bot", "add_bot", guild_id, application["id"], body=body)
+    roles = scene.backend.world.roles[guild_id]
+    if len(roles) > 2:
+        for role in roles.values():
+            if role.get("tags", {}).get("bot_id") == application["bot"]["id"]:
+                _move(scene, guild_id, role, len(roles) - 1)
+                break

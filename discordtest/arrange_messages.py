@@ -2,25 +2,45 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from discordtest.arranging import Arranging
-from discordtest.given import json_embeds, without_none
+from discordtest.arranging import Arranging, channel_id_of, new_id, perform, show, stage, user_id_of
+from discordtest.backend import cdn
+from discordtest.backend.multipart import Part
+from discordtest.backend.resources.attachment import Upload, keep, safe_name
+from discordtest.errors import SetupError
+from discordtest.given import (
+    emoji_key,
+    file_parts,
+    id_of,
+    iso,
+    json_embeds,
+    sticker_ids,
+    without_none,
+)
+from discordtest.views import message_payload, refreshed, views_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     import discord
 
-    from discordtest.given import Id
+    from discordtest.backend.world import World
+    from discordtest.given import Emoji, File, Id
+    from discordtest.scene import Scene
 
 __all__ = ["MessageBuilders"]
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
 
+T = TypeVar("T")
+_SUPPRESS_NOTIFICATIONS = 1 << 12
+
 
 class MessageBuilders(Arranging):
-    """What makes messages."""
+    """What makes messages and reads them."""
 
     def make_message(
         self,
@@ -32,15 +52,111 @@ class MessageBuilders(Arranging):
         attachments: Iterable[discord.Attachment] | None = None,
         nonce: int | str | None = None,
         id_num: int = -1,
+        *,
+        files: Iterable[File] = (),
+        reply_to: discord.Message | Id | None = None,
+        stickers: Iterable[Id] = (),
+        reactions: Iterable[tuple[Emoji, Iterable[Id]] | Emoji] = (),
+        created_at: datetime | None = None,
+        pinned: bool = False,
+        silent: bool = False,
     ) -> discord.Message:
-        """Make a message of anybody, whatever they may do there."""
-        self._stage()
-        channel_id = self._channel_id(channel)
+        """Make a message of anybody, whatever they may do there; ``channel`` may be a user: the DM of the two.
+
+        ``reactions`` are emojis, of the author, or (emoji, users).
+        """
+        scene = stage(self._scene)
+        world, author_id = scene.backend.world, user_id_of(scene, author)
+        channel_id = _place(scene, author_id, channel)
+        reference = None
+        if reply_to is not None:
+            reference = {"message_id": id_of(reply_to), "channel_id": channel_id}
         body = without_none(
-            content=content, tts=tts or None, nonce=nonce, embeds=json_embeds(embeds) if embeds else None
+            content=content,
+            tts=tts or None,
+            nonce=nonce,
+            embeds=json_embeds(embeds) if embeds else None,
+            sticker_ids=sticker_ids(stickers) or None,
+            flags=_SUPPRESS_NOTIFICATIONS if silent else None,
+            message_reference=reference,
         )
-        chosen = self._new_id(id_num, self._world.messages.get(channel_id, {}))
-        made = self._perform(
-            "make_message", "create_message", channel_id, body=body, author=self._user_id(author), id=chosen
-        )
-        return self._show().message(made)
+        uploads = [*file_parts(files)]
+        uploads += [_again(world, file, len(uploads) + place) for place, file in enumerate(attachments or ())]
+        chosen = new_id(id_num, world.messages.get(channel_id, {}))
+        at = iso(created_at)
+        if at is not None and chosen is None:
+            chosen = world.snowflake(created_at)
+        options: dict[str, Any] = {"author": author_id, "files": uploads, "id": chosen, "at": at}
+        doing = f"make_message({content!r})"
+        made = perform(scene, doing, "create_message", channel_id, body=body, **options)
+        path = channel_id, made["id"]
+        for emoji, users in _reactions(reactions, author_id):
+            for user in users:
+                perform(
+                    scene,
+                    doing,
+                    "add_my_message_reaction",
+                    *path,
+                    emoji_key(emoji),
+                    author=user_id_of(scene, user),
+                )
+        if pinned:
+            perform(scene, doing, "create_pin", *path)
+        return show(scene).message(message_payload(views_of(scene), world.messages[channel_id][made["id"]]))
+
+    def make_attachment(
+        self, filename: str | Path, name: str | None = None, id_num: int = -1, *, content: bytes | None = None
+    ) -> discord.Attachment:
+        """Put a file on the CDN and return its attachment, for ``make_message``.
+
+        ``filename`` is a path that is read, or with ``content`` only a name.
+        """
+        scene = stage(self._scene)
+        if content is None:
+            content = Path(filename).read_bytes()
+        shown = name or Path(filename).name
+        record = keep(scene.backend.world, "0", Upload(content, safe_name(shown), shown, {}))
+        chosen = new_id(id_num)
+        if chosen is not None:
+            path = f"/attachments/0/{chosen}/{record['filename']}"
+            kind = record.get("content_type", "application/octet-stream")
+            url = cdn.store(scene.backend.world, path, content, kind)
+            record.update(id=chosen, url=url, proxy_url=cdn.PROXY + path)
+        return views_of(scene).attachment(record)
+
+    # -- reading
+
+    def history(self, channel: Any) -> list[discord.Message]:
+        """Return every message of a channel, oldest first."""
+        scene = self._scene
+        views = views_of(scene)
+        messages = scene.backend.world.messages.get(channel_id_of(scene, channel), {})
+        ordered = sorted(messages.values(), key=lambda message: int(message["id"]))
+        return [views.message(message_payload(views, record)) for record in ordered]
+
+    def refresh(self, obj: T, client: discord.Client | None = None) -> T:
+        """Return an object of discord.py as it is now, as the client sees it; ``self.client`` unless named."""
+        return refreshed(views_of(self._scene, client), obj)
+
+
+def _place(scene: Scene, author_id: str, channel: Any) -> str:
+    """Return the id of the channel; of a user, that of the DM with them."""
+    world = scene.backend.world
+    number = id_of(channel)
+    if number in world.channels or number not in world.users:
+        return channel_id_of(scene, channel)
+    body = {"recipient_id": number}
+    return str(perform(scene, "make_message", "create_dm", body=body, author=author_id)["id"])
+
+
+def _again(world: World, attachment: discord.Attachment, place: int) -> Part:
+    path = attachment.url.removeprefix(cdn.ROOT).partition("?")[0]
+    if path not in world.files:
+        raise SetupError(f"{attachment!r} is not on the CDN of this test: use make_attachment")
+    content, kind = world.files[path]
+    return Part(f"files[{place}]", attachment.filename, kind, content)
+
+
+def _reactions(reactions: Iterable[Any], author_id: str) -> Iterable[tuple[Any, Iterable[Id]]]:
+    for reaction in reactions:
+        yield reaction if isinstance(reaction, tuple) else (reaction, (author_id,))

@@ -5,6 +5,7 @@ Tests pass discord.py's objects, ids and plain values; operations take strings, 
 
 from __future__ import annotations
 
+import base64
 import mimetypes
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ from discordtest.backend.multipart import Part
 from discordtest.errors import SetupError
 
 if TYPE_CHECKING:
-    from discordtest.backend.world import Record
+    from discordtest.backend.world import Record, World
 
     Id: TypeAlias = discord.abc.Snowflake | int | str
     File: TypeAlias = discord.File | tuple[str, bytes] | str | Path
@@ -25,14 +26,19 @@ if TYPE_CHECKING:
     Overwrites: TypeAlias = Mapping[Any, discord.PermissionOverwrite]
 
 __all__ = [
+    "api_fields",
     "bits",
     "color_value",
+    "data_uri",
+    "emoji_fields",
     "emoji_key",
     "file_parts",
     "id_of",
     "iso",
     "json_embeds",
     "json_overwrites",
+    "message_of",
+    "sticker_ids",
     "without_none",
 ]
 
@@ -131,3 +137,82 @@ def _read(file: File) -> tuple[str, bytes]:
 def _part(field: str, name: str, content: bytes) -> Part:
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     return Part(field, name, kind, content)
+
+
+_NAMES = {  # discord.py's keyword -> the API's field
+    "afk_channel": "afk_channel_id",
+    "category": "parent_id",
+    "colour": "color",
+    "default_layout": "default_forum_layout",
+    "default_notifications": "default_message_notifications",
+    "default_thread_slowmode_delay": "default_thread_rate_limit_per_user",
+    "display_icon": "icon",
+    "overwrites": "permission_overwrites",
+    "public_updates_channel": "public_updates_channel_id",
+    "rules_channel": "rules_channel_id",
+    "safety_alerts_channel": "safety_alerts_channel_id",
+    "slowmode_delay": "rate_limit_per_user",
+    "system_channel": "system_channel_id",
+}
+
+
+def api_fields(keywords: Mapping[str, Any]) -> Record:
+    """Return the keywords of discord.py's ``create_*`` and ``edit`` as fields of the API; None is left out."""
+    return {
+        _NAMES.get(name, name): _api_value(name, value)
+        for name, value in keywords.items()
+        if value is not None
+    }
+
+
+def _api_value(name: str, value: Any) -> Any:
+    if name in ("overwrites", "permission_overwrites"):
+        return json_overwrites(value)
+    if name == "permissions":
+        return str(bits(value))
+    if name == "available_tags":
+        return [tag if isinstance(tag, Mapping) else tag.to_dict() for tag in value]
+    if name == "default_reaction_emoji":
+        return emoji_fields(value)
+    if isinstance(value, bytes):
+        return data_uri(value)
+    if isinstance(value, (discord.Colour, discord.SystemChannelFlags)):
+        return value.value
+    if isinstance(value, discord.abc.Snowflake):
+        return str(value.id)
+    inner = getattr(value, "value", None)  # discord.py's enums, which are no Enums
+    return inner if isinstance(inner, (int, str)) else value
+
+
+def sticker_ids(stickers: Iterable[Id]) -> list[str]:
+    """Return the ids of stickers."""
+    return [id_of(sticker) for sticker in stickers]
+
+
+def message_of(world: World, message: Any) -> Record:
+    """Return the record of a message, of a message of discord.py or an id."""
+    message_id = id_of(message)
+    channel = getattr(message, "channel", None)
+    if channel is not None and message_id in (found := world.messages.get(str(channel.id), {})):
+        return found[message_id]
+    for table in world.messages.values():
+        if message_id in table:
+            return table[message_id]
+    raise SetupError(f"there is no message {message!r}: it was deleted, or it is of another test")
+
+
+def emoji_fields(emoji: Emoji) -> Record:
+    """Return an emoji as a forum's tags and default reaction have it."""
+    name, _, emoji_id = emoji_key(emoji).partition(":")
+    return {"emoji_id": emoji_id, "emoji_name": None} if emoji_id else {"emoji_id": None, "emoji_name": name}
+
+
+def data_uri(image: bytes) -> str:
+    """Return an image as the API takes it."""
+    for start, kind in _IMAGES:
+        if image.startswith(start):
+            return f"data:image/{kind};base64,{base64.b64encode(image).decode()}"
+    raise SetupError("the image is no PNG, JPEG, GIF or WebP")
+
+
+_IMAGES = ((b"\x89PNG", "png"), (b"\xff\xd8", "jpeg"), (b"GIF8", "gif"), (b"RIFF", "webp"))

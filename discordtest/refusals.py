@@ -68,7 +68,7 @@ def _make(status: int, payload: dict[str, Any]) -> discord.HTTPException:
         kind = DiscordServerError
     elif status in (403, 404):
         kind = Forbidden if status == 403 else NotFound
-    made = kind(FakeRequest(status, HTTPStatus(status).phrase), payload)  # type: ignore[arg-type]  # it reads these two
+    made = kind(FakeRequest(status, HTTPStatus(status).phrase), payload)
     made.payload = payload
     return made
 

@@ -17,7 +17,8 @@ from discord.invite import Invite
 from discord.member import VoiceState
 from discord.user import ClientUser
 
-from discordtest.backend.resources.guild import render_guild
+from discordtest.backend.resources.guild_create import render_guild
+from discordtest.backend.resources.message_render import render_message
 from discordtest.errors import SetupError
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     GuildPlace = GuildChannel | discord.Thread
     Channel = GuildPlace | discord.DMChannel
 
-__all__ = ["Views", "views_of"]
+__all__ = ["Views", "message_payload", "refreshed", "views_of"]
 
 T = TypeVar("T")
 
@@ -208,6 +209,65 @@ class Views:
     def attachment(self, record: Record) -> discord.Attachment:
         """Return an attachment."""
         return discord.Attachment(data=cast("Any", record), state=self.state)
+
+
+def message_payload(views: Views, record: Record) -> Record:
+    """Return a message whole; its reactions say which are the client's own."""
+    world = views.world
+    payload = render_message(world, record, None)
+    if "reactions" not in payload:
+        return payload
+    users = world.reactions[record["id"]].values()
+    reactions = [
+        {**shown, "me": views.bot_id in who} for shown, who in zip(payload["reactions"], users, strict=True)
+    ]
+    return {**payload, "reactions": reactions}
+
+
+def refreshed(views: Views, obj: T) -> T:
+    """Return an object as it is now in the client's view."""
+    world = views.world
+    key = str(getattr(obj, "id", ""))
+    found: Any = None
+    if isinstance(obj, discord.Message | discord.PartialMessage):
+        record = world.messages.get(str(obj.channel.id), {}).get(key)
+        found = record and views.message(message_payload(views, record))
+    elif isinstance(obj, discord.Guild):
+        views.fill(key)
+        found = views.guild(key) if key in world.guilds else None
+    elif isinstance(obj, discord.Member):
+        guild_id = str(obj.guild.id)
+        found = views.member(guild_id, key) if key in world.members.get(guild_id, ()) else None
+    elif isinstance(obj, ClientUser) and key == views.bot_id:
+        found = views.me()
+    elif isinstance(obj, discord.User | ClientUser):
+        found = views.user(world.users[key]) if key in world.users else None
+    elif isinstance(obj, discord.Invite):
+        found = views.invite(world.invites[obj.code]) if obj.code in world.invites else None
+    elif isinstance(obj, discord.Webhook):
+        found = views.webhook(world.webhooks[key]) if key in world.webhooks else None
+    else:
+        found = _refreshed_by_guild(views, obj, key)
+    if found is None:
+        raise SetupError(f"{obj!r} is not in the world of this test any more")
+    return cast("T", found)
+
+
+def _refreshed_by_guild(views: Views, obj: Any, key: str) -> Any:
+    world = views.world
+    if isinstance(obj, discord.abc.GuildChannel | discord.Thread | discord.abc.PrivateChannel):
+        return views.channel(world.channels[key]) if key in world.channels else None
+    guild_id = str(getattr(obj, "guild_id", None) or getattr(getattr(obj, "guild", None), "id", ""))
+    if isinstance(obj, discord.Role):
+        record = world.roles.get(guild_id, {}).get(key)
+        return record and views.role(guild_id, record)
+    if isinstance(obj, discord.Emoji):
+        record = world.emojis.get(guild_id, {}).get(key)
+        return record and views.emoji(guild_id, record)
+    if isinstance(obj, discord.GuildSticker):
+        record = world.stickers.get(guild_id, {}).get(key)
+        return record and views.sticker(record)
+    raise SetupError(f"refresh takes objects of discord.py that the world holds, not {obj!r}")
 
 
 def _is_whole(cached: discord.Message, payload: Record) -> bool:

@@ -1,0 +1,132 @@
+"""Builders of emojis, stickers, webhooks and invites."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING, Any
+
+from discordtest.arranging import (
+    Arranging,
+    channel_id_of,
+    guild_id_of,
+    new_id,
+    perform,
+    role_ids_of,
+    show,
+    stage,
+    user_id_of,
+)
+from discordtest.given import data_uri, file_parts, without_none
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import discord
+
+    from discordtest.given import File, Id
+
+__all__ = ["ExpressionBuilders"]
+
+__unittest = True  # unittest leaves our frames out of its tracebacks
+
+#: the smallest image there is: a PNG of one transparent pixel
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
+GIF_PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+
+
+class ExpressionBuilders(Arranging):
+    """What makes emojis, stickers, webhooks and invites."""
+
+    def make_emoji(
+        self,
+        name: str,
+        guild: discord.Guild | Id,
+        id_num: int = -1,
+        *,
+        image: bytes | None = None,
+        animated: bool = False,
+        roles: Iterable[Id] = (),
+    ) -> discord.Emoji:
+        """Make an emoji of a guild; without ``image`` it is one pixel."""
+        scene = stage(self._scene)
+        guild_id = guild_id_of(scene, guild)
+        body: dict[str, Any] = {
+            "name": name,
+            "image": data_uri(image or (GIF_PIXEL if animated else PIXEL)),
+            "roles": role_ids_of(scene, guild_id, roles),
+        }
+        table = scene.backend.world.emojis[guild_id]
+        doing = f"make_emoji({name!r})"
+        made = perform(scene, doing, "create_guild_emoji", guild_id, body=body, id=new_id(id_num, table))
+        views = show(scene)
+        views.fill(guild_id)
+        return views.emoji(guild_id, table[made["id"]])
+
+    def make_sticker(
+        self,
+        name: str,
+        guild: discord.Guild | Id,
+        id_num: int = -1,
+        *,
+        description: str = "",
+        emoji: str = "🙂",
+        file: File | None = None,
+    ) -> discord.GuildSticker:
+        """Make a sticker of a guild; without ``file`` it is one pixel."""
+        scene = stage(self._scene)
+        guild_id = guild_id_of(scene, guild)
+        body = {"name": name, "description": description, "tags": emoji}
+        parts = file_parts([("sticker.png", PIXEL) if file is None else file])
+        parts[0].name = "file"
+        table = scene.backend.world.stickers[guild_id]
+        doing = f"make_sticker({name!r})"
+        options: dict[str, Any] = {"body": body, "files": parts, "id": new_id(id_num, table)}
+        made = perform(scene, doing, "create_guild_sticker", guild_id, **options)
+        views = show(scene)
+        views.fill(guild_id)
+        return views.sticker(table[made["id"]])
+
+    def make_webhook(
+        self,
+        name: str,
+        channel: discord.abc.GuildChannel | Id,
+        id_num: int = -1,
+        *,
+        avatar: bytes | None = None,
+        user: Id | None = None,
+    ) -> discord.Webhook:
+        """Make a webhook of a channel; ``user`` made it, by default the bot's owner."""
+        scene = stage(self._scene)
+        world = scene.backend.world
+        body = without_none(name=name, avatar=None if avatar is None else data_uri(avatar))
+        author = None if user is None else user_id_of(scene, user)
+        made = perform(
+            scene,
+            f"make_webhook({name!r})",
+            "create_webhook",
+            channel_id_of(scene, channel),
+            body=body,
+            author=author,
+            id=new_id(id_num, world.webhooks),
+        )
+        return show(scene).webhook(made)
+
+    def make_invite(
+        self,
+        channel: discord.abc.GuildChannel | Id,
+        *,
+        inviter: Id | None = None,
+        max_age: int = 86_400,
+        max_uses: int = 0,
+        temporary: bool = False,
+        unique: bool = True,
+    ) -> discord.Invite:
+        """Make an invite to a channel; ``inviter`` made it, by default the bot's owner."""
+        scene = stage(self._scene)
+        body = {"max_age": max_age, "max_uses": max_uses, "temporary": temporary, "unique": unique}
+        author = None if inviter is None else user_id_of(scene, inviter)
+        channel_id = channel_id_of(scene, channel)
+        made = perform(scene, "make_invite", "create_channel_invite", channel_id, body=body, author=author)
+        return show(scene).invite(made)
