@@ -81,6 +81,7 @@ DEVIATIONS: tuple[Deviation, ...] = (
         "Features that guilds have and the document does not list yet.",
     ),
     Deviation("MessageType", also(44), "44 is PURCHASE_NOTIFICATION, which the document does not list yet."),
+    Deviation("MessageReferenceType", also(1), "1 is FORWARD, which the document does not list yet."),
     Deviation(
         "GuildResponse",
         replaced("region", {"type": ["string", "null"]}),

@@ -1,0 +1,190 @@
+"""Components of messages."""
+
+from __future__ import annotations
+
+import discord
+
+from discordtest.backend.codes import Code
+from tests.backend.worlds import PNG, WorldTestCase, multipart
+
+LAYOUT = 1 << 15
+
+
+def button(custom_id="a", **fields):
+    return {"type": 2, "style": 1, "label": "x", "custom_id": custom_id, **fields}
+
+
+def row(*components):
+    return {"type": 1, "components": list(components)}
+
+
+def select(count, **fields):
+    options = [{"label": str(n), "value": str(n)} for n in range(count)]
+    return {"type": 3, "custom_id": "s", "options": options, **fields}
+
+
+class ComponentTestCase(WorldTestCase):
+    def setUp(self):
+        super().setUp()
+        self.path = f"/channels/{self.small.general['id']}/messages"
+
+    def post(self, *components, flags=None, **body):
+        body["components"] = list(components)
+        if flags is None:
+            body.setdefault("content", "x")
+        else:
+            body["flags"] = flags
+        return self.small.request("POST", self.path, body)
+
+    def assertTaken(self, *components, **body):
+        return self.assertStatus(self.post(*components, **body), 200)["components"]
+
+    def assertInvalid(self, field, *components, error=None, **body):
+        answer = self.post(*components, **body)
+        self.assertFieldError(self.assertStatus(answer, 400, Code.INVALID_FORM_BODY), field, error)
+
+
+class Rows(ComponentTestCase):
+    def test_ids_count_up(self):
+        [first, second] = self.assertTaken(row(button("a"), button("b")), row(button("c", id=9)))
+        self.assertEqual((first["id"], [child["id"] for child in first["components"]]), (1, [2, 3]))
+        self.assertEqual((second["id"], second["components"][0]["id"]), (4, 9))
+
+    def test_5_rows(self):
+        self.assertTaken(*[row(button(str(n))) for n in range(5)])
+        self.assertInvalid("components", *[row(button(str(n))) for n in range(6)])
+
+    def test_5_buttons(self):
+        self.assertTaken(row(*[button(str(n)) for n in range(5)]))
+        self.assertInvalid("components.0.components", row(*[button(str(n)) for n in range(6)]))
+
+    def test_one_select_alone(self):
+        self.assertTaken(row(select(1)))
+        error = "COMPONENT_LAYOUT_WIDTH_EXCEEDED"
+        self.assertInvalid("components.0.components", row(select(1), button()), error=error)
+
+    def test_empty_row(self):
+        self.assertInvalid("components.0.components", row())
+
+    def test_button_outside_a_row(self):
+        self.assertInvalid("components.0.type", button(), error="UNION_TYPE_CHOICES")
+        self.assertInvalid("components.0.type", "nonsense", error="UNION_TYPE_CHOICES")
+
+    def test_custom_ids_differ(self):
+        error = "COMPONENT_CUSTOM_ID_DUPLICATED"
+        self.assertInvalid("components", row(button("a"), button("a")), error=error)
+
+    def test_ids_differ(self):
+        self.assertInvalid("components", row(button("a", id=1), button("b", id=1)))
+
+
+class Buttons(ComponentTestCase):
+    def test_lengths(self):
+        self.assertTaken(row(button("x" * 100, label="x" * 80)))
+        self.assertInvalid("components.0.components.0.custom_id", row(button("x" * 101)))
+        self.assertInvalid("components.0.components.0.label", row(button(label="x" * 81)))
+
+    def test_each_style_needs_its_own(self):
+        link = {"type": 2, "style": 5, "label": "x", "url": "https://example.com"}
+        self.assertTaken(row(link))
+        self.assertInvalid("components.0.components.0.url", row({**link, "url": None}))
+        self.assertInvalid("components.0.components.0.custom_id", row({**link, "custom_id": "x"}))
+        self.assertInvalid("components.0.components.0.custom_id", row(button(None)))
+        self.assertInvalid("components.0.components.0.sku_id", row(button(style=6)))
+
+    def test_emoji_without_what_is_null(self):
+        emoji = {"id": None, "name": "🔥", "animated": False}
+        [shown] = self.assertTaken(row(button(emoji=emoji)))
+        self.assertEqual(shown["components"][0]["emoji"], {"name": "🔥", "animated": False})
+        [shown] = self.assertTaken(row(button(emoji=None)))
+        self.assertNotIn("emoji", shown["components"][0])
+
+
+class Selects(ComponentTestCase):
+    def test_25_options(self):
+        self.assertTaken(row(select(25)))
+        self.assertInvalid("components.0.components.0.options", row(select(26)))
+        self.assertInvalid("components.0.components.0.options", row(select(0)))
+
+    def test_values(self):
+        [shown] = self.assertTaken(row(select(3)))
+        self.assertEqual([shown["components"][0][key] for key in ("min_values", "max_values")], [1, 1])
+        self.assertTaken(row(select(3, min_values=0, max_values=25)))
+        self.assertInvalid("components.0.components.0.max_values", row(select(3, max_values=26)))
+        self.assertInvalid("components.0.components.0.min_values", row(select(3, min_values=3, max_values=2)))
+
+    def test_options_differ(self):
+        option = {"label": "x", "value": "x"}
+        self.assertInvalid("components.0.components.0.options", row(select(0, options=[option, option])))
+
+
+class Layouts(ComponentTestCase):
+    def test_needs_the_flag(self):
+        text = {"type": 10, "content": "hi"}
+        self.assertInvalid("components.0.type", text)
+        self.assertTaken(text, flags=LAYOUT)
+
+    def test_excludes_the_old_fields(self):
+        text = {"type": 10, "content": "hi"}
+        self.assertInvalid("content", text, flags=LAYOUT, content="x")
+        self.assertInvalid("embeds", text, flags=LAYOUT, embeds=[{"title": "x"}])
+
+    def test_40_components_nested_ones_counted(self):
+        texts = [{"type": 10, "content": "hi"}] * 39
+        container = {"type": 17, "components": texts}
+        self.assertTaken(container, flags=LAYOUT)
+        self.assertInvalid("components", container, texts[0], flags=LAYOUT)
+
+    def test_mentions_in_text_displays_count(self):
+        text = {"type": 10, "content": f"<@{self.small.owner['id']}>"}
+        message = self.assertStatus(self.post(text, flags=LAYOUT), 200)
+        self.assertEqual([user["id"] for user in message["mentions"]], [self.small.owner["id"]])
+
+    def test_file_is_resolved(self):
+        body = {"flags": LAYOUT, "components": [{"type": 13, "file": {"url": "attachment://a.png"}}]}
+        form = multipart({"payload_json": body}, ("files[0]", "a.png", PNG, "application/octet-stream"))
+        message = self.assertStatus(self.small.request("POST", self.path, form=form), 200)
+        [shown] = message["components"]
+        self.assertEqual((shown["name"], shown["size"]), ("a.png", len(PNG)))
+        self.assertEqual(self.small.download(shown["file"]["url"]).body, PNG)
+
+    def test_edit_can_set_the_flag_and_not_remove_it(self):
+        message = self.assertStatus(self.small.request("POST", self.path, {"content": "x"}), 200)
+        path = f"{self.path}/{message['id']}"
+        text = {"type": 10, "content": "hi"}
+        answer = self.small.request("PATCH", path, {"flags": LAYOUT, "components": [text]})
+        self.assertFieldError(self.assertStatus(answer, 400, Code.INVALID_FORM_BODY), "content")
+        body = {"flags": LAYOUT, "components": [text], "content": None}
+        self.assertEqual(self.assertStatus(self.small.request("PATCH", path, body), 200)["flags"], LAYOUT)
+        again = self.small.request("PATCH", path, {"flags": 0, "components": [text]})
+        self.assertEqual(self.assertStatus(again, 200)["flags"], LAYOUT)
+
+
+class ViewsOfTheLibrary(ComponentTestCase):
+    """What discord.py's own views send is taken."""
+
+    def test_view(self):
+        view = discord.ui.View(timeout=None)
+        for style in (1, 2, 3, 4):
+            view.add_item(discord.ui.Button(style=discord.ButtonStyle(style), label=str(style), emoji="🔥"))
+        view.add_item(discord.ui.Button(url="https://example.com", label="link"))
+        options = [discord.SelectOption(label="a", emoji="🔥", description="d", default=True)]
+        view.add_item(discord.ui.Select(options=options, placeholder="p"))
+        view.add_item(discord.ui.UserSelect(default_values=[discord.Object(5, type=discord.Member)]))
+        view.add_item(discord.ui.RoleSelect())
+        view.add_item(discord.ui.ChannelSelect(channel_types=[discord.ChannelType.text]))
+        self.assertEqual(len(self.assertTaken(*view.to_components())), 5)
+
+    def test_layout(self):
+        view = discord.ui.LayoutView(timeout=None)
+        container = discord.ui.Container(accent_colour=0xFF0000)
+        container.add_item(discord.ui.TextDisplay("# hi"))
+        thumbnail = discord.ui.Thumbnail("https://example.com/a.png", description="d")
+        container.add_item(discord.ui.Section("one", "two", accessory=thumbnail))
+        container.add_item(discord.ui.Section("one", accessory=discord.ui.Button(label="b")))
+        container.add_item(discord.ui.Separator())
+        container.add_item(discord.ui.MediaGallery(discord.MediaGalleryItem("https://example.com/a.png")))
+        container.add_item(discord.ui.ActionRow(discord.ui.Button(label="c")))
+        view.add_item(container)
+        view.add_item(discord.ui.ActionRow(discord.ui.MentionableSelect()))
+        self.assertEqual(len(self.assertTaken(*view.to_components(), flags=LAYOUT)), 2)

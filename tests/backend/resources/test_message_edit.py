@@ -1,0 +1,95 @@
+"""Editing messages: who may change what, and what follows."""
+
+from __future__ import annotations
+
+from discordtest.backend.codes import Code
+from discordtest.backend.permissions import Permission
+from discordtest.backend.resources.message_build import create_system_message
+from discordtest.backend.rest import OPERATIONS, Call
+from tests.backend.worlds import WorldTestCase
+
+
+class Edits(WorldTestCase):
+    def setUp(self):
+        super().setUp()
+        self.alice = self.small.make_person("alice")
+        self.message = self.send(content="one")
+
+    def send(self, actor=None, channel=None, **body):
+        where = (channel or self.small.general)["id"]
+        return self.small.perform("create_message", where, body=body, actor=actor or self.small.bot)
+
+    def edit(self, message=None, actor=None, **body):
+        message = message or self.message
+        where = (message["channel_id"], message["id"])
+        return self.small.perform("update_message", *where, body=body, actor=actor or self.small.bot)
+
+    def test_edit_is_answered_and_told_whole(self):
+        session = self.small.connect()
+        self.small.time = 5_000_000
+        path = f"/channels/{self.message['channel_id']}/messages/{self.message['id']}"
+        edited = self.assertStatus(self.small.request("PATCH", path, {"content": "two", "tts": False}), 200)
+        self.assertEqual(edited["content"], "two")
+        self.assertEqual(edited["edited_timestamp"], "2026-07-01T12:00:05.000000+00:00")
+        [event] = self.small.events(session, "MESSAGE_UPDATE")
+        self.assertEqual((event["content"], event["guild_id"]), ("two", self.small.guild["id"]))
+        self.assertEqual(event["author"]["id"], self.small.bot.user_id)
+        self.assertIn("member", event)
+
+    def test_fields_that_are_not_given_stay(self):
+        message = self.send(content="one", embeds=[{"title": "t"}])
+        self.assertEqual(self.edit(message, content="two")["embeds"], message["embeds"])
+        self.assertEqual(self.edit(message, embeds=[])["content"], "two")
+
+    def test_null_empties(self):
+        message = self.send(content="one", embeds=[{"title": "t"}])
+        self.assertEqual(self.edit(message, content=None)["content"], "")
+        with self.assertRefused(Code.EMPTY_MESSAGE):
+            self.edit(message, embeds=None)
+        self.assertEqual(len(message["embeds"]), 1)
+
+    def test_too_long(self):
+        self.edit(content="x" * 2000)
+        with self.assertRefused(Code.INVALID_FORM_BODY, "content"):
+            self.edit(content="x" * 2001)
+
+    def test_others_messages(self):
+        message = self.send(self.alice, content="hers")
+        with self.assertRefused(Code.CANNOT_EDIT_OTHERS_MESSAGE):
+            self.edit(message, content="mine")
+        with self.assertRefused(Code.CANNOT_EDIT_OTHERS_MESSAGE):
+            self.edit(message)
+
+    def test_moderator_hides_embeds_of_others(self):
+        message = self.send(self.alice, content="x", embeds=[{"title": "t"}])
+        self.assertEqual(self.edit(message, flags=4)["embeds"], [])
+        self.small.allow(Permission.VIEW_CHANNEL)
+        with self.assertRefused(Code.MISSING_PERMISSIONS):
+            self.edit(message, flags=0)
+
+    def test_system_messages(self):
+        call = Call(self.small.backend, self.small.bot, OPERATIONS["create_message"])
+        author = self.small.world.users[self.small.bot.user_id]
+        message = create_system_message(call, self.small.general, 7, author)
+        with self.assertRefused(Code.CANNOT_EXECUTE_ON_SYSTEM_MESSAGE):
+            self.edit(message, content="x")
+
+    def test_polls(self):
+        poll = {"question": {"text": "Why?"}, "answers": [{"poll_media": {"text": "So."}}]}
+        message = self.send(poll=poll)
+        with self.assertRefused(Code.CANNOT_EDIT_POLL_MESSAGE):
+            self.edit(message, content="x")
+
+    def test_stickers(self):
+        with self.assertRefused(Code.CANNOT_EDIT_STICKERS):
+            self.edit(sticker_ids=["1"])
+        self.edit(sticker_ids=[], content="x")
+
+    def test_flags_alone_are_no_edit(self):
+        self.assertIsNone(self.edit(flags=4)["edited_timestamp"])
+
+    def test_reply_stays_one(self):
+        reply = self.send(content="yes", message_reference={"message_id": self.message["id"]})
+        edited = self.edit(reply, content="no")
+        self.assertEqual(edited["referenced_message"]["id"], self.message["id"])
+        self.assertEqual([user["id"] for user in edited["mentions"]], [self.small.bot.user_id])
