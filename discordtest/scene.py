@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from discordtest.backend import Backend
     from discordtest.backend.world import Record
-    from discordtest.loop import VirtualLoop
+    from discordtest.clock.loop import VirtualLoop
     from discordtest.transports.network import Network
     from discordtest.unhandled import Watch
 

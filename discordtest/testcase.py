@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
 import discord
 from discord.ext import commands
 
-from discordtest import clock, lifecycle, seam, travel, unhandled
+from discordtest import clock, lifecycle, seam, unhandled
 from discordtest.act import ActMixin
 from discordtest.arrange import ArrangeMixin
 from discordtest.assertions import AssertMixin
@@ -25,10 +25,10 @@ from discordtest.backend import Backend, intents
 from discordtest.backend.permissions import ALL, Permission
 from discordtest.backend.resources.application import make_application
 from discordtest.backend.resources.user import make_user
-from discordtest.clock import Clock
+from discordtest.clock import Clock, travel
+from discordtest.clock.runner import Runner, end_tasks
 from discordtest.errors import SetupError
 from discordtest.foreign import ServedHost
-from discordtest.runner import Runner, end_tasks
 from discordtest.scene import Scene
 from discordtest.scripts import hold_of, unload
 from discordtest.transcript import Transcript

@@ -38,16 +38,10 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         "discordtest.clock",
         "discordtest.assertions.filters",
-        "discordtest.loop",
         "discordtest.names",
-        "discordtest.outside",
-        "discordtest.runner",
-        "discordtest.runner",
         "discordtest.transcript",
         "discordtest.transports",
-        "discordtest.travel",
         "discordtest.unhandled",
-        "discordtest.waits",
     ),
     (
         "discordtest.foreign",

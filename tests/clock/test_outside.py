@@ -15,10 +15,10 @@ import unittest
 import aiohttp
 from aiohttp import web
 
+from discordtest.clock.outside import Outside
+from discordtest.clock.runner import end_tasks
 from discordtest.errors import SettleTimeout
-from discordtest.outside import Outside
-from discordtest.runner import end_tasks
-from tests.virtual import VirtualTestCase
+from tests.clock.virtual import VirtualTestCase
 
 try:
     import aiosqlite

@@ -12,7 +12,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from discordtest.loop import VirtualLoop
+    from discordtest.clock.loop import VirtualLoop
 
 __all__ = ["Travel", "is_available"]
 

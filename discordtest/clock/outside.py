@@ -19,14 +19,14 @@ import weakref
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from discordtest.clock.waits import describe_task, frames, position, stack, waiter
 from discordtest.errors import SettleTimeout
-from discordtest.waits import describe_task, frames, position, stack, waiter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import CodeType, FrameType
 
-    from discordtest.loop import VirtualLoop
+    from discordtest.clock.loop import VirtualLoop
 
     Events = list[tuple[selectors.SelectorKey, int]]
     Place = tuple[tuple[CodeType, int], ...]

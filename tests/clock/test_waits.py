@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from discord.ext import tasks
 
-from discordtest.waits import Pending, describe_task, describe_timer, frames, stack
-from tests.virtual import START, VirtualTestCase
+from discordtest.clock.waits import Pending, describe_task, describe_timer, frames, stack
+from tests.clock.virtual import START, VirtualTestCase
 
 
 class Opaque:

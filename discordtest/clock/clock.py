@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any
 import discord.ext.tasks  # loaded here so that a cog which imports it in the middle of a test finds the views
 import discord.gateway
 
-from discordtest.loop import VirtualLoop
+from discordtest.clock.loop import VirtualLoop
 
 if TYPE_CHECKING:
-    from discordtest.waits import Pending
+    from discordtest.clock.waits import Pending
 
 __all__ = ["Clock", "install", "refresh", "uninstall"]
 

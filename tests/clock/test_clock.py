@@ -12,9 +12,8 @@ from datetime import timedelta
 import discord
 from discord.ext import commands, tasks
 
-from discordtest import clock
-from discordtest.clock import Clock
-from tests.virtual import START, VirtualTestCase, run
+from discordtest.clock import Clock, clock
+from tests.clock.virtual import START, VirtualTestCase, run
 
 
 class ClockTests(VirtualTestCase):

@@ -9,10 +9,10 @@ import unittest
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from discordtest.clock.loop import VirtualLoop
+from discordtest.clock.runner import Runner, end_tasks
 from discordtest.errors import Deadlock, NotModelled, SettleTimeout
-from discordtest.loop import VirtualLoop
-from discordtest.runner import Runner, end_tasks
-from tests.virtual import START, VirtualTestCase, run
+from tests.clock.virtual import START, VirtualTestCase, run
 
 DAY = 86400
 

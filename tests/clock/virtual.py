@@ -7,12 +7,12 @@ import unittest
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from discordtest.runner import Runner
+from discordtest.clock.runner import Runner
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-    from discordtest.loop import VirtualLoop
+    from discordtest.clock.loop import VirtualLoop
 
 T = TypeVar("T")
 

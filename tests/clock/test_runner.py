@@ -7,8 +7,8 @@ import unittest
 from collections.abc import AsyncIterator
 from datetime import datetime
 
-from discordtest.runner import Runner, end_tasks
-from tests.virtual import VirtualTestCase, run
+from discordtest.clock.runner import Runner, end_tasks
+from tests.clock.virtual import VirtualTestCase, run
 
 
 async def stubborn() -> None:

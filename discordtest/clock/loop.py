@@ -22,15 +22,15 @@ from array import array
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from discordtest.errors import Deadlock, DiscordTestError, SettleTimeout
-from discordtest.outside import Outside, Selector, Turn, wakes_the_test
-from discordtest.waits import (
+from discordtest.clock.outside import Outside, Selector, Turn, wakes_the_test
+from discordtest.clock.waits import (
     Pending,
     describe_running,
     describe_task,
     describe_timer,
     describe_waiting,
 )
+from discordtest.errors import Deadlock, DiscordTestError, SettleTimeout
 
 if TYPE_CHECKING:
     from collections import deque
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import TypeVarTuple, Unpack
 
-    from discordtest.outside import Events
+    from discordtest.clock.outside import Events
 
     Ts = TypeVarTuple("Ts")
 

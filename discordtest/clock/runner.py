@@ -6,9 +6,9 @@ import asyncio
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from discordtest.clock.loop import VirtualLoop
+from discordtest.clock.waits import describe_task, frames
 from discordtest.errors import DiscordTestError, SettleTimeout
-from discordtest.loop import VirtualLoop
-from discordtest.waits import describe_task, frames
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -4,8 +4,8 @@ import datetime
 import time
 import unittest
 
-from discordtest import travel
-from tests.virtual import START, VirtualTestCase
+from discordtest.clock import travel
+from tests.clock.virtual import START, VirtualTestCase
 
 
 @unittest.skipUnless(travel.is_available(), "needs discordtest[time]")
