@@ -204,13 +204,15 @@ def _paced(kind: Any) -> Any:
 def pace(network: Network, client: Any) -> Any:
     """Join a client's websocket to the connection at whose other end it is."""
     kind: Any = type(client)
-    client.__class__ = _paced(kind)
+    kind = _paced(kind)
+    paced = kind.__new__(kind)
+    vars(paced).update(vars(client))
     name = client.get_extra_info("sockname")
     for connection in network.connections:
         transport = getattr(connection, "transport", None)
         if transport is not None and transport.get_extra_info("peername") == name:
-            connection.client = client  # type: ignore[attr-defined] # a LoopbackConnection, by its transport
-    return client
+            connection.client = paced  # type: ignore[attr-defined] # a LoopbackConnection, by its transport
+    return paced
 
 
 def _drive(writing: Coroutine[Any, Any, None]) -> None:

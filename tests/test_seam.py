@@ -1,0 +1,502 @@
+from __future__ import annotations
+
+import asyncio
+import io
+import socket
+import threading
+import unittest
+import warnings
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import discord
+from aiohttp import web
+
+from discordtest import seam
+from discordtest.backend.rest import Response
+from discordtest.errors import HostRefused, NotModelled
+from discordtest.transports.network import Network
+from tests.canned import BOT, TOKEN, CannedDiscord, answer
+from tests.wired import API, AUTHORIZATION, WiredTestCase
+
+ORIGINALS = (
+    aiohttp.ClientSession._request,
+    aiohttp.ClientSession._ws_connect,
+    aiohttp.TCPConnector._create_connection,
+    socket.getaddrinfo,
+)
+
+
+def patched() -> tuple[Any, ...]:
+    """Return what stands where the originals were."""
+    session = aiohttp.ClientSession
+    connector = aiohttp.TCPConnector
+    return session._request, session._ws_connect, connector._create_connection, socket.getaddrinfo
+
+
+class Installing(unittest.TestCase):
+    def test_nothing_is_patched_without_a_network(self) -> None:
+        self.assertEqual(patched(), ORIGINALS)
+
+    def test_last_network_takes_all_away(self) -> None:
+        loops = [asyncio.new_event_loop(), asyncio.new_event_loop()]
+        networks = [Network(CannedDiscord(), loop) for loop in loops]
+        for network in networks:
+            seam.install(network)
+        seam.install(networks[0])  # again: no second guard over the first
+        seam.uninstall(networks[0])
+        self.assertFalse(any(now is before for now, before in zip(patched(), ORIGINALS, strict=True)))
+        seam.uninstall(networks[1])
+        seam.uninstall(networks[1])
+        self.assertEqual(patched(), ORIGINALS)
+        for loop in loops:
+            self.assertNotIn("getaddrinfo", vars(loop))
+            loop.close()
+
+    def test_tests_in_threads_do_not_meet(self) -> None:
+        failures: list[BaseException] = []
+
+        def run() -> None:
+            try:
+                asyncio.run(self._ask_often())
+            except BaseException as error:  # noqa: BLE001 # shown by the test's own thread
+                failures.append(error)
+
+        threads = [threading.Thread(target=run) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(failures, [])
+        self.assertEqual(patched(), ORIGINALS)
+
+    @staticmethod
+    async def _ask_often() -> None:
+        for _ in range(5):
+            backend = CannedDiscord()
+            network = Network(backend, asyncio.get_running_loop(), tokens={TOKEN})
+            seam.install(network)
+            async with aiohttp.ClientSession(headers=AUTHORIZATION) as http:
+                for _ in range(5):
+                    async with http.get(f"{API}/users/@me") as response:
+                        assert response.status == 200
+                    await asyncio.sleep(0)
+            seam.uninstall(network)
+            assert len(backend.requests) == 5
+
+    def test_mock_that_was_there_before_answers_foreign_hosts(self) -> None:
+        async def mock(session: Any, method: str, url: Any, **options: Any) -> str:
+            return f"mocked {url}"
+
+        async def run() -> None:
+            network = Network(CannedDiscord(), asyncio.get_running_loop(), tokens={TOKEN})
+            seam.install(network)
+            async with aiohttp.ClientSession(headers=AUTHORIZATION) as http:
+                self.assertEqual(await http.get("https://example.com/"), "mocked https://example.com/")
+                self.assertEqual((await http.get(f"{API}/users/@me")).status, 200)
+            seam.uninstall(network)
+
+        aiohttp.ClientSession._request = mock  # type: ignore[assignment,method-assign]
+        try:
+            asyncio.run(run())
+            self.assertIs(aiohttp.ClientSession._request, mock)
+        finally:
+            aiohttp.ClientSession._request = ORIGINALS[0]  # type: ignore[method-assign]
+
+    def test_mock_that_outlives_the_seam(self) -> None:
+        async def run() -> None:
+            network = Network(CannedDiscord(), asyncio.get_running_loop(), tokens={TOKEN})
+            seam.install(network)
+            before = aiohttp.ClientSession._request
+            aiohttp.ClientSession._request = "a mock"  # type: ignore[assignment,method-assign]
+            seam.uninstall(network)
+            self.assertEqual(aiohttp.ClientSession._request, "a mock")
+            aiohttp.ClientSession._request = before  # type: ignore[method-assign] # the mock stops
+            seam.install(network)
+            seam.uninstall(network)
+            self.assertEqual(patched(), ORIGINALS)
+
+        asyncio.run(run())
+
+    def test_verify_names_what_it_does_not_know(self) -> None:
+        async def other(self: Any, verb: str) -> None: ...
+
+        aiohttp.ClientSession._request = other  # type: ignore[assignment,method-assign]
+        try:
+            with self.assertRaisesRegex(
+                ImportError, r"other takes self, verb where self, method, str_or_url"
+            ):
+                seam.verify()
+        finally:
+            aiohttp.ClientSession._request = ORIGINALS[0]  # type: ignore[method-assign]
+
+
+class Requests(WiredTestCase):
+    """What a bot's own session can ask; over sockets and aiohttp's server it must be the same."""
+
+    async def asyncSetUp(self) -> None:
+        await super().asyncSetUp()
+        self.http = aiohttp.ClientSession(headers=AUTHORIZATION)
+        self.addAsyncCleanup(self.http.close)
+
+    @property
+    def asked(self) -> Any:
+        """The last request that reached Discord."""
+        return self.discord.requests[-1]
+
+    async def test_response_has_everything(self) -> None:
+        async with self.http.get(f"{API}/users/@me?a=1#part") as response:
+            self.assertIsInstance(response, aiohttp.ClientResponse)
+            self.assertEqual((response.status, response.reason, response.ok), (200, "OK", True))
+            self.assertEqual((await response.json())["id"], BOT["id"])
+            self.assertIn('"bot"', await response.text())
+            self.assertIn(b'"bot"', await response.read())
+            self.assertEqual(response.headers["content-type"], "application/json")
+            self.assertEqual((response.content_type, response.charset), ("application/json", None))
+            self.assertIn((b"Content-Type", b"application/json"), response.raw_headers)
+            self.assertEqual((response.method, response.host), ("GET", "discord.com"))
+            self.assertEqual(str(response.url), f"{API}/users/@me?a=1")
+            self.assertEqual(str(response.real_url), f"{API}/users/@me?a=1#part")
+            self.assertEqual((response.history, dict(response.cookies), len(response.links)), ((), {}, 0))
+            self.assertEqual(response.request_info.method, "GET")
+            self.assertEqual(response.request_info.headers["authorization"], f"Bot {TOKEN}")
+            self.assertIsNone(response.content_disposition)
+            self.assertIn("[200 OK]", repr(response))
+            self.assertTrue(response)
+            self.assertEqual(response.get_encoding(), "utf-8")
+        self.assertTrue(response.closed)
+        self.assertIn('"bot"', await response.text())  # what was read stays
+
+    async def test_response_that_is_awaited(self) -> None:
+        response = await self.http.get(f"{API}/users/@me")
+        self.assertEqual((await response.json())["id"], BOT["id"])
+        response.release()
+        response.close()
+        await response.wait_for_close()
+
+    async def test_body_as_a_stream(self) -> None:
+        async with self.http.get(f"{API}/users/@me") as response:
+            start = await response.content.read(5)
+            rest = await response.read()
+            self.assertEqual(start + rest, answer(BOT).body)
+        async with self.http.get(f"{API}/users/@me") as response:
+            chunks = [chunk async for chunk in response.content.iter_chunked(10)]
+            self.assertEqual(b"".join(chunks), answer(BOT).body)
+
+    async def test_body_that_nobody_read_is_gone_after_a_release(self) -> None:
+        async with self.http.get(f"{API}/users/@me") as response:
+            pass
+        with self.assertRaisesRegex(aiohttp.ClientConnectionError, "Connection closed"):
+            await response.read()
+        with self.assertRaisesRegex(aiohttp.ClientConnectionError, "Connection closed"):
+            await response.text()
+
+    async def test_json_of_another_type_is_refused(self) -> None:
+        self.discord.answers["GET", "/page"] = Response(
+            200, b"<p>", {"Content-Type": "text/html; charset=latin-1"}
+        )
+        async with self.http.get(f"{API}/page") as response:
+            with self.assertRaises(aiohttp.ContentTypeError):
+                await response.json()
+            self.assertEqual((await response.text(), response.charset), ("<p>", "latin-1"))
+
+    async def test_empty_answer(self) -> None:
+        self.discord.answers["DELETE", "/x"] = Response(204, b"", {})
+        async with self.http.delete(f"{API}/x") as response:
+            self.assertEqual((response.status, await response.read()), (204, b""))
+            self.assertNotIn("Content-Type", response.headers)
+
+    async def test_base_url_and_params(self) -> None:
+        async with aiohttp.ClientSession(f"{API}/", headers=AUTHORIZATION) as http:
+            async with http.get("users/@me?a=1", params={"limit": 5}) as response:
+                self.assertEqual(response.status, 200)
+        self.assertEqual(self.asked.path, "/api/v10/users/@me")
+        self.assertEqual(dict(self.asked.query), {"a": "1", "limit": "5"})
+
+    async def test_percent_encoded_path_arrives_as_sent(self) -> None:
+        self.discord.answers["PUT", "/reactions/%F0%9F%91%8D/@me"] = Response(204)
+        async with self.http.put(f"{API}/reactions/%F0%9F%91%8D/@me") as response:
+            self.assertEqual(response.status, 204)
+
+    async def test_json_body(self) -> None:
+        async with self.http.post(f"{API}/channels/20/messages", json={"content": "ä"}) as response:
+            self.assertEqual((await response.json())["content"], "ä")
+        self.assertEqual(self.asked.headers["content-type"], "application/json")
+
+    async def test_json_and_data_together_are_refused(self) -> None:
+        with self.assertRaisesRegex(ValueError, "data and json"):
+            await self.http.post(f"{API}/users/@me", json={}, data="x")
+
+    async def test_text_and_bytes(self) -> None:
+        self.discord.answers["POST", "/raw"] = Response(204)
+        for data, kind in (("ä", "text/plain; charset=utf-8"), (b"\xc3\xa4", "application/octet-stream")):
+            async with self.http.post(f"{API}/raw", data=data):
+                pass
+            self.assertEqual((self.asked.body, self.asked.headers["Content-Type"]), (b"\xc3\xa4", kind))
+
+    async def test_form(self) -> None:
+        self.discord.answers["POST", "/form"] = Response(204)
+        async with self.http.post(f"{API}/form", data={"a": "1", "b": "ä"}):
+            pass
+        self.assertEqual(self.asked.body, b"a=1&b=%C3%A4")
+        self.assertEqual(self.asked.headers["Content-Type"], "application/x-www-form-urlencoded")
+
+    async def test_multipart(self) -> None:
+        self.discord.answers["POST", "/files"] = Response(204)
+        form = aiohttp.FormData(quote_fields=False)
+        form.add_field("payload_json", "{}")
+        file = io.BytesIO(b"\x00\xff")
+        form.add_field("files[0]", file, filename="a.bin", content_type="application/octet-stream")
+        async with self.http.post(f"{API}/files", data=form):
+            pass
+        kind, _, boundary = self.asked.headers["Content-Type"].partition("; boundary=")
+        self.assertEqual(kind, "multipart/form-data")
+        parts = self.asked.body.split(f"--{boundary}".encode())
+        self.assertEqual((parts[0], parts[-1]), (b"", b"--\r\n"))
+        self.assertTrue(parts[1].endswith(b"\r\n\r\n{}\r\n"))
+        self.assertTrue(parts[2].endswith(b"\r\n\r\n\x00\xff\r\n"))
+        self.assertIn(b'filename="a.bin"', parts[2])
+
+    async def test_file_object(self) -> None:
+        self.discord.answers["POST", "/raw"] = Response(204)
+        file = Path(__file__).open("rb")  # noqa: SIM115, ASYNC230 # aiohttp closes what it has sent
+        self.addCleanup(file.close)
+        async with self.http.post(f"{API}/raw", data=file):
+            pass
+        self.assertTrue(self.asked.body.startswith(b"from __future__"))
+
+    async def test_stream_of_chunks(self) -> None:
+        self.discord.answers["POST", "/raw"] = Response(204)
+
+        async def chunks() -> Any:
+            yield b"a"
+            yield b"b"
+
+        async with self.http.post(f"{API}/raw", data=chunks()):
+            pass
+        self.assertEqual(self.asked.body, b"ab")
+
+    async def test_raise_for_status(self) -> None:
+        self.discord.answers["GET", "/gone"] = answer({"code": 0}, 404)
+        async with aiohttp.ClientSession(raise_for_status=True) as http:
+            with self.assertRaises(aiohttp.ClientResponseError) as caught:
+                await http.get(f"{API}/gone")
+            self.assertEqual((caught.exception.status, caught.exception.message), (404, "Not Found"))
+            response = await http.get(f"{API}/gone", raise_for_status=False)
+            self.assertEqual(response.status, 404)
+            with self.assertRaises(aiohttp.ClientResponseError):
+                response.raise_for_status()
+
+    async def test_raise_for_status_of_the_callers_own(self) -> None:
+        seen: list[int] = []
+
+        async def check(response: aiohttp.ClientResponse) -> None:
+            seen.append(response.status)
+
+        await self.http.get(f"{API}/users/@me", raise_for_status=check)
+        self.assertEqual(seen, [200])
+
+    async def test_traces(self) -> None:
+        log: list[Any] = []
+        config = aiohttp.TraceConfig()
+
+        async def note(session: Any, context: Any, params: Any) -> None:
+            log.append((type(params).__name__, context.trace_request_ctx))
+
+        config.on_request_start.append(note)
+        config.on_request_end.append(note)
+        config.on_request_exception.append(note)
+        config.on_response_chunk_received.append(note)
+        async with aiohttp.ClientSession(trace_configs=[config], headers=AUTHORIZATION) as http:
+            async with http.get(f"{API}/users/@me", trace_request_ctx=7) as response:
+                await response.read()
+            with self.assertRaises(ValueError):
+                await http.post(f"{API}/users/@me", json=1, data="x")
+        names = [name for name, _ in log]
+        self.assertEqual(
+            names[:3],
+            ["TraceRequestStartParams", "TraceRequestEndParams", "TraceResponseChunkReceivedParams"],
+        )
+        self.assertEqual(log[0][1], 7)
+
+    async def test_closed_session(self) -> None:
+        http = aiohttp.ClientSession()
+        await http.close()
+        with self.assertRaisesRegex(RuntimeError, "Session is closed"):
+            await http.get(f"{API}/users/@me")
+        with self.assertRaisesRegex(RuntimeError, "Session is closed"):
+            await http.ws_connect("wss://gateway.discord.gg/")
+
+    async def test_timeout_counts_while_an_answer_is_held(self) -> None:
+        async def hold(request: Any) -> None:
+            await asyncio.sleep(10)
+
+        self.network.hold = hold
+        for timeout in (aiohttp.ClientTimeout(total=0.01), 0.01):
+            with self.assertRaises(TimeoutError):
+                await self.http.get(f"{API}/users/@me", timeout=timeout)  # type: ignore[arg-type]
+        self.network.hold = None
+
+    async def test_exchanges_cross_the_hook(self) -> None:
+        crossed: list[Any] = []
+        self.network.on_exchange = lambda request, response: crossed.append((request.path, response.status))
+        await self.http.get(f"{API}/users/@me")
+        self.assertEqual(crossed, [("/api/v10/users/@me", 200)])
+
+    async def test_aiohttp_request(self) -> None:
+        async with aiohttp.request("GET", f"{API}/users/@me", headers=AUTHORIZATION) as response:
+            self.assertEqual(response.status, 200)
+
+    async def test_subclass_of_a_session(self) -> None:
+        calls: list[str] = []
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+
+            class Session(aiohttp.ClientSession):
+                async def _request(self, *args: Any, **options: Any) -> Any:
+                    calls.append(args[0])
+                    return await super()._request(*args, **options)
+
+        async with Session(headers=AUTHORIZATION) as http:
+            self.assertEqual((await http.get(f"{API}/users/@me")).status, 200)
+        self.assertEqual(calls, ["GET"])
+
+    async def test_connector_of_the_callers_own(self) -> None:
+        connector = aiohttp.TCPConnector(limit=1)
+        async with aiohttp.ClientSession(connector=connector, connector_owner=False) as http:
+            self.assertEqual((await http.get(f"{API}/users/@me", headers=AUTHORIZATION)).status, 200)
+        self.assertFalse(connector.closed)
+        await connector.close()
+
+    async def test_unusual_options_go_through_all_of_aiohttp(self) -> None:
+        async def middleware(request: Any, handler: Any) -> Any:
+            request.headers["X-Mine"] = "1"
+            return await handler(request)
+
+        options: Any = {"cookies": {"a": "b"}, "middlewares": (middleware,), "compress": False}
+        async with self.http.get(f"{API}/users/@me", **options) as response:
+            self.assertEqual((await response.json())["id"], BOT["id"])
+        self.assertEqual((self.asked.headers["X-Mine"], self.asked.headers["Cookie"]), ("1", "a=b"))
+        self.assertEqual((self.asked.host, self.asked.path), ("discord.com", "/api/v10/users/@me"))
+
+    async def test_webhook_with_the_bots_own_session(self) -> None:
+        url = f"https://discord.com/api/webhooks/12345678901234567/{'x' * 68}"
+        self.discord.answers["POST", f"/webhooks/12345678901234567/{'x' * 68}"] = Response(204)
+        await discord.Webhook.from_url(url, session=self.http).send("hello")
+        self.assertIn(b"hello", self.asked.body)
+
+    async def test_cdn_and_media(self) -> None:
+        self.discord.answers["GET", "/a.png"] = Response(200, b"png", {"Content-Type": "image/png"})
+        for host in ("cdn.discordapp.com", "media.discordapp.net"):
+            async with self.http.get(f"https://{host}/a.png") as response:
+                self.assertEqual(await response.read(), b"png")
+            self.assertEqual(self.asked.host, host)
+
+
+class RequestsOverSockets(Requests):
+    transport = "loopback"
+
+
+class Errors(WiredTestCase):
+    async def test_error_of_the_backend_reaches_the_caller(self) -> None:
+        def handle(request: Any) -> Any:
+            raise NotModelled("route GET /x")
+
+        self.discord.handle = handle  # type: ignore[method-assign]
+        async with aiohttp.ClientSession() as http:
+            with self.assertRaises(NotModelled):
+                await http.get(f"{API}/x")
+
+    async def test_foreign_host_is_refused_named_and_recorded(self) -> None:
+        async with aiohttp.ClientSession() as http:
+            with self.assertRaisesRegex(
+                HostRefused, r"GET https://example.com/x.*allowed_hosts = \('example.com',\)"
+            ):
+                await http.get("https://example.com/x")
+            with self.assertRaises(HostRefused):
+                await http.ws_connect("wss://example.com/x")
+        self.assertEqual([type(error) for error in self.discord.failures], [HostRefused, HostRefused])
+
+    async def test_voice_gateway_is_not_modelled(self) -> None:
+        async with aiohttp.ClientSession() as http:
+            with self.assertRaises(aiohttp.WSServerHandshakeError):
+                await http.ws_connect("wss://rotterdam1.discord.media/?v=8")
+        self.assertIsInstance(self.discord.failures[0], NotModelled)
+
+    async def test_this_machine_is_reached(self) -> None:
+        async def hello(request: web.BaseRequest) -> web.Response:
+            return web.Response(text="hello")
+
+        server = await asyncio.get_running_loop().create_server(
+            web.Server(hello, access_log=None), "127.0.0.1", 0
+        )
+        port = server.sockets[0].getsockname()[1]
+        async with aiohttp.ClientSession() as http:
+            for host in ("127.0.0.1", "localhost"):
+                async with http.get(f"http://{host}:{port}/") as response:
+                    self.assertEqual(await response.text(), "hello")
+        server.close()
+
+
+class Lookup(WiredTestCase):
+    """Which network a call belongs to that does not come from its loop."""
+
+    async def ask(self, token: str) -> Any:
+        """Ask from a thread with a loop of its own."""
+
+        async def go() -> Any:
+            async with aiohttp.ClientSession() as http:
+                url, headers = f"{API}/users/@me", {"Authorization": f"Bot {token}"}
+                async with http.get(url, headers=headers) as response:
+                    return response.status
+
+        return await asyncio.to_thread(asyncio.run, go())
+
+    async def test_thread_is_answered_on_the_networks_loop(self) -> None:
+        threads: list[int] = []
+        handle = self.discord.handle
+
+        def noting(request: Any) -> Any:
+            threads.append(threading.get_ident())
+            return handle(request)
+
+        self.discord.handle = noting  # type: ignore[method-assign]
+        self.assertEqual(await self.ask(TOKEN), 200)
+        self.assertEqual(threads, [threading.get_ident()])
+
+    async def test_only_network_answers_unknown_tokens(self) -> None:
+        self.assertEqual(await self.ask("unknown"), 401)
+
+    async def test_with_several_networks_the_token_decides(self) -> None:
+        other = Network(CannedDiscord(), asyncio.new_event_loop(), tokens={"other"})
+        seam.install(other)
+        try:
+            self.assertEqual(await self.ask(TOKEN), 200)
+            with self.assertRaisesRegex(HostRefused, "Discord is not reached while tests run"):
+                await self.ask("unknown")
+        finally:
+            seam.uninstall(other)
+            other.loop.close()
+
+    async def test_gateway_from_another_loop_is_refused(self) -> None:
+        async def go() -> None:
+            async with aiohttp.ClientSession() as http:
+                await http.ws_connect("wss://gateway.discord.gg/")
+
+        with self.assertRaises(HostRefused):
+            await asyncio.to_thread(asyncio.run, go())
+
+    async def test_unusual_request_from_another_loop(self) -> None:
+        async def go() -> int:
+            async with aiohttp.ClientSession(cookies={"a": "b"}) as http:
+                async with http.get(
+                    f"{API}/users/@me", headers=AUTHORIZATION, cookies={"c": "d"}
+                ) as response:
+                    return response.status
+
+        self.assertEqual(await asyncio.to_thread(asyncio.run, go()), 200)
+
+
+if __name__ == "__main__":
+    unittest.main()
