@@ -1,27 +1,45 @@
-"""What people do with messages: send, edit, delete, react, pin, type, start threads."""
+"""What people do with messages: send, edit, delete, forward, react, pin, type, start threads."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from discordtest.acting import Acting, brief
-from discordtest.given import emoji_key, json_embeds
+import discord
+
+from discordtest.acting import Acting, act, brief, name, person, place, place_id
+from discordtest.backend.rest import Actor
+from discordtest.errors import SetupError
+from discordtest.given import (
+    emoji_key,
+    file_parts,
+    id_of,
+    json_embeds,
+    message_of,
+    sticker_ids,
+    without_none,
+)
 from discordtest.scene import verb
+from discordtest.views import message_payload, views_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    import discord
-
-    from discordtest.given import Emoji, Id
+    from discordtest.backend.multipart import Part
+    from discordtest.backend.world import Record
+    from discordtest.given import Emoji, File, Id
+    from discordtest.scene import Scene
 
 __all__ = ["MessageVerbs"]
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
 
+_SUPPRESS_NOTIFICATIONS = 1 << 12
+_FORWARD = 1
+_NEWS, _FORUMS = 5, (15, 16)
+
 
 class MessageVerbs(Acting):
-    """The verbs about messages."""
+    """The verbs about messages and threads."""
 
     @verb
     async def send(
@@ -30,24 +48,225 @@ class MessageVerbs(Acting):
         channel: Any,
         content: str | None = None,
         *,
-        embeds: Iterable[discord.Embed] = (),
+        embeds: Iterable[discord.Embed | Mapping[str, Any]] = (),
+        files: Iterable[File] = (),
+        reply_to: discord.Message | Id | None = None,
+        stickers: Iterable[Id] = (),
+        poll: discord.Poll | Mapping[str, Any] | None = None,
+        silent: bool = False,
+        **fields: Any,
     ) -> discord.Message:
-        """Send a message; ``channel`` may be a user: the DM with them."""
-        actor = self._person(who)
-        channel_id = self._where(actor, channel)
-        body: dict[str, Any] = {}
-        if content is not None:
-            body["content"] = content
+        """Send a message, then let the bot react to it.
+
+        ``who`` may be a webhook; ``channel`` may be a user: the DM with them. A file is a ``discord.File``,
+        ``(name, content)`` or a path.
+
+        >>> await self.send(self.alice, self.general, "!ping")
+        """
+        scene = self._scene
+        body = without_none(content=content, **fields)
         if embeds:
             body["embeds"] = json_embeds(embeds)
-        text = f"sends {brief(content)} in {self._place(channel_id)}"
-        made = self._act(actor, text, "create_message", channel_id, body=body)
-        await self._scene.settle()
-        return self._views().message(made)
+        if stickers:
+            body["sticker_ids"] = sticker_ids(stickers)
+        if poll is not None:
+            body["poll"] = poll._to_dict() if isinstance(poll, discord.Poll) else dict(poll)
+        if silent:
+            body["flags"] = _SUPPRESS_NOTIFICATIONS
+        if reply_to is not None:
+            body["message_reference"] = {"message_id": message_of(scene.backend.world, reply_to)["id"]}
+        parts = file_parts(files) if files else []
+        if isinstance(who, discord.Webhook):
+            sent = _execute(scene, who, channel, body, parts)
+        else:
+            sent = _send(scene, person(scene, who), channel, body, parts)
+        return await _shown(scene, sent)
 
     @verb
-    async def react(self, who: Id, message: Any, emoji: Emoji) -> None:
+    async def send_dm(self, who: Id, content: str | None = None, **options: Any) -> discord.Message:
+        """Send the bot a direct message; the options are those of `send`."""
+        scene = self._scene
+        bot = next(iter(scene.clients.values()))["bot"]
+        files = file_parts(options.pop("files", ()))
+        body = without_none(content=content, **options)
+        return await _shown(scene, _send(scene, person(scene, who), bot["id"], body, files))
+
+    @verb
+    async def edit(
+        self,
+        who: Id,
+        message: discord.Message | Id,
+        content: str | None = None,
+        *,
+        embeds: Iterable[discord.Embed | Mapping[str, Any]] | None = None,
+        **fields: Any,
+    ) -> discord.Message:
+        """Edit a message of one's own."""
+        scene = self._scene
+        record = message_of(scene.backend.world, message)
+        body = without_none(content=content, embeds=None if embeds is None else json_embeds(embeds), **fields)
+        text = f"edits {brief(record['content'])} to {brief(content)}"
+        path = record["channel_id"], record["id"]
+        return await _shown(scene, act(scene, person(scene, who), text, "update_message", *path, body=body))
+
+    @verb
+    async def delete(self, who: Id, message: discord.Message | Id, *, reason: str | None = None) -> None:
+        """Delete a message."""
+        _on_message(self._scene, who, message, "deletes {}", "delete_message", reason=reason)
+
+    @verb
+    async def forward(self, who: Id, message: discord.Message | Id, channel: Any) -> discord.Message:
+        """Forward a message to a channel, or to a user."""
+        scene = self._scene
+        actor, record = person(scene, who), message_of(scene.backend.world, message)
+        reference = {"type": _FORWARD, "channel_id": record["channel_id"], "message_id": record["id"]}
+        channel_id = place_id(scene, actor, channel)
+        text = f"forwards {brief(record['content'])} to {place(scene, channel_id)}"
+        body = {"message_reference": reference}
+        return await _shown(scene, act(scene, actor, text, "create_message", channel_id, body=body))
+
+    # -- reactions
+
+    @verb
+    async def react(self, who: Id, message: discord.Message | Id, emoji: Emoji) -> None:
         """Add a reaction."""
-        actor, record, key = self._person(who), self._message(message), emoji_key(emoji)
-        text = f"reacts with {key} to {brief(record['content'])}"
-        self._act(actor, text, "add_my_message_reaction", record["channel_id"], record["id"], key)
+        key = emoji_key(emoji)
+        text = f"reacts with {key.partition(':')[0]} to {{}}"
+        _on_message(self._scene, who, message, text, "add_my_message_reaction", key)
+
+    @verb
+    async def unreact(self, who: Id, message: discord.Message | Id, emoji: Emoji) -> None:
+        """Take one's own reaction back."""
+        scene, key = self._scene, emoji_key(emoji)
+        record = message_of(scene.backend.world, message)
+        known = scene.backend.world.reactions.get(record["id"], {})
+        if id_of(who) not in known.get(key, ()):
+            raise SetupError(
+                f"{name(scene.backend.world, id_of(who))} has not reacted with {key} to {brief(record['content'])}"
+            )
+        text = f"takes {key.partition(':')[0]} back from {{}}"
+        _on_message(scene, who, message, text, "delete_my_message_reaction", key)
+
+    # -- channels
+
+    @verb
+    async def typing(self, who: Id, channel: Any) -> None:
+        """Start to type."""
+        scene, actor = self._scene, person(self._scene, who)
+        channel_id = place_id(scene, actor, channel)
+        act(scene, actor, f"types in {place(scene, channel_id)}", "trigger_typing_indicator", channel_id)
+
+    @verb
+    async def pin(self, who: Id, message: discord.Message | Id, *, reason: str | None = None) -> None:
+        """Pin a message."""
+        _on_message(self._scene, who, message, "pins {}", "create_pin", reason=reason)
+
+    @verb
+    async def unpin(self, who: Id, message: discord.Message | Id, *, reason: str | None = None) -> None:
+        """Unpin a message."""
+        _on_message(self._scene, who, message, "unpins {}", "delete_pin", reason=reason)
+
+    @verb
+    async def start_thread(
+        self,
+        who: Id,
+        channel_or_message: Any,
+        name: str,
+        *,
+        content: str | None = None,
+        tags: Iterable[discord.ForumTag | int] = (),
+        private: bool = False,
+    ) -> discord.Thread:
+        """Start a thread in a channel, on a message, or as a post of a forum.
+
+        ``content`` is its first message, which a forum needs; ``tags`` are those of the forum.
+        """
+        scene, actor = self._scene, person(self._scene, who)
+        body: dict[str, Any] = {"name": name}
+        made = _start_thread(
+            scene, actor, channel_or_message, body, content, [id_of(tag) for tag in tags], private
+        )
+        await scene.settle()
+        return cast("discord.Thread", views_of(scene).channel(scene.backend.world.channels[made["id"]]))
+
+
+def _send(scene: Scene, actor: Actor, channel: Any, body: Record, parts: list[Part]) -> Record:
+    channel_id = place_id(scene, actor, channel)
+    files = f" with {', '.join(str(part.filename) for part in parts)}" if parts else ""
+    text = f"sends {brief(body.get('content'))}{files} in {place(scene, channel_id)}"
+    return cast("Record", act(scene, actor, text, "create_message", channel_id, body=body, files=parts))
+
+
+def _execute(scene: Scene, webhook: discord.Webhook, channel: Any, body: Record, parts: list[Part]) -> Record:
+    """Post through a webhook, into its channel or a thread of it."""
+    world, webhook_id = scene.backend.world, str(webhook.id)
+    record = world.webhooks.get(webhook_id)
+    if record is None:
+        raise SetupError(f"there is no webhook {webhook!r} in the world of this test")
+    channel_id = id_of(channel)
+    query = {"wait": "true"}
+    if channel_id != record["channel_id"]:
+        if world.channels.get(channel_id, {}).get("parent_id") != record["channel_id"]:
+            raise SetupError(
+                f"the webhook {record['name']!r} posts in {place(scene, record['channel_id'])}, "
+                f"not in {place(scene, channel_id)}"
+            )
+        query["thread_id"] = channel_id
+    actor = Actor("webhook", webhook_id, record["application_id"])
+    text = f"posts {brief(body.get('content'))} in {place(scene, channel_id)}"
+    path = webhook_id, record["token"]
+    made = act(scene, actor, text, "execute_webhook", *path, body=body, query=query, files=parts)
+    return cast("Record", made)
+
+
+async def _shown(scene: Scene, payload: Record) -> discord.Message:
+    """Return a message as it is once the bot has reacted to it; as it was sent, if it is gone by then."""
+    await scene.settle()
+    views = views_of(scene)
+    record = scene.backend.world.messages.get(payload["channel_id"], {}).get(payload["id"])
+    return views.message(payload if record is None else message_payload(views, record))
+
+
+def _on_message(
+    scene: Scene, who: Id, message: Any, text: str, operation: str, *more: str, **options: Any
+) -> None:
+    record = message_of(scene.backend.world, message)
+    text = text.format(brief(record["content"]))
+    act(scene, person(scene, who), text, operation, record["channel_id"], record["id"], *more, **options)
+
+
+def _start_thread(
+    scene: Scene,
+    actor: Actor,
+    where: Any,
+    body: Record,
+    content: str | None,
+    tags: list[str],
+    private: bool,
+) -> Record:
+    world = scene.backend.world
+    text = f"starts the thread {body['name']!r}"
+    if isinstance(where, discord.Message | discord.PartialMessage) or id_of(where) not in world.channels:
+        record = message_of(world, where)
+        path = record["channel_id"], record["id"]
+        made = act(
+            scene,
+            actor,
+            f"{text} on {brief(record['content'])}",
+            "create_thread_from_message",
+            *path,
+            body=body,
+        )
+    else:
+        channel_id = id_of(where)
+        kind = world.channels[channel_id]["type"]
+        text += f" in {place(scene, channel_id)}"
+        if kind in _FORUMS:
+            body.update(message={"content": content} if content else {}, applied_tags=tags)
+            content = None
+        else:
+            body["type"] = 12 if private else 10 if kind == _NEWS else 11
+        made = act(scene, actor, text, "create_thread", channel_id, body=body)
+    if content is not None:
+        _send(scene, actor, made["id"], {"content": content}, [])
+    return cast("Record", made)

@@ -20,7 +20,7 @@ __all__ = ["FakeRequest", "http_exception", "plain", "setup_error"]
 __unittest = True  # unittest leaves our frames out of its tracebacks
 
 # What a client never offers: records that are not there, a channel that is hidden.
-_NOT_SHOWN = frozenset((Code.MISSING_ACCESS, Code.EMPTY_MESSAGE))
+_NOT_SHOWN = frozenset((Code.MISSING_ACCESS, Code.CANNOT_EDIT_OTHERS_MESSAGE, Code.EMPTY_MESSAGE))
 _UNKNOWN = range(10_000, 20_000)
 
 

@@ -18,6 +18,7 @@ from discord.member import VoiceState
 from discord.user import ClientUser
 
 from discordtest.backend.resources.guild_create import render_guild
+from discordtest.backend.resources.guild_member import new_member
 from discordtest.backend.resources.message_render import render_message
 from discordtest.errors import SetupError
 
@@ -96,6 +97,10 @@ class Views:
                 discord.RawPresenceUpdateEvent(data=cast("Any", data), state=self.state), record["user"]
             )
         return member
+
+    def gone_member(self, guild_id: str, user: Record) -> discord.Member:
+        """Build a member who has left already."""
+        return self.new_member(self.guild(guild_id), new_member(user, self.world.timestamp()))
 
     # -- guilds and what is in them
 

@@ -1,0 +1,194 @@
+"""What people do in guilds: come and go, kick, ban, time out, change nicknames and roles."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from discordtest.acting import Acting, act, guild_of, person, user_of
+from discordtest.backend.codes import RestError
+from discordtest.backend.resources.invite import find_live_invite, use_invite
+from discordtest.errors import SetupError
+from discordtest.given import bits, id_of, iso
+from discordtest.refusals import setup_error
+from discordtest.scene import verb
+from discordtest.views import views_of
+
+if TYPE_CHECKING:
+    import discord
+
+    from discordtest.backend.world import Record
+    from discordtest.given import Id
+    from discordtest.scene import Scene
+
+__all__ = ["ModerationVerbs"]
+
+__unittest = True  # unittest leaves our frames out of its tracebacks
+
+
+class ModerationVerbs(Acting):
+    """The verbs about guilds and their members.
+
+    The guild is that of a Member who is passed; with users alone, the one that they share, or ``guild``.
+    """
+
+    # -- coming and going
+
+    @verb
+    async def join(
+        self, who: Id, guild: discord.Guild | Id, invite: discord.Invite | str | None = None
+    ) -> discord.Member:
+        """Join a guild; ``invite`` (or its code) counts one use more."""
+        scene, actor, guild_id = self._scene, person(self._scene, who), guild_of(self._scene, guild)
+        world = scene.backend.world
+        code = None if invite is None else str(getattr(invite, "code", invite)).rstrip("/").rpartition("/")[2]
+        if code is not None:
+            _check_invite(scene, code, guild_id)
+        text = f"joins {world.guilds[guild_id]['name']!r}"
+        act(scene, actor, text, "join_guild", guild_id, actor.user_id)
+        if code is not None:
+            use_invite(world, code)
+        await scene.settle()
+        if actor.user_id not in world.members[guild_id]:
+            return views_of(scene).gone_member(guild_id, world.users[actor.user_id])
+        return views_of(scene).member(guild_id, actor.user_id)
+
+    @verb
+    async def leave(self, who: Id, guild: discord.Guild | Id | None = None) -> None:
+        """Leave a guild."""
+        scene, actor, guild_id = self._scene, person(self._scene, who), guild_of(self._scene, guild, who)
+        text = f"leaves {scene.backend.world.guilds[guild_id]['name']!r}"
+        act(scene, actor, text, "leave_guild", guild_id)
+
+    @verb
+    async def add_bot(
+        self,
+        who: Id,
+        guild: discord.Guild | Id,
+        client: discord.Client | None = None,
+        permissions: discord.Permissions | int | None = None,
+    ) -> None:
+        """Add the bot of a client to a guild, by default of ``self.client`` with ``bot_permissions``."""
+        scene, guild_id = self._scene, guild_of(self._scene, guild)
+        application = next(iter(scene.clients.values())) if client is None else scene.clients.get(client)
+        if application is None:
+            raise SetupError(f"{client!r} is no client of this test: await self.connect(client) first")
+        allowed = scene.bot_permissions if permissions is None else bits(permissions)
+        text = f"adds {application['name']} to {scene.backend.world.guilds[guild_id]['name']!r}"
+        path = guild_id, application["id"]
+        act(scene, person(scene, who), text, "add_bot", *path, body={"permissions": allowed})
+
+    # -- moderation
+
+    @verb
+    async def kick(self, who: Id, member: Id, reason: str | None = None, *, guild: Id | None = None) -> None:
+        """Kick a member."""
+        _on_member(self._scene, who, member, guild, "kicks {}", "delete_guild_member", reason=reason)
+
+    @verb
+    async def ban(
+        self,
+        who: Id,
+        member: Id,
+        reason: str | None = None,
+        *,
+        guild: Id | None = None,
+        delete_message_seconds: int = 0,
+    ) -> None:
+        """Ban a member, or with ``guild`` any user."""
+        body = {"delete_message_seconds": delete_message_seconds}
+        _on_member(
+            self._scene, who, member, guild, "bans {}", "ban_user_from_guild", body=body, reason=reason
+        )
+
+    @verb
+    async def unban(self, who: Id, user: Id, reason: str | None = None, *, guild: Id | None = None) -> None:
+        """Lift a ban."""
+        scene = self._scene
+        guild_id = guild_of(scene, guild, who)
+        _on_member(scene, who, user, guild_id, "unbans {}", "unban_user_from_guild", reason=reason)
+
+    @verb
+    async def timeout(
+        self,
+        who: Id,
+        member: Id,
+        duration: timedelta | float | datetime | None,
+        reason: str | None = None,
+        *,
+        guild: Id | None = None,
+    ) -> None:
+        """Time a member out, for a timedelta or seconds, or until a moment; None ends it."""
+        scene = self._scene
+        if isinstance(duration, (int, float)):
+            duration = timedelta(seconds=duration)
+        until = duration
+        if isinstance(duration, timedelta):
+            until = scene.backend.world.wall_clock() + duration
+        body = {"communication_disabled_until": iso(until if isinstance(until, datetime) else None)}
+        text = "ends the time-out of {}" if duration is None else f"times {{}} out for {duration}"
+        _edit(scene, who, member, guild, text, body, reason)
+
+    @verb
+    async def set_nick(
+        self, who: Id, member: Id, nick: str | None, reason: str | None = None, *, guild: Id | None = None
+    ) -> None:
+        """Change a nickname, one's own too; None takes it away."""
+        scene, body = self._scene, {"nick": nick}
+        if id_of(who) != id_of(member):
+            _edit(scene, who, member, guild, f"calls {{}} {nick!r}", body, reason)
+            return
+        guild_id = guild_of(scene, guild, member, who)
+        text = f"calls themselves {nick!r}"
+        act(scene, person(scene, who), text, "update_my_guild_member", guild_id, body=body, reason=reason)
+
+    @verb
+    async def add_role(self, who: Id, member: Id, role: discord.Role | Id, reason: str | None = None) -> None:
+        """Give a member a role."""
+        _role(self._scene, who, member, role, "gives {} the role {}", "add_guild_member_role", reason)
+
+    @verb
+    async def remove_role(
+        self, who: Id, member: Id, role: discord.Role | Id, reason: str | None = None
+    ) -> None:
+        """Take a role from a member."""
+        text = "takes from {} the role {}"
+        _role(self._scene, who, member, role, text, "delete_guild_member_role", reason)
+
+
+def _check_invite(scene: Scene, code: str, guild_id: str) -> None:
+    try:
+        invite = find_live_invite(scene.backend.world, code)
+    except RestError as error:
+        raise setup_error(f"join by the invite {code!r}", error) from None
+    if invite["guild_id"] != guild_id:
+        guild = scene.backend.world.guilds[invite["guild_id"]]
+        raise SetupError(f"the invite {code!r} leads to {guild['name']!r}")
+
+
+def _on_member(
+    scene: Scene, who: Id, member: Id, guild: Id | None, text: str, operation: str, **options: Any
+) -> None:
+    user = user_of(scene, member)
+    guild_id = guild_of(scene, guild, member, who)
+    text = text.format(user["username"]) + _because(options.get("reason"))
+    act(scene, person(scene, who), text, operation, guild_id, user["id"], **options)
+
+
+def _edit(
+    scene: Scene, who: Id, member: Id, guild: Id | None, text: str, body: Record, reason: str | None
+) -> None:
+    _on_member(scene, who, member, guild, text, "update_guild_member", body=body, reason=reason)
+
+
+def _role(scene: Scene, who: Id, member: Id, role: Id, text: str, operation: str, reason: str | None) -> None:
+    world, role_id, user = scene.backend.world, id_of(role), user_of(scene, member)
+    guild_id = next((guild_id for guild_id, roles in world.roles.items() if role_id in roles), None)
+    if guild_id is None:
+        raise SetupError(f"there is no role {role!r} in the world of this test")
+    said = text.format(user["username"], world.roles[guild_id][role_id]["name"]) + _because(reason)
+    act(scene, person(scene, who), said, operation, guild_id, user["id"], role_id, reason=reason)
+
+
+def _because(reason: str | None) -> str:
+    return "" if reason is None else f" ({reason})"
