@@ -18,12 +18,15 @@ from discordtest.backend.resources import guild_member_voice
 from discordtest.backend.resources.guild_create import tell_guild_create
 from discordtest.backend.resources.guild_member import MAX_NICK, new_member
 from discordtest.backend.resources.guild_role import find_role, insert_role, new_role, remove_role
+from discordtest.backend.resources.message_build import create_system_message
 from discordtest.backend.rest import Call, operation, route
 from discordtest.backend.world import Record
 
 __all__ = ["add_member", "add_members", "remove_member"]
 
 MAX_GUILDS = 100  # of a person
+USER_JOIN = 7  # message type
+SUPPRESS_JOIN_MESSAGES = 1 << 0  # system channel flag
 
 
 # -- coming
@@ -93,7 +96,9 @@ def join_guild(call: Call, guild: Record, user: Record) -> Record:
         raise RestError(Code.MAX_GUILDS)
     for role_id in call.body.get("roles", ()):
         find_role(call, role_id)
-    return add_member(call, guild, user, **call.body)
+    member = add_member(call, guild, user, **call.body)
+    _welcome(call, guild, user)
+    return member
 
 
 @operation(
@@ -130,7 +135,17 @@ def add_bot(call: Call, guild: Record, application: Record) -> Record:
         insert_role(world, guild_id, role)
         roles.append(role["id"])
     audit.write(call, guild_id, Action.BOT_ADD, bot["id"])
-    return add_member(call, guild, bot, roles=roles)
+    member = add_member(call, guild, bot, roles=roles)
+    _welcome(call, guild, bot)
+    return member
+
+
+def _welcome(call: Call, guild: Record, user: Record) -> None:
+    """Say in the system channel that somebody has come; what the narrator arranges goes without."""
+    channel = call.world.channels.get(guild["system_channel_id"] or "")
+    if channel is None or call.actor.omnipotent or guild["system_channel_flags"] & SUPPRESS_JOIN_MESSAGES:
+        return
+    create_system_message(call, channel, USER_JOIN, user)
 
 
 # -- going
