@@ -25,6 +25,10 @@ from discordtest.backend.resources import message_pin as message_pin
 from discordtest.backend.resources import presence as presence
 from discordtest.backend.resources import reaction as reaction
 from discordtest.backend.resources import sticker as sticker
+from discordtest.backend.resources import thread_create as thread_create
+from discordtest.backend.resources import thread_list as thread_list
+from discordtest.backend.resources import thread_member as thread_member
 from discordtest.backend.resources import user as user
 from discordtest.backend.resources import user_guild as user_guild
 from discordtest.backend.resources import webhook as webhook
+from discordtest.backend.resources import webhook_execute as webhook_execute

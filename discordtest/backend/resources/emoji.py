@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from discordtest.backend import audit, cdn
+from discordtest.backend.audit import Action
 from discordtest.backend.body import Array, Image, Object, Snowflake, String
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission
@@ -24,7 +25,6 @@ MAX_APPLICATION_EMOJIS = 2000
 SLOTS = (50, 100, 150, 250)
 SLOTS_WITH_MORE_EMOJI = 200
 _CREATE, _MANAGE = Permission.CREATE_GUILD_EXPRESSIONS, Permission.MANAGE_GUILD_EXPRESSIONS
-_EMOJI_CREATE, _EMOJI_UPDATE, _EMOJI_DELETE = 60, 61, 62
 _AUDITED = ("name", "roles")
 
 _NAME: dict[str, Any] = {"min": 2, "max": 32, "pattern": r"[A-Za-z0-9_]+"}
@@ -133,7 +133,7 @@ def create_guild_emoji(call: Call, guild: Record) -> Record:
     emoji = _make_emoji(call)
     call.world.emojis[guild_id][emoji["id"]] = emoji
     changes = audit.difference(None, emoji, ("name",))
-    audit.write(call, guild_id, _EMOJI_CREATE, emoji["id"], changes=changes)
+    audit.write(call, guild_id, Action.EMOJI_CREATE, emoji["id"], changes=changes)
     tell_emojis(call.world, guild_id)
     return render_emoji(call.world, emoji, with_creator=True)
 
@@ -147,7 +147,7 @@ def update_guild_emoji(call: Call, guild: Record, emoji: Record) -> Record:
     emoji.update(call.body)
     emoji["roles"] = emoji["roles"] or []
     changes = audit.difference(before, emoji, _AUDITED)
-    audit.write(call, guild_id, _EMOJI_UPDATE, emoji["id"], changes=changes)
+    audit.write(call, guild_id, Action.EMOJI_UPDATE, emoji["id"], changes=changes)
     tell_emojis(call.world, guild_id)
     return render_emoji(call.world, emoji, with_creator=True)
 
@@ -158,7 +158,7 @@ def delete_guild_emoji(call: Call, guild: Record, emoji: Record) -> None:
     require_expression(call, emoji)
     del call.world.emojis[guild_id][emoji["id"]]
     changes = audit.difference(emoji, None, ("name",))
-    audit.write(call, guild_id, _EMOJI_DELETE, emoji["id"], changes=changes)
+    audit.write(call, guild_id, Action.EMOJI_DELETE, emoji["id"], changes=changes)
     tell_emojis(call.world, guild_id)
 
 

@@ -11,6 +11,7 @@ import struct
 from typing import Any
 
 from discordtest.backend import audit, cdn
+from discordtest.backend.audit import Action
 from discordtest.backend.body import Object, String, invalid
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.multipart import Part
@@ -30,7 +31,6 @@ MAX_DURATION = 5  # seconds
 SLOTS = (5, 15, 30, 60)
 SLOTS_WITH_MORE_STICKERS = 60
 PNG, APNG, LOTTIE, GIF = 1, 2, 3, 4
-_STICKER_CREATE, _STICKER_UPDATE, _STICKER_DELETE = 90, 91, 92
 _AUDITED = ("name", "description", "tags")
 
 
@@ -194,7 +194,7 @@ def create_guild_sticker(call: Call, guild: Record) -> Record:
     changes = audit.difference(
         None, sticker, (*_AUDITED, "type", "format_type", "available", "guild_id", "id")
     )
-    audit.write(call, guild_id, _STICKER_CREATE, sticker["id"], changes=changes)
+    audit.write(call, guild_id, Action.STICKER_CREATE, sticker["id"], changes=changes)
     tell_stickers(world, guild_id)
     return render_sticker(world, sticker, with_creator=True)
 
@@ -206,7 +206,7 @@ def update_guild_sticker(call: Call, guild: Record, sticker: Record) -> Record:
     before = dict(sticker)
     sticker.update(call.body)
     changes = audit.difference(before, sticker, _AUDITED)
-    audit.write(call, guild_id, _STICKER_UPDATE, sticker["id"], changes=changes)
+    audit.write(call, guild_id, Action.STICKER_UPDATE, sticker["id"], changes=changes)
     tell_stickers(call.world, guild_id)
     return render_sticker(call.world, sticker, with_creator=True)
 
@@ -217,7 +217,7 @@ def delete_guild_sticker(call: Call, guild: Record, sticker: Record) -> None:
     require_expression(call, sticker)
     del call.world.stickers[guild_id][sticker["id"]]
     changes = audit.difference(sticker, None, _AUDITED)
-    audit.write(call, guild_id, _STICKER_DELETE, sticker["id"], changes=changes)
+    audit.write(call, guild_id, Action.STICKER_DELETE, sticker["id"], changes=changes)
     tell_stickers(call.world, guild_id)
 
 

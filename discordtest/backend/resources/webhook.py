@@ -18,6 +18,7 @@ from discordtest.backend.body import FormErrors, Image, Object, Snowflake, Strin
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission
 from discordtest.backend.resources.channel import find_channel
+from discordtest.backend.resources.message_build import create_system_message
 from discordtest.backend.rest import Actor, Call, parameter, route
 from discordtest.backend.world import Record, World
 
@@ -30,6 +31,7 @@ MAX_PER_GUILD = 1000
 #: Parts of words that no webhook may call itself.
 FORBIDDEN_NAMES = ("clyde", "discord")
 ANNOUNCEMENT = 5
+CHANNEL_FOLLOW_ADD = 12  # type of the message that tells of a new follower
 #: Channels that can have webhooks: text, voice, announcement, stage, forum, media.
 CHANNEL_TYPES = frozenset((0, 2, ANNOUNCEMENT, 13, 15, 16))
 #: Channels to which another one's announcements can go.
@@ -198,6 +200,8 @@ def follow_channel(call: Call, channel: Record) -> Record:
     webhook["source_channel"] = {"id": channel["id"], "name": channel["name"]}
     _log(call, Action.WEBHOOK_CREATE, None, webhook)
     tell_webhooks(call.world, target)
+    source = {"type": 0, "channel_id": channel["id"], "guild_id": source_guild["id"]}
+    create_system_message(call, target, CHANNEL_FOLLOW_ADD, webhook["user"], name, message_reference=source)
     return {"channel_id": channel["id"], "webhook_id": webhook["id"]}
 
 

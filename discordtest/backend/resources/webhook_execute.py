@@ -1,0 +1,256 @@
+"""What a webhook does with its token: it posts, and reads, edits and deletes what it posted.
+
+A message's author stands for the webhook as it was for that message: its name and picture may be others each time.
+Webhooks are bound by no permission; what their text may mention by default is users only.
+Source: Discord's documentation, Webhook ("Execute Webhook", "Get Webhook Message" and what follows) and Message
+("Crosspost Message").
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+from discordtest.backend import cdn
+from discordtest.backend.body import Array, Boolean, Field, FormErrors, Object, Snowflake, String, invalid
+from discordtest.backend.codes import Code, RestError
+from discordtest.backend.permissions import ALL
+from discordtest.backend.resources.mention import USERS_ONLY
+from discordtest.backend.resources.message import forget_message
+from discordtest.backend.resources.message_build import add_message, build_message, new_message
+from discordtest.backend.resources.message_edit import apply_edit
+from discordtest.backend.resources.message_form import (
+    EDIT_FIELDS,
+    IS_COMPONENTS_V2,
+    MESSAGE_FIELDS,
+    SUPPRESS_EMBEDS,
+    SUPPRESS_NOTIFICATIONS,
+    check_message,
+)
+from discordtest.backend.resources.message_render import render_message
+from discordtest.backend.resources.message_thread import check_active
+from discordtest.backend.resources.thread import PUBLIC_THREAD, new_thread
+from discordtest.backend.resources.thread_create import check_tags, open_thread
+from discordtest.backend.resources.webhook import MAX_NAME, check_name, followers
+from discordtest.backend.rest import Actor, Call, parameter, route
+from discordtest.backend.world import Record, World
+
+__all__ = ["deliver", "webhook_author"]
+
+MAX_AVATAR_URL = 2048
+MAX_THREAD_NAME = 100
+MAX_TAGS = 5
+IS_CROSSPOST = 1 << 1
+FORUM_TYPES = frozenset((15, 16))
+SETTABLE = SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS | IS_COMPONENTS_V2
+_BUTTON, _LINK = 2, 5
+#: Components that somebody can act on: buttons, and selects of every kind.
+_INTERACTIVE = frozenset((_BUTTON, 3, 5, 6, 7, 8))
+_COPIED = ("content", "embeds", "attachments", "components", "mentions", "mention_roles", "mention_everyone")
+
+
+def _check_execution(body: Record, path: tuple[str | int, ...], errors: FormErrors) -> None:
+    check_message(body, path, errors)
+    check_name(body, path, errors, "username")
+
+
+EXECUTE_WEBHOOK = Object(
+    {
+        **MESSAGE_FIELDS,
+        "username": String(min=1, max=MAX_NAME, strip=True, null=True),
+        "avatar_url": String(max=MAX_AVATAR_URL, null=True),
+        "thread_name": String(max=MAX_THREAD_NAME, strip=True, null=True),
+        "applied_tags": Array(Snowflake(), max=MAX_TAGS, unique=True, null=True),
+    },
+    check=_check_execution,
+)
+UPDATE_WEBHOOK_MESSAGE = Object(
+    {**EDIT_FIELDS, "poll": MESSAGE_FIELDS["poll"]},
+    ignore=("tts",),  # discord.py always sends it
+    check=check_message,
+)
+_IN_THREAD: dict[str, Field] = {"thread_id": Snowflake()}
+_SHOWN: dict[str, Field] = {**_IN_THREAD, "with_components": Boolean(default=False)}
+_PATH = "/webhooks/{webhook_id}/{webhook_token}"
+_MESSAGE = _PATH + "/messages/{message_id:webhook_message}"
+
+
+# -- posting
+
+
+@route(
+    "POST",
+    _PATH,
+    anonymous=True,
+    body=EXECUTE_WEBHOOK,
+    query=Object({**_SHOWN, "wait": Boolean(default=False)}),
+)
+def execute_webhook(call: Call, webhook: Record, token: str) -> Record | None:
+    body, channel = call.body, _target(call)
+    _check_components(call, webhook)
+    author = webhook_author(call.world, webhook, body.get("username"), body.get("avatar_url"))
+    post = _new_post(call, channel) if channel["type"] in FORUM_TYPES or body.get("thread_name") else None
+    message = build_message(call, post or channel, author, body, mentions=USERS_ONLY, settable=SETTABLE)
+    _sign(message, webhook)
+    if post is not None:
+        open_thread(call, post)
+        channel["last_message_id"] = post["id"]
+        channel = post
+    add_message(call, channel, message)
+    return render_message(call.world, message, webhook["application_id"]) if call.query["wait"] else None
+
+
+def webhook_author(
+    world: World, webhook: Record, name: str | None = None, avatar_url: str | None = None
+) -> Record:
+    """Return what stands for the webhook as a message's author; ``name`` and ``avatar_url`` are for this one."""
+    return {
+        "id": webhook["id"],
+        "username": name or webhook["name"],
+        "avatar": _copied_avatar(world, webhook, avatar_url) if avatar_url else webhook["avatar"],
+        "discriminator": "0000",
+        "global_name": None,
+        "public_flags": 0,
+        "flags": 0,
+        "bot": True,
+        "primary_guild": None,
+        "clan": None,
+    }
+
+
+def _copied_avatar(world: World, webhook: Record, url: str) -> str:
+    """Return the hash of a picture that was given by its address; its content is known if it is the CDN's."""
+    name = hashlib.md5(url.encode(), usedforsecurity=False).hexdigest()
+    for root in (cdn.ROOT, cdn.PROXY):
+        if url.startswith(root):
+            found = cdn.fetch(world, url.removeprefix(root).partition("?")[0])
+            if found is not None:
+                cdn.store(world, f"/avatars/{webhook['id']}/{name}", *found)
+    return name
+
+
+def _sign(message: Record, webhook: Record) -> None:
+    message["webhook_id"] = webhook["id"]
+    if webhook["application_id"] is not None:
+        message["application_id"] = webhook["application_id"]
+
+
+def _target(call: Call) -> Record:
+    """Return where the webhook acts: its channel, or the thread there that the query names."""
+    channel: Record = call.found["channel"]
+    thread_id = call.query.get("thread_id")
+    if thread_id is None:
+        return channel
+    if call.body.get("thread_name"):
+        raise RestError(Code.FORUM_WEBHOOK_THREAD_NAME_AND_ID)
+    thread: Record | None = call.world.threads[channel["guild_id"]].get(thread_id)
+    if thread is None or thread["parent_id"] != channel["id"]:
+        raise RestError(Code.UNKNOWN_CHANNEL)
+    return thread
+
+
+def _new_post(call: Call, forum: Record) -> Record:
+    """Return the thread that the webhook starts in a forum; its first message has its id."""
+    name = call.body.get("thread_name")
+    if forum["type"] not in FORUM_TYPES:
+        raise RestError(Code.WEBHOOK_THREAD_NEEDS_FORUM)
+    if not name:
+        raise RestError(Code.FORUM_WEBHOOK_NEEDS_THREAD)
+    tags = call.body.get("applied_tags") or []
+    check_tags(call, forum, tags)
+    thread_id = call.id = call.new_id()
+    fields = {"name": name, "applied_tags": tags}
+    return new_thread(thread_id, forum, PUBLIC_THREAD, call.found["webhook"]["id"], call.timestamp(), fields)
+
+
+def _check_components(call: Call, webhook: Record) -> None:
+    """Drop or refuse components that a webhook of no application may not send.
+
+    Without ``with_components`` the API ignores them. How it names the refusal is not documented.
+    """
+    if webhook["application_id"] is not None or not call.body.get("components"):
+        return
+    if not call.query["with_components"]:
+        del call.body["components"]
+    elif any(_is_interactive(component) for component in _walk(call.body["components"])):
+        message = "Webhooks that no application owns cannot send interactive components."
+        raise invalid("components", "COMPONENT_INTERACTIVE", message)
+
+
+def _is_interactive(component: Record) -> bool:
+    kind = component.get("type")
+    return kind in _INTERACTIVE and not (kind == _BUTTON and component.get("style") == _LINK)
+
+
+def _walk(components: list[Record]) -> Iterator[Record]:
+    for component in components:
+        yield component
+        yield from _walk(component.get("components") or [])
+        if component.get("accessory"):
+            yield component["accessory"]
+
+
+# -- its own messages
+
+
+@parameter("webhook_message")
+def read_message_id(call: Call, text: str) -> str:
+    """Keep the id: in which thread the message is, only the query says."""
+    return text
+
+
+def _find_own(call: Call, webhook: Record, message_id: str) -> tuple[Record, Record]:
+    """Find the channel or thread and the message there, which must be the webhook's own."""
+    channel = _target(call)
+    message = call.world.messages.get(channel["id"], {}).get(message_id)
+    if message is None or message.get("webhook_id") != webhook["id"]:
+        raise RestError(Code.UNKNOWN_MESSAGE)
+    return channel, message
+
+
+@route("GET", _MESSAGE, anonymous=True, query=Object(_IN_THREAD))
+def get_webhook_message(call: Call, webhook: Record, token: str, message_id: str) -> Record:
+    _, message = _find_own(call, webhook, message_id)
+    return render_message(call.world, message, webhook["application_id"])
+
+
+@route("PATCH", _MESSAGE, anonymous=True, body=UPDATE_WEBHOOK_MESSAGE, query=Object(_SHOWN))
+def update_webhook_message(call: Call, webhook: Record, token: str, message_id: str) -> Record:
+    channel, message = _find_own(call, webhook, message_id)
+    check_active(channel)
+    _check_components(call, webhook)
+    if call.body.pop("poll", None) is not None:
+        raise RestError(Code.CANNOT_EDIT_POLL_MESSAGE)
+    apply_edit(call, channel, message, call.body, permissions=ALL, mentions=USERS_ONLY)
+    return render_message(call.world, message, webhook["application_id"])
+
+
+@route("DELETE", _MESSAGE, anonymous=True, query=Object(_IN_THREAD))
+def delete_webhook_message(call: Call, webhook: Record, token: str, message_id: str) -> None:
+    channel, _ = _find_own(call, webhook, message_id)
+    forget_message(call.world, channel, message_id)
+    event = {"id": message_id, "channel_id": channel["id"], "guild_id": channel["guild_id"]}
+    call.world.emit("MESSAGE_DELETE", event, guild=channel["guild_id"], channel=channel)
+
+
+# -- announcements
+
+
+def deliver(call: Call, message: Record) -> None:
+    """Post a published announcement into every channel that follows the one that it was sent in."""
+    world = call.world
+    source = world.channels[message["channel_id"]]
+    for webhook in followers(world, source["id"]):
+        own = Call(call.backend, Actor("webhook", webhook["id"]), call.route)
+        target = world.channels[webhook["channel_id"]]
+        copy = new_message(own, target, webhook_author(world, webhook), message["content"])
+        copy.update({key: message[key] for key in _COPIED})
+        copy["flags"] = IS_CROSSPOST
+        copy["message_reference"] = {
+            "type": 0,
+            "channel_id": source["id"],
+            "message_id": message["id"],
+            "guild_id": source["guild_id"],
+        }
+        _sign(copy, webhook)
+        add_message(own, target, copy)
