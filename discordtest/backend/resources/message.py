@@ -8,6 +8,7 @@ Source: Discord's documentation, Message ("Create Message", "Get Channel Message
 from __future__ import annotations
 
 from discordtest.backend import audit
+from discordtest.backend.audit import Action
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import ALL, Permission
 from discordtest.backend.resources import message_thread
@@ -20,7 +21,6 @@ from discordtest.backend.world import Record, World
 
 __all__ = ["channel_bits", "check_may_send", "find_message", "forget_message", "viewer"]
 
-MESSAGE_DELETE = 72  # audit log
 NONCE_WINDOW = 300_000_000  # µs for which an enforced nonce stands for the message that it came with
 MAX_NONCES = 1000
 #: where messages can be: text, DM, voice, group DM, announcement, threads, stage
@@ -144,7 +144,7 @@ def delete_message(call: Call, channel: Record, message: Record) -> None:
     forget_message(world, channel, message["id"])
     if not own and guild_id is not None:
         options = {"channel_id": channel["id"], "count": 1}
-        audit.write(call, guild_id, MESSAGE_DELETE, author_id, options=options)
+        audit.write(call, guild_id, Action.MESSAGE_DELETE, author_id, options=options)
     event = {"id": message["id"], "channel_id": channel["id"]}
     if guild_id is not None:
         event["guild_id"] = guild_id
@@ -153,9 +153,9 @@ def delete_message(call: Call, channel: Record, message: Record) -> None:
 
 def forget_message(world: World, channel: Record, message_id: str) -> None:
     """Take the message out of every table."""
-    del world.messages[channel["id"]][message_id]
+    message = world.messages[channel["id"]].pop(message_id)
     world.reactions.pop(message_id, None)
     world.suppressed_embeds.pop(message_id, None)
     world.pins.get(channel["id"], {}).pop(message_id, None)
     if channel["type"] in message_thread.THREAD_TYPES:
-        message_thread.discount_message(channel)
+        message_thread.discount_message(channel, message)

@@ -12,6 +12,7 @@ from typing import Any
 
 from discordtest.backend.body import invalid
 from discordtest.backend.codes import Code, RestError
+from discordtest.backend.journal import Sent
 from discordtest.backend.permissions import ALL, Permission
 from discordtest.backend.resources import message_thread
 from discordtest.backend.resources.attachment import Upload, keep, read_uploads
@@ -217,6 +218,7 @@ def add_message(call: Call, channel: Record, message: Record, nonce: Any = None)
     """Put the message into its channel and emit MESSAGE_CREATE; ``nonce`` is told with the event."""
     world, guild_id = call.world, channel.get("guild_id")
     store_message(world, channel, message)
+    call.backend.journal.append(Sent(world.now(), call.actor, call.wire, dict(message)))
     if channel["type"] in message_thread.THREAD_TYPES:
         message_thread.count_message(call, channel, message)
     event = message_event(world, message, guild_id)

@@ -6,6 +6,7 @@ Source: Discord's documentation, Message ("Bulk Delete Messages", "Crosspost Mes
 from __future__ import annotations
 
 from discordtest.backend import audit
+from discordtest.backend.audit import Action
 from discordtest.backend.body import Array, Object, Snowflake
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission
@@ -13,6 +14,7 @@ from discordtest.backend.resources.message import forget_message, viewer
 from discordtest.backend.resources.message_edit import emit_update
 from discordtest.backend.resources.message_reference import WRITTEN
 from discordtest.backend.resources.message_render import render_message
+from discordtest.backend.resources.webhook_execute import deliver
 from discordtest.backend.rest import Call, route
 from discordtest.backend.world import DISCORD_EPOCH, Record, World
 
@@ -20,7 +22,6 @@ __all__: list[str] = []
 
 MIN_BULK, MAX_BULK = 2, 100
 MAX_AGE = 14 * 24 * 3600 * 1000  # milliseconds
-MESSAGE_BULK_DELETE = 73  # audit log
 ANNOUNCEMENT = 5  # channel type
 CROSSPOSTED = 1 << 0
 
@@ -48,7 +49,7 @@ def bulk_delete_messages(call: Call, channel: Record) -> None:
     if not found:
         return
     options = {"count": len(found)}
-    audit.write(call, guild_id, MESSAGE_BULK_DELETE, channel["id"], options=options)
+    audit.write(call, guild_id, Action.MESSAGE_BULK_DELETE, channel["id"], options=options)
     event = {"ids": found, "channel_id": channel["id"], "guild_id": guild_id}
     world.emit("MESSAGE_DELETE_BULK", event, guild=guild_id, channel=channel)
 
@@ -75,4 +76,5 @@ def crosspost_message(call: Call, channel: Record, message: Record) -> Record:
         raise RestError(Code.ALREADY_CROSSPOSTED)
     message["flags"] |= CROSSPOSTED
     emit_update(call.world, channel, message)
+    deliver(call, message)
     return render_message(call.world, message, viewer(call))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from discordtest.backend import audit
+from discordtest.backend.audit import Action
 from discordtest.backend.body import Integer, Object, Timestamp
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission
@@ -26,7 +27,6 @@ __all__ = ["MAX_PINS"]
 MAX_PINS = 250  # of a channel
 MAX_PAGE = 50
 CHANNEL_PINNED_MESSAGE = 6  # message type
-MESSAGE_PIN, MESSAGE_UNPIN = 74, 75  # audit log
 
 
 @route(
@@ -46,7 +46,7 @@ def create_pin(call: Call, channel: Record, message: Record) -> None:
     if len(pins) >= MAX_PINS:
         raise RestError(Code.MAX_PINS)
     pins[message["id"]] = channel["last_pin_timestamp"] = call.timestamp()
-    _tell(call, channel, message, MESSAGE_PIN)
+    _tell(call, channel, message, Action.MESSAGE_PIN)
     reference = {"type": 0, "channel_id": channel["id"], "message_id": message["id"]}
     if channel.get("guild_id") is not None:
         reference["guild_id"] = channel["guild_id"]
@@ -66,13 +66,13 @@ def delete_pin(call: Call, channel: Record, message: Record) -> None:
     if pins.pop(message["id"], None) is None:
         return
     channel["last_pin_timestamp"] = max(pins.values(), default=None)
-    _tell(call, channel, message, MESSAGE_UNPIN)
+    _tell(call, channel, message, Action.MESSAGE_UNPIN)
 
 
-def _tell(call: Call, channel: Record, message: Record, action: int) -> None:
+def _tell(call: Call, channel: Record, message: Record, action: Action) -> None:
     """Note on the message whether it is pinned; audit and emit the change."""
     world, guild_id = call.world, channel.get("guild_id")
-    message["pinned"] = action == MESSAGE_PIN
+    message["pinned"] = action == Action.MESSAGE_PIN
     event = {"channel_id": channel["id"], "last_pin_timestamp": channel["last_pin_timestamp"]}
     if guild_id is not None:
         event["guild_id"] = guild_id

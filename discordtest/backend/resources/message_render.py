@@ -70,7 +70,7 @@ def message_event(world: World, message: Record, guild_id: str | None) -> Record
     event["guild_id"] = guild_id
     members = world.members[guild_id]
     member = members.get(message["author"]["id"])
-    if member is not None and "webhook_id" not in message:
+    if member is not None:
         event["member"] = _without_user(member)
     if message["mentions"]:
         event["mentions"] = [

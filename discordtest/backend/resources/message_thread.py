@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission
+from discordtest.backend.resources.thread import let_in_by_message
 from discordtest.backend.rest import Call
 from discordtest.backend.world import Record
 
@@ -38,8 +39,12 @@ def wake(call: Call, thread: Record) -> None:
 
 
 def count_message(call: Call, thread: Record, message: Record) -> None:
-    """Count a new message, note its place in the thread, and let its author join."""
+    """Count a new message, note its place in the thread, and let in its author and whom it mentions."""
     if message["type"] in _UNCOUNTED:
+        return
+    let_in_by_message(call.world, thread, message)
+    if message["id"] == thread["id"]:  # a forum post's first message
+        message["position"] = 0
         return
     message["position"] = thread.get("total_message_sent", 0)
     thread["message_count"] = thread.get("message_count", 0) + 1
@@ -47,6 +52,7 @@ def count_message(call: Call, thread: Record, message: Record) -> None:
     wake(call, thread)
 
 
-def discount_message(thread: Record, count: int = 1) -> None:
-    """Count deleted messages: how many there ever were does not change."""
-    thread["message_count"] = max(0, thread.get("message_count", 0) - count)
+def discount_message(thread: Record, message: Record) -> None:
+    """Count a deleted message: how many there ever were does not change."""
+    if message["type"] not in _UNCOUNTED and message["id"] != thread["id"]:
+        thread["message_count"] = max(0, thread.get("message_count", 0) - 1)

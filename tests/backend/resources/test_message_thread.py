@@ -1,0 +1,93 @@
+"""Messages in threads."""
+
+from __future__ import annotations
+
+from discordtest.backend.codes import Code
+from discordtest.backend.permissions import Permission
+from tests.backend.worlds import BOT_PERMISSIONS, WorldTestCase
+
+
+class MessagesInThreads(WorldTestCase):
+    def setUp(self):
+        super().setUp()
+        made = self.small.perform(
+            "create_thread", self.small.general["id"], body={"name": "t", "type": 11}, actor=self.small.bot
+        )
+        self.thread = self.small.world.channels[made["id"]]
+
+    def send(self, actor=None, **body):
+        body = {"content": "x", **body}
+        return self.small.perform(
+            "create_message", self.thread["id"], body=body, actor=actor or self.small.bot
+        )
+
+    def counts(self):
+        return self.thread["message_count"], self.thread["total_message_sent"]
+
+    def archive(self, locked=False):
+        self.thread["thread_metadata"].update(archived=True, locked=locked)
+
+    def test_messages_are_counted(self):
+        first, second = self.send(), self.send()
+        self.assertEqual((first["position"], second["position"]), (0, 1))
+        self.assertEqual(self.counts(), (2, 2))
+        self.small.perform("delete_message", self.thread["id"], first["id"])
+        self.assertEqual(self.counts(), (1, 2))
+        ids = [self.send()["id"], second["id"]]
+        self.small.perform("bulk_delete_messages", self.thread["id"], body={"messages": ids})
+        self.assertEqual(self.counts(), (0, 3))
+
+    def test_author_joins(self):
+        alice = self.small.make_person("alice")
+        self.send(alice)
+        self.assertIn(alice.user_id, self.small.world.thread_members[self.thread["id"]])
+
+    def test_message_wakes_an_archived_thread(self):
+        self.archive()
+        session = self.small.connect()
+        self.send()
+        self.assertFalse(self.thread["thread_metadata"]["archived"])
+        [event] = self.small.events(session, "THREAD_UPDATE")
+        self.assertFalse(event["thread_metadata"]["archived"])
+
+    def test_locked_thread_is_for_those_who_manage_it(self):
+        self.archive(locked=True)
+        self.small.allow(Permission(BOT_PERMISSIONS) & ~Permission.MANAGE_THREADS)
+        with self.assertRefused(Code.THREAD_LOCKED):
+            self.send()
+        self.small.allow(Permission(BOT_PERMISSIONS))
+        self.send()
+
+    def test_permission_is_one_of_its_own(self):
+        self.small.allow(Permission(BOT_PERMISSIONS) & ~Permission.SEND_MESSAGES)
+        self.send()
+        self.small.allow(Permission(BOT_PERMISSIONS) & ~Permission.SEND_MESSAGES_IN_THREADS)
+        with self.assertRefused(Code.MISSING_PERMISSIONS):
+            self.send()
+
+    def test_archived_thread_stays_as_it_is(self):
+        message = self.send()
+        where = (self.thread["id"], message["id"])
+        self.small.perform("add_my_message_reaction", *where, "🔥", actor=self.small.bot)
+        self.archive()
+        for name, *more in (
+            ("add_my_message_reaction", "👍"),
+            ("delete_my_message_reaction", "🔥"),
+            ("delete_all_message_reactions",),
+            ("create_pin",),
+            ("delete_pin",),
+        ):
+            with self.subTest(name=name), self.assertRefused(Code.THREAD_ARCHIVED):
+                self.small.perform(name, *where, *more, actor=self.small.bot)
+        with self.assertRefused(Code.THREAD_ARCHIVED):
+            self.small.perform("update_message", *where, body={"content": "y"}, actor=self.small.bot)
+        self.small.perform("delete_message", *where, actor=self.small.bot)
+
+    def test_thread_is_shown_on_its_message(self):
+        where = self.small.general["id"]
+        message = self.small.perform("create_message", where, body={"content": "x"}, actor=self.small.bot)
+        self.small.perform("create_thread_from_message", where, message["id"], body={"name": "t"})
+        found = self.assertStatus(
+            self.small.request("GET", f"/channels/{where}/messages/{message['id']}"), 200
+        )
+        self.assertEqual(found["thread"]["id"], message["id"])
