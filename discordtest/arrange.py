@@ -13,8 +13,11 @@ from discordtest.arrange_expressions import ExpressionBuilders
 from discordtest.arrange_guilds import GuildBuilders
 from discordtest.arrange_members import MemberBuilders
 from discordtest.arrange_messages import MessageBuilders
+from discordtest.views import views_of
 
 if TYPE_CHECKING:
+    import discord
+
     from discordtest.scene import Scene
 
 __all__ = ["ArrangeMixin", "Builder"]
@@ -22,6 +25,11 @@ __all__ = ["ArrangeMixin", "Builder"]
 
 class ArrangeMixin(GuildBuilders, MemberBuilders, ChannelBuilders, MessageBuilders, ExpressionBuilders):
     """Every builder, on the scene of a test case."""
+
+    @property
+    def owner(self) -> discord.User:
+        """The user who owns the application and, unless told otherwise, the guilds."""
+        return views_of(self._scene).user(self._scene.owner)
 
 
 class Builder(ArrangeMixin):
