@@ -8,6 +8,7 @@ from __future__ import annotations
 from discordtest.backend.intents import Intent
 from discordtest.backend.permissions import visible
 from discordtest.backend.resources.presence import presences_of
+from discordtest.backend.resources.thread import render_thread
 from discordtest.backend.world import Record, Viewer, World
 
 __all__ = ["render_guild", "render_guild_create", "tell_guild_create"]
@@ -51,7 +52,7 @@ def render_guild_create(world: World, guild: Record, viewer: Viewer) -> Record:
         "members": listed,
         "channels": list(world.guild_channels[guild_id].values()),
         "threads": [
-            thread
+            render_thread(world, thread, viewer.user_id)
             for thread in world.threads[guild_id].values()
             if not thread["thread_metadata"]["archived"] and visible(world, thread, viewer.user_id)
         ],

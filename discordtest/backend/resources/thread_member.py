@@ -1,0 +1,125 @@
+"""Who is in a thread: joining, leaving, letting others in, and lists.
+
+Source: Discord's documentation, Channel ("Join Thread" to "List Thread Members").
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from discordtest.backend.body import Boolean, Integer, Object, Snowflake
+from discordtest.backend.codes import Code, RestError
+from discordtest.backend.intents import Intent
+from discordtest.backend.permissions import Permission, visible
+from discordtest.backend.resources.application import approved_intents
+from discordtest.backend.resources.channel_types import THREAD_TYPES
+from discordtest.backend.resources.thread import (
+    PRIVATE_THREAD,
+    add_members,
+    check_archived,
+    may_manage,
+    remove_members,
+)
+from discordtest.backend.rest import Call, parameter, route
+from discordtest.backend.world import Record
+
+__all__: list[str] = []
+
+MAX_LISTED = 100
+
+
+@parameter("thread")
+def find_thread(call: Call, text: str) -> Record:
+    """Find a thread that the actor sees: 10003 where there is none, 50001 where it is hidden, 50024 a channel."""
+    thread = call.world.channels.get(text)
+    if thread is None:
+        raise RestError(Code.UNKNOWN_CHANNEL)
+    if not call.actor.omnipotent and not visible(call.world, thread, call.actor.user_id):
+        raise RestError(Code.MISSING_ACCESS)
+    if thread["type"] not in THREAD_TYPES:
+        raise RestError(Code.CANNOT_EXECUTE_ON_CHANNEL_TYPE)
+    call.found["guild"] = call.world.guilds[thread["guild_id"]]
+    return thread
+
+
+@route("PUT", "/channels/{channel_id:thread}/thread-members/@me")
+def join_thread(call: Call, thread: Record) -> None:
+    check_archived(thread)
+    add_members(call.world, thread, (call.actor.user_id,))
+
+
+@route("DELETE", "/channels/{channel_id:thread}/thread-members/@me")
+def leave_thread(call: Call, thread: Record) -> None:
+    check_archived(thread)
+    remove_members(call.world, thread, (call.actor.user_id,))
+
+
+@route("PUT", "/channels/{channel_id:thread}/thread-members/{user_id:member}")
+def add_thread_member(call: Call, thread: Record, member: Record) -> None:
+    """Let a member in: needs to be able to send there, and to own a private thread that is not open to invites."""
+    check_archived(thread)
+    call.require(Permission.SEND_MESSAGES, thread)
+    user_id = member["user"]["id"]
+    closed = not thread["thread_metadata"].get("invitable", True)
+    if closed and thread["owner_id"] != call.actor.user_id and not may_manage(call, thread):
+        raise RestError(Code.MISSING_PERMISSIONS)
+    if not visible(call.world, call.world.channels[thread["parent_id"]], user_id):
+        raise RestError(Code.MISSING_ACCESS)
+    add_members(call.world, thread, (user_id,))
+
+
+@route("DELETE", "/channels/{channel_id:thread}/thread-members/{user_id:user}")
+def delete_thread_member(call: Call, thread: Record, user: Record) -> None:
+    """Put a member out: for those who manage threads, and for the owner of a private one."""
+    check_archived(thread)
+    own_private = thread["type"] == PRIVATE_THREAD and thread["owner_id"] == call.actor.user_id
+    if not own_private:
+        call.require(Permission.MANAGE_THREADS, thread)
+    _find_thread_member(call, thread, user["id"])
+    remove_members(call.world, thread, (user["id"],))
+
+
+def _find_thread_member(call: Call, thread: Record, user_id: str) -> Record:
+    found = call.world.thread_members.get(thread["id"], {}).get(user_id)
+    if found is None:
+        raise RestError(Code.UNKNOWN_MEMBER)
+    return found
+
+
+def _render(call: Call, thread: Record, member: Record) -> Record:
+    """Return the thread member; with the guild member if the query asks for it."""
+    if not call.query["with_member"]:
+        return member
+    return {**member, "member": call.world.members[thread["guild_id"]][member["user_id"]]}
+
+
+GET_MEMBER = Object({"with_member": Boolean(default=False)})
+
+
+@route("GET", "/channels/{channel_id:thread}/thread-members/{user_id:user}", query=GET_MEMBER)
+def get_thread_member(call: Call, thread: Record, user: Record) -> Record:
+    return _render(call, thread, _find_thread_member(call, thread, user["id"]))
+
+
+LIST_MEMBERS = Object(
+    {
+        "with_member": Boolean(default=False),
+        "limit": Integer(min=1, max=MAX_LISTED, default=MAX_LISTED),
+        "after": Snowflake(default="0"),
+    }
+)
+
+
+@route("GET", "/channels/{channel_id:thread}/thread-members", query=LIST_MEMBERS)
+def list_thread_members(call: Call, thread: Record) -> list[Record]:
+    """List members by id, in pages only with ``with_member``; a bot needs the members intent in the portal."""
+    if call.actor.application_id is not None:
+        application = call.world.applications[call.actor.application_id]
+        if not approved_intents(application) & Intent.GUILD_MEMBERS:
+            raise RestError(Code.MISSING_ACCESS)
+    members = call.world.thread_members.get(thread["id"], {})
+    if not call.query["with_member"]:
+        return list(members.values())
+    after = int(call.query["after"])
+    found = sorted(number for number in map(int, members) if number > after)
+    return [_render(call, thread, members[str(number)]) for number in islice(found, call.query["limit"])]
