@@ -246,7 +246,7 @@ def _meant(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Awai
     runs_coroutine = (
         function in (asyncio.run, _original_asyncio_run)
         or getattr(function, "__module__", None) == "uvloop"
-        or isinstance(owner, asyncio.AbstractEventLoop | asyncio.Runner)
+        or isinstance(owner, asyncio.AbstractEventLoop | _Runner)
     )
     if not runs_coroutine:
         return None
@@ -273,6 +273,7 @@ _original_uvloop_run: Any = None
 _original_login = discord.Client.login
 _original_client_run = discord.Client.run
 _original_asyncio_run = asyncio.run
+_original_runner = asyncio.Runner
 _original_run_until_complete = asyncio.BaseEventLoop.run_until_complete
 _lock = threading.Lock()
 _loading = 0
@@ -310,6 +311,28 @@ def _run_until_complete(self: asyncio.BaseEventLoop, future: Awaitable[Any]) -> 
     raise _LeftFunction(future)
 
 
+class _Runner:
+    """Stands in for ``asyncio.Runner``, in which a script chooses its loop; here the test has chosen."""
+
+    def __new__(cls, *args: Any, **options: Any) -> Any:
+        return super().__new__(cls) if _is_loading() else _original_runner(*args, **options)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        pass
+
+    def __enter__(self) -> _Runner:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        pass
+
+    def get_loop(self) -> asyncio.AbstractEventLoop:
+        return asyncio.get_running_loop()
+
+    def run(self, main: Coroutine[Any, Any, Any], **kwargs: Any) -> Any:
+        raise _LeftFunction(main)
+
+
 def _uvloop_run(main: Coroutine[Any, Any, Any], **kwargs: Any) -> Any:
     if not _is_loading():
         return _original_uvloop_run(main, **kwargs)
@@ -323,6 +346,7 @@ def _replacements() -> list[tuple[Any, str, Any, Any]]:
         (discord.Client, "login", _original_login, _login),
         (discord.Client, "run", _original_client_run, _client_run),
         (asyncio, "run", _original_asyncio_run, _asyncio_run),
+        (asyncio, "Runner", _original_runner, _Runner),
         (asyncio.BaseEventLoop, "run_until_complete", _original_run_until_complete, _run_until_complete),
     ]
 

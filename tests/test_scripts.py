@@ -1,0 +1,340 @@
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+import tempfile
+import textwrap
+import traceback
+import unittest
+from pathlib import Path
+
+import discord
+
+from discordtest import scripts, seam
+from discordtest.errors import SetupError
+from discordtest.scripts import hold_of, load_client, unload
+from discordtest.transports.network import Network
+from tests import canned
+
+RUN_AT_THE_TOP = """
+    import discord
+    log = []
+    client = discord.Client(intents=discord.Intents.default())
+    @client.event
+    async def setup_hook():
+        log.append("set up")
+    if __name__ == "__main__":
+        try:
+            client.run("canned-token")
+        finally:
+            log.append("over")
+"""
+MAIN_COROUTINE = """
+    import asyncio, discord
+    log = []
+    async def main():
+        log.append("pool opened")
+        async with discord.Client(intents=discord.Intents.default()) as client:
+            await client.start("canned-token")
+        log.append("pool closed")
+"""
+ORIGINALS = (discord.Client.login, discord.Client.run, asyncio.run, asyncio.BaseEventLoop.run_until_complete)
+
+
+class ScriptTestCase(unittest.IsolatedAsyncioTestCase):
+    """Writes scripts into a folder of their own and loads them."""
+
+    async def asyncSetUp(self) -> None:
+        asyncio.get_running_loop().set_debug(False)
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name).resolve()  # noqa: ASYNC240
+        self.discord = canned.CannedDiscord()
+        self.network = Network(self.discord, asyncio.get_running_loop(), tokens={canned.TOKEN})
+        seam.install(self.network)
+        self.addCleanup(seam.uninstall, self.network)
+        self.addAsyncCleanup(unload)
+
+    def write(self, text: str, name: str = "bot.py") -> Path:
+        """Write a file below the folder."""
+        path = self.folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(textwrap.dedent(text))
+        return path
+
+    async def live(self, client: discord.Client) -> None:
+        """Start a client as a test case does, and end it once it is connected."""
+        client._connection.guild_ready_timeout = 0.001  # type: ignore[attr-defined]
+        hold = hold_of(client)
+        assert hold is not None
+        task = asyncio.create_task(client.start(hold.token))
+        async with asyncio.timeout(1):
+            while not client.guilds and not task.done():  # noqa: ASYNC110
+                await asyncio.sleep(0)
+        await client.close()
+        await task
+
+    async def load(self, text: str) -> tuple[discord.Client, list[str]]:
+        """Load a script and return its client and its ``log``."""
+        client = await load_client(self.write(text))
+        return client, sys.modules["__main__"].log  # type: ignore[attr-defined]
+
+
+class Holding(ScriptTestCase):
+    async def test_run_at_the_top(self) -> None:
+        client, log = await self.load(RUN_AT_THE_TOP)
+        self.assertFalse(self.discord.requests)
+        self.assertEqual(log, [])
+        await self.live(client)
+        self.assertEqual(log, ["set up", "over"])
+
+    async def test_run_in_a_function(self) -> None:
+        text = (
+            RUN_AT_THE_TOP.split("if __name__")[0]
+            + 'def main():\n        client.run("canned-token")\n    main()'
+        )
+        client, log = await self.load(text)
+        await self.live(client)
+        self.assertEqual(log, ["set up"])
+
+    async def test_every_way_to_run_a_main_coroutine(self) -> None:
+        ways = (
+            "asyncio.run(main())",
+            "asyncio.run(main=main())",
+            "from asyncio import run\n    run(main())",
+            "def go():\n        asyncio.run(main())\n    go()",
+            "with asyncio.Runner() as runner:\n        runner.run(main())",
+            "def go():\n        with asyncio.Runner() as runner:\n            runner.get_loop()\n"
+            "            runner.run(main())\n    go()",
+            "asyncio.get_event_loop().run_until_complete(main())",
+            "def go():\n        asyncio.get_event_loop().run_until_complete(main())\n    go()",
+            "import uvloop\n    uvloop.run(main())",
+            "import uvloop\n    def go():\n        uvloop.run(main())\n    go()",
+        )
+        self.write("def run(main, **options): raise AssertionError", "uvloop.py")
+        for way in ways:
+            with self.subTest(way):
+                client, log = await self.load(f"{MAIN_COROUTINE}\n    {way}")
+                self.assertEqual(log, ["pool opened"])
+                await self.live(client)
+                self.assertEqual(log, ["pool opened", "pool closed"])
+                await unload()
+
+    async def test_run_forever(self) -> None:
+        text = (
+            MAIN_COROUTINE
+            + """
+    loop = asyncio.get_event_loop()
+    task = loop.create_task(main())
+    loop.run_forever()
+"""
+        )
+        client = await load_client(self.write(text))
+        self.assertIsInstance(client, discord.Client)
+        await unload()
+
+    async def test_login_and_connect(self) -> None:
+        text = MAIN_COROUTINE.replace(
+            'client.start("canned-token")', 'client.login("canned-token"); await client.connect()'
+        )
+        client, log = await self.load(text + "\n    asyncio.run(main())")
+        await self.live(client)
+        self.assertEqual(log[-1], "pool closed")
+
+    async def test_start_of_the_clients_own(self) -> None:
+        text = """
+            import discord
+            log = []
+            class Mine(discord.Client):
+                async def start(self, *args, **options):
+                    log.append("own start")
+                    await super().start(*args, **options)
+                def run(self):
+                    super().run("canned-token", log_handler=None)
+            Mine(intents=discord.Intents.default()).run()
+        """
+        client, log = await self.load(text)
+        self.assertEqual(log, ["own start"])
+        await self.live(client)
+
+    async def test_other_calls_named_run(self) -> None:
+        text = """
+            import subprocess, sys, discord
+            class Job:
+                def run(self): return 7
+            log = [Job().run(), [Job().run() for _ in range(1)], (lambda: Job().run())()]
+            discord.Client(intents=discord.Intents.default()).run("canned-token")
+        """
+        _, log = await self.load(text)
+        self.assertEqual(log, [7, [7], 7])
+
+    async def test_start_returns_what_the_script_raises(self) -> None:
+        client, _ = await self.load(
+            f"{MAIN_COROUTINE}\n    asyncio.run(main())\n    raise ValueError('behind')"
+        )
+        with self.assertRaisesRegex(ValueError, "behind"):
+            await self.live(client)
+
+    async def test_client_that_is_only_defined(self) -> None:
+        client = await load_client(
+            self.write("import discord\nbot = discord.Client(intents=discord.Intents.all())")
+        )
+        self.assertIs(sys.modules["__main__"].bot, client)  # type: ignore[attr-defined]
+        self.assertIsNone(hold_of(client))
+
+
+class Tokens(ScriptTestCase):
+    async def test_token_of_the_script(self) -> None:
+        client, _ = await self.load(RUN_AT_THE_TOP.replace('"canned-token"', '" canned-token "'))
+        self.assertEqual(hold_of(client).token, "canned-token")  # type: ignore[union-attr]
+
+    async def test_missing_token_is_replaced(self) -> None:
+        for token in ("None", "''"):
+            client, _ = await self.load(RUN_AT_THE_TOP.replace('"canned-token"', token))
+            self.assertEqual(hold_of(client).token, scripts.SUBSTITUTE_TOKEN)  # type: ignore[union-attr]
+
+    async def test_token_that_nobody_knows(self) -> None:
+        client, log = await self.load(RUN_AT_THE_TOP.replace('"canned-token"', '"wrong"'))
+        with self.assertRaises(discord.LoginFailure):
+            await self.live(client)
+        self.assertEqual(log, ["over"])
+
+
+class Failing(ScriptTestCase):
+    async def test_script_that_is_not_there(self) -> None:
+        with self.assertRaisesRegex(SetupError, r"no script 'nowhere.py'; looked for .* and .*tests"):
+            await load_client("nowhere.py")
+
+    async def test_module_that_is_not_there(self) -> None:
+        with self.assertRaisesRegex(SetupError, "no module 'nowhere_at_all'"):
+            await load_client("nowhere_at_all")
+
+    async def test_script_without_a_client(self) -> None:
+        with self.assertRaisesRegex(SetupError, "ended without starting a client"):
+            await load_client(self.write("x = 1"))
+
+    async def test_script_that_raises(self) -> None:
+        path = self.write("x = 1\nx / 0")
+        try:
+            await load_client(path)
+        except ZeroDivisionError as error:
+            last = traceback.extract_tb(error.__traceback__)[-1]
+            self.assertEqual((last.filename, last.lineno), (str(path), 2))
+        else:
+            self.fail("the script raises")
+
+
+class Modules(ScriptTestCase):
+    async def test_folder_and_names(self) -> None:
+        self.write("import __main__\nvalue = __main__.__file__", "beside.py")
+        text = """
+            import sys, discord
+            log = [__name__, __file__, sys.argv, sys.path[0]]
+            import beside
+            log.append(beside.value)
+            discord.Client(intents=discord.Intents.default()).run("canned-token")
+        """
+        path = str(self.folder / "bot.py")
+        _, log = await self.load(text)
+        self.assertEqual(log, ["__main__", path, [path], str(self.folder), path])
+
+    async def test_everything_is_fresh_each_time_and_gone_afterwards(self) -> None:
+        before = (dict(sys.modules), list(sys.path), list(sys.argv))
+        self.write("count = []\nasync def setup(bot): count.append(1)", "cogs/x.py")
+        text = """
+            import discord
+            from discord.ext import commands
+            bot = commands.Bot("!", intents=discord.Intents.default())
+            log = []
+            @bot.event
+            async def setup_hook():
+                await bot.load_extension("cogs.x")
+            bot.run("canned-token")
+        """
+        seen = []
+        for _ in range(2):
+            client, _ = await self.load(text)
+            await self.live(client)
+            seen.append(sys.modules.get("cogs.x"))
+            await unload()
+            self.assertNotIn("cogs.x", sys.modules)
+            self.assertNotIn("cogs", sys.modules)
+        self.assertIs(sys.modules["__main__"], before[0]["__main__"])
+        self.assertEqual((sys.path, sys.argv), before[1:])
+        self.assertEqual(len(seen), 2)
+
+    async def test_module_by_its_dotted_name(self) -> None:
+        self.write("", "pack/__init__.py")
+        self.write("name = 'beside'", "pack/beside.py")
+        self.write(
+            "from .beside import name\nlog = [name, __package__]\n"
+            + textwrap.dedent(RUN_AT_THE_TOP).replace("log = []", ""),
+            "pack/bot.py",
+        )
+        self.write("from pack import bot", "pack/__main__.py")
+        sys.path.insert(0, str(self.folder))
+        self.addCleanup(sys.path.remove, str(self.folder))
+        await load_client("pack.bot")
+        self.assertEqual(sys.modules["__main__"].log, ["beside", "pack"])  # type: ignore[attr-defined]
+        with self.assertRaises(SetupError):  # its bot is started only as a script
+            await load_client("pack")
+
+    async def test_module_object(self) -> None:
+        self.write(RUN_AT_THE_TOP, "held_module.py")
+        sys.path.insert(0, str(self.folder))
+        self.addCleanup(sys.path.remove, str(self.folder))
+        import held_module  # type: ignore[import-not-found]
+
+        self.addCleanup(sys.modules.pop, "held_module", None)
+        client = await load_client(held_module)
+        self.assertIsNot(client, held_module.client)
+        await unload()
+        self.assertIs(sys.modules["held_module"], held_module)
+
+    async def test_logging_is_as_before(self) -> None:
+        root = logging.getLogger()
+        before = (list(root.handlers), root.level)
+        text = "import logging\nlogging.basicConfig(level=logging.DEBUG, force=True)\n" + textwrap.dedent(
+            RUN_AT_THE_TOP
+        )
+        await load_client(self.write(text))
+        await unload()
+        self.assertEqual((root.handlers, root.level), before)
+
+    async def test_nothing_stays_replaced(self) -> None:
+        await self.load(RUN_AT_THE_TOP)
+        now = (
+            discord.Client.login,
+            discord.Client.run,
+            asyncio.run,
+            asyncio.BaseEventLoop.run_until_complete,
+        )
+        self.assertEqual(now, ORIGINALS)
+
+    async def test_unload_ends_a_script_that_was_never_continued(self) -> None:
+        client, log = await self.load(RUN_AT_THE_TOP)
+        await unload()
+        self.assertEqual(log, ["over"])
+        self.assertIsNone(hold_of(client))
+        await unload()
+
+
+class Others(unittest.TestCase):
+    """While a script loads, the process is used by others, too."""
+
+    def test_stand_ins_do_nothing_outside_of_scripts(self) -> None:
+        async def seven() -> int:
+            return 7
+
+        path = Path(__file__)
+        with scripts._stand_ins(path):
+            self.assertEqual(asyncio.run(seven()), 7)
+            with asyncio.Runner() as runner:
+                self.assertEqual(runner.run(seven()), 7)
+            with self.assertRaises(TypeError):
+                discord.Client(intents=discord.Intents.default()).run(None, log_handler=None)  # type: ignore[arg-type]
+
+
+if __name__ == "__main__":
+    unittest.main()
