@@ -239,16 +239,11 @@ def _complete(
     component: Record, new_id: Callable[[], str], find_file: Callable[[str], Record | None]
 ) -> None:
     kind = component["type"]
-    for key in [key for key, value in component.items() if value is None]:
-        del component[key]
     for part in (component, *component.get("options", ())):
-        if emoji := part.get("emoji"):
-            part["emoji"] = {key: value for key, value in emoji.items() if value is not None}
-        elif "emoji" in part:
-            del part["emoji"]
-    for option in component.get("options", ()):
-        for key in [key for key, value in option.items() if value is None]:
-            del option[key]
+        if part.get("emoji"):
+            part["emoji"] = {key: value for key, value in part["emoji"].items() if value is not None} or None
+        for key in [key for key, value in part.items() if value is None]:
+            del part[key]
     for item in (component, *component.get("items", ())):
         if "media" in item:
             item.setdefault("description", None)

@@ -8,7 +8,6 @@ Source: Discord's documentation, Message ("Embed Object", "Embed Limits").
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -128,7 +127,7 @@ def render_embed(embed: Record, find_file: Callable[[str], Record | None]) -> Re
         if embed.get(key) not in (None, ""):
             made[key] = embed[key]
     if embed.get("timestamp"):
-        made["timestamp"] = _in_utc(embed["timestamp"])
+        made["timestamp"] = embed["timestamp"]
     for key in ("image", "thumbnail"):
         if media := _media(embed.get(key), find_file):
             made[key] = media
@@ -139,13 +138,6 @@ def render_embed(embed: Record, find_file: Callable[[str], Record | None]) -> Re
     if embed.get("fields"):
         made["fields"] = [{**field, "inline": bool(field.get("inline"))} for field in embed["fields"]]
     return made
-
-
-def _in_utc(text: str) -> str:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _media(media: Record | None, find_file: Callable[[str], Record | None]) -> Record | None:

@@ -86,8 +86,6 @@ def apply_edit(
     embeds = body["embeds"] or [] if "embeds" in body else None
     _check_remains(message, body, layout, bool(kept or uploads))
 
-    if not message["flags"] & IS_COMPONENTS_V2 and layout and "components" not in body:
-        message["components"] = []
     message["flags"] = flags
     if "content" in body:
         message["content"] = body["content"] or ""

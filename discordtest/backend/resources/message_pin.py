@@ -6,7 +6,7 @@ Source: Discord's documentation, Message ("Get Channel Pins", "Pin Message", "Un
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from discordtest.backend import audit
 from discordtest.backend.audit import Action
@@ -92,16 +92,11 @@ def list_pins(call: Call, channel: Record) -> Record:
         return {"items": [], "has_more": False}
     pins = sorted(world.pins.get(channel["id"], {}).items(), key=lambda pin: pin[1], reverse=True)
     if before is not None:
-        moment = _moment(before)
-        pins = [pin for pin in pins if _moment(pin[1]) < moment]
+        moment = datetime.fromisoformat(before)
+        pins = [pin for pin in pins if datetime.fromisoformat(pin[1]) < moment]
     messages = world.messages[channel["id"]] if pins else {}
     items = [
         {"pinned_at": at, "message": render_message(world, messages[message_id], viewer(call))}
         for message_id, at in pins[:limit]
     ]
     return {"items": items, "has_more": len(pins) > limit}
-
-
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

@@ -188,3 +188,13 @@ class ViewsOfTheLibrary(ComponentTestCase):
         view.add_item(container)
         view.add_item(discord.ui.ActionRow(discord.ui.MentionableSelect()))
         self.assertEqual(len(self.assertTaken(*view.to_components(), flags=LAYOUT)), 2)
+
+    def test_given_ids_are_not_given_again(self):
+        [shown] = self.assertTaken(row(button("a", id=2), button("b")))
+        self.assertEqual((shown["id"], [child["id"] for child in shown["components"]]), (1, [2, 3]))
+
+    def test_null_is_left_out(self):
+        option = {"label": "x", "value": "x", "description": None, "emoji": {"id": None, "name": None}}
+        [shown] = self.assertTaken(row(select(0, options=[option], placeholder=None)))
+        self.assertEqual(shown["components"][0]["options"], [{"label": "x", "value": "x"}])
+        self.assertNotIn("placeholder", shown["components"][0])

@@ -158,6 +158,17 @@ class NonceTests(MessageTestCase):
         with self.assertRefused(Code.INVALID_FORM_BODY, "nonce"):
             self.send(content="hi", nonce="x" * 26)
 
+    def test_nonce_is_text_or_a_number(self) -> None:
+        self.assertEqual(self.send(content="hi", nonce=5)["nonce"], 5)
+        with self.assertRefused(Code.INVALID_FORM_BODY, "nonce"):
+            self.send(content="hi", nonce=True)
+
+    def test_oldest_of_many_nonces_is_forgotten(self) -> None:
+        self.small.world.nonces.update({("0", "0", str(n)): ("0", 0) for n in range(1000)})
+        self.send(content="hi", nonce="abc", enforce_nonce=True)
+        self.assertEqual(len(self.small.world.nonces), 1000)
+        self.assertNotIn(("0", "0", "0"), self.small.world.nonces)
+
 
 class SlowModeTests(MessageTestCase):
     def setUp(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from discordtest.backend.codes import Code
+from discordtest.backend.multipart import Part
 from discordtest.backend.permissions import Permission
 from discordtest.backend.resources.message_build import create_system_message
 from discordtest.backend.rest import OPERATIONS, Call
@@ -93,3 +94,27 @@ class Edits(WorldTestCase):
         edited = self.edit(reply, content="no")
         self.assertEqual(edited["referenced_message"]["id"], self.message["id"])
         self.assertEqual([user["id"] for user in edited["mentions"]], [self.small.bot.user_id])
+
+    def test_voice_messages(self):
+        entry = {"id": 0, "duration_secs": 1.5, "waveform": "AAA="}
+        message = self.small.perform(
+            "create_message",
+            self.small.general["id"],
+            body={"flags": 1 << 13, "attachments": [entry]},
+            files=[Part("files[0]", "v.ogg", "audio/ogg", b"x")],
+            actor=self.small.bot,
+        )
+        with self.assertRefused(Code.CANNOT_EDIT_VOICE_MESSAGE):
+            self.edit(message, content="x")
+        self.edit(message, flags=4)
+
+    def test_description_of_a_file(self):
+        message = self.small.perform(
+            "create_message",
+            self.small.general["id"],
+            files=[Part("files[0]", "a.txt", "text/plain", b"x")],
+            actor=self.small.bot,
+        )
+        kept = message["attachments"][0]["id"]
+        edited = self.edit(message, attachments=[{"id": kept, "description": "what it is"}])
+        self.assertEqual(edited["attachments"][0]["description"], "what it is")
