@@ -198,7 +198,7 @@ class Session(Viewer):
 
     def _serves(self, guild_id: str | None) -> bool:
         number, count = self.shard
-        return number == (0 if guild_id is None else (int(guild_id) >> 22) % count)
+        return count == 1 or number == (0 if guild_id is None else (int(guild_id) >> 22) % count)
 
     @property
     def actor(self) -> Actor:
