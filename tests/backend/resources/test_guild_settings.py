@@ -1,0 +1,103 @@
+"""A guild's preview, widget, vanity address, incident actions and 2FA level."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from discordtest.backend.codes import Code
+from discordtest.backend.permissions import Permission
+from tests.backend.worlds import START, WorldTestCase
+
+
+class SettingsTestCase(WorldTestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.guild_id = self.small.guild["id"]
+        self.path = f"/guilds/{self.guild_id}"
+
+    def request(self, method: str, page: str, body: Any = None, **options: Any) -> Any:
+        return self.small.request(method, f"{self.path}/{page}", body, **options)
+
+
+class Preview(SettingsTestCase):
+    def test_own_guild(self):
+        answer = self.assertStatus(self.request("GET", "preview"), 200)
+        self.assertEqual((answer["name"], answer["approximate_member_count"]), ("Test", 2))
+
+    def test_foreign_guild_only_when_discoverable(self):
+        made = self.small.perform("create_guild", body={"name": "Other"})
+        path = f"/guilds/{made['id']}/preview"
+        self.assertStatus(self.small.request("GET", path), 404, Code.UNKNOWN_GUILD)
+        self.small.world.guilds[made["id"]]["features"] = ["DISCOVERABLE"]
+        self.assertStatus(self.small.request("GET", path), 200)
+
+
+class Widget(SettingsTestCase):
+    def test_off(self):
+        self.assertEqual(self.request("GET", "widget.json").json["code"], Code.GUILD_WIDGET_DISABLED)
+
+    def test_shows_who_is_online_and_open_voice_channels(self):
+        open_channel = self.small.make_channel("open", 2)
+        closed = self.small.make_channel("closed", 2)
+        deny = str(int(Permission.CONNECT))
+        closed["permission_overwrites"] = [{"id": self.guild_id, "type": 0, "allow": "0", "deny": deny}]
+        alice = self.small.make_person("alice")
+        self.small.perform("update_presence", alice.user_id, body={"status": "dnd"})
+        body = {"enabled": True, "channel_id": self.small.general["id"]}
+        self.assertEqual(self.assertStatus(self.request("PATCH", "widget", body), 200), body)
+        answer = self.assertStatus(self.request("GET", "widget.json", token=None), 200)
+        self.assertEqual([channel["id"] for channel in answer["channels"]], [open_channel["id"]])
+        (member,) = answer["members"]
+        self.assertEqual((member["username"], member["status"]), ("alice", "dnd"))
+
+    def test_refusals(self):
+        self.assertStatus(self.request("PATCH", "widget", {"channel_id": "5"}), 404, Code.UNKNOWN_CHANNEL)
+        self.small.allow(0)
+        self.assertStatus(self.request("PATCH", "widget", {}), 403, Code.MISSING_PERMISSIONS)
+
+
+class Vanity(SettingsTestCase):
+    def test_needs_the_feature(self):
+        self.assertStatus(self.request("PATCH", "vanity-url", {"code": "ab"}), 400, Code.GUILD_NEEDS_BOOSTS)
+
+    def test_code_at_the_bounds_and_past(self):
+        self.small.guild["features"] = ["VANITY_URL"]
+        self.assertStatus(self.request("PATCH", "vanity-url", {"code": "a"}), 400, Code.INVITE_CODE_TAKEN)
+        self.assertStatus(self.request("PATCH", "vanity-url", {"code": "a" * 26}), 400, 50035)
+        for code in ("ab", "a" * 25):
+            self.assertEqual(self.request("PATCH", "vanity-url", {"code": code}).json["code"], code)
+            self.assertEqual(self.request("GET", "vanity-url").json, {"code": code, "uses": 0})
+
+    def test_taken(self):
+        self.small.guild["features"] = ["VANITY_URL"]
+        other = self.small.make_guild("Other")
+        other["vanity_url_code"] = "club"
+        answer = self.request("PATCH", "vanity-url", {"code": "club"})
+        self.assertStatus(answer, 400, Code.INVITE_CODE_TAKEN)
+
+
+class Incidents(SettingsTestCase):
+    def test_longest_and_past(self):
+        day = (START + timedelta(hours=24)).isoformat(timespec="microseconds")
+        session = self.small.connect()
+        answer = self.request("PUT", "incident-actions", {"invites_disabled_until": day})
+        self.assertEqual(
+            self.assertStatus(answer, 200), {"invites_disabled_until": day, "dms_disabled_until": None}
+        )
+        self.assertEqual(len(self.small.events(session, "GUILD_UPDATE")), 1)
+        longer = (START + timedelta(hours=24, seconds=1)).isoformat()
+        answer = self.request("PUT", "incident-actions", {"dms_disabled_until": longer})
+        self.assertFieldError(self.assertStatus(answer, 400, 50035), "dms_disabled_until")
+
+    def test_end(self):
+        answer = self.request("PUT", "incident-actions", {"dms_disabled_until": None})
+        self.assertIsNone(self.assertStatus(answer, 200)["dms_disabled_until"])
+
+
+class TwoFactor(SettingsTestCase):
+    def test_only_the_owner_may(self):
+        self.assertStatus(self.request("POST", "mfa", {"level": 1}), 403, Code.MISSING_PERMISSIONS)
+        self.small.guild["owner_id"] = self.small.bot.user_id
+        self.assertEqual(self.assertStatus(self.request("POST", "mfa", {"level": 1}), 200), {"level": 1})
+        self.assertEqual(self.small.guild["mfa_level"], 1)
