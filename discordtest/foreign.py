@@ -15,7 +15,7 @@ from aiohttp import web
 from aiohttp.base_protocol import BaseProtocol
 from aiohttp.streams import StreamReader
 
-from discordtest.transports.pipe import connect_pipe
+from discordtest.transports.pipe import Answering, connect_pipe
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -70,6 +70,7 @@ class ServedHost:
         self._handler = handler
         self._runner: web.BaseRunner | None = None
         self._starting = asyncio.Lock()
+        self._answering = Answering()
 
     async def connect(self, client: asyncio.Protocol, loop: asyncio.AbstractEventLoop, secure: bool) -> None:
         """Wire a client's protocol to the server, which starts with the first connection."""
@@ -80,6 +81,7 @@ class ServedHost:
         """Stop the server; an application's clean-ups run."""
         if self._runner is not None:
             runner, self._runner = self._runner, None
+            await self._answering.cancel()
             await runner.cleanup()
 
     async def _server(self) -> web.Server:
@@ -108,6 +110,10 @@ class ServedHost:
         return answer if isinstance(answer, web.StreamResponse) else await answer
 
     async def _record(self, request: web.BaseRequest) -> web.StreamResponse:
+        with self._answering:
+            return await self._record_and_answer(request)
+
+    async def _record_and_answer(self, request: web.BaseRequest) -> web.StreamResponse:
         body = await request.read()
         if body:  # the handler may want to read it as a stream, which reading has used up
             stream = StreamReader(BaseProtocol(self._network.loop), BODY_LIMIT, loop=self._network.loop)

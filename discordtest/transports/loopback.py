@@ -19,7 +19,7 @@ from aiohttp import WSMsgType, web
 from discordtest.backend.rest import Request
 from discordtest.errors import DiscordTestError, NotModelled
 from discordtest.transports.network import GATEWAY_HOST
-from discordtest.transports.pipe import connect_pipe
+from discordtest.transports.pipe import Answering, connect_pipe
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -42,6 +42,7 @@ class DiscordServer:
         self.network = network
         self._server = web.Server(self._answer, access_log=None, loop=network.loop)
         self._listening: asyncio.Server | None = None
+        self._answering = Answering()
 
     async def connect(self, client: asyncio.Protocol, loop: asyncio.AbstractEventLoop, secure: bool) -> None:
         """Wire a client's protocol to the server: by a socket of this machine, or in memory."""
@@ -56,6 +57,7 @@ class DiscordServer:
         if self._listening is not None:
             self._listening.close()
             self._listening = None
+        await self._answering.cancel()
         self._server.pre_shutdown()
         await self._server.shutdown(1.0)
 
@@ -66,6 +68,10 @@ class DiscordServer:
         return host, port
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        with self._answering:
+            return await self._respond(request)
+
+    async def _respond(self, request: web.BaseRequest) -> web.StreamResponse:
         host = request.host.partition(":")[0]
         if request.headers.get("Upgrade", "").lower() == "websocket":
             return await self._open_gateway(request, host)

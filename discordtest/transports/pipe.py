@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-__all__ = ["connect_pipe"]
+__all__ = ["Answering", "connect_pipe"]
 
 PEER = ("127.0.0.1", 0)
 
@@ -146,3 +146,26 @@ def connect_pipe(
         far._call_soon = server_loop.call_soon_threadsafe
     far._call_soon(server.connection_made, far)
     client.connection_made(near)
+
+
+class Answering:
+    """The requests that a server is about to answer."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def __enter__(self) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+
+    def __exit__(self, *exception: object) -> None:
+        self._tasks.discard(cast("asyncio.Task[Any]", asyncio.current_task()))
+
+    async def cancel(self) -> None:
+        """Cancel them: nobody waits for the answers, and no timeout passes while a loop closes."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)

@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import asyncio
+import logging
+import unittest
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+
+from discordtest.foreign import serve
+from tests.wired import WiredTestCase
+
+HOST = "api.example.com"
+URL = f"https://{HOST}"
+
+
+class Handlers(WiredTestCase):
+    async def asyncSetUp(self) -> None:
+        await super().asyncSetUp()
+        self.http = aiohttp.ClientSession()
+        self.addAsyncCleanup(self.http.close)
+
+    async def test_request_is_answered_and_kept(self) -> None:
+        async def handler(request: web.BaseRequest) -> web.Response:
+            return web.json_response({"path": request.path, "scheme": request.scheme, "host": request.host})
+
+        api = serve(self.network, HOST, handler)
+        async with self.http.post(f"{URL}/v1/x?q=a", json={"b": 1}, headers={"X-Key": "k"}) as response:
+            self.assertEqual(await response.json(), {"path": "/v1/x", "scheme": "https", "host": HOST})
+        kept = api.requests[0]
+        self.assertEqual((kept.method, kept.path, kept.query["q"]), ("POST", "/v1/x", "a"))
+        self.assertEqual((kept.headers["x-key"], kept.json, kept.text), ("k", {"b": 1}, '{"b": 1}'))
+        self.assertEqual(self.discord.failures, [])
+
+    async def test_plain_function(self) -> None:
+        serve(self.network, HOST, lambda request: web.Response(text="plain"))
+        async with self.http.get(f"http://{HOST}/") as response:
+            self.assertEqual(await response.text(), "plain")
+
+    async def test_upload_is_kept_and_still_there_for_the_handler(self) -> None:
+        async def handler(request: Any) -> web.Response:
+            form = await request.post()
+            return web.Response(body=form["file"].file.read())
+
+        api = serve(self.network, HOST, handler)
+        data = aiohttp.FormData()
+        data.add_field("file", b"\x00\xff", filename="a.bin")
+        async with self.http.post(URL, data=data) as response:
+            self.assertEqual(await response.read(), b"\x00\xff")
+        self.assertIn(b"\x00\xff", api.requests[0].body)
+
+    async def test_mistake_in_a_handler_fails_the_test(self) -> None:
+        async def handler(request: web.BaseRequest) -> web.Response:
+            raise ValueError("the test's own mistake")
+
+        serve(self.network, HOST, handler)
+        logging.getLogger("aiohttp.server").disabled = True
+        try:
+            async with self.http.get(URL) as response:
+                self.assertEqual(response.status, 500)
+        finally:
+            logging.getLogger("aiohttp.server").disabled = False
+        self.assertEqual([str(error) for error in self.discord.failures], ["the test's own mistake"])
+
+    async def test_error_that_is_meant_is_none(self) -> None:
+        async def handler(request: web.BaseRequest) -> web.Response:
+            raise web.HTTPConflict
+
+        serve(self.network, HOST, handler)
+        async with self.http.get(URL) as response:
+            self.assertEqual(response.status, 409)
+        self.assertEqual(self.discord.failures, [])
+
+    async def test_slow_answers_and_timeouts(self) -> None:
+        async def handler(request: web.BaseRequest) -> web.Response:
+            await asyncio.sleep(10)
+            return web.Response()
+
+        serve(self.network, HOST, handler)
+        with self.assertRaises(TimeoutError):
+            await self.http.get(URL, timeout=aiohttp.ClientTimeout(total=0.005))
+
+    async def test_many_at_once(self) -> None:
+        async def handler(request: web.BaseRequest) -> web.Response:
+            await asyncio.sleep(0)
+            return web.Response(text=request.path)
+
+        serve(self.network, HOST, handler)
+
+        async def ask(number: int) -> str:
+            async with self.http.get(f"{URL}/{number}") as response:
+                return await response.text()
+
+        answers = await asyncio.gather(*(ask(number) for number in range(20)))
+        self.assertEqual(answers, [f"/{number}" for number in range(20)])
+
+    async def test_call_from_a_thread_with_its_own_loop(self) -> None:
+        loops: list[Any] = []
+
+        async def handler(request: web.BaseRequest) -> web.Response:
+            loops.append(asyncio.get_running_loop())
+            return web.Response(text="hello")
+
+        serve(self.network, HOST, handler)
+
+        async def go() -> str:
+            async with aiohttp.ClientSession() as http, http.get(URL) as response:
+                return await response.text()
+
+        self.assertEqual(await asyncio.to_thread(asyncio.run, go()), "hello")
+        self.assertEqual(loops, [self.network.loop])
+
+
+class Applications(WiredTestCase):
+    async def asyncSetUp(self) -> None:
+        await super().asyncSetUp()
+        self.http = aiohttp.ClientSession()
+        self.addAsyncCleanup(self.http.close)
+        self.life: list[str] = []
+        app = web.Application()
+        app.add_routes(
+            [
+                web.get("/redirect", self.redirect),
+                web.get("/arrived", self.arrived),
+                web.get("/stream", self.stream),
+                web.get("/socket", self.socket),
+            ]
+        )
+        app.cleanup_ctx.append(self.context)
+        self.api = serve(self.network, HOST, app)
+
+    async def redirect(self, request: web.Request) -> web.Response:
+        raise web.HTTPFound("/arrived")
+
+    async def arrived(self, request: web.Request) -> web.Response:
+        response = web.Response(text="arrived")
+        response.set_cookie("a", "b")
+        return response
+
+    async def stream(self, request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        for _ in range(3):
+            await response.write(b"x" * 100_000)
+            await asyncio.sleep(0)
+        return response
+
+    async def socket(self, request: web.Request) -> web.StreamResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        async for message in socket:
+            await socket.send_str(f"echo {message.data}")
+        return socket
+
+    async def context(self, app: web.Application) -> Any:
+        self.life.append("up")
+        yield
+        self.life.append("down")
+
+    async def test_redirects_and_cookies(self) -> None:
+        async with self.http.get(f"{URL}/redirect") as response:
+            self.assertEqual((await response.text(), response.url.path), ("arrived", "/arrived"))
+            self.assertEqual(len(response.history), 1)
+        self.assertEqual([request.path for request in self.api.requests], ["/redirect", "/arrived"])
+        self.assertEqual(next(iter(self.http.cookie_jar)).value, "b")
+
+    async def test_stream(self) -> None:
+        async with self.http.get(f"{URL}/stream") as response:
+            self.assertEqual(len(await response.read()), 300_000)
+
+    async def test_websocket(self) -> None:
+        async with self.http.ws_connect(f"wss://{HOST}/socket") as socket:
+            await socket.send_str("hi")
+            self.assertEqual(await socket.receive_str(), "echo hi")
+
+    async def test_unknown_path(self) -> None:
+        async with self.http.get(f"{URL}/nothing") as response:
+            self.assertEqual(response.status, 404)
+
+    async def test_life_of_an_application(self) -> None:
+        self.assertEqual(self.life, [])
+        async with self.http.get(f"{URL}/arrived"):
+            self.assertEqual(self.life, ["up"])
+        await self.network.close()
+        self.assertEqual(self.life, ["up", "down"])
+        await self.api.close()
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import importlib
+import sys
+import tempfile
+import threading
+import unittest
+from pathlib import Path
+from types import ModuleType
+
+from discordtest.imports import FreshImports
+
+
+class FreshImporting(unittest.TestCase):
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name).resolve()
+        self.before = (dict(sys.modules), list(sys.path))
+        self.main = ModuleType("__main__")
+
+    def tearDown(self) -> None:
+        for name in set(sys.modules) - set(self.before[0]):
+            if name.startswith("fresh_"):
+                del sys.modules[name]
+        sys.path[:] = self.before[1]
+
+    def write(self, name: str, text: str = "") -> None:
+        path = self.folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+
+    def import_before(self, name: str) -> ModuleType:
+        sys.path.insert(0, str(self.folder))
+        importlib.invalidate_caches()
+        try:
+            return importlib.import_module(name)
+        finally:
+            sys.path.remove(str(self.folder))
+
+    def test_own_modules_are_imported_anew_and_put_back(self) -> None:
+        self.write("fresh_a.py")
+        old = self.import_before("fresh_a")
+        imports = FreshImports(self.folder, self.main)
+        new = importlib.import_module("fresh_a")
+        self.assertIsNot(new, old)
+        imports.close()
+        self.assertIs(sys.modules["fresh_a"], old)
+
+    def test_new_modules_are_gone_afterwards(self) -> None:
+        self.write("fresh_pack/fresh_b.py")
+        imports = FreshImports(self.folder, self.main)
+        importlib.import_module("fresh_pack.fresh_b")
+        self.assertIs(sys.modules["__main__"], self.main)
+        self.assertEqual(sys.path[0], str(self.folder))
+        imports.close()
+        self.assertNotIn("fresh_pack.fresh_b", sys.modules)
+        self.assertNotIn("fresh_pack", sys.modules)
+        self.assertIs(sys.modules["__main__"], self.before[0]["__main__"])
+        self.assertEqual(sys.path, self.before[1])
+
+    def test_test_modules_and_their_packages_stay(self) -> None:
+        self.write("fresh_tests/__init__.py")
+        self.write("fresh_tests/fresh_test_x.py", "import unittest\nclass X(unittest.TestCase): pass")
+        old = self.import_before("fresh_tests.fresh_test_x")
+        imports = FreshImports(self.folder, self.main)
+        self.assertIs(sys.modules["fresh_tests.fresh_test_x"], old)
+        self.assertIn("fresh_tests", sys.modules)
+        imports.close()
+
+    def test_libraries_stay(self) -> None:
+        import json
+
+        imports = FreshImports(Path(json.__file__).resolve().parent.parent, self.main)
+        self.assertIs(sys.modules["json"], json)
+        imports.close()
+
+    def test_one_test_at_a_time(self) -> None:
+        first = FreshImports(self.folder, self.main)
+        second = FreshImports(self.folder, self.main)  # the same test loads again
+        turns: list[str] = []
+
+        def other() -> None:
+            imports = FreshImports(self.folder, self.main)
+            turns.append("other")
+            imports.close()
+
+        thread = threading.Thread(target=other)
+        thread.start()
+        second.close()
+        turns.append("first")
+        first.close()
+        thread.join()
+        self.assertEqual(turns, ["first", "other"])
+
+
+if __name__ == "__main__":
+    unittest.main()
