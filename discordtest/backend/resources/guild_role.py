@@ -165,11 +165,18 @@ def _need_feature(guild: Record, feature: str) -> None:
 
 
 def insert_role(world: World, guild_id: str, role: Record) -> None:
-    """Put a role at the bottom, just above @everyone, and tell of it."""
+    """Put a role at the bottom, just above @everyone, and tell of it.
+
+    No event tells of the others, which move up: a client that keeps their old positions orders roles alike by
+    age, and so right. Where a chosen id makes the new role older than one of them it is told.
+    """
     roles = world.roles[guild_id]
-    for other in roles.values():
-        if other["id"] != guild_id:
-            other["position"] += 1
+    others = [other for other in roles.values() if other["id"] != guild_id]
+    misleads = any(int(other["id"]) > int(role["id"]) for other in others)
+    for other in others:
+        other["position"] += 1
+        if misleads:
+            _tell_update(world, guild_id, other)
     role["position"] = 1
     roles[role["id"]] = role
     world.emit("GUILD_ROLE_CREATE", {"guild_id": guild_id, "role": role}, guild=guild_id)
@@ -279,7 +286,7 @@ def bulk_update_guild_roles(call: Call, guild: Record) -> list[Record]:
         if role["id"] in moves:
             change = {"key": "position", "old_value": old, "new_value": role["position"]}
             audit.write(call, guild_id, Action.ROLE_UPDATE, role["id"], changes=[change])
-    for role, _ in moved:
+    for role in order[1:] if moved else ():  # all: a client may have others where they once were
         _tell_update(world, guild_id, role)
     return list(roles.values())
 

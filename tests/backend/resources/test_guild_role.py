@@ -68,8 +68,11 @@ class Creating(RoleTestCase):
         self.assertIn({"key": "hoist", "new_value": True}, entry["changes"])
 
     def test_chosen_id(self):
+        session = self.small.connect()
         made = self.small.perform("create_guild_role", self.guild_id, body={"name": "a"}, id=7)
         self.assertEqual(made["id"], "7")
+        (event,) = self.small.events(session, "GUILD_ROLE_UPDATE")
+        self.assertEqual((event["role"]["name"], event["role"]["position"]), ("robot", 2))
 
     def test_needs_manage_roles(self):
         self.small.allow(Permission.VIEW_CHANNEL)
@@ -199,7 +202,7 @@ class Moving(RoleTestCase):
         self.assertEqual(len(answer), 5)
         self.assertEqual(self.order(), ["@everyone", "b", "c", "a", "robot"])
         told = self.small.events(session, "GUILD_ROLE_UPDATE")
-        self.assertEqual({event["role"]["name"] for event in told}, {"a", "b", "c"})
+        self.assertEqual({event["role"]["name"] for event in told}, {"a", "b", "c", "robot"})
         entry = self.small.audit_log()[-1]
         self.assertEqual(entry["changes"], [{"key": "position", "old_value": 1, "new_value": 3}])
 
