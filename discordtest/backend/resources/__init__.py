@@ -7,6 +7,7 @@ from discordtest.backend.resources import application as application
 from discordtest.backend.resources import audit_log as audit_log
 from discordtest.backend.resources import channel as channel
 from discordtest.backend.resources import channel_overwrite as channel_overwrite
+from discordtest.backend.resources import channel_typing as channel_typing
 from discordtest.backend.resources import channel_update as channel_update
 from discordtest.backend.resources import emoji as emoji
 from discordtest.backend.resources import guild as guild
@@ -30,5 +31,6 @@ from discordtest.backend.resources import thread_list as thread_list
 from discordtest.backend.resources import thread_member as thread_member
 from discordtest.backend.resources import user as user
 from discordtest.backend.resources import user_guild as user_guild
+from discordtest.backend.resources import voice as voice
 from discordtest.backend.resources import webhook as webhook
 from discordtest.backend.resources import webhook_execute as webhook_execute

@@ -10,10 +10,11 @@ from discordtest.backend.audit import Action
 from discordtest.backend.body import invalid
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import VOICE_TYPES, Permission
+from discordtest.backend.resources import voice
 from discordtest.backend.rest import Call
-from discordtest.backend.world import Record, World
+from discordtest.backend.world import Record
 
-__all__ = ["apply", "check", "disconnect"]
+__all__ = ["apply", "check"]
 
 _SWITCHES = {"mute": Permission.MUTE_MEMBERS, "deaf": Permission.DEAFEN_MEMBERS}
 
@@ -56,24 +57,13 @@ def apply(call: Call, guild: Record, member: Record) -> None:
     if channel_id == state["channel_id"] and all(state[key] == switches[key] for key in _SWITCHES):
         return
     moved = channel_id != state["channel_id"]
-    if moved and channel_id is None:
+    state.update(switches)
+    if not moved:
+        voice.tell_voice_state(world, state)
+    elif channel_id is None:
         audit.write(call, guild_id, Action.MEMBER_DISCONNECT, None, options={"count": 1})
-        disconnect(world, guild_id, member)
-        return
-    state.update(switches, channel_id=channel_id)
-    if moved:
+        voice.disconnect(world, guild_id, member["user"]["id"])
+    else:
         options = {"channel_id": channel_id, "count": 1}
         audit.write(call, guild_id, Action.MEMBER_MOVE, None, options=options)
-    _tell(world, guild_id, member, state)
-
-
-def disconnect(world: World, guild_id: str, member: Record) -> None:
-    """Take the member out of its voice channel, if it is in one."""
-    state = world.voice_states[guild_id].pop(member["user"]["id"], None)
-    if state is not None:
-        state["channel_id"] = None
-        _tell(world, guild_id, member, state)
-
-
-def _tell(world: World, guild_id: str, member: Record, state: Record) -> None:
-    world.emit("VOICE_STATE_UPDATE", {**state, "member": member, "guild_id": guild_id}, guild=guild_id)
+        voice.move(world, state, world.channels[channel_id])

@@ -14,7 +14,7 @@ from discordtest.backend.audit import Action
 from discordtest.backend.body import Array, Boolean, Integer, Object, Snowflake, String, Timestamp
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import ALL, Permission
-from discordtest.backend.resources import guild_member_voice
+from discordtest.backend.resources import voice
 from discordtest.backend.resources.guild_create import tell_guild_create
 from discordtest.backend.resources.guild_member import MAX_NICK, new_member
 from discordtest.backend.resources.guild_role import find_role, insert_role, new_role, remove_role
@@ -158,7 +158,7 @@ def remove_member(call: Call, guild: Record, member: Record, action: Action | No
     """
     world, guild_id, user = call.world, guild["id"], member["user"]
     user_id = user["id"]
-    guild_member_voice.disconnect(world, guild_id, member)
+    voice.disconnect(world, guild_id, user_id)
     del world.members[guild_id][user_id]
     for thread_id, thread in world.threads[guild_id].items():
         if world.thread_members.get(thread_id, {}).pop(user_id, None) is not None:
