@@ -70,7 +70,7 @@ class WiredTestCase(unittest.IsolatedAsyncioTestCase):
     async def until(self, predicate: Callable[[], object]) -> None:
         """Let the loop turn until something is true, for a second at most."""
         async with asyncio.timeout(1):
-            while not predicate():
+            while not predicate():  # noqa: ASYNC110
                 await asyncio.sleep(0 if self.transport == "memory" else 0.001)
 
 

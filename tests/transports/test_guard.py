@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import asyncio
+import socket
+import unittest
+import urllib.request
+from typing import Any
+
+import aiohttp
+
+from discordtest import seam
+from discordtest.errors import HostRefused
+from discordtest.transports.guard import let_through
+from discordtest.transports.network import host_is_discord, host_is_local
+from tests.wired import WiredTestCase
+
+FOREIGN = "192.0.2.1"  # TEST-NET-1 of RFC 5737: nobody is there
+
+
+class Hosts(unittest.TestCase):
+    def test_local(self) -> None:
+        for host in (
+            "localhost",
+            "db.localhost",
+            "127.0.0.1",
+            "127.9.9.9",
+            "::1",
+            "::1%lo",
+            "0.0.0.0",
+            "::",
+            "",
+        ):
+            self.assertTrue(host_is_local(host), host)
+        for host in ("example.com", FOREIGN, "localhost.example.com", "10.0.0.1"):
+            self.assertFalse(host_is_local(host), host)
+
+    def test_discord(self) -> None:
+        for host in (
+            "discord.com",
+            "cdn.discordapp.com",
+            "gateway-us-east1-b.discord.gg",
+            "x1.discord.media",
+        ):
+            self.assertTrue(host_is_discord(host), host)
+        for host in ("example.com", "notdiscord.com", "discord.com.example.com"):
+            self.assertFalse(host_is_discord(host), host)
+
+
+class OtherLibraries(WiredTestCase):
+    """What opens connections on the loop without aiohttp's connector."""
+
+    async def test_name_is_refused(self) -> None:
+        with self.assertRaisesRegex(HostRefused, "a connection to 'db.example.com' is refused"):
+            await asyncio.open_connection("db.example.com", 5432)
+        with self.assertRaises(HostRefused):
+            await asyncio.get_running_loop().getaddrinfo(b"db.example.com", 5432)
+        self.assertEqual(len(self.discord.failures), 2)
+
+    async def test_address_is_refused(self) -> None:
+        with self.assertRaises(HostRefused):
+            await asyncio.open_connection(FOREIGN, 5432)
+        with self.assertRaises(HostRefused):
+            loop = asyncio.get_running_loop()
+            await loop.create_datagram_endpoint(asyncio.DatagramProtocol, remote_addr=(FOREIGN, 53))
+
+    async def test_this_machine_and_unix_sockets_pass(self) -> None:
+        server = await asyncio.start_server(lambda reader, writer: writer.close(), "localhost", 0)
+        port = server.sockets[0].getsockname()[1]
+        for host in ("127.0.0.1", "localhost"):
+            _, writer = await asyncio.open_connection(host, port, family=socket.AF_INET)
+            writer.close()
+        server.close()
+        near, far = socket.socketpair()
+        near.close()
+        far.close()
+        with socket.socket(socket.AF_UNIX) as unix:
+            unix.setblocking(False)
+            with self.assertRaises(FileNotFoundError):
+                await asyncio.get_running_loop().sock_connect(unix, "/nowhere/at/all")
+
+    async def test_allowed_name_and_the_addresses_it_has(self) -> None:
+        asked: list[Any] = []
+        seam.uninstall(self.network)
+        loop: Any = asyncio.get_running_loop()
+
+        async def getaddrinfo(host: Any, port: Any, **options: Any) -> Any:
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (FOREIGN, port))]
+
+        async def sock_connect(sock: Any, address: Any) -> None:
+            asked.append(address[0])
+            raise ConnectionRefusedError
+
+        loop.getaddrinfo, loop.sock_connect = getaddrinfo, sock_connect
+        self.network.allowed_hosts = {"db.example.com"}
+        seam.install(self.network)
+        with self.assertRaises(ConnectionRefusedError):
+            await asyncio.open_connection("db.example.com", 5432)
+        async with aiohttp.ClientSession() as http:
+            with self.assertRaises(aiohttp.ClientConnectorError):
+                await http.get("http://db.example.com/")
+        self.assertEqual(asked, [FOREIGN, FOREIGN])
+
+    async def test_address_that_a_library_found_by_itself(self) -> None:
+        loop = asyncio.get_running_loop()
+        with socket.socket() as sock, let_through():
+            sock.setblocking(False)
+            connecting = asyncio.create_task(loop.sock_connect(sock, (FOREIGN, 9)))
+            await asyncio.sleep(0)
+            connecting.cancel()
+            await asyncio.wait([connecting])
+        self.assertEqual(self.discord.failures, [])
+
+    async def test_blocking_calls_to_discord_are_refused(self) -> None:
+        for host in ("discord.com", b"discord.com"):
+            with self.assertRaisesRegex(HostRefused, "what does not go through aiohttp"):
+                socket.getaddrinfo(host, 443)
+        with self.assertRaises(HostRefused):
+            urllib.request.urlopen("https://discord.com/api/v10/gateway")  # noqa: ASYNC210
+        self.assertTrue(socket.getaddrinfo("127.0.0.1", 80))
+
+
+if __name__ == "__main__":
+    unittest.main()
