@@ -4,21 +4,58 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from discordtest.acting import Acting, act, person
+from discordtest.acting import Acting, act, name, person, place
+from discordtest.backend.permissions import VOICE_TYPES
+from discordtest.errors import SetupError
+from discordtest.given import id_of, without_none
 from discordtest.scene import verb
 
 if TYPE_CHECKING:
     import discord
 
+    from discordtest.backend.rest import Actor
+    from discordtest.backend.world import Record
     from discordtest.given import Id
+    from discordtest.scene import Scene
 
 __all__ = ["VoiceVerbs"]
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
 
+_SWITCHES = ("self_mute", "self_deaf", "self_video")
+
 
 class VoiceVerbs(Acting):
     """The verbs about voice and presence."""
+
+    @verb
+    async def join_voice(self, who: Id, channel: discord.VoiceChannel | discord.StageChannel | Id) -> None:
+        """Join a voice or stage channel, or move to it."""
+        scene, actor = self._scene, person(self._scene, who)
+        channel_id = id_of(channel)
+        record = scene.backend.world.channels.get(channel_id)
+        if record is None or record["type"] not in VOICE_TYPES:
+            raise SetupError(f"{place(scene, channel_id)} is no voice channel: nobody can join it")
+        text = f"joins the voice channel {record['name']!r}"
+        _speak(scene, actor, text, record["guild_id"], {"channel_id": channel_id})
+
+    @verb
+    async def leave_voice(self, who: Id) -> None:
+        """Leave the voice channel that one is in."""
+        scene, actor = self._scene, person(self._scene, who)
+        state = _state(scene, actor)
+        _speak(scene, actor, "leaves voice", state["guild_id"], {"channel_id": None})
+
+    @verb
+    async def set_voice(
+        self, who: Id, *, mute: bool | None = None, deaf: bool | None = None, video: bool | None = None
+    ) -> None:
+        """Mute or deafen oneself, or turn one's camera on."""
+        scene, actor = self._scene, person(self._scene, who)
+        state = _state(scene, actor)
+        changes = without_none(self_mute=mute, self_deaf=deaf, self_video=video)
+        text = "sets " + ", ".join(f"{key}={value}" for key, value in changes.items())
+        _speak(scene, actor, text, state["guild_id"], {"channel_id": state["channel_id"], **changes})
 
     @verb
     async def set_presence(
@@ -32,3 +69,17 @@ class VoiceVerbs(Acting):
         body = {"status": str(status), "activities": shown}
         actor = person(self._scene, who)
         act(self._scene, actor, f"is {status} now", "update_presence", actor.user_id, body=body)
+
+
+def _state(scene: Scene, actor: Actor) -> Record:
+    for guild_id, states in scene.backend.world.voice_states.items():
+        if actor.user_id in states:
+            return {**states[actor.user_id], "guild_id": guild_id}
+    raise SetupError(f"{name(scene.backend.world, actor.user_id)} is in no voice channel")
+
+
+def _speak(scene: Scene, actor: Actor, text: str, guild_id: str, changes: Record) -> None:
+    """Send what a client says of its voice; switches that are not named stay as they are."""
+    state = scene.backend.world.voice_states[guild_id].get(actor.user_id, {})
+    body = {key: state[key] for key in _SWITCHES if key in state}
+    act(scene, actor, text, "update_my_gateway_voice_state", guild_id, body={**body, **changes})

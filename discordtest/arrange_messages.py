@@ -129,13 +129,14 @@ class MessageBuilders(Arranging):
     def history(self, channel: Any) -> list[discord.Message]:
         """Return every message of a channel, oldest first."""
         scene = self._scene
-        views = views_of(scene)
+        views = show(scene)
         messages = scene.backend.world.messages.get(channel_id_of(scene, channel), {})
         ordered = sorted(messages.values(), key=lambda message: int(message["id"]))
         return [views.message(message_payload(views, record)) for record in ordered]
 
     def refresh(self, obj: T, client: discord.Client | None = None) -> T:
         """Return an object of discord.py as it is now, as the client sees it; ``self.client`` unless named."""
+        show(self._scene)
         return refreshed(views_of(self._scene, client), obj)
 
 

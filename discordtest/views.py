@@ -129,7 +129,7 @@ class Views:
         guild._roles = self._live(world.roles, guild_id, lambda r: self.role(guild_id, r))
         guild._channels = self._live(world.guild_channels, guild_id, self.channel)
         guild._threads = self._live(world.threads, guild_id, self.channel)
-        guild._members = self._live(world.members, guild_id, lambda r: self.new_member(guild, r))
+        guild._members = self._live(world.members, guild_id, lambda r: self.member(guild_id, r["user"]["id"]))
         guild._voice_states = self._live(world.voice_states, guild_id, self._voice_state)
 
     def _live(
