@@ -15,6 +15,7 @@ from discordtest.backend.resources import message_thread
 from discordtest.backend.resources.message_build import add_message, build_message
 from discordtest.backend.resources.message_form import CREATE_MESSAGE
 from discordtest.backend.resources.message_render import render_message
+from discordtest.backend.resources.slow_mode import check_slow_mode, note_use
 from discordtest.backend.resources.user import check_dm
 from discordtest.backend.rest import Call, parameter, route
 from discordtest.backend.world import Record, World
@@ -28,7 +29,6 @@ MESSAGE_CHANNELS = frozenset((0, 1, 2, 3, 5, 10, 11, 12, 13))
 FORUM_TYPES = frozenset((15, 16))
 #: recipients, calls, names and icons of group DMs; what a thread was started from
 UNDELETABLE = frozenset((1, 2, 3, 4, 5, 21))
-_NO_SLOW_MODE = int(Permission.BYPASS_SLOWMODE)
 
 
 @parameter("message")
@@ -71,8 +71,7 @@ def create_message(call: Call, channel: Record) -> Record:
             return {**render_message(world, earlier, viewer(call)), "nonce": nonce}
     message = build_message(call, channel, world.users[author_id], body, permissions=bits)
     add_message(call, channel, message, nonce)
-    if channel.get("rate_limit_per_user"):
-        world.last_sent[channel["id"], author_id] = world.now()
+    note_use(call, channel)
     shown = render_message(world, message, viewer(call))
     if nonce is None:
         return shown
@@ -91,18 +90,7 @@ def check_may_send(call: Call, channel: Record, bits: int) -> None:
     elif kind in message_thread.THREAD_TYPES:
         message_thread.check_may_speak(channel, bits)
     if channel.get("rate_limit_per_user"):
-        _check_slow_mode(call, channel, bits)
-
-
-def _check_slow_mode(call: Call, channel: Record, bits: int) -> None:
-    if call.actor.kind != "person" or bits & _NO_SLOW_MODE:
-        return
-    last = call.world.last_sent.get((channel["id"], call.actor.user_id))
-    if last is None:
-        return
-    left = last + channel["rate_limit_per_user"] * 1_000_000 - call.world.now()
-    if left > 0:
-        raise RestError(Code.SLOWMODE, extra={"retry_after": left / 1_000_000})
+        check_slow_mode(call, channel, bits)
 
 
 def _sent_with_nonce(world: World, key: tuple[str, str, str]) -> Record | None:

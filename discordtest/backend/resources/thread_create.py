@@ -31,6 +31,7 @@ from discordtest.backend.resources.channel_types import (
 from discordtest.backend.resources.message_build import add_message, build_message, create_system_message
 from discordtest.backend.resources.message_form import MAX_STICKERS, MESSAGE_FIELDS, check_message
 from discordtest.backend.resources.message_render import HAS_THREAD, message_event, render_message
+from discordtest.backend.resources.slow_mode import check_slow_mode, note_use
 from discordtest.backend.resources.thread import (
     ANNOUNCEMENT_THREAD,
     PRIVATE_THREAD,
@@ -94,6 +95,7 @@ def create_thread_from_message(call: Call, channel: Record, message: Record) -> 
     if message["type"] not in _CAN_START_THREADS:
         raise RestError(Code.CANNOT_EXECUTE_ON_SYSTEM_MESSAGE)
     kind = _KINDS[channel["type"]][0]
+    _check_pace(call, channel)
     owner_id = call.actor.user_id
     thread = new_thread(message["id"], channel, kind, owner_id, call.timestamp(), call.body)
     open_thread(call, thread)
@@ -132,6 +134,7 @@ def create_thread(call: Call, channel: Record) -> Record:
     if kind not in _KINDS[channel["type"]]:
         raise invalid("type", "BASE_TYPE_CHOICES", "Threads of this type do not exist in this channel.")
     call.require(_PERMISSIONS[kind], channel)
+    _check_pace(call, channel)
     owner_id = call.actor.user_id
     thread = new_thread(call.new_id(), channel, kind, owner_id, call.timestamp(), body)
     open_thread(call, thread)
@@ -145,6 +148,11 @@ def create_thread(call: Call, channel: Record) -> Record:
     return thread
 
 
+def _check_pace(call: Call, channel: Record) -> None:
+    if channel.get("rate_limit_per_user"):
+        check_slow_mode(call, channel, call.permissions(channel), threads=True)
+
+
 def open_thread(call: Call, thread: Record) -> None:
     """Put a new thread into the world, note it and tell of it; refuses one too many with 160006."""
     world, guild_id = call.world, thread["guild_id"]
@@ -152,6 +160,7 @@ def open_thread(call: Call, thread: Record) -> None:
     if sum(not one["thread_metadata"]["archived"] for one in threads.values()) >= MAX_ACTIVE_THREADS:
         raise RestError(Code.MAX_ACTIVE_THREADS)
     world.channels[thread["id"]] = threads[thread["id"]] = thread
+    note_use(call, world.channels[thread["parent_id"]], threads=True)
     noted = audited(thread)
     audit.write(call, guild_id, CREATED, thread["id"], changes=audit.difference(None, noted, noted))
     world.emit("THREAD_CREATE", {**thread, "newly_created": True}, guild=guild_id, channel=thread)
@@ -167,6 +176,7 @@ def _post(call: Call, forum: Record) -> Record:
     if "message" not in body:
         raise invalid("message", "BASE_TYPE_REQUIRED", "This field is required")
     check_tags(call, forum, body.get("applied_tags") or [])
+    _check_pace(call, forum)
     owner_id = call.actor.user_id
     thread_id = call.id = call.new_id()
     thread = new_thread(thread_id, forum, PUBLIC_THREAD, owner_id, call.timestamp(), body)
