@@ -178,7 +178,9 @@ def _api_value(name: str, value: Any) -> Any:
         return data_uri(value)
     if isinstance(value, (discord.Colour, discord.SystemChannelFlags)):
         return value.value
-    if isinstance(value, discord.abc.Snowflake):
+    if isinstance(value, (str, int, list)):
+        return value
+    if hasattr(value, "id"):
         return str(value.id)
     inner = getattr(value, "value", None)  # discord.py's enums, which are no Enums
     return inner if isinstance(inner, (int, str)) else value

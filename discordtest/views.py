@@ -19,6 +19,7 @@ from discord.user import ClientUser
 
 from discordtest.backend.resources.guild_create import render_guild
 from discordtest.backend.resources.guild_member import new_member
+from discordtest.backend.resources.invite import render_invite
 from discordtest.backend.resources.message_render import render_message
 from discordtest.errors import SetupError
 
@@ -42,8 +43,7 @@ def views_of(scene: Scene, client: discord.Client | None = None) -> Views:
     if client is None:
         views = scene.views.get("first")
         if views is None:
-            first = next(iter(scene.clients), None) or discord.Client(intents=discord.Intents.all())
-            views = scene.views["first"] = Views(scene, first)
+            views = scene.views["first"] = Views(scene)
         return cast("Views", views)
     if client not in scene.clients:
         raise SetupError(f"{client!r} is not connected to this test: await self.connect(client) first")
@@ -51,27 +51,46 @@ def views_of(scene: Scene, client: discord.Client | None = None) -> Views:
 
 
 class Views:
-    """What one client's view of the world is made of."""
+    """What a client's view of the world is made of; without ``client`` that of whichever is the first one now."""
 
-    def __init__(self, scene: Scene, client: discord.Client) -> None:
+    def __init__(self, scene: Scene, client: discord.Client | None = None) -> None:
         self.world: World = scene.backend.world
-        self.application = scene.clients.get(client)
-        self.real: ConnectionState[Any] = client._connection
+        self._scene = scene
+        self._client = client
+        self._nobody: discord.Client | None = None
         self.state = _narrator_state(self)
         self.built: dict[str, discord.Guild] = {}  # guild id -> the guild that is in no cache
 
     @property
+    def client(self) -> discord.Client:
+        """The client; one that is nobody's where the scene has none."""
+        if self._client is not None:
+            return self._client
+        for client in self._scene.clients:
+            return client
+        if self._nobody is None:
+            self._nobody = discord.Client(intents=discord.Intents.all())
+        return self._nobody
+
+    @property
+    def real(self) -> ConnectionState[Any]:
+        """The client's own state."""
+        return self.client._connection
+
+    @property
     def bot_id(self) -> str:
         """The user id of the client's bot; 0 where there is no client."""
-        return "0" if self.application is None else str(self.application["bot"]["id"])
+        application = self._scene.clients.get(self.client)
+        return "0" if application is None else str(application["bot"]["id"])
 
     # -- users
 
     def me(self) -> ClientUser | None:
         """Return the client's own user, before its login too."""
-        if self.real.user is not None or self.application is None:
+        record = self.world.users.get(self.bot_id)
+        if self.real.user is not None or record is None:
             return self.real.user
-        return ClientUser(state=self.state, data=self.application["bot"])
+        return ClientUser(state=self.state, data=cast("Any", record))
 
     def user(self, record: Record) -> discord.User:
         """Return a user."""
@@ -248,7 +267,9 @@ def refreshed(views: Views, obj: T) -> T:
     elif isinstance(obj, discord.User | ClientUser):
         found = views.user(world.users[key]) if key in world.users else None
     elif isinstance(obj, discord.Invite):
-        found = views.invite(world.invites[obj.code]) if obj.code in world.invites else None
+        found = (
+            views.invite(render_invite(world, world.invites[obj.code])) if obj.code in world.invites else None
+        )
     elif isinstance(obj, discord.Webhook):
         found = views.webhook(world.webhooks[key]) if key in world.webhooks else None
     else:
