@@ -1,7 +1,7 @@
 """The life of one client: started until it is ready, stopped, and started again in another test.
 
 A client that a module holds as a global is started anew in every test: what its last life left in it (a closed
-connector, filled cooldowns) is taken out first.
+connector, filled cooldowns, commands and listeners that it added, attributes of its author) is taken out first.
 """
 
 from __future__ import annotations
@@ -9,9 +9,12 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from discord import app_commands
 from discord.ext import commands
 from discord.utils import MISSING
 
+from discordtest.clock.runner import end_tasks
+from discordtest.clock.waits import describe_task, stack
 from discordtest.errors import SetupError
 
 if TYPE_CHECKING:
@@ -21,56 +24,90 @@ if TYPE_CHECKING:
 
     from discordtest.scene import Scene
 
-__all__ = ["revive", "start", "stop"]
+__all__ = ["start", "stop"]
 
 PATIENCE = 86_400.0  # seconds of the test's clock until a client must be ready
 CLOSING = 60.0  # seconds of the test's clock that a client may take to close
 
+_FIRST_STATE = "_discordtest_first_state"
+# What discord.py makes new or clears itself, and what is ours.
+_OWN_STATE = frozenset(
+    (
+        "_connection",
+        "http",
+        "loop",
+        "ws",
+        "_ready",
+        "_closing_task",
+        "_handlers",
+        "_hooks",
+        "start",
+        _FIRST_STATE,
+    )
+)
 
-async def start(
-    scene: Scene, client: discord.Client, begin: Callable[[], Awaitable[Any]]
-) -> asyncio.Task[Any]:
+
+async def start(scene: Scene, client: discord.Client, begin: Callable[[], Awaitable[Any]]) -> None:
     """Run ``begin`` (which starts the client and lasts as long as it runs) until the client is ready."""
-    revive(client)
+    if client.is_closed():
+        _revive(client)
+    elif _FIRST_STATE not in vars(client):
+        _remember(client)
     task = scene.loop.create_task(_await(begin), name=f"the life of {type(client).__name__}")
     scene.watch.ignore(task)
+    scene.lives[client] = task
 
     def arrived() -> bool:
         return task.done() or bool(scene.backend.failures) or client.is_ready()
 
     await scene.loop.wait_until(arrived, PATIENCE)
     if not client.is_ready() or task.done():
-        await _explain(scene, task)
-    scene.lives[client] = task
-    await scene.loop.settle()
-    scene.check()
-    return task
+        _explain(scene, task)
+    await scene.settle()
 
 
 async def _await(begin: Callable[[], Awaitable[Any]]) -> None:
     await begin()
 
 
-async def _explain(scene: Scene, task: asyncio.Task[Any]) -> None:
-    if task.done() and not task.cancelled():
-        task.result()  # raises what stopped it: LoginFailure, PrivilegedIntentsRequired, an error in setup_hook
+def _explain(scene: Scene, task: asyncio.Task[Any]) -> None:
+    if task.done() and not task.cancelled() and (error := task.exception()) is not None:
+        scene.watch.forgive(
+            error
+        )  # told here: LoginFailure, PrivilegedIntentsRequired, an error in setup_hook
+        raise error
     scene.check()
     if task.done():
         raise SetupError("the client ended before it was ready: start_client returned")
-    waiting = "\n".join(f"  {timer}" for timer in scene.loop.pending()) or "  nothing"
-    task.cancel()
-    raise SetupError(f"the client was not ready after a day of the clock. What it waits for:\n{waiting}")
+    raise SetupError(
+        f"the client was not ready after a day of the clock: {describe_task(task)}.\n{stack(task)}"
+    )
 
 
-async def stop(scene: Scene, client: discord.Client) -> None:
-    """Close a client and wait until what started it has ended too."""
-    task = scene.lives.pop(client, None)
-    closing = scene.loop.create_task(_close(client), name="closing the client")
+async def stop(scene: Scene, client: discord.Client) -> list[str]:
+    """Close a client and wait until what started it has ended too; return what did not end, in words."""
+    task = scene.lives.pop(client)
+    closing = scene.loop.create_task(_close(client), name=f"close() of {type(client).__name__}")
     scene.watch.ignore(closing)
-    waiting = [closing] if task is None else [closing, task]
-    await asyncio.wait(waiting, timeout=CLOSING)
-    if closing.done() and not closing.cancelled() and (error := closing.exception()) is not None:
+    await asyncio.wait([closing, task], timeout=CLOSING)
+    problems = []
+    if not closing.done():
+        problems.append(
+            f"close() of {type(client).__name__} does not: {describe_task(closing)}.\n{stack(closing)}"
+        )
+    elif not closing.cancelled() and (error := closing.exception()) is not None:
         scene.watch.add(error, "in close()")
+    elif not task.done():
+        problems.append(
+            f"{type(client).__name__} runs on after its close(), which has to call `await super().close()`: "
+            f"{describe_task(task)}"
+        )
+    if not (closing.done() and task.done()):
+        problems += await end_tasks([closing, task])
+        await client.http.close()
+    if not task.cancelled() and (error := task.exception()) is not None:
+        scene.watch.add(error, f"and {type(client).__name__} stopped")
+    return problems
 
 
 async def _close(client: discord.Client) -> None:
@@ -78,14 +115,67 @@ async def _close(client: discord.Client) -> None:
         await client.close()
 
 
-def revive(client: discord.Client) -> None:
-    """Make a client that was closed ready for another login."""
-    if not client.is_closed():
-        return
+# -- a client that lives again
+
+
+def _revive(client: discord.Client) -> None:
+    """Make a client that was closed ready for another login, as it was before the first."""
     client.clear()
     connector = client.http.connector
     if connector is not MISSING and connector.closed:
         client.http.connector = MISSING
+    restore = vars(client).get(_FIRST_STATE)
+    if restore is not None:
+        restore()
     if isinstance(client, commands.bot.BotBase):
         for command in client.walk_commands():
             command._buckets._cache.clear()  # cooldowns count by the last test's clock
+            if command._max_concurrency is not None:
+                command._max_concurrency._mapping.clear()
+
+
+def _remember(client: discord.Client) -> None:
+    """Note what a client is made of before its first start, on the client itself: it would live for ever elsewhere."""
+    mine = vars(client)
+    kept = {name: _keeper(value) for name, value in mine.items() if name not in _OWN_STATE}
+
+    def restore() -> None:
+        for name in [name for name in mine if name not in _OWN_STATE and name not in kept]:
+            del mine[name]
+        mine.update({name: keeper() for name, keeper in kept.items()})
+
+    mine[_FIRST_STATE] = restore
+
+
+def _keeper(value: Any, depth: int = 2) -> Callable[[], Any]:
+    """Return a function that makes a container hold again, in place, what it holds now."""
+    if isinstance(value, app_commands.CommandTree):
+        inner = _keeper(vars(value))
+        return lambda: inner() and value
+    if depth and isinstance(value, dict):
+        return _keep_dict(value, {key: _keeper(each, depth - 1) for key, each in value.items()})
+    if depth and isinstance(value, (list, set)):
+        return _keep_elements(value, list(value))
+    return lambda: value
+
+
+def _keep_dict(value: dict[Any, Any], keepers: dict[Any, Callable[[], Any]]) -> Callable[[], Any]:
+    def restore() -> dict[Any, Any]:
+        items = {key: keeper() for key, keeper in keepers.items()}
+        value.clear()
+        value.update(items)
+        return value
+
+    return restore
+
+
+def _keep_elements(value: list[Any] | set[Any], elements: list[Any]) -> Callable[[], Any]:
+    def restore() -> list[Any] | set[Any]:
+        value.clear()
+        if isinstance(value, set):
+            value.update(elements)
+        else:
+            value.extend(elements)
+        return value
+
+    return restore

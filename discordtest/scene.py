@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import inspect
+import os
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from discordtest.backend.journal import Act
 from discordtest.backend.rest import Actor
 from discordtest.errors import SetupError
+from discordtest.hints import unhandled_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from discordtest.transports.network import Network
     from discordtest.unhandled import Watch
 
-__all__ = ["Scene", "verb"]
+__all__ = ["Scene", "awaited", "verb"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -51,9 +53,12 @@ class Scene:
     clients: dict[discord.Client, Record] = field(default_factory=dict)  # client -> its application
     act_start: int = 0
     acts_open: int = 0
-    verbs: list[tuple[Coroutine[Any, Any, Any], str]] = field(default_factory=list)
+    verbs: list[tuple[Coroutine[Any, Any, Any], str]] = field(default_factory=list)  # not begun so far
     lives: dict[discord.Client, asyncio.Task[Any]] = field(default_factory=dict)  # clients that run
-    is_open: bool = False  # asyncSetUp has made the client and the world
+    has_begun: bool = False  # asyncSetUp of the test case was called
+    problems: list[str] = field(
+        default_factory=list
+    )  # what did not end as it should, told when the test is over
     fails_on_unhandled: bool = True
     expected_errors: int = 0  # how many assertBotRaises are open: what the bot raises is theirs
     bot_permissions: int = 0
@@ -88,39 +93,48 @@ class Scene:
 
     # -- what must not pass unnoticed
 
-    def check(self) -> None:
-        """Raise the oldest failure that was kept aside, or one for a verb that was never awaited."""
+    def check(self, *, last: bool = False) -> None:
+        """Raise the oldest failure that was kept aside, or one for a verb that was never awaited.
+
+        ``last`` says that nothing can run any more: what nobody has awaited or looked at by now, nobody will.
+        """
         if self.backend.failures:
             raise self.backend.failures.pop(0)
-        self._check_bot()
-        waiting = [
-            entry for entry in self.verbs if inspect.getcoroutinestate(entry[0]) == inspect.CORO_CREATED
-        ]
-        self.verbs[:] = waiting
-        for coroutine, text in waiting:
-            if not self._has_task(coroutine):
-                self.verbs.remove((coroutine, text))
-                coroutine.close()
-                raise SetupError(f"{text} was never awaited: write `await` before it, or nothing happens")
+        self._check_bot(last)
+        if self.verbs:
+            self._check_verbs(last)
 
-    def _check_bot(self) -> None:
+    def _check_bot(self, last: bool) -> None:
         for client, task in self.lives.items():
             if task.done() and not task.cancelled() and (error := task.exception()) is not None:
                 self.watch.add(error, f"and {type(client).__name__} stopped")
-        errors = self.watch.collect()
-        if errors and self.fails_on_unhandled and not self.expected_errors:
-            first = errors.pop(0)
-            kind = type(first.error).__name__
-            raise AssertionError(
-                f"the bot raised {kind} {first.where}, and nothing handled it"
-            ) from first.error
+        if last:
+            self.watch.add_held()
+        if self.watch.errors and self.fails_on_unhandled and not self.expected_errors:
+            errors = self.watch.errors[:]
+            self.watch.errors.clear()
+            raise AssertionError(unhandled_text(self.clients, errors)) from errors[0].cause
+
+    def _check_verbs(self, last: bool) -> None:
+        verbs, self.verbs = self.verbs, []
+        missed = []
+        while verbs:
+            coroutine, text = verbs.pop(0)
+            if inspect.getcoroutinestate(coroutine) != inspect.CORO_CREATED:
+                continue
+            if last or sys.getrefcount(coroutine) <= _ALONE:  # nobody else has it, so nobody can await it
+                coroutine.close()
+                missed.append(text)
+            else:
+                self.verbs.append((coroutine, text))
+        if missed:
+            raise SetupError(
+                f"{', '.join(missed)} was never awaited: write `await` before it, or nothing happens"
+            )
 
     def forget_views(self) -> None:
         """Drop what views.py keeps: another client is the first one now."""
         self.views.clear()
-
-    def _has_task(self, coroutine: Coroutine[Any, Any, Any]) -> bool:
-        return any(task.get_coro() is coroutine for task in asyncio.all_tasks(self.loop))
 
     async def settle(self) -> None:
         """Run what can run without moving time, then raise what was kept aside."""
@@ -131,7 +145,8 @@ class Scene:
 def verb(method: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
     """Make a method an act: it starts one, runs, settles, and is missed when nobody awaits it."""
 
-    async def act(scene: Scene, *args: P.args, **kwargs: P.kwargs) -> T:
+    async def act(*args: P.args, **kwargs: P.kwargs) -> T:
+        scene: Scene = args[0]._scene  # type: ignore[attr-defined]  # the test case
         scene.check()
         scene.begin_act()
         try:
@@ -141,13 +156,34 @@ def verb(method: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[A
         finally:
             scene.end_act()
 
+    return awaited(functools.wraps(method)(act))
+
+
+def awaited(method: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
+    """Make a method of a test case one that is missed when nobody awaits it."""
+
     @functools.wraps(method)
     def call(*args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, T]:
-        scene: Scene = args[0]._scene  # type: ignore[attr-defined]  # the test case
-        coroutine = act(scene, *args, **kwargs)
+        coroutine = method(*args, **kwargs)
         caller = sys._getframe(1)
-        place = f"{caller.f_code.co_filename}:{caller.f_lineno}"
+        place = f"{os.path.basename(caller.f_code.co_filename)}:{caller.f_lineno}"
+        scene: Scene = args[0]._scene  # type: ignore[attr-defined]
         scene.verbs.append((coroutine, f"self.{method.__name__}(…) at {place}"))
         return coroutine
 
     return call
+
+
+def _count_alone() -> int:
+    """Return what getrefcount says, as used above, of a coroutine that nobody else has: it differs by version."""
+
+    async def nothing() -> None: ...
+
+    made = [(nothing(), "")]
+    coroutine, _ = made.pop(0)
+    count = sys.getrefcount(coroutine)
+    coroutine.close()
+    return count
+
+
+_ALONE = _count_alone()

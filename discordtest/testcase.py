@@ -7,12 +7,14 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import contextlib
 import inspect
 import os
 import unittest
 from collections.abc import Awaitable, Callable, Collection
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import discord
 from discord.ext import commands
@@ -21,6 +23,7 @@ from discordtest import clock, lifecycle, seam, unhandled
 from discordtest.act import ActMixin
 from discordtest.arrange import ArrangeMixin
 from discordtest.assertions import AssertMixin
+from discordtest.assertions.failures import background
 from discordtest.backend import Backend, intents
 from discordtest.backend.permissions import ALL, Permission
 from discordtest.backend.resources.application import make_application
@@ -29,7 +32,7 @@ from discordtest.clock import Clock, travel
 from discordtest.clock.runner import Runner, end_tasks
 from discordtest.errors import SetupError
 from discordtest.foreign import ServedHost
-from discordtest.scene import Scene
+from discordtest.scene import Scene, awaited
 from discordtest.scripts import hold_of, unload
 from discordtest.transcript import Transcript
 from discordtest.transports.network import Network
@@ -46,10 +49,26 @@ __all__ = ["DiscordTestCase", "DiscordTestMixin"]
 __unittest = True  # unittest leaves our frames out of its tracebacks
 
 T = TypeVar("T")
-_FORGOTTEN = (
-    "{name} is there once asyncSetUp of DiscordTestCase has run: an asyncSetUp of your own starts with "
-    "`await super().asyncSetUp()`"
-)
+_FORGOTTEN = "begin an asyncSetUp of your own with `await super().asyncSetUp()`"
+
+
+class _NotYet(SetupError, AttributeError):
+    """An attribute of a test case is asked for before it is there; ``hasattr`` takes it for what it is."""
+
+
+class _Later:
+    """Says so where an attribute is asked for that set-up has not made yet."""
+
+    def __new__(cls) -> Any:  # stands in for values of many types
+        return super().__new__(cls)
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, case: object, owner: type) -> Any:
+        if case is None:
+            return self
+        raise _NotYet(f"self.{self.name} is made in asyncSetUp of DiscordTestCase: {_FORGOTTEN}")
 
 
 class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin):
@@ -77,12 +96,12 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin):
     #: Real seconds that ``settle`` waits for work outside the event loop.
     settle_timeout: float = 5.0
 
-    backend: Backend
-    clock: Clock
-    transcript: Transcript
-    client: discord.Client
-    token: str
-    _scene: Scene
+    backend: Backend = _Later()
+    clock: Clock = _Later()
+    transcript: Transcript = _Later()
+    client: discord.Client = _Later()
+    token: str = _Later()
+    _scene: Scene = _Later()
 
     # -- hooks
 
@@ -99,11 +118,13 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin):
 
     # -- what a test waits for
 
+    @awaited
     async def settle(self) -> None:
         """Run everything that can run; the clock does not move."""
         self._scene.check()
         await self._scene.settle()
 
+    @awaited
     async def advance(self, seconds: float | timedelta = 0, /, **parts: float) -> None:
         """Let time pass, from timer to timer: ``advance(90)``, ``advance(days=1, minutes=5)``."""
         length = seconds if isinstance(seconds, timedelta) else timedelta(seconds=seconds)
@@ -118,22 +139,27 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin):
         finally:
             scene.end_act()
 
+    @awaited
     async def wait_until(self, predicate: Callable[[], T], timeout: float = 60) -> T:
         """Let time pass, from timer to timer, until the predicate is true; return what it said."""
+        if inspect.iscoroutinefunction(predicate) or not callable(predicate):
+            raise TypeError(f"wait_until takes a function that returns at once, not {predicate!r}")
         scene = self._scene
         scene.check()
         scene.begin_act(f"the test waits until {getattr(predicate, '__qualname__', predicate)}")
+        scene.was_advanced = True
         try:
             answer = await scene.loop.wait_until(predicate, timeout)
             scene.check()
         finally:
             scene.end_act()
         if not answer:
-            self.fail(f"not true within {timeout:g} s of the clock: {predicate!r}\n{self._pending_text()}")
+            self.fail(f"not true within {timeout:g} s of the clock: {predicate!r}\n{background(scene)}")
         return answer
 
     # -- clients
 
+    @awaited
     async def connect(self, client: discord.Client) -> None:
         """Start a further client, an application of its own, on the same Discord.
 
@@ -151,22 +177,25 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin):
         finally:
             scene.end_act()
 
+    @awaited
     async def restart(self) -> None:
         """Stop the bot and start a new one from ``make_client``, in the same world."""
         scene, old = self._scene, self.client
         scene.check()
         scene.begin_act("the bot restarts")
         try:
-            await lifecycle.stop(scene, old)
-            application = scene.clients.pop(old)
-            self.client = await self._build_client()
-            if self.client is old:
+            scene.problems += await lifecycle.stop(scene, old)
+            new = await self._build_client()
+            if new is old:
                 raise SetupError(
-                    "make_client returned the old client: after a restart a bot has forgotten all"
+                    "make_client returned the old client: after a restart a bot has forgotten all, so make a new one"
                 )
-            scene.clients = {self.client: application, **scene.clients}
+            applications = {
+                new if client is old else client: record for client, record in scene.clients.items()
+            }
+            scene.clients, self.client = applications, new
             scene.forget_views()
-            await self._start(self.client)
+            await self._start(new)
         finally:
             scene.end_act()
 
@@ -181,8 +210,9 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin):
     def _open(self, loop: Any) -> None:
         backend = Backend(loop.start_time, lambda: loop.microseconds)
         backend.shards = self.shards
-        owner = make_user(backend.world, "owner")
         transport: Any = os.environ.get("DISCORDTEST_TRANSPORT") or self.transport
+        if transport not in ("memory", "loopback"):
+            raise SetupError(f"transport is {transport!r}: take 'memory' or 'loopback'")
         network = Network(
             backend,
             loop,
@@ -190,20 +220,20 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin):
             allowed_hosts=tuple(self.allowed_hosts),
             transport=transport,
         )
+        owner = make_user(backend.world, "owner")
         scene = Scene(backend, loop, network, owner, unhandled.install(loop))
         scene.fails_on_unhandled = self.fail_on_unhandled
         scene.bot_permissions = self.bot_permissions.value
         backend.on_failure = loop.wake_settlers
+        self._scene, self.backend, self.clock = scene, backend, Clock(loop)
+        self.transcript = Transcript(scene)
+        self.token = _token(backend.world.snowflake())
+        self._application = self._make_application(backend, "bot", self.token, owner)
         seam.install(network)
         clock.install()
         if travel.is_available():
             self._travel = travel.Travel(loop).__enter__()
             scene.follows_time = True
-        self._scene, self.backend = scene, backend
-        self.clock = Clock(loop)
-        self.transcript = Transcript(scene)
-        self.token = _token(backend.world.snowflake())
-        self._application = self._make_application(backend, "bot", self.token, owner)
 
     def _make_application(
         self, backend: Backend, name: str, token: str, owner: Record | None = None
@@ -217,16 +247,16 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin):
         )
 
     async def asyncSetUp(self) -> None:
-        await super().asyncSetUp()  # type: ignore[misc]  # the test case that this is mixed into
+        """Make the client and the world, then start the client and let it settle."""
+        self._scene.has_begun = True
+        await super().asyncSetUp()  # the test case that this is mixed into
         self.client = await self._build_client()
         self._scene.clients = {self.client: self._application}
         made = self.make_world()
         if inspect.isawaitable(made):
             await made
-        self._scene.is_open = True
         if self.auto_connect:
             await self._start(self.client)
-        self._scene.act_start = len(self.backend.journal)
 
     async def _build_client(self) -> discord.Client:
         made = self.make_client()
@@ -247,18 +277,17 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin):
 
     async def _close(self) -> None:
         scene = self._scene
-        problems: list[str] = []
-        failure: BaseException | None = None
+        problems, failure = scene.problems, None
         try:
             for client in [*scene.lives]:
-                await lifecycle.stop(scene, client)
+                problems += await lifecycle.stop(scene, client)
             await unload()
             scene.loop.closing = True
             left = asyncio.all_tasks(scene.loop) - {asyncio.current_task(scene.loop)}
-            problems = await end_tasks(left)
+            problems += await end_tasks(left)
             await scene.network.close()
             try:
-                scene.check()
+                scene.check(last=True)
             except Exception as error:  # noqa: BLE001  # raised again below, after all is put back
                 failure = error
         finally:
@@ -270,20 +299,29 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin):
         if failure is not None:
             raise failure
         if problems:
-            self.fail("\n".join(problems))
-
-    def __getattr__(self, name: str) -> NoReturn:
-        if name in DiscordTestMixin.__annotations__:
-            raise SetupError(_FORGOTTEN.format(name=f"self.{name}"))
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            self.fail("the test ended, but\n" + "\n".join(problems))
 
     # -- inside: unittest
 
     def __reduce__(self) -> tuple[type, tuple[str]]:
-        return type(self), (self._testMethodName,)  # type: ignore[attr-defined]
+        return type(self), (self._testMethodName,)
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        order = cls.__mro__
+        base = unittest.IsolatedAsyncioTestCase
+        if base in order and order.index(base) < order.index(DiscordTestMixin):
+            raise TypeError(f"name DiscordTestMixin before the other bases of {cls.__name__}")
 
     def _setupAsyncioRunner(self) -> None:
-        self._asyncioRunner = Runner(start_time=self._start_time(), settle_timeout=self.settle_timeout)
+        self._refused: Exception | None = (
+            None  # raised in set-up: here an error would end the run of all tests
+        )
+        try:
+            runner = Runner(start_time=self._start_time(), settle_timeout=self.settle_timeout)
+        except (ValueError, TypeError) as error:
+            self._refused, runner = error, Runner()
+        self._asyncioRunner = runner
 
     def _start_time(self) -> datetime:
         if text := os.environ.get("DISCORDTEST_START_TIME"):
@@ -291,26 +329,53 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin):
         return self.start_time or datetime.now(UTC)
 
     def _callSetUp(self) -> None:
-        if inspect.iscoroutinefunction(self.setUp):  # type: ignore[attr-defined]
+        if not isinstance(self, unittest.IsolatedAsyncioTestCase):
+            raise TypeError(f"{type(self).__name__} needs unittest.IsolatedAsyncioTestCase among its bases")
+        if self._refused is not None:
+            raise self._refused
+        if inspect.iscoroutinefunction(self.setUp):
             raise SetupError(
                 "setUp is never awaited: call it asyncSetUp and begin it with `await super().asyncSetUp()`"
             )
         self._open(self._asyncioRunner.get_loop())
-        self.addAsyncCleanup(self._close)  # type: ignore[attr-defined]  # the first, hence the last to run
-        super()._callSetUp()  # type: ignore[misc]
-        if not self._scene.is_open:
-            raise SetupError(
-                f"{type(self).__name__}.asyncSetUp does not call `await super().asyncSetUp()`: begin it with that"
-            )
+        self.addAsyncCleanup(self._close)  # the first, hence the last to run
+        try:
+            super()._callSetUp()  # type: ignore[misc]  # IsolatedAsyncioTestCase's
+        except Exception as error:
+            if not self._scene.has_begun and not isinstance(error, unittest.SkipTest | _NotYet):
+                error.add_note(f"Nothing was set up at that point: {_FORGOTTEN}")
+            self._annotate(error)
+            raise
+        if not self._scene.has_begun:
+            raise SetupError(f"{type(self).__name__}.asyncSetUp has set up nothing: {_FORGOTTEN}")
 
     def _callTestMethod(self, method: Callable[[], Any]) -> None:
+        scene = self._scene
+        scene.act_start = len(self.backend.journal)
         try:
             super()._callTestMethod(method)  # type: ignore[misc]
-        except Exception as error:  # noqa: BLE001  # raised again, with a note
-            error.add_note(
-                f"The test started at DISCORDTEST_START_TIME={self._scene.loop.start_time.isoformat()}"
-            )
-            raise error.with_traceback(_from_test(error.__traceback__, method)) from error.__cause__
+            scene.check()
+        except Exception as error:
+            error.__traceback__ = _from_test(error.__traceback__, method)
+            self._annotate(error)
+            raise
+
+    def _annotate(self, error: Exception) -> None:
+        if not isinstance(error, unittest.SkipTest):
+            start = self._scene.loop.start_time.isoformat()
+            error.add_note(f"The test started at DISCORDTEST_START_TIME={start}")
+
+    def debug(self) -> None:
+        """Run the test without collecting the result; what it has replaced is put back, however it ends."""
+        try:
+            super().debug()
+        except BaseException:
+            while self._cleanups:  # type: ignore[attr-defined]  # unittest does not run them then
+                function, args, options = self._cleanups.pop()  # type: ignore[attr-defined]
+                with contextlib.suppress(Exception):  # the first error is the one to show
+                    self._callCleanup(function, *args, **options)  # type: ignore[attr-defined]
+            self._tearDownAsyncioRunner()  # type: ignore[attr-defined]
+            raise
 
 
 class DiscordTestCase(DiscordTestMixin, unittest.IsolatedAsyncioTestCase):
@@ -340,7 +405,5 @@ def _from_test(trace: TracebackType | None, method: Callable[[], Any]) -> Traceb
 
 def _token(seed: str) -> str:
     """Return a bot token in Discord's form that nobody has: three parts, the first the id in Base64."""
-    import base64
-
     first = base64.b64encode(seed.encode()).decode().rstrip("=")
     return f"{first}.test00.{int(seed):038x}"

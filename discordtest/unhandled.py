@@ -2,7 +2,8 @@
 
 discord.py ends every error that has no handler in a default hook, which does one thing: it logs. So the loggers
 of the modules with such hooks are stood in for while tests run; what they are told is kept for the test on whose
-loop it happened, then logged as ever. A task counts when it failed and nobody has looked at its exception.
+loop it happened, then logged as ever. A task that failed counts once nobody can look at its exception any more:
+when it is dropped (asyncio tells the loop's exception handler then), at the latest when the test ends.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
+import traceback
 import weakref
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -54,17 +56,37 @@ class Unhandled:
     error: BaseException
     where: str
 
+    def __str__(self) -> str:
+        error = self.cause
+        text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        return f"{text}, {self.where}" if self.where else text
+
+    @property
+    def cause(self) -> BaseException:
+        """The error itself, out of what discord.py wraps around it."""
+        error = self.error
+        while isinstance(inner := getattr(error, "original", None), BaseException):
+            error = inner
+        return error
+
 
 class Watch:
     """The unhandled errors of one loop, oldest first."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.errors: list[Unhandled] = []
-        self._failed: list[asyncio.Task[Any]] = []  # held, so that nobody looks at them by dropping them
+        self._known: list[BaseException] = []  # each error counts once
+        self._failed: weakref.WeakSet[asyncio.Task[Any]] = weakref.WeakSet()
         self._ours: weakref.WeakSet[asyncio.Task[Any]] = weakref.WeakSet()
         self._previous = loop.get_task_factory()
         self._loop = loop
         loop.set_task_factory(self._make_task)  # type: ignore[arg-type]  # typeshed's protocol names other arguments
+        loop.set_exception_handler(self._handle)
+
+    def close(self) -> None:
+        """Leave the loop as it was."""
+        self._loop.set_task_factory(self._previous)
+        self._loop.set_exception_handler(None)
 
     def ignore(self, task: asyncio.Task[Any]) -> None:
         """Leave a task out whose result the test case looks at itself."""
@@ -72,18 +94,30 @@ class Watch:
 
     def add(self, error: BaseException, where: str) -> None:
         """Note an error, once."""
-        if all(known.error is not error for known in self.errors):
+        if all(known is not error for known in self._known):
+            self._known.append(error)
             self.errors.append(Unhandled(error, where))
 
-    def collect(self) -> list[Unhandled]:
-        """Return the errors so far; failed tasks join them unless somebody has looked meanwhile."""
-        failed, self._failed = self._failed, []
-        for task in failed:
-            if getattr(task, "_log_traceback", False) and task not in self._ours:
-                error = task.exception()
-                if error is not None:
-                    self.add(error, f"in the task {task.get_name()!r} ({_coroutine_name(task)})")
-        return self.errors
+    def forgive(self, error: BaseException) -> None:
+        """Never count this error: somebody has told the test."""
+        self._known.append(error)
+
+    def held(self) -> list[Unhandled]:
+        """Return the errors of failed tasks that the bot holds and has not looked at so far."""
+        found = []
+        for task in list(self._failed):
+            if getattr(task, "_log_traceback", False):  # no public name; exception() would be a look
+                error: Any = getattr(task, "_exception", None)
+                if all(known is not error for known in self._known):
+                    found.append(Unhandled(error, _task_text(task)))
+        return found
+
+    def add_held(self) -> None:
+        """Count the failed tasks that nobody has looked at: the test is over, nobody will."""
+        for entry in self.held():
+            self.add(entry.error, entry.where)
+        for task in list(self._failed):
+            task._log_traceback = False  # told, so asyncio need not complain
 
     def _make_task(
         self, loop: asyncio.AbstractEventLoop, coro: Coroutine[Any, Any, Any], **options: Any
@@ -98,7 +132,20 @@ class Watch:
     def _note_end(self, task: asyncio.Task[Any]) -> None:
         # asyncio has no public name for "failed, and exception() was not called"; exception() would be a look.
         if not task.cancelled() and getattr(task, "_log_traceback", False):
-            self._failed.append(task)
+            if task in self._ours or _was_told_by_a_loop(task):
+                task._log_traceback = False  # its error is told otherwise
+            else:
+                self._failed.add(task)
+
+    def _handle(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Note what asyncio found unhandled: a failed task that was dropped, a callback that failed."""
+        error = context.get("exception")
+        if not isinstance(error, Exception):
+            loop.default_exception_handler(context)
+            return
+        source = context.get("task") or context.get("future")
+        where = _task_text(source) if isinstance(source, asyncio.Task) else _callback_text(context)
+        self.add(error, where)
 
 
 class _Log:
@@ -130,13 +177,34 @@ def _keep(message: str, args: tuple[Any, ...], error: Any) -> None:
         except (TypeError, ValueError):
             where = message
         for hook in _HOOKS:
-            where = where.removeprefix(hook).strip()
-        watch.add(error, where)
+            where = where.removeprefix(hook).strip(" :.")
+        watch.add(error, "" if where == "in command None" else where)
 
 
-def _coroutine_name(task: asyncio.Task[Any]) -> str:
+def _task_text(task: asyncio.Task[Any]) -> str:
     coro = task.get_coro()
-    return getattr(coro, "__qualname__", repr(coro))
+    name = getattr(coro, "__qualname__", repr(coro))
+    return f"in the task of {name.rpartition('<locals>.')[2]}"
+
+
+def _callback_text(context: dict[str, Any]) -> str:
+    callback = getattr(context.get("handle"), "_callback", None)
+    name = getattr(callback, "__qualname__", None)
+    if name is None:
+        return f"in the event loop ({context.get('message')})"
+    return f"in a call of {name.rpartition('<locals>.')[2]}"
+
+
+def _was_told_by_a_loop(task: asyncio.Task[Any]) -> bool:
+    """Tell whether a run of ``tasks.loop`` failed whose error its error hook, default or not, has had already."""
+    loop = discord.ext.tasks.Loop
+    if getattr(task.get_coro(), "cr_code", None) is not loop._loop.__code__:
+        return False
+    error: Any = getattr(task, "_exception", None)
+    codes = [frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return (
+        loop._call_loop_function.__code__ not in codes
+    )  # else that hook, or one before or after, failed itself
 
 
 def install(loop: asyncio.AbstractEventLoop) -> Watch:
@@ -155,11 +223,12 @@ def uninstall(loop: asyncio.AbstractEventLoop) -> None:
     """Stop watching a loop; after the last one discord.py's loggers are back."""
     global _installed
     with _lock:
-        if _watches.pop(loop, None) is None:
+        watch = _watches.pop(loop, None)
+        if watch is None:
             return
-        loop.set_task_factory(None)
+        watch.close()
         _installed -= 1
         if not _installed:
             for module in _MODULES:
-                if isinstance(module._log, _Log):  # type: ignore[attr-defined]
+                if isinstance(module._log, _Log):
                     module._log = module._log.real  # type: ignore[attr-defined]

@@ -57,6 +57,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.assert*",
         "discordtest.assertions.failures",
         "discordtest.given",
+        "discordtest.hints",
         "discordtest.interactions",
         "discordtest.refusals",
         "discordtest.scene",

@@ -40,7 +40,7 @@ class AssertMessages(AssertCore):
         return [self._seen(message) for message in self._sent_since(0, None)]
 
     @overload
-    def assertSent(
+    def assertSent(  # type: ignore[overload-overlap]  # the default of count is 1
         self,
         content: Content | None = ...,
         *,

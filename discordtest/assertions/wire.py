@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from discordtest.scene import Scene
+    from discordtest.unhandled import Unhandled
 
 __all__ = ["AssertWire", "BotErrors"]
 
@@ -112,28 +113,44 @@ class BotErrors:
 
     def __enter__(self) -> BotErrors:
         self._scene.check()
+        if not self._scene.expected_errors:
+            self._scene.watch.errors.clear()  # what fail_on_unhandled = False has let pass before
         self._scene.expected_errors += 1
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._scene.expected_errors -= 1
-        if kind is not None:
-            return
-        raised = self._scene.watch.collect()
-        for number, entry in enumerate(raised):
+        try:
+            if kind is not None:
+                return
+            self._case._at_rest()
+        finally:
+            self._scene.expected_errors -= 1
+        raised = self._scene.watch.errors
+        for entry in [*raised, *self._scene.watch.held()]:
             for candidate in _chain(entry.error):
                 if isinstance(candidate, self._expected) and _matches(self._regex, candidate):
-                    del raised[number]
+                    self._accept(entry)
                     self.exception = candidate
                     self._scene.check()
                     return
-        found = "; ".join(f"{entry.error!r} {entry.where}" for entry in raised) or "nothing"
+        found = "; ".join(map(str, raised)) or "nothing"
+        cause = raised[0].cause if raised else None
         raised.clear()
         names = getattr(self._expected, "__name__", self._expected)
         text = f"the bot did not raise {names}{f' matching {self._regex!r}' if self._regex else ''}; it raised: {found}"
-        self._case._fail(f"{text}\n{background(self._scene)}", None)
+        try:
+            self._case._fail(f"{text}\n{background(self._scene)}", None)
+        except self._case.failureException as failure:
+            failure.__cause__ = cause
+            raise
+
+    def _accept(self, entry: Unhandled) -> None:
+        watch = self._scene.watch
+        if entry in watch.errors:
+            watch.errors.remove(entry)
+        watch.forgive(entry.error)
 
 
 def _chain(error: BaseException) -> list[BaseException]:

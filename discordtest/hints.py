@@ -1,0 +1,120 @@
+"""Why a bot may have done nothing, in the words of the person who has to mend it.
+
+Each hint is a guess that the facts support: it reads the world, the journal and the client's settings, and says
+what it has seen. A failure without a hint is better than one with a wrong one.
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Any
+
+from discord.ext import commands
+
+from discordtest.backend.journal import Exchange, Sent
+from discordtest.backend.permissions import visible
+from discordtest.names import channel_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import discord
+
+    from discordtest.backend.world import Record
+    from discordtest.scene import Scene
+    from discordtest.unhandled import Unhandled
+
+__all__ = ["refused", "unhandled_text", "why_silent"]
+
+
+def unhandled_text(clients: Iterable[discord.Client], errors: list[Unhandled]) -> str:
+    """Return the text for errors that the bot did not handle."""
+    lines = [f"the bot raised {errors[0]}, and nothing handled it"]
+    if isinstance(errors[0].error, commands.CommandNotFound):
+        name = str(errors[0].error).split('"')[1]
+        lines += [_commands_text(client, name) for client in clients if isinstance(client, commands.Bot)]
+    lines += [f"It also raised {error}" for error in errors[1:]]
+    return "\n".join(lines)
+
+
+def refused(scene: Scene) -> list[Exchange]:
+    """Return the requests of the last act that Discord refused."""
+    return [entry for entry in scene.backend.journal.exchanges(scene.act_start) if entry.status >= 400]
+
+
+def why_silent(scene: Scene, client: discord.Client) -> Iterator[str]:
+    """Yield why the client may not have answered what people sent in the last act."""
+    if client not in scene.lives:
+        yield f"{type(client).__name__} does not run: await self.connect(self.client)"
+        return
+    for entry in scene.backend.journal[scene.act_start :]:
+        if isinstance(entry, Sent) and not entry.wire:
+            yield from _why_deaf(scene, client, entry.message)
+    for error in scene.watch.held():
+        yield f"The bot raised {error}; it holds that task, and has not looked at its error so far"
+
+
+def _why_deaf(scene: Scene, client: discord.Client, message: Record) -> Iterator[str]:
+    world = scene.backend.world
+    bot_id = scene.clients[client]["bot"]["id"]
+    channel = world.channels.get(message["channel_id"])
+    if channel is None:
+        return
+    guild_id = channel.get("guild_id")
+    flag = "dm_messages" if guild_id is None else "guild_messages"
+    if guild_id is not None and bot_id not in world.members[guild_id]:
+        yield f"The bot is no member of the guild {world.guilds[guild_id]['name']!r}"
+    elif not visible(world, channel, bot_id):
+        yield f"The bot cannot see {channel_name(world, channel['id'])}"
+    elif not getattr(client.intents, flag):
+        yield f"The bot hears of no such message: its intents lack {flag}"
+    elif isinstance(client, commands.Bot):
+        yield from _why_no_command(client, message, _hides_content(client, message, guild_id, bot_id))
+
+
+def _hides_content(client: discord.Client, message: Record, guild_id: str | None, bot_id: str) -> bool:
+    """Tell whether the bot gets the message without its content."""
+    is_mentioned = any(user["id"] == bot_id for user in message["mentions"])
+    return not (client.intents.message_content or guild_id is None or is_mentioned)
+
+
+def _why_no_command(client: commands.Bot, message: Record, hidden: bool) -> Iterator[str]:
+    prefixes: Any = client.command_prefix
+    prefixes = [prefixes] if isinstance(prefixes, str) else prefixes
+    if callable(prefixes) or not client.all_commands.keys() - {"help"}:
+        return
+    text: str = message["content"]
+    prefix = next((each for each in sorted(prefixes, key=len, reverse=True) if text.startswith(each)), None)
+    if prefix is None:
+        first = text.lstrip("!?.,;:-+$%&/>~#*=").split(maxsplit=1)[:1]
+        if first and first[0] in client.all_commands:
+            yield f"{text!r} does not begin with the bot's prefix, {' or '.join(map(repr, prefixes))}"
+        return
+    words = text[len(prefix) :].split(maxsplit=1)
+    if hidden:
+        yield (
+            "The bot gets messages without their content: its intents lack message_content, so it sees no command"
+        )
+    elif words and words[0] not in client.all_commands:
+        yield _commands_text(client, words[0])
+    elif message["author"].get("bot"):
+        yield "A bot sent the message: commands are not run for bots"
+    elif _is_swallowed(client):
+        yield "The bot's own on_message never calls process_commands, so no command runs"
+
+
+def _is_swallowed(client: commands.Bot) -> bool:
+    handler = getattr(client.on_message, "__func__", client.on_message)
+    code = getattr(handler, "__code__", None)
+    return (
+        handler is not commands.Bot.on_message
+        and code is not None
+        and not {"process_commands", "invoke", "on_message"} & {*code.co_names}
+    )
+
+
+def _commands_text(client: commands.Bot, typed: str) -> str:
+    names = sorted(command.qualified_name for command in client.commands)
+    near = difflib.get_close_matches(typed, list(client.all_commands), n=1)
+    question = f"; is {near[0]!r} meant?" if near else "."
+    return f"The bot has no command {typed!r}{question} Its commands: {', '.join(names) or 'none'}"
