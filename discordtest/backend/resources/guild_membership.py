@@ -132,7 +132,7 @@ def add_bot(call: Call, guild: Record, application: Record) -> Record:
     if permissions:
         role = new_role(world.snowflake(), application["name"], permissions=permissions)
         role.update(managed=True, tags={"bot_id": bot["id"]})
-        insert_role(world, guild_id, role)
+        insert_role(call, guild_id, role)
         roles.append(role["id"])
     audit.write(call, guild_id, Action.BOT_ADD, bot["id"])
     member = add_member(call, guild, bot, roles=roles)

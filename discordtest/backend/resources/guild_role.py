@@ -1,7 +1,8 @@
 """Roles of a guild: made, changed, moved, counted and deleted.
 
-Positions are whole: @everyone is 0 and the others count up without gaps. A new role enters at 1 and pushes the
-others up, a deleted one lets them down; no event tells of that, clients count along.
+Roles of the same position are ordered by age, the oldest on top. A new role enters at 1, beside those that are
+there, and a deleted one leaves a gap; moving a role numbers all of them anew, without gaps, and tells of each that
+has another number then.
 Source: Discord's documentation, Permissions ("Role Object", "Permission Hierarchy") and Guild ("Create Guild
 Role", "Modify Guild Role Positions", "Modify Guild Role", "Delete Guild Role").
 """
@@ -164,18 +165,19 @@ def _need_feature(guild: Record, feature: str) -> None:
 # -- making and deleting
 
 
-def insert_role(world: World, guild_id: str, role: Record) -> None:
+def insert_role(call: Call, guild_id: str, role: Record) -> None:
     """Put a role at the bottom, just above @everyone, and tell of it.
 
-    No event tells of the others, which move up: a client that keeps their old positions orders roles alike by
-    age, and so right. Where a chosen id makes the new role older than one of them it is told.
+    The others move up where the role would not be the lowest otherwise, because a chosen id makes it older; and,
+    untold, while the narrator arranges and nobody is connected: as if the owner had put the roles in order.
     """
+    world = call.world
     roles = world.roles[guild_id]
     others = [other for other in roles.values() if other["id"] != guild_id]
-    misleads = any(int(other["id"]) > int(role["id"]) for other in others)
-    for other in others:
-        other["position"] += 1
-        if misleads:
+    is_older = any(int(other["id"]) > int(role["id"]) for other in others if other["position"] <= 1)
+    if is_older or call.actor.omnipotent and not call.backend.gateway.sessions:
+        for other in others:
+            other["position"] += 1
             _tell_update(world, guild_id, other)
     role["position"] = 1
     roles[role["id"]] = role
@@ -186,9 +188,6 @@ def remove_role(world: World, guild_id: str, role: Record) -> None:
     """Take a role away from the guild, its members and its channels, and tell of it."""
     role_id = role["id"]
     del world.roles[guild_id][role_id]
-    for other in world.roles[guild_id].values():
-        if other["position"] > role["position"]:
-            other["position"] -= 1
     for member in world.members[guild_id].values():
         if role_id in member["roles"]:
             member["roles"].remove(role_id)
@@ -208,7 +207,7 @@ def create_guild_role(call: Call, guild: Record) -> Record:
     values = _values(call, guild, role["id"])
     call.require(int(values.get("permissions", 0)))
     role.update(values)
-    insert_role(world, guild_id, role)
+    insert_role(call, guild_id, role)
     audit.write(call, guild_id, Action.ROLE_CREATE, role["id"], changes=audit.difference(None, role, AUDITED))
     return role
 
@@ -274,10 +273,10 @@ def bulk_update_guild_roles(call: Call, guild: Record) -> list[Record]:
     roles = world.roles[guild_id]
     moves = _moves(call, roles, guild_id)
     order = _order(roles, moves, guild_id)
-    fixed = [role["id"] for role in roles.values() if not stands_above_role(call, guild, role)]
-    if any(role["id"] in fixed and role["position"] != place for place, role in enumerate(order)):
-        raise RestError(Code.MISSING_PERMISSIONS)
-    if any(role_id in fixed for role_id in moves):
+    fixed = [
+        role for role in sorted(roles.values(), key=role_key) if not stands_above_role(call, guild, role)
+    ]
+    if order[len(order) - len(fixed) :] != fixed or any(role["id"] in moves for role in fixed):
         raise RestError(Code.MISSING_PERMISSIONS)
     moved = [(role, role["position"]) for place, role in enumerate(order) if role["position"] != place]
     for place, role in enumerate(order):
@@ -286,7 +285,7 @@ def bulk_update_guild_roles(call: Call, guild: Record) -> list[Record]:
         if role["id"] in moves:
             change = {"key": "position", "old_value": old, "new_value": role["position"]}
             audit.write(call, guild_id, Action.ROLE_UPDATE, role["id"], changes=[change])
-    for role in order[1:] if moved else ():  # all: a client may have others where they once were
+    for role, _ in moved:
         _tell_update(world, guild_id, role)
     return list(roles.values())
 

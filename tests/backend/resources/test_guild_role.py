@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from discordtest.backend.audit import Action
 from discordtest.backend.codes import Code
-from discordtest.backend.permissions import DEFAULT, Permission
+from discordtest.backend.permissions import DEFAULT, Permission, role_key
 from discordtest.backend.resources.guild_role import HOLOGRAPHIC, MAX_ROLES
 from tests.backend.worlds import PNG_URI, WorldTestCase
 
@@ -28,9 +28,13 @@ class RoleTestCase(WorldTestCase):
 
     def order(self) -> list[str]:
         """Return the names of the roles from the bottom up."""
-        roles = sorted(self.roles.values(), key=lambda role: role["position"])
-        self.assertEqual([role["position"] for role in roles], list(range(len(roles))))
-        return [role["name"] for role in roles]
+        return [role["name"] for role in sorted(self.roles.values(), key=role_key)]
+
+    def assertNumbered(self) -> None:
+        """Expect positions from 0 without gaps."""
+        self.assertEqual(
+            sorted(role["position"] for role in self.roles.values()), list(range(len(self.roles)))
+        )
 
 
 class Reading(RoleTestCase):
@@ -60,6 +64,8 @@ class Creating(RoleTestCase):
         session = self.small.connect()
         self.small.request("POST", self.path, {"name": "a", "hoist": True}, reason="why")
         self.assertEqual(self.order(), ["@everyone", "a", "robot"])
+        self.assertEqual([role["position"] for role in self.roles.values()], [0, 1, 1])
+        self.assertEqual(self.small.events(session, "GUILD_ROLE_UPDATE"), [])
         (event,) = self.small.events(session, "GUILD_ROLE_CREATE")
         self.assertEqual((event["guild_id"], event["role"]["name"]), (self.guild_id, "a"))
         entry = self.small.audit_log()[-1]
@@ -67,7 +73,11 @@ class Creating(RoleTestCase):
         self.assertEqual(entry["target_id"], event["role"]["id"])
         self.assertIn({"key": "hoist", "new_value": True}, entry["changes"])
 
-    def test_chosen_id(self):
+    def test_narrator_keeps_positions_apart_while_nobody_is_connected(self):
+        self.make_role()
+        self.assertNumbered()
+
+    def test_chosen_id_that_is_older_enters_at_the_bottom_too(self):
         session = self.small.connect()
         made = self.small.perform("create_guild_role", self.guild_id, body={"name": "a"}, id=7)
         self.assertEqual(made["id"], "7")
@@ -202,13 +212,24 @@ class Moving(RoleTestCase):
         self.assertEqual(len(answer), 5)
         self.assertEqual(self.order(), ["@everyone", "b", "c", "a", "robot"])
         told = self.small.events(session, "GUILD_ROLE_UPDATE")
-        self.assertEqual({event["role"]["name"] for event in told}, {"a", "b", "c", "robot"})
+        self.assertEqual({event["role"]["name"] for event in told}, {"a", "b", "c"})
         entry = self.small.audit_log()[-1]
         self.assertEqual(entry["changes"], [{"key": "position", "old_value": 1, "new_value": 3}])
 
     def test_down(self):
         self.move((self.c, 1))
         self.assertEqual(self.order(), ["@everyone", "c", "a", "b", "robot"])
+
+    def test_roles_of_one_position_are_numbered_anew(self):
+        for role in (self.a, self.b, self.c, self.small.role):
+            role["position"] = 1
+        self.assertEqual(self.order(), ["@everyone", "a", "b", "c", "robot"])
+        session = self.small.connect()
+        self.assertStatus(self.move((self.a, 2)), 200)
+        self.assertEqual(self.order(), ["@everyone", "b", "a", "c", "robot"])
+        self.assertNumbered()
+        told = self.small.events(session, "GUILD_ROLE_UPDATE")
+        self.assertEqual({event["role"]["name"] for event in told}, {"a", "c", "robot"})
 
     def test_several(self):
         self.move((self.a, 3), (self.b, 2), (self.c, 1))
@@ -264,10 +285,11 @@ class Deleting(RoleTestCase):
         self.assertEqual((entry["action_type"], entry["reason"]), (Action.ROLE_DELETE, "why"))
         self.assertIn({"key": "name", "old_value": "helper"}, entry["changes"])
 
-    def test_higher_roles_come_down(self):
-        role = self.make_role()
+    def test_higher_roles_stay_where_they_are(self):
+        role, session = self.make_role(), self.small.connect()
         self.delete(role)
-        self.assertEqual(self.order(), ["@everyone", "robot"])
+        self.assertEqual(self.small.role["position"], 2)
+        self.assertEqual(self.small.events(session, "GUILD_ROLE_UPDATE"), [])
 
     def test_everyone_and_managed_roles_stay(self):
         self.assertStatus(self.delete(self.roles[self.guild_id]), 400, Code.INVALID_ROLE)
