@@ -439,6 +439,22 @@ class Errors(WiredTestCase):
         server.close()
 
 
+class Gateways(WiredTestCase):
+    async def test_query_of_url_and_params(self) -> None:
+        asked: list[Any] = []
+        connect = self.discord.connect
+        self.discord.connect = lambda query: (asked.append(query), connect(query))[1]  # type: ignore[method-assign]
+        async with aiohttp.ClientSession() as http:
+            await http.ws_connect("wss://gateway.discord.gg/?v=10", params={"encoding": "json"})
+        self.assertEqual(asked, [{"v": "10", "encoding": "json"}])
+
+    async def test_timeouts_of_older_callers(self) -> None:
+        async with aiohttp.ClientSession() as http:
+            older: Any = {"timeout": 3.0, "receive_timeout": 4.0}
+            socket: Any = await http.ws_connect("wss://gateway.discord.gg/", **older)
+        self.assertEqual((socket._timeout.ws_close, socket._receive_timeout), (3.0, 4.0))
+
+
 class Lookup(WiredTestCase):
     """Which network a call belongs to that does not come from its loop."""
 
@@ -486,6 +502,21 @@ class Lookup(WiredTestCase):
 
         with self.assertRaises(HostRefused):
             await asyncio.to_thread(asyncio.run, go())
+
+    async def test_unusual_request_that_belongs_to_nobody(self) -> None:
+        other = Network(CannedDiscord(), asyncio.new_event_loop())
+        seam.install(other)
+
+        async def go() -> None:
+            async with aiohttp.ClientSession(cookies={"a": "b"}) as http:
+                await http.get(f"{API}/users/@me", cookies={"c": "d"})
+
+        try:
+            with self.assertRaisesRegex(HostRefused, "Discord is not reached while tests run"):
+                await asyncio.to_thread(asyncio.run, go())
+        finally:
+            seam.uninstall(other)
+            other.loop.close()
 
     async def test_unusual_request_from_another_loop(self) -> None:
         async def go() -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from asyncio.tasks import _enter_task, _leave_task  # documented for event loops: "Extending asyncio"
 from collections import deque
+from contextvars import copy_context
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
@@ -31,7 +32,7 @@ ABNORMAL_CLOSURE = 1006
 class Wake(asyncio.Future[None]):
     """A future that can resume the task that waits for it now instead of at the loop's next turn."""
 
-    _resume: tuple[Callable[[Any], object], Context | None] | None = None
+    _resume: tuple[Callable[[Any], object], Context | None]
 
     def add_done_callback(self, fn: Callable[[Any], object], /, *, context: Context | None = None) -> None:
         self._resume = (fn, context)
@@ -39,9 +40,6 @@ class Wake(asyncio.Future[None]):
 
     def now(self) -> None:
         """Complete and run the waiting task up to its next suspension, inside the caller."""
-        if self._resume is None:
-            self.set_result(None)
-            return
         callback, context = self._resume
         self.remove_done_callback(callback)
         self.set_result(None)
@@ -50,10 +48,7 @@ class Wake(asyncio.Future[None]):
         if current is not None:
             _leave_task(loop, current)
         try:
-            if context is None:
-                callback(self)
-            else:
-                context.run(callback, self)
+            (context or copy_context()).run(callback, self)
         finally:
             if current is not None:
                 _enter_task(loop, current)

@@ -150,11 +150,14 @@ class Network:
 
     def server_of(self, host: str) -> Server | None:
         """Return who answers for a host; None if nobody does."""
-        if host_is_discord(host) and host not in self.served:
-            from discordtest.transports.loopback import DiscordServer  # aiohttp's server is dear to import
+        if host_is_discord(host):
+            host = "discord.com"
+            if host not in self.served:
+                from discordtest.transports.loopback import (
+                    DiscordServer,
+                )  # aiohttp's server is dear to import
 
-            server = DiscordServer(self)
-            self.served.update(dict.fromkeys((*DISCORD_HOSTS, host), server))
+                self.served[host] = DiscordServer(self)
         return self.served.get(host)
 
     async def close(self) -> None:
