@@ -8,7 +8,7 @@ world when it is asked, so it stays true and costs nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import discord
@@ -22,6 +22,7 @@ from discordtest.backend.resources.guild_member import new_member
 from discordtest.backend.resources.invite import render_invite
 from discordtest.backend.resources.message_render import render_message
 from discordtest.errors import SetupError
+from discordtest.narrator import Live, narrator_state
 
 if TYPE_CHECKING:
     from discord.abc import GuildChannel
@@ -58,7 +59,7 @@ class Views:
         self._scene = scene
         self._client = client
         self._nobody: discord.Client | None = None
-        self.state = _narrator_state(self)
+        self.state = narrator_state(self)
         self.built: dict[str, discord.Guild] = {}  # guild id -> the guild that is in no cache
 
     @property
@@ -134,6 +135,7 @@ class Views:
             built = discord.Guild.__new__(discord.Guild)
             self.built[guild_id] = built
             self.fill(guild_id)
+        built._member_count = len(self.world.members[guild_id])
         return built
 
     def fill(self, guild_id: str) -> None:
@@ -144,7 +146,6 @@ class Views:
         world = self.world
         data = {**render_guild(world, world.guilds[guild_id]), "roles": ()}
         guild.__init__(data=cast("Any", data), state=self.state)  # type: ignore[misc]  # again, in place
-        guild._member_count = len(world.members[guild_id])
         guild._roles = self._live(world.roles, guild_id, lambda r: self.role(guild_id, r))
         guild._channels = self._live(world.guild_channels, guild_id, self.channel)
         guild._threads = self._live(world.threads, guild_id, self.channel)
@@ -154,7 +155,7 @@ class Views:
     def _live(
         self, tables: Mapping[str, dict[str, Record]], guild_id: str, build: Callable[[Record], Any]
     ) -> Any:
-        return _Live(tables, guild_id, build)
+        return Live(tables, guild_id, build)
 
     def role(self, guild_id: str, record: Record) -> discord.Role:
         """Return a role."""
@@ -303,108 +304,3 @@ def _is_whole(cached: discord.Message, payload: Record) -> bool:
         and len(cached.attachments) == len(payload["attachments"])
         and len(cached.components) == len(payload.get("components", ()))
     )
-
-
-class _Live(MutableMapping[int, T]):
-    """The records of a guild by number, each built when asked for; what is written to it is in the world."""
-
-    def __init__(
-        self, tables: Mapping[str, dict[str, Record]], guild_id: str, build: Callable[[Record], T]
-    ) -> None:
-        self._tables = tables
-        self._guild_id = guild_id
-        self._build = build
-
-    @property
-    def _table(self) -> dict[str, Record]:
-        return self._tables.get(self._guild_id, {})
-
-    def __getitem__(self, key: int) -> T:
-        try:
-            return self._build(self._table[str(key)])
-        except KeyError:
-            raise KeyError(key) from None
-
-    def __iter__(self) -> Iterator[int]:
-        return map(int, list(self._table))
-
-    def __len__(self) -> int:
-        return len(self._table)
-
-    def __contains__(self, key: object) -> bool:
-        return str(key) in self._table
-
-    def __setitem__(self, key: int, value: T) -> None:
-        """Change nothing: discord.py notes what it has just created."""
-
-    def __delitem__(self, key: int) -> None:
-        """Change nothing."""
-
-
-class _NarratorState:
-    """Overrides of a ``ConnectionState`` that shares all else with the client's own: it stores nothing."""
-
-    _discordtest_views: Views
-
-    def store_user(self, data: Any, *, cache: bool = True) -> discord.User:
-        return self._discordtest_views.user(data)
-
-    def store_user_no_intents(self, data: Any, *, cache: bool = True) -> discord.User:
-        return self._discordtest_views.user(data)
-
-    def store_emoji(self, guild: discord.Guild, data: Any) -> discord.Emoji:
-        views = self._discordtest_views
-        found = views.real._emojis.get(int(data["id"]))
-        return discord.Emoji(guild=guild, state=views.state, data=data) if found is None else found
-
-    def store_sticker(self, guild: discord.Guild, data: Any) -> discord.GuildSticker:
-        return self._discordtest_views.sticker(data)
-
-    def _get_guild(self, guild_id: int | None) -> discord.Guild | None:
-        views = self._discordtest_views
-        found = views.real._get_guild(guild_id)
-        if found is None and str(guild_id) in views.world.guilds:
-            return views.guild(str(guild_id))
-        return found
-
-    @property
-    def user(self) -> ClientUser | None:
-        return self._discordtest_views.me()
-
-    @property
-    def cache_guild_expressions(self) -> bool:
-        return True
-
-
-def _narrator_state(views: Views) -> ConnectionState[Any]:
-    """Return a state that is the client's own in all but what ``_NarratorState`` overrides.
-
-    It reads every other attribute (http, loop, caches) from the real state, now and later, so what was built
-    before the login works after it.
-    """
-    real = views.real
-    state: Any = object.__new__(_state_class(type(real)))
-    object.__setattr__(state, "_discordtest_views", views)
-    return cast("ConnectionState[Any]", state)
-
-
-def _state_class(real: type[Any]) -> type[Any]:
-    made = _STATE_CLASSES.get(real)
-    if made is None:
-        made = _STATE_CLASSES[real] = type("NarratorState", (_Shared, _NarratorState, real), {})
-    return made
-
-
-class _Shared:
-    """Attributes that are not the class's own come from the real state, and go to it."""
-
-    _discordtest_views: Views
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._discordtest_views.real, name)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        setattr(self._discordtest_views.real, name, value)
-
-
-_STATE_CLASSES: dict[type[Any], type[Any]] = {}

@@ -295,6 +295,41 @@ class GuildTests(Town):
             await self.leave(self.bob.id)
 
 
+class VoiceTests(Town):
+    def make_world(self) -> None:
+        super().make_world()
+        self.lounge = self.make_voice_channel("Lounge", self.guild, user_limit=1)
+        self.stage = self.make_stage_channel("Stage", self.guild)
+        hidden = {self.guild.default_role: discord.PermissionOverwrite(view_channel=False)}
+        self.secret = self.make_voice_channel("Secret", self.guild, overwrites=hidden)
+
+    async def test_join_move_and_leave(self) -> None:
+        await self.join_voice(self.alice, self.lounge)
+        self.assertEqual(self.refresh(self.lounge).members, [self.alice])
+        await self.set_voice(self.alice, mute=True, deaf=True)
+        await self.join_voice(self.alice, self.stage)
+        state = self.refresh(self.alice).voice
+        assert state is not None
+        self.assertEqual((state.channel, state.self_mute, state.self_deaf), (self.stage, True, True))
+        await self.set_voice(self.alice, mute=False)
+        self.assertEqual((state.self_mute, state.self_deaf), (False, True))
+        await self.leave_voice(self.alice)
+        self.assertIsNone(self.refresh(self.alice).voice)
+
+    async def test_full_channel_is_refused(self) -> None:
+        await self.join_voice(self.alice, self.lounge)
+        with self.assertRaises(discord.HTTPException):
+            await self.join_voice(self.bob, self.lounge)
+
+    async def test_mistakes(self) -> None:
+        with self.assertRaisesRegex(SetupError, "#general is no voice channel"):
+            await self.join_voice(self.alice, self.general)
+        with self.assertRaisesRegex(SetupError, "alice cannot see the voice channel 'Secret'"):
+            await self.join_voice(self.alice, self.secret)
+        with self.assertRaisesRegex(SetupError, "alice is in no voice channel"):
+            await self.leave_voice(self.alice)
+
+
 class VerbTests(Town):
     async def test_verb_that_is_not_awaited_is_noticed(self) -> None:
         self.send(self.alice, self.general, "hi")

@@ -50,7 +50,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.scripts",
         "discordtest.seam",
     ),
-    ("discordtest.given", "discordtest.refusals", "discordtest.views"),
+    ("discordtest.given", "discordtest.narrator", "discordtest.refusals", "discordtest.views"),
     (
         "discordtest.act*",
         "discordtest.arrang*",
@@ -61,7 +61,6 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.interactions",
         "discordtest.refusals",
         "discordtest.scene",
-        "discordtest.views",
     ),
     ("discordtest.testcase",),
     ("discordtest",),
