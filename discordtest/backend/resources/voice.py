@@ -8,7 +8,7 @@ Voice State", "Voice State Update", "Voice Server Update") and Channel ("Set Voi
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from discordtest.backend import audit
 from discordtest.backend.audit import Action
@@ -22,6 +22,7 @@ from discordtest.backend.world import Record, World
 __all__ = ["disconnect", "disconnect_all", "move", "tell_voice_state"]
 
 MAX_STATUS = 500
+GRACE = timedelta(seconds=10)  # how old a wish to speak may be when it arrives
 
 
 # -- states
@@ -213,7 +214,7 @@ def update_self_voice_state(call: Call, guild: Record) -> None:
         call.require(Permission.MUTE_MEMBERS, channel)
     if asked_at is not None:
         call.require(Permission.REQUEST_TO_SPEAK, channel)
-        if datetime.fromisoformat(asked_at) < world.wall_clock():
+        if datetime.fromisoformat(asked_at) < world.wall_clock() - GRACE:
             raise invalid("request_to_speak_timestamp", "BASE_TYPE_BAD_VALUE", "The time must not be past.")
     changes: Record = {}
     if body.get("suppress") is not None:
@@ -223,7 +224,10 @@ def update_self_voice_state(call: Call, guild: Record) -> None:
     _change(world, state, changes)
 
 
-EDIT_STATE = Object({"channel_id": Snowflake(null=True), "suppress": Boolean(null=True)})
+EDIT_STATE = Object(
+    {"channel_id": Snowflake(null=True), "suppress": Boolean(null=True)},
+    ignore=("request_to_speak_timestamp",),  # discord.py sends it, the API decides on it alone
+)
 
 
 @route("PATCH", "/guilds/{guild_id}/voice-states/{user_id}", body=EDIT_STATE)

@@ -181,7 +181,8 @@ class StageTests(VoiceTestCase):
         now = START.isoformat()
         self.assertStatus(self.rest("PATCH", body={"request_to_speak_timestamp": now}), 204)
         self.assertEqual(self.mine["request_to_speak_timestamp"], "2026-07-01T12:00:00.000000+00:00")
-        past = (START - timedelta(seconds=1)).isoformat()
+        self.assertStatus(self.rest("PATCH", body={"request_to_speak_timestamp": "2026-07-01T11:59:50"}), 204)
+        past = (START - timedelta(seconds=10, microseconds=1)).isoformat()
         answer = self.rest("PATCH", body={"request_to_speak_timestamp": past})
         self.assertStatus(answer, 400, Code.INVALID_FORM_BODY.value)
         self.small.allow(TALK)
@@ -192,7 +193,9 @@ class StageTests(VoiceTestCase):
 
     def test_invite_and_send_back(self) -> None:
         path = self.alice.user_id
-        self.assertStatus(self.rest("PATCH", path, {"suppress": False}), 204)
+        self.assertStatus(
+            self.rest("PATCH", path, {"suppress": False, "request_to_speak_timestamp": None}), 204
+        )
         self.assertIs(self.hers["suppress"], False)
         self.assertIsNotNone(self.hers["request_to_speak_timestamp"])
         self.assertStatus(self.rest("PATCH", path, {"suppress": True}), 204)
