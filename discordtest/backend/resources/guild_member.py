@@ -34,7 +34,7 @@ from discordtest.backend.resources.thread_sync import blind_spots, sync_threads
 from discordtest.backend.rest import Call, parameter, route
 from discordtest.backend.world import Record, World
 
-__all__ = ["MAX_NICK", "check_bounds", "find_member", "new_member", "tell_update"]
+__all__ = ["MAX_NICK", "find_member", "new_member", "tell_update"]
 
 MAX_NICK = 32
 MAX_LISTED = 1000
@@ -82,14 +82,6 @@ def find_member(call: Call, text: str) -> Record:
 
 
 # -- reading
-
-
-def check_bounds(body: Record, path: _Path, errors: FormErrors) -> None:
-    """Let ``before`` and ``after`` of a list be ids."""
-    for key in ("before", "after"):
-        value = body.get(key)
-        if value is not None and not str(value).isdecimal():
-            errors.add((*path, key), "NUMBER_TYPE_COERCE", f'Value "{value}" is not snowflake.')
 
 
 LIST = Object({"limit": Integer(min=1, max=MAX_LISTED, default=1), "after": Snowflake(default="0")})

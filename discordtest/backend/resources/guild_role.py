@@ -175,7 +175,7 @@ def insert_role(call: Call, guild_id: str, role: Record) -> None:
     roles = world.roles[guild_id]
     others = [other for other in roles.values() if other["id"] != guild_id]
     is_older = any(int(other["id"]) > int(role["id"]) for other in others if other["position"] <= 1)
-    if is_older or call.actor.omnipotent and not call.backend.gateway.sessions:
+    if is_older or (call.actor.omnipotent and not call.backend.gateway.sessions):
         for other in others:
             other["position"] += 1
             _tell_update(world, guild_id, other)
