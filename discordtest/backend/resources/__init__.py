@@ -25,6 +25,7 @@ from discordtest.backend.resources import message_history as message_history
 from discordtest.backend.resources import message_pin as message_pin
 from discordtest.backend.resources import presence as presence
 from discordtest.backend.resources import reaction as reaction
+from discordtest.backend.resources import stage_instance as stage_instance
 from discordtest.backend.resources import sticker as sticker
 from discordtest.backend.resources import thread_create as thread_create
 from discordtest.backend.resources import thread_list as thread_list

@@ -24,6 +24,7 @@ from discordtest.backend.resources.channel_types import (
     new_channel,
 )
 from discordtest.backend.resources.guild import render_guild
+from discordtest.backend.resources.stage_instance import close_stage
 from discordtest.backend.resources.voice import disconnect_all
 from discordtest.backend.rest import Call, parameter, route
 from discordtest.backend.world import Record, World
@@ -158,6 +159,7 @@ def delete_channel(call: Call, channel: Record) -> Record:
     audit.write(call, guild["id"], DELETED, channel["id"], changes=changes)
     if channel["type"] in VOICE_TYPES:
         disconnect_all(world, channel)
+        close_stage(world, channel["id"])
     world.emit("CHANNEL_DELETE", channel, guild=guild["id"])
     for child in children:
         world.emit("CHANNEL_UPDATE", child, guild=guild["id"])
@@ -172,6 +174,7 @@ def _forget(world: World, channel: Record) -> None:
         thread.forget_thread(world, one)
     del world.channels[channel_id], world.guild_channels[guild_id][channel_id]
     thread.forget_messages(world, channel_id)
+    world.voice_statuses.pop(channel_id, None)
     for table in (world.invites, world.webhooks):
         for key in [key for key, record in table.items() if record["channel_id"] == channel_id]:
             del table[key]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from discordtest.backend.intents import Intent
 from discordtest.backend.permissions import visible
 from discordtest.backend.resources.presence import presences_of
+from discordtest.backend.resources.stage_instance import stages_of
 from discordtest.backend.resources.thread import render_thread
 from discordtest.backend.world import Record, Viewer, World
 
@@ -61,7 +62,7 @@ def render_guild_create(world: World, guild: Record, viewer: Viewer) -> Record:
             {key: value for key, value in state.items() if key != "guild_id"}
             for state in world.voice_states[guild_id].values()
         ],
-        "stage_instances": [],
+        "stage_instances": stages_of(world, guild_id),
         "guild_scheduled_events": [],
         "soundboard_sounds": [],
     }
