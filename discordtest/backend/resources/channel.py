@@ -8,6 +8,7 @@ Source: Discord's documentation, Channel ("Channel Object", "Get Channel", "Dele
 from __future__ import annotations
 
 from discordtest.backend import audit
+from discordtest.backend.audit import Action
 from discordtest.backend.body import invalid
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission, visible
@@ -33,7 +34,6 @@ __all__ = ["check_feature", "find_category", "find_channel"]
 
 MAX_CHANNELS = 500  # of a guild, categories included, threads not
 MAX_CHILDREN = 50  # of a category
-CREATED, DELETED = 10, 12  # audit log
 #: settings of a guild that name a channel
 _GUILD_SETTINGS = (
     "afk_channel_id",
@@ -108,7 +108,7 @@ def create_guild_channel(call: Call, guild: Record) -> Record:
     channel["parent_id"] = None if parent is None else parent["id"]
     world.channels[channel["id"]] = siblings[channel["id"]] = channel
     changes = audit.difference(None, channel, (*AUDITED, "permission_overwrites"))
-    audit.write(call, guild["id"], CREATED, channel["id"], changes=changes)
+    audit.write(call, guild["id"], Action.CHANNEL_CREATE, channel["id"], changes=changes)
     world.emit("CHANNEL_CREATE", channel, guild=guild["id"])
     return channel
 
@@ -156,7 +156,7 @@ def delete_channel(call: Call, channel: Record) -> Record:
         child["parent_id"] = None
     _forget(world, channel)
     changes = audit.difference(channel, None, (*AUDITED, "permission_overwrites"))
-    audit.write(call, guild["id"], DELETED, channel["id"], changes=changes)
+    audit.write(call, guild["id"], Action.CHANNEL_DELETE, channel["id"], changes=changes)
     if channel["type"] in VOICE_TYPES:
         disconnect_all(world, channel)
         close_stage(world, channel["id"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from discordtest.backend import audit
+from discordtest.backend.audit import Action
 from discordtest.backend.body import Choice, Integer, Object, invalid
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import ALL, Permission, channel_permissions, guild_permissions
@@ -21,7 +22,6 @@ __all__ = ["check_overwrites", "new_overwrites", "replace_overwrites"]
 
 MAX_OVERWRITES = 1000
 ROLE, MEMBER = 0, 1
-CREATED, UPDATED, DELETED = 13, 14, 15  # audit log
 _MANAGE_ROLES = int(Permission.MANAGE_ROLES)
 _TYPES = {0: ROLE, 1: MEMBER, "0": ROLE, "1": MEMBER, "role": ROLE, "member": MEMBER}
 _NOTHING: Record = {"allow": "0", "deny": "0"}
@@ -121,7 +121,9 @@ def _note(call: Call, channel: Record, old: Record | None, new: Record | None) -
         changes = audit.difference(old, new, ("id", "type", "allow", "deny"))
     if not changes:
         return
-    action = CREATED if old is None else DELETED if new is None else UPDATED
+    action = Action.CHANNEL_OVERWRITE_UPDATE
+    if old is None or new is None:
+        action = Action.CHANNEL_OVERWRITE_DELETE if old else Action.CHANNEL_OVERWRITE_CREATE
     overwrite = new or old
     assert overwrite is not None
     options = {"id": overwrite["id"], "type": overwrite["type"]}

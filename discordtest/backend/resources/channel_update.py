@@ -6,6 +6,7 @@ Source: Discord's documentation, Channel ("Modify Channel") and Guild ("Modify G
 from __future__ import annotations
 
 from discordtest.backend import audit
+from discordtest.backend.audit import Action
 from discordtest.backend.body import Array, Boolean, Choice, Integer, Object, Snowflake, String, invalid
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission
@@ -33,7 +34,6 @@ from discordtest.backend.world import Record
 
 __all__: list[str] = []
 
-UPDATED = 11  # audit log
 _CONVERTIBLE = frozenset((TEXT, ANNOUNCEMENT))
 
 UPDATE_CHANNEL = Object(
@@ -74,7 +74,7 @@ def update_channel(call: Call, channel: Record) -> Record:
     _put(channel, values)
     changes = audit.difference(before, channel, AUDITED)
     if changes:
-        audit.write(call, guild["id"], UPDATED, channel["id"], changes=changes)
+        audit.write(call, guild["id"], Action.CHANNEL_UPDATE, channel["id"], changes=changes)
     if replace_overwrites(call, channel, overwrites) or changes:
         world.emit("CHANNEL_UPDATE", channel, guild=guild["id"])
         sync_threads(world, guild["id"], blind)
@@ -147,7 +147,7 @@ def bulk_update_guild_channels(call: Call, guild: Record) -> None:
             channel["parent_id"] = move["parent_id"]
         changes = audit.difference(before, channel, ("position", "parent_id"))
         if changes:
-            audit.write(call, guild["id"], UPDATED, channel["id"], changes=changes)
+            audit.write(call, guild["id"], Action.CHANNEL_UPDATE, channel["id"], changes=changes)
         if replace_overwrites(call, channel, overwrites) or changes:
             changed.append(channel)
     for channel in changed:

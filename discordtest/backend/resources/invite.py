@@ -11,6 +11,7 @@ import string
 from datetime import datetime
 
 from discordtest.backend import audit
+from discordtest.backend.audit import Action
 from discordtest.backend.body import Boolean, Choice, FormErrors, Integer, Object, Snowflake
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission, channel_permissions, guild_permissions
@@ -18,13 +19,12 @@ from discordtest.backend.resources.channel_types import CATEGORY, THREAD_TYPES
 from discordtest.backend.rest import Call, parameter, route
 from discordtest.backend.world import Record, World
 
-__all__ = ["find_invite", "render_invite", "use_invite"]
+__all__ = ["find_invite", "find_live_invite", "render_invite", "use_invite"]
 
 MAX_INVITES = 1000  # of a guild
 MAX_AGE = 604_800  # seconds
 DEFAULT_AGE = 86_400
 MAX_USES = 100
-CREATED, DELETED = 40, 42  # audit log
 STREAM, EMBEDDED_APPLICATION = 1, 2  # target types
 _DIGITS = string.digits + string.ascii_letters
 _METADATA = ("uses", "max_uses", "max_age", "temporary", "created_at")
@@ -169,7 +169,7 @@ def create_channel_invite(call: Call, channel: Record) -> Record:
         raise RestError(Code.MAX_INVITES)
     invite["code"] = call.id or _code(world)
     world.invites[invite["code"]] = invite
-    _note(call, invite, None, invite, CREATED)
+    _note(call, invite, None, invite, Action.INVITE_CREATE)
     world.emit(
         "INVITE_CREATE", _event(invite), guild=channel["guild_id"], users=_informed(world, channel["id"])
     )
@@ -246,7 +246,7 @@ def _event(invite: Record) -> Record:
     return {key: invite[key] for key in (*keys, *_TARGETS) if key in invite}
 
 
-def _note(call: Call, invite: Record, old: Record | None, new: Record | None, action: int) -> None:
+def _note(call: Call, invite: Record, old: Record | None, new: Record | None, action: Action) -> None:
     inviter_id = invite["inviter"]["id"]
     before, after = (None if one is None else {**one, "inviter_id": inviter_id} for one in (old, new))
     changes = audit.difference(before, after, _AUDITED)
@@ -292,6 +292,6 @@ def invite_revoke(call: Call, invite: Record) -> Record:
         if not in_guild & Permission.MANAGE_GUILD:
             call.require(Permission.MANAGE_CHANNELS, channel)
     shown = render_invite(world, invite)
-    _note(call, invite, invite, None, DELETED)
+    _note(call, invite, invite, None, Action.INVITE_DELETE)
     _delete(world, invite)
     return shown

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from discordtest.backend import audit
+from discordtest.backend.audit import Action
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission, visible
 from discordtest.backend.resources.channel_types import FORUM_TYPES
@@ -23,6 +24,7 @@ __all__ = [
     "PUBLIC_THREAD",
     "add_members",
     "audited",
+    "bots_in_thread",
     "check_archived",
     "delete_thread",
     "forget_messages",
@@ -39,7 +41,6 @@ ANNOUNCEMENT_THREAD, PUBLIC_THREAD, PRIVATE_THREAD = 10, 11, 12
 MAX_PARTICIPANTS = 1000
 MAX_SHOWN_MEMBERS = 50  # where member_count stops
 DEFAULT_DURATION = 1440  # minutes until a quiet thread is archived
-DELETED = 112  # audit log
 _AUDITED = ("name", "type", "rate_limit_per_user", "applied_tags", "flags")
 _AUDITED_METADATA = ("archived", "locked", "auto_archive_duration", "invitable")
 
@@ -184,6 +185,12 @@ def _may_invite(world: World, thread: Record, user_id: str) -> bool:
     return bool(thread["thread_metadata"].get("invitable", True) or thread["owner_id"] == user_id)
 
 
+def bots_in_thread(world: World, thread: Record) -> list[str]:
+    """Return the bots that have joined the thread."""
+    members = world.thread_members.get(thread["id"], {})
+    return [bot_id for bot_id in world.bots_of(thread["guild_id"]) if bot_id in members]
+
+
 # -- the end of a thread
 
 
@@ -194,7 +201,7 @@ def delete_thread(call: Call, thread: Record) -> Record:
     told = [bot_id for bot_id in world.bots_of(guild_id) if visible(world, thread, bot_id)]
     forget_thread(world, thread)
     changes = audit.difference(audited(thread), None, (*_AUDITED, *_AUDITED_METADATA))
-    audit.write(call, guild_id, DELETED, thread["id"], changes=changes)
+    audit.write(call, guild_id, Action.THREAD_DELETE, thread["id"], changes=changes)
     event = {key: thread[key] for key in ("id", "guild_id", "parent_id", "type")}
     world.emit("THREAD_DELETE", event, guild=guild_id, users=told)
     return thread

@@ -7,6 +7,7 @@ in Forum or Media Channel") and Threads.
 from __future__ import annotations
 
 from discordtest.backend import audit
+from discordtest.backend.audit import Action
 from discordtest.backend.body import (
     Array,
     Boolean,
@@ -41,13 +42,12 @@ from discordtest.backend.resources.thread import (
     new_thread,
 )
 from discordtest.backend.rest import Call, route
-from discordtest.backend.world import Record, World
+from discordtest.backend.world import Record
 
 __all__ = ["MAX_APPLIED_TAGS", "check_tags", "open_thread"]
 
 MAX_ACTIVE_THREADS = 1000  # of a guild
 MAX_APPLIED_TAGS = 5
-CREATED = 110  # audit log
 THREAD_CREATED, THREAD_STARTER_MESSAGE = 18, 21  # message types
 _CAN_START_THREADS = frozenset((0, 19, 20, 23))  # default, reply, and answers to both kinds of commands
 #: what each kind of thread needs
@@ -162,7 +162,9 @@ def open_thread(call: Call, thread: Record) -> None:
     world.channels[thread["id"]] = threads[thread["id"]] = thread
     note_use(call, world.channels[thread["parent_id"]], threads=True)
     noted = audited(thread)
-    audit.write(call, guild_id, CREATED, thread["id"], changes=audit.difference(None, noted, noted))
+    audit.write(
+        call, guild_id, Action.THREAD_CREATE, thread["id"], changes=audit.difference(None, noted, noted)
+    )
     world.emit("THREAD_CREATE", {**thread, "newly_created": True}, guild=guild_id, channel=thread)
 
 
@@ -207,9 +209,3 @@ def check_tags(call: Call, forum: Record, wanted: list[str], held: list[str] | N
     if not moderator and all(tag["moderated"] for tag in tags.values()):
         raise RestError(Code.NO_TAGS_FOR_NON_MODERATORS)
     raise RestError(Code.TAG_REQUIRED)
-
-
-def bots_in_thread(world: World, thread: Record) -> list[str]:
-    """Return the bots that have joined the thread."""
-    members = world.thread_members.get(thread["id"], {})
-    return [bot_id for bot_id in world.bots_of(thread["guild_id"]) if bot_id in members]

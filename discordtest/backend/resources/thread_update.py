@@ -7,18 +7,18 @@ Source: Discord's documentation, Channel ("Modify Channel", thread) and Threads 
 from __future__ import annotations
 
 from discordtest.backend import audit
+from discordtest.backend.audit import Action
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission
 from discordtest.backend.resources.message_build import create_system_message
-from discordtest.backend.resources.thread import PRIVATE_THREAD, audited, may_manage
-from discordtest.backend.resources.thread_create import bots_in_thread, check_tags
+from discordtest.backend.resources.thread import PRIVATE_THREAD, audited, bots_in_thread, may_manage
+from discordtest.backend.resources.thread_create import check_tags
 from discordtest.backend.rest import Call
 from discordtest.backend.world import Record, World
 
 __all__ = ["update_thread"]
 
 PINNED = 1 << 1
-UPDATED = 111  # audit log
 CHANNEL_NAME_CHANGE = 4  # message type
 #: fields of the thread, of its metadata, and those that only moderators set
 _OWN = ("name", "rate_limit_per_user", "applied_tags", "flags")
@@ -53,7 +53,7 @@ def update_thread(call: Call, thread: Record) -> Record:
     if any(before[key] != after[key] for key in _TIMED):
         metadata["archive_timestamp"] = world.timestamp()
     changes = audit.difference(before, after, after)
-    audit.write(call, thread["guild_id"], UPDATED, thread["id"], changes=changes)
+    audit.write(call, thread["guild_id"], Action.THREAD_UPDATE, thread["id"], changes=changes)
     world.emit("THREAD_UPDATE", thread, guild=thread["guild_id"], channel=thread)
     if before["archived"] and not after["archived"]:
         _remind_members(world, thread)
