@@ -111,9 +111,10 @@ class MemberBuilders(Arranging):
         scene = stage(self._scene)
         guild_id = guild_id_of(scene, guild)
         role_ids = role_ids_of(scene, guild_id, roles or ())
-        made = [_new_user(scene, f"{name}{number}")["id"] for number in range(1, count + 1)]
-        body = {"user_ids": made, "roles": role_ids}
+        made: list[str] = []
         try:
+            made.extend(_new_user(scene, f"{name}{number}")["id"] for number in range(1, count + 1))
+            body = {"user_ids": made, "roles": role_ids}
             perform(scene, f"make_members({count})", "add_guild_members", guild_id, body=body)
         except BaseException:
             for user_id in made:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import mimetypes
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,6 +44,9 @@ __all__ = [
 ]
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
+
+
+_CUSTOM = re.compile(r"<?(?:a?:)?(\w+):([0-9]+)>?")
 
 
 def id_of(thing: Id) -> str:
@@ -113,7 +117,8 @@ def emoji_key(emoji: Emoji) -> str:
     if isinstance(emoji, discord.Reaction):
         emoji = emoji.emoji
     if isinstance(emoji, str):
-        emoji = discord.PartialEmoji.from_str(emoji)
+        custom = _CUSTOM.fullmatch(emoji)  # discord.py's own pattern takes no small ids
+        return emoji if custom is None else f"{custom[1]}:{custom[2]}"
     if emoji.id is None:
         return emoji.name
     return f"{emoji.name}:{emoji.id}"

@@ -107,6 +107,45 @@ class SendTests(Town):
         with self.assertRaisesRegex(SetupError, "'News' posts in #general, not in #staff"):
             await self.send(hook, self.staff, "extra!")
 
+    async def test_webhook_posts_in_a_thread_of_its_channel_and_not_when_it_is_gone(self) -> None:
+        hook = self.make_webhook("News", self.general)
+        thread = self.make_thread("Talk", self.general)
+        message = await self.send(hook, thread, "extra!", files=[("a.txt", b"a")])
+        self.assertEqual((message.channel, len(message.attachments)), (thread, 1))
+        await hook.delete()
+        with self.assertRaisesRegex(SetupError, "there is no webhook"):
+            await self.send(hook, self.general, "extra!")
+
+    async def test_stickers_and_polls(self) -> None:
+        sticker = self.make_sticker("wave", self.guild)
+        message = await self.send(self.alice, self.general, stickers=[sticker])
+        self.assertEqual(message.stickers[0].id, sticker.id)
+        poll = discord.Poll("Tea?", timedelta(hours=1)).add_answer(text="yes").add_answer(text="no")
+        message = await self.send(self.alice, self.general, poll=poll)
+        assert message.poll is not None
+        self.assertEqual(message.poll.question, "Tea?")
+
+    async def test_ids_will_do(self) -> None:
+        message = await self.send(self.alice.id, self.general.id, "hi", reply_to=None)
+        await self.react(self.bob.id, message.id, "👍")
+        self.assertEqual(self.refresh(message).reactions[0].count, 1)
+        assert self.client.user is not None
+        dm = await self.send(self.alice.id, self.client.user.id, "psst")
+        self.assertIsNone(dm.guild)
+
+    async def test_message_that_the_bot_deletes_is_returned_as_it_was_sent(self) -> None:
+        async def clean(message: discord.Message) -> None:
+            await message.delete()
+
+        self.client.add_listener(clean, "on_message")  # type: ignore[attr-defined]  # a Bot
+        message = await self.send(self.alice, self.general, "rude")
+        self.assertEqual((message.content, self.history(self.general)), ("rude", []))
+
+    async def test_bot_acts_as_itself(self) -> None:
+        assert self.client.user is not None
+        message = await self.send(self.client.user, self.general, "beep")
+        self.assertEqual(message.author, self.client.user)
+
     async def test_hidden_channel_is_a_mistake_of_the_test(self) -> None:
         with self.assertRaisesRegex(SetupError, "alice sends 'hi' in #staff, which no client offers"):
             await self.send(self.alice, self.staff, "hi")
@@ -288,6 +327,32 @@ class GuildTests(Town):
         await self.set_presence(self.alice, discord.Status.idle, discord.Game("chess"))
         after = self.assertSaw("presence_update")[1]
         self.assertEqual((after.status, after.activity.name), (discord.Status.idle, "chess"))
+
+    async def test_invite_to_another_guild(self) -> None:
+        other = self.make_guild("Other")
+        invite = self.make_invite(self.general)
+        with self.assertRaisesRegex(SetupError, "leads to 'Town'"):
+            await self.join(self.make_user("carol"), other, invite.url)
+
+    async def test_what_is_not_of_this_world(self) -> None:
+        for pattern, verb in (
+            ("no guild", lambda: self.join(self.alice, 12345)),
+            ("no user", lambda: self.kick(self.mod, 12345)),
+            ("no role", lambda: self.add_role(self.mod, self.alice, 12345)),
+        ):
+            with self.assertRaisesRegex(SetupError, pattern):
+                await verb()
+        with self.assertRaisesRegex(SetupError, "is no client of this test"):
+            await self.add_bot(self.owner, self.guild, discord.Client(intents=discord.Intents.none()))
+
+    async def test_member_whom_the_bot_kicks_at_once(self) -> None:
+        async def guard(member: discord.Member) -> None:
+            await member.kick()
+
+        self.client.add_listener(guard, "on_member_join")  # type: ignore[attr-defined]  # a Bot
+        member = await self.join(self.make_user("carol"), self.guild)
+        self.assertEqual(member.name, "carol")
+        self.assertNotIn(str(member.id), self.backend.world.members[str(self.guild.id)])
 
     async def test_guild_is_found_or_asked_for(self) -> None:
         self.make_member(self.bob.id, self.make_guild("Second"))

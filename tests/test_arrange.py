@@ -138,6 +138,13 @@ class LiveTests(Built):
         self.assertEqual([channel.name for channel in made.text_channels], ["one", "general"])
         self.assertIn(self.alice, made.members)
 
+    async def test_owner_roles_and_bots(self) -> None:
+        owned = self.make_guild("Owned", owner=True, roles=[self.make_role("copied", self.guild, color=7)])
+        self.assertEqual((owned.owner, owned.roles[1].color.value), (self.client.user, 7))
+        self.assertEqual(self.make_guild("Hers", owner=self.alice).owner_id, self.alice.id)
+        self.assertNotIn(self.make_guild("Nobody's", bots=()), self.client.guilds)
+        self.assertIn(self.make_guild("His", bots=[self.client]), self.client.guilds)
+
     async def test_role_enters_at_the_bottom_or_where_it_is_told(self) -> None:
         low = self.make_role("low", self.guild)
         lower = self.make_role("lower", self.guild, permissions=discord.Permissions(ban_members=True))
@@ -325,6 +332,22 @@ class RefusalTests(Built):
         naive = datetime(2020, 1, 1)
         self.assertRefusedWhole("no time zone", lambda: self.make_user("x", created_at=naive))
 
+    async def test_threads_and_attachments(self) -> None:
+        message = self.make_message("m", self.alice, self.general)
+        for pattern, build in (
+            ("is public", lambda: self.make_thread("Talk", message, private=True)),
+            ("only a thread of a forum", lambda: self.make_thread("Talk", self.general, content="x")),
+        ):
+            self.assertRefusedWhole(pattern, build)
+        attachment = self.make_attachment("a.txt", content=b"a")
+        self.backend.world.files.clear()
+        make = lambda: self.make_message("m", self.alice, self.general, attachments=[attachment])  # noqa: E731
+        self.assertRefusedWhole("is not on the CDN", make)
+
+    async def test_many_members_of_whom_the_tenth_has_too_long_a_name(self) -> None:
+        self.assertRefusedWhole("username: ", lambda: self.make_members(10, self.guild, "x" * 31))
+        self.assertEqual(len(self.make_members(9, self.guild, "x" * 31)), 9)
+
     async def test_shard(self) -> None:
         self.assertEqual(self.make_guild("Sharded", shard_id=0).shard_id, 0)
         self.assertRefusedWhole("there are 1 shards", lambda: self.make_guild("Sharded", shard_id=1))
@@ -341,6 +364,15 @@ class SetUpTests(unittest.TestCase):
         result = unittest.TestResult()
         Wrong("test").run(result)
         self.assertIn("def make_world(self)", result.errors[0][1])
+
+
+class ShardTests(DiscordTestCase):
+    shards = 2
+
+    async def test_guild_is_on_the_shard_that_is_asked_for(self) -> None:
+        for shard_id in (0, 1):
+            guild = self.make_guild("Sharded", shard_id=shard_id, bots=())
+            self.assertEqual((guild.id >> 22) % 2, shard_id)
 
 
 class AwayTests(Built):
