@@ -187,7 +187,9 @@ def get_voice_state(call: Call, guild: Record, user: Record) -> Record:
 def _find_on_stage(call: Call, guild: Record, user_id: str) -> tuple[Record, Record]:
     """Find the state of a user on a stage, and the stage; the body may name no other channel."""
     state = _find_state(call, guild, user_id)
-    channel = call.world.channels[call.body.get("channel_id") or state["channel_id"]]
+    channel = call.world.guild_channels[guild["id"]].get(call.body.get("channel_id") or state["channel_id"])
+    if channel is None:
+        raise RestError(Code.UNKNOWN_CHANNEL)
     if channel["type"] != STAGE:
         raise RestError(Code.CANNOT_EXECUTE_ON_CHANNEL_TYPE)
     if channel["id"] != state["channel_id"]:

@@ -238,6 +238,29 @@ class OverwritesOnCreationTests(WorldTestCase):
             self.small.make_channel("more", permission_overwrites=overwrites)
 
 
+class DirectMessageTests(WorldTestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        alice = self.small.make_person("alice")
+        made = self.small.request("POST", "/users/@me/channels", {"recipient_id": alice.user_id})
+        self.path = f"/channels/{made.json['id']}"
+
+    def test_closing_one_keeps_it(self) -> None:
+        self.assertStatus(self.small.request("DELETE", self.path), 200)
+        self.assertStatus(self.small.request("GET", self.path), 200)
+
+    def test_what_is_for_guilds_only(self) -> None:
+        for method, rest, body in (
+            ("PATCH", "", {"name": "x"}),
+            ("POST", "/invites", {}),
+            ("GET", "/invites", None),
+            ("DELETE", "/permissions/1", None),
+        ):
+            with self.subTest(method=method, rest=rest):
+                answer = self.small.request(method, self.path + rest, body)
+                self.assertStatus(answer, 403, Code.CANNOT_EXECUTE_ON_DM.value)
+
+
 class FindChannelTests(WorldTestCase):
     def test_unknown_channel(self) -> None:
         self.assertStatus(self.small.request("GET", "/channels/1"), 404, Code.UNKNOWN_CHANNEL.value)

@@ -109,6 +109,12 @@ class OverwriteTests(WorldTestCase):
         self.assertStatus(self.put(self.small.guild["id"], deny="0"), 204)
         self.assertStatus(self.put(self.small.role["id"]), 400, Code.MAX_OVERWRITES.value)
 
+    def test_threads_have_none(self) -> None:
+        body = {"name": "topic", "type": 11}
+        thread = self.small.perform("create_thread", self.small.general["id"], body=body)
+        answer = self.put(self.small.guild["id"], thread)
+        self.assertStatus(answer, 400, Code.CANNOT_EXECUTE_ON_CHANNEL_TYPE.value)
+
     def test_direct_messages_have_none(self) -> None:
         alice = self.small.make_person("alice")
         bot = self.small.world.users[self.small.bot.user_id]

@@ -204,10 +204,17 @@ class StageTests(VoiceTestCase):
         answer = self.rest("PATCH", path, {"suppress": False})
         self.assertStatus(answer, 403, Code.MISSING_PERMISSIONS.value)
 
+    def test_nothing_asked_is_nothing_done(self) -> None:
+        session = self.small.connect()
+        self.assertStatus(self.rest("PATCH", self.alice.user_id, {"channel_id": self.stage["id"]}), 204)
+        self.assertEqual(self.small.events(session), [])
+
     def test_only_on_stages(self) -> None:
         self.send(self.small.bot, self.voice)
         answer = self.rest("PATCH", body={"suppress": True})
         self.assertStatus(answer, 400, Code.CANNOT_EXECUTE_ON_CHANNEL_TYPE.value)
+        answer = self.rest("PATCH", body={"channel_id": "1", "suppress": True})
+        self.assertStatus(answer, 404, Code.UNKNOWN_CHANNEL.value)
         answer = self.rest("PATCH", body={"channel_id": self.stage["id"], "suppress": True})
         self.assertStatus(answer, 400, Code.TARGET_NOT_IN_VOICE.value)
 
