@@ -64,6 +64,7 @@ class Incoming:
         self._waiter: Wake | None = None
         self._kicked = False
         self._paused = False
+        self.answering = False  # the backend takes a frame of the client's: what it says now is the answer
         self._zombie_timer: asyncio.TimerHandle | None = None
         self.timeout: float | None = None
 
@@ -73,10 +74,18 @@ class Incoming:
         self.kick()
 
     def kick(self) -> None:
-        """Wake the reader at the loop's next turn, once for all frames that arrive until then."""
+        """Wake the reader at the loop's next turn, once for all frames that arrive until then.
+
+        An answer comes a turn later: until Python 3.12 ``asyncio.wait_for``, with which discord.py waits for
+        members that it has asked for, takes a turn of its own before it waits.
+        """
         if not self._kicked:
             self._kicked = True
-            self._connection.loop.call_soon(self._wake)
+            call_soon = self._connection.loop.call_soon
+            if self.answering:
+                call_soon(call_soon, self._wake)
+            else:
+                call_soon(self._wake)
 
     def _wake(self) -> None:
         self._kicked = False
@@ -151,7 +160,12 @@ class Outgoing:
         if opcode is WSMsgType.PING:
             self._connection.incoming.feed_data(WSMessage(WSMsgType.PONG, bytes(message), ""))
         elif opcode is not WSMsgType.PONG:
-            self._connection.send(bytes(message).decode())
+            incoming = self._connection.incoming
+            incoming.answering = True
+            try:
+                self._connection.send(bytes(message).decode())
+            finally:
+                incoming.answering = False
 
     async def close(self, code: int = 1000, message: bytes = b"") -> None:
         """Say goodbye; the other side answers with the same code, as RFC 6455 asks."""
