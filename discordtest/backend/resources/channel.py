@@ -34,6 +34,7 @@ __all__ = ["check_feature", "find_category", "find_channel"]
 
 MAX_CHANNELS = 500  # of a guild, categories included, threads not
 MAX_CHILDREN = 50  # of a category
+_VIEW = int(Permission.VIEW_CHANNEL)
 #: settings of a guild that name a channel
 _GUILD_SETTINGS = (
     "afk_channel_id",
@@ -51,10 +52,13 @@ def find_channel(call: Call, text: str) -> Record:
     channel = call.world.channels.get(text)
     if channel is None:
         raise RestError(Code.UNKNOWN_CHANNEL)
-    if not call.actor.omnipotent and not visible(call.world, channel, call.actor.user_id):
+    guild_id = channel.get("guild_id")
+    if guild_id is not None:
+        call.found["guild"] = call.world.guilds[guild_id]
+        if not call.permissions(channel) & _VIEW:
+            raise RestError(Code.MISSING_ACCESS)
+    elif not call.actor.omnipotent and not visible(call.world, channel, call.actor.user_id):
         raise RestError(Code.MISSING_ACCESS)
-    if channel.get("guild_id") is not None:
-        call.found["guild"] = call.world.guilds[channel["guild_id"]]
     return channel
 
 
@@ -100,6 +104,8 @@ def create_guild_channel(call: Call, guild: Record) -> Record:
     values = channel_values(world, guild, channel_type, body)
     overwrites = new_overwrites(world, guild["id"], body.get("permission_overwrites") or ())
     check_overwrites(call, guild, [], overwrites, parent=parent)
+    if parent is not None and not overwrites:  # an empty list, too, takes over those of the category
+        overwrites = [dict(overwrite) for overwrite in parent["permission_overwrites"]]
 
     position = _next_position(siblings, channel_type)
     channel = new_channel(call.new_id(), guild["id"], channel_type, values["name"], position)

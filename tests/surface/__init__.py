@@ -1,0 +1,1 @@
+"""The public methods of discord.py, called one by one with every keyword that they take."""
