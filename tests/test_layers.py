@@ -37,7 +37,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("discordtest.backend",),
     (
         "discordtest.clock",
+        "discordtest.assertions.embeds",
         "discordtest.assertions.filters",
+        "discordtest.assertions.texts",
         "discordtest.names",
         "discordtest.transcript",
         "discordtest.transports",
@@ -52,10 +54,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     ("discordtest.given", "discordtest.narrator", "discordtest.refusals", "discordtest.views"),
     (
-        "discordtest.act*",
-        "discordtest.arrang*",
-        "discordtest.assert*",
-        "discordtest.assertions.failures",
+        "discordtest.act",
+        "discordtest.arrange",
+        "discordtest.assertions",
         "discordtest.given",
         "discordtest.hints",
         "discordtest.interactions",

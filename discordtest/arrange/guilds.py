@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from discordtest.arranging import Arranging, guild_id_of, new_id, perform, show, stage, user_id_of
+from discordtest.arrange.building import Arranging, guild_id_of, new_id, perform, show, stage, user_id_of
 from discordtest.backend.permissions import role_key
 from discordtest.errors import SetupError
 from discordtest.given import api_fields, bits, color_value
@@ -35,6 +35,10 @@ _EARNED = frozenset(
         "max_members",
     )
 )
+# Channels of a guild that have an office: they exist only once the guild does, so they are named.
+_CHANNELS = frozenset(
+    ("afk_channel", "system_channel", "rules_channel", "public_updates_channel", "safety_alerts_channel")
+)
 
 
 class GuildBuilders(Arranging):
@@ -57,14 +61,16 @@ class GuildBuilders(Arranging):
 
         ``members`` are users; ``channels`` (text channels) and ``roles`` are names, or objects to copy. ``owner``
         is a user, or True for the bot. ``bots=()`` makes a guild that no bot is in. ``settings`` are the keywords
-        of ``discord.Guild.edit``, and ``features`` or ``premium_tier`` as Discord grants them.
+        of ``discord.Guild.edit`` (``system_channel`` and its like by name), and ``features`` or ``premium_tier``
+        as Discord grants them.
 
-        >>> self.make_guild("Test", premium_tier=2, roles=["Moderator"])
+        >>> self.make_guild("Test", channels=["general"], system_channel="general", premium_tier=2)
         """
         scene = stage(self._scene)
         world = scene.backend.world
         users = [user_id_of(scene, member) for member in members or ()]
         earned = {key: _plain(settings.pop(key)) for key in _EARNED & settings.keys()}
+        named = {key: settings.pop(key) for key in _CHANNELS & settings.keys()}
         body = {**api_fields(settings), "name": name, "owner_id": _owner_id(scene, owner)}
         chosen = new_id(id_num, world.guilds, world.channels)
         if chosen is None and shard_id is not None:
@@ -74,6 +80,7 @@ class GuildBuilders(Arranging):
         try:
             world.guilds[guild_id].update(earned)
             _furnish(scene, guild_id, users, roles or (), channels or ())
+            _appoint(scene, guild_id, named)
         except SetupError:
             perform(scene, doing, "delete_guild", guild_id)
             raise
@@ -149,6 +156,20 @@ def _furnish(
         perform(scene, f"channel {body['name']!r}", "create_guild_channel", guild_id, body=body)
     for user_id in users:
         perform(scene, "make_guild", "join_guild", guild_id, user_id)
+
+
+def _appoint(scene: Scene, guild_id: str, named: dict[str, Any]) -> None:
+    ids = {
+        channel["name"]: channel["id"] for channel in scene.backend.world.guild_channels[guild_id].values()
+    }
+    for office, name in named.items():
+        if name not in ids:
+            raise SetupError(
+                f"make_guild: {office}={name!r} is none of its channels: {', '.join(ids) or 'none'}"
+            )
+    if named:
+        body = api_fields({office: ids[name] for office, name in named.items()})
+        perform(scene, "make_guild", "update_guild", guild_id, body=body)
 
 
 def _copy_of(role: discord.Role) -> Record:

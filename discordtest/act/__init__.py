@@ -6,9 +6,9 @@ A mistake of the test (a hidden channel, an unknown message) is a ``SetupError``
 
 from __future__ import annotations
 
-from discordtest.act_messages import MessageVerbs
-from discordtest.act_moderation import ModerationVerbs
-from discordtest.act_voice import VoiceVerbs
+from discordtest.act.messages import MessageVerbs
+from discordtest.act.moderation import ModerationVerbs
+from discordtest.act.voice import VoiceVerbs
 
 __all__ = ["ActMixin"]
 

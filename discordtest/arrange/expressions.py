@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any
 
-from discordtest.arranging import (
+from discordtest.arrange.building import (
     Arranging,
     channel_id_of,
     guild_id_of,

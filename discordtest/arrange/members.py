@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast, overload
 
-from discordtest.arranging import (
+from discordtest.arrange.building import (
     Arranging,
     guild_id_of,
     new_id,

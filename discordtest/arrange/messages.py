@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from discordtest.arranging import Arranging, channel_id_of, new_id, perform, show, stage, user_id_of
+from discordtest.arrange.building import Arranging, channel_id_of, new_id, perform, show, stage, user_id_of
 from discordtest.backend import cdn
 from discordtest.backend.multipart import Part
 from discordtest.backend.resources.attachment import Upload, keep, safe_name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from discordtest.acting import Acting, act, guild_of, person, user_of
+from discordtest.act.acting import Acting, act, guild_of, person, user_of
 from discordtest.backend.codes import RestError
 from discordtest.backend.resources.invite import find_live_invite, use_invite
 from discordtest.errors import SetupError

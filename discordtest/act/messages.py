@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import discord
 
-from discordtest.acting import Acting, act, brief, name, person, place, place_id
+from discordtest.act.acting import Acting, act, brief, name, person, place, place_id
 from discordtest.backend.rest import Actor
 from discordtest.errors import SetupError
 from discordtest.given import (

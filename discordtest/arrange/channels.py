@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import discord
 
-from discordtest.arranging import (
+from discordtest.arrange.building import (
     Arranging,
     channel_id_of,
     guild_id_of,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from discordtest.acting import Acting, act, name, person, place
+from discordtest.act.acting import Acting, act, name, person, place
 from discordtest.backend.permissions import VOICE_TYPES, visible
 from discordtest.errors import SetupError
 from discordtest.given import id_of, without_none

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from discordtest.arrange_channels import ChannelBuilders
-from discordtest.arrange_expressions import ExpressionBuilders
-from discordtest.arrange_guilds import GuildBuilders
-from discordtest.arrange_members import MemberBuilders
-from discordtest.arrange_messages import MessageBuilders
+from discordtest.arrange.channels import ChannelBuilders
+from discordtest.arrange.expressions import ExpressionBuilders
+from discordtest.arrange.guilds import GuildBuilders
+from discordtest.arrange.members import MemberBuilders
+from discordtest.arrange.messages import MessageBuilders
 from discordtest.views import views_of
 
 if TYPE_CHECKING:
