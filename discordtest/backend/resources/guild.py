@@ -24,6 +24,7 @@ from discordtest.backend.permissions import DEFAULT, Permission
 from discordtest.backend.resources.guild_create import render_guild, render_guild_create, tell_guild_create
 from discordtest.backend.resources.guild_member import new_member
 from discordtest.backend.resources.guild_role import new_role
+from discordtest.backend.resources.thread import forget_messages
 from discordtest.backend.rest import Call, parameter, route
 from discordtest.backend.world import Record
 
@@ -332,8 +333,7 @@ def delete_guild(call: Call, guild: Record) -> None:
     bots = world.bots_of(guild_id)
     for channel_id in (*world.guild_channels[guild_id], *world.threads[guild_id]):
         del world.channels[channel_id]
-        world.messages.pop(channel_id, None)
-        world.pins.pop(channel_id, None)
+        forget_messages(world, channel_id)
         world.thread_members.pop(channel_id, None)
     for code in [code for code, invite in world.invites.items() if invite.get("guild_id") == guild_id]:
         del world.invites[code]

@@ -19,6 +19,7 @@ from discordtest.backend.resources.guild_create import tell_guild_create
 from discordtest.backend.resources.guild_member import MAX_NICK, new_member
 from discordtest.backend.resources.guild_role import find_role, insert_role, new_role, remove_role
 from discordtest.backend.resources.message_build import create_system_message
+from discordtest.backend.resources.thread import remove_members
 from discordtest.backend.rest import Call, operation, route
 from discordtest.backend.world import Record
 
@@ -160,9 +161,8 @@ def remove_member(call: Call, guild: Record, member: Record, action: Action | No
     user_id = user["id"]
     voice.disconnect(world, guild_id, user_id)
     del world.members[guild_id][user_id]
-    for thread_id, thread in world.threads[guild_id].items():
-        if world.thread_members.get(thread_id, {}).pop(user_id, None) is not None:
-            thread["member_count"] = min(len(world.thread_members[thread_id]), 50)
+    for thread in world.threads[guild_id].values():
+        remove_members(world, thread, (user_id,))
     if action is not None:
         audit.write(call, guild_id, action, user_id)
     event = {"guild_id": guild_id, "user": user}

@@ -224,11 +224,13 @@ class Going(MembershipTestCase):
 
     def test_threads_are_left_too(self):
         self.join()
-        thread = {"id": "77", "member_count": 1, "thread_metadata": {"archived": False}}
-        self.small.world.threads[self.guild_id]["77"] = thread
-        self.small.world.thread_members["77"] = {self.alice["id"]: {}}
-        self.kick(self.alice["id"])
-        self.assertEqual((thread["member_count"], self.small.world.thread_members["77"]), (0, {}))
+        path = f"/channels/{self.small.general['id']}/threads"
+        made = self.small.request("POST", path, {"name": "thread", "type": 11}).json
+        self.small.request("PUT", f"/channels/{made['id']}/thread-members/{self.alice['id']}")
+        session = self.small.connect()
+        self.assertStatus(self.kick(self.alice["id"]), 204)
+        (event,) = self.small.events(session, "THREAD_MEMBERS_UPDATE")
+        self.assertEqual(event["removed_member_ids"], [self.alice["id"]])
 
     def test_bot_leaves(self):
         session = self.small.connect()
