@@ -318,7 +318,10 @@ class Object(Field):
         for name, item in value.items():
             field = self.fields.get(name)
             if field is not None:
-                parsed[name] = field.parse(item, (*path, name), errors)
+                at = (*path, name)
+                parsed[name] = (
+                    field.parse(item, at, errors) if item is None else field.convert(item, at, errors)
+                )
             elif name not in self.ignore:
                 raise NotModelled(f"field {'.'.join(map(str, (*path, name)))!r} (value {item!r})")
         for name in self.must:

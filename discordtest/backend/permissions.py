@@ -169,7 +169,7 @@ def guild_permissions(world: World, guild_id: str, user_id: str) -> int:
         bits |= int(roles[role_id]["permissions"])
     if bits & _ADMINISTRATOR:
         return ALL
-    if is_timed_out(world, member):
+    if member.get("communication_disabled_until") and is_timed_out(world, member):
         bits &= _WHILE_TIMED_OUT
     return bits
 
@@ -184,20 +184,22 @@ def channel_permissions(world: World, channel: Record, user_id: str) -> int:
 def _channel_bits(world: World, channel: Record, user_id: str) -> int:
     """Return what roles and overwrites give the user there, before what the lack of one bit implies."""
     guild_id: str = channel["guild_id"]
-    base = guild_permissions(world, guild_id, user_id)
-    if base == ALL or (base == 0 and user_id not in world.members[guild_id]):
-        return base
-    member = world.members[guild_id][user_id]
-    bits = _overwritten(channel, base, guild_id, user_id, member["roles"])
-    if is_timed_out(world, member):
+    bits = guild_permissions(world, guild_id, user_id)
+    overwrites = channel["permission_overwrites"]
+    if not overwrites or bits == ALL:
+        return bits
+    member = world.members[guild_id].get(user_id)
+    if member is None:
+        return 0
+    bits = _overwritten(overwrites, bits, guild_id, user_id, member["roles"])
+    if member.get("communication_disabled_until") and is_timed_out(world, member):
         bits &= _WHILE_TIMED_OUT
     return bits
 
 
-def _overwritten(channel: Record, base: int, guild_id: str, user_id: str, role_ids: list[str]) -> int:
-    overwrites = channel["permission_overwrites"]
-    if not overwrites:
-        return base
+def _overwritten(
+    overwrites: list[Record], base: int, guild_id: str, user_id: str, role_ids: list[str]
+) -> int:
     deny = allow = 0
     own: Record | None = None
     for overwrite in overwrites:

@@ -8,6 +8,7 @@ Source: Discord's documentation, Reference, "HTTP API".
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -43,7 +44,9 @@ __all__ = [
 Handler = TypeVar("Handler", bound=Callable[..., Any])  # Any: each handler has its own records and payload
 
 #: JSON text as the API writes it: compact, unescaped.
-encode: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+encode: Callable[[Any], str] = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), check_circular=False
+).encode
 
 
 @dataclass(slots=True)
@@ -135,6 +138,7 @@ class Call:
     id: str | None = None  # an id that the test chose for what is made
     at: str | None = None  # a timestamp that the test chose for it
     wire: bool = False  # it came from a client, not from the test
+    bits: tuple[Record, int] | None = None  # what the actor may do in the channel that was asked about last
 
     @property
     def world(self) -> World:
@@ -155,7 +159,10 @@ class Call:
         if self.actor.omnipotent:
             return permissions.ALL
         if channel is not None:
-            return permissions.channel_permissions(self.world, channel, self.actor.user_id)
+            if self.bits is None or self.bits[0] is not channel:
+                world = self.backend.world
+                self.bits = channel, permissions.channel_permissions(world, channel, self.actor.user_id)
+            return self.bits[1]
         return permissions.guild_permissions(self.world, self.found["guild"]["id"], self.actor.user_id)
 
     def require(self, bits: int, channel: Record | None = None) -> None:
@@ -259,12 +266,14 @@ def _register(made: Route) -> None:
     if made.method is None:
         return
     ROUTES.append(made)
+    match.cache_clear()
     node = _TREE
     for segment in made.template.strip("/").split("/"):
         node = node.setdefault("{}" if segment.startswith("{") else segment, {})
     node[made.method] = made
 
 
+@functools.lru_cache(maxsize=1024)
 def match(method: str, path: str) -> tuple[Route | None, list[str], bool]:
     """Find the route of a path below ``/api/v10``; return it, the raw parameters, and whether the path exists."""
     node: dict[str, Any] = _TREE

@@ -12,7 +12,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
 __all__ = ["DISCORD_EPOCH", "Event", "Record", "Table", "Viewer", "World"]
@@ -56,6 +56,7 @@ class World:
     now: Callable[[], int] = field(default=lambda: 0, repr=False)  # microseconds since start_time
     sink: Callable[[Event], None] = field(default=lambda event: None, repr=False)
     last_id: int = 0
+    stamped: tuple[int, str] = field(default=(-1, ""), repr=False)  # the latest moment as the API writes it
 
     applications: Table = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)  # bot token -> application id
@@ -75,7 +76,9 @@ class World:
         default_factory=dict
     )  # message -> emoji key -> users
     pins: dict[str, dict[str, str]] = field(default_factory=dict)  # channel id -> message id -> pinned_at
-    suppressed_embeds: dict[str, list[Record]] = field(default_factory=dict)  # message id -> its hidden embeds
+    suppressed_embeds: dict[str, list[Record]] = field(
+        default_factory=dict
+    )  # message id -> its hidden embeds
     nonces: dict[tuple[str, str, str], tuple[str, int]] = field(
         default_factory=dict
     )  # channel, author, nonce -> message, µs
@@ -95,6 +98,9 @@ class World:
     audit_log: dict[str, list[Record]] = field(default_factory=dict)
     files: dict[str, tuple[bytes, str]] = field(default_factory=dict)  # CDN path -> content, content type
 
+    def __post_init__(self) -> None:
+        self._started = (self.start_time - _EPOCH) // _MILLISECOND
+
     # -- time and ids
 
     def snowflake(self, at: datetime | None = None) -> str:
@@ -104,8 +110,8 @@ class World:
             while str(moment) in self.users or str(moment) in self.channels:
                 moment += 1
             return str(moment)
-        started = (self.start_time - _EPOCH) // _MILLISECOND
-        self.last_id = max(self.last_id + 1, started + self.now() // 1000 << 22)
+        at_least = self._started + self.now() // 1000 << 22
+        self.last_id = max(self.last_id + 1, at_least)
         return str(self.last_id)
 
     def wall_clock(self) -> datetime:
@@ -114,10 +120,12 @@ class World:
 
     def timestamp(self, after: float = 0.0) -> str:
         """Return the moment that it is, or the one ``after`` seconds later, as the API writes it."""
-        moment = self.wall_clock()
         if after:
-            moment += timedelta(seconds=after)
-        return moment.astimezone(timezone.utc).isoformat(timespec="microseconds")
+            return _written(self.wall_clock() + timedelta(seconds=after))
+        now = self.now()
+        if self.stamped[0] != now:
+            self.stamped = now, _written(self.wall_clock())
+        return self.stamped[1]
 
     # -- events
 
@@ -145,12 +153,17 @@ class World:
 
     def tables(self) -> dict[str, Any]:
         """Return the tables by name, without the clock and the sink."""
-        return {name: value for name, value in vars(self).items() if name not in ("now", "sink")}
+        return {name: value for name, value in vars(self).items() if name not in _NO_TABLES}
 
     def copy_tables(self) -> dict[str, Any]:
         """Return the tables as an independent copy in which shared records stay shared."""
         return copy.deepcopy(self.tables())
 
 
-_EPOCH = datetime.fromtimestamp(DISCORD_EPOCH / 1000, timezone.utc)
+def _written(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+_NO_TABLES = frozenset(("now", "sink", "stamped", "_started"))
+_EPOCH = datetime.fromtimestamp(DISCORD_EPOCH / 1000, UTC)
 _MILLISECOND = timedelta(milliseconds=1)
