@@ -1,0 +1,1 @@
+"""The bot's tests: one file for each cog."""
