@@ -169,7 +169,9 @@ def _find(script: str | Path | ModuleType, caller: str) -> tuple[Path, Path, str
         script = script.__name__
     if isinstance(script, str) and not script.endswith(".py"):
         return _find_module(script)
-    places = [Path.cwd() / script, Path(caller).resolve().parent / script]
+    # Tests stand beside the script or in a folder next to it, and runners start them from anywhere.
+    around = Path(caller).resolve().parents
+    places = [Path.cwd() / script, *(folder / script for folder in around[:2])]
     for place in places:
         if place.is_file():
             return place.resolve(), place.resolve().parent, None

@@ -201,6 +201,16 @@ class Tokens(ScriptTestCase):
         self.assertEqual(log, ["over"])
 
 
+class Places(ScriptTestCase):
+    async def test_script_in_the_folder_above_the_tests(self) -> None:
+        path = self.write(RUN_AT_THE_TOP)
+        called: dict[str, object] = {"load_client": load_client}
+        test = path.parent / "tests" / "test_bot.py"
+        exec(compile(f"found = load_client({path.name!r})", str(test), "exec"), called)
+        client = await called["found"]  # type: ignore[misc]
+        self.assertEqual(hold_of(client).script.path, path)  # type: ignore[union-attr]
+
+
 class Failing(ScriptTestCase):
     async def test_script_that_is_not_there(self) -> None:
         with self.assertRaisesRegex(SetupError, r"no script 'nowhere.py'; looked for .* and .*tests"):
