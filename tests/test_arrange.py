@@ -138,6 +138,13 @@ class LiveTests(Built):
         self.assertEqual([channel.name for channel in made.text_channels], ["one", "general"])
         self.assertIn(self.alice, made.members)
 
+    async def test_channel_of_an_office_is_named(self) -> None:
+        guild = self.make_guild("Club", channels=["a", "b"], system_channel="b", rules_channel="a")
+        self.assertEqual((guild.system_channel.name, guild.rules_channel.name), ("b", "a"))
+        with self.assertRaisesRegex(SetupError, "system_channel='c' is none of its channels: a, b"):
+            self.make_guild("Club", channels=["a", "b"], system_channel="c")
+        self.assertEqual([each.name for each in self.client.guilds].count("Club"), 1)
+
     async def test_owner_roles_and_bots(self) -> None:
         owned = self.make_guild("Owned", owner=True, roles=[self.make_role("copied", self.guild, color=7)])
         self.assertEqual((owned.owner, owned.roles[1].color.value), (self.client.user, 7))
