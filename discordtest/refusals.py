@@ -15,7 +15,7 @@ import discord
 from discordtest.backend.codes import Code, RestError
 from discordtest.errors import SetupError
 
-__all__ = ["FakeRequest", "http_exception", "plain", "setup_error"]
+__all__ = ["FakeRequest", "http_exception", "mistakes", "plain", "setup_error"]
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
 
@@ -87,12 +87,13 @@ def plain(error: RestError) -> str:
     """Return a refusal as one readable text: each field of a wrong body with what is wrong about it."""
     if error.errors is None:
         return f"{error.text} (code {int(error.code)})"
-    return "; ".join(f"{path}: {message}" for path, message in _mistakes(error.errors))
+    return "; ".join(f"{path}: {message}" for path, message in mistakes(error.errors))
 
 
-def _mistakes(tree: dict[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
+def mistakes(tree: dict[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield each field of a wrong body with what is wrong about it, out of a 50035 tree."""
     for key, node in tree.items():
         if key == "_errors":
             yield path, " ".join(mistake["message"] for mistake in node)
         else:
-            yield from _mistakes(node, f"{path}.{key}" if path else key)
+            yield from mistakes(node, f"{path}.{key}" if path else key)

@@ -342,6 +342,7 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin):
         try:
             super()._callSetUp()  # type: ignore[misc]  # IsolatedAsyncioTestCase's
         except Exception as error:
+            error.__traceback__ = _from_test(error.__traceback__, self.asyncSetUp)
             if not self._scene.has_begun and not isinstance(error, unittest.SkipTest | _NotYet):
                 error.add_note(f"Nothing was set up at that point: {_FORGOTTEN}")
             self._annotate(error)
@@ -358,6 +359,13 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin):
         except Exception as error:
             error.__traceback__ = _from_test(error.__traceback__, method)
             self._annotate(error)
+            raise
+
+    def _callCleanup(self, function: Callable[..., Any], *args: Any, **options: Any) -> None:
+        try:
+            super()._callCleanup(function, *args, **options)  # type: ignore[misc]
+        except Exception as error:
+            error.__traceback__ = _from_test(error.__traceback__, function)
             raise
 
     def _annotate(self, error: Exception) -> None:
@@ -394,8 +402,8 @@ class DiscordTestCase(DiscordTestMixin, unittest.IsolatedAsyncioTestCase):
     """
 
 
-def _from_test(trace: TracebackType | None, method: Callable[[], Any]) -> TracebackType | None:
-    """Return the traceback from the test method on: the frames of the runner tell its author nothing."""
+def _from_test(trace: TracebackType | None, method: Callable[..., Any]) -> TracebackType | None:
+    """Return the traceback from a method of the test on: the frames of the runner tell its author nothing."""
     code = getattr(inspect.unwrap(method), "__code__", None)
     inner = trace
     while inner is not None and inner.tb_frame.f_code is not code:

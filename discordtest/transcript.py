@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from discordtest.assertions.filters import text_of
 from discordtest.backend.journal import Act, Dispatch, Exchange, Frame, Sent
 from discordtest.names import channel_name, name_of, named_path
+from discordtest.refusals import mistakes
 
 if TYPE_CHECKING:
     from discordtest.backend.journal import Entry
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Transcript"]
 
 _WIDTH = 160
+_NOISE = frozenset(("nonce", "enforce_nonce"))
 _QUIET = frozenset((1, 2, 6))  # opcodes of every connection: heartbeat, identify, resume
 _OPCODES = {3: "changes its presence", 4: "changes its voice state", 8: "asks for members"}
 
@@ -35,7 +37,8 @@ class Transcript:
         for entry in self._scene.backend.journal[start:]:
             text = self._describe(entry)
             if text:
-                found.append(f"{entry.at / 1e6:9.3f} s  {_short(text)}")
+                short = self.line(entry) if isinstance(entry, Exchange) else _short(text)
+                found.append(f"{entry.at / 1e6:9.3f} s  {short}")
         return found
 
     def tail(self, count: int = 15) -> str:
@@ -52,6 +55,10 @@ class Transcript:
         return "\n".join(self.lines())
 
     # -- one entry
+
+    def line(self, entry: Exchange) -> str:
+        """Return a request with its answer as one line."""
+        return self._exchange(entry).replace("\n", "\\n")
 
     def _describe(self, entry: Entry) -> str:
         if isinstance(entry, Act):
@@ -73,9 +80,9 @@ class Transcript:
         who = self._who(entry.actor.user_id if entry.actor else None)
         path = named_path(self._scene.backend.world, entry.path)
         query = "?" + "&".join(f"{key}={value}" for key, value in entry.query.items()) if entry.query else ""
-        body = "" if entry.json is None else " " + json.dumps(entry.json, ensure_ascii=False)
+        body = _body(entry.json)
         files = "".join(f" +{file.filename}" for file in entry.files)
-        return f"{who}: {entry.method} {path}{query}{body}{files} → {_answer(entry)}"
+        return f"{_short(f'{who}: {entry.method} {path}{query}{body}{files}')} → {_answer(entry)}"
 
     def _frame(self, entry: Frame) -> str:
         try:
@@ -106,6 +113,15 @@ def extras(message: dict[str, Any]) -> str:
     return f" ({', '.join(parts)})" if parts else ""
 
 
+def _body(value: Any) -> str:
+    """Return a body without what discord.py always sends."""
+    if isinstance(value, dict):
+        value = {
+            key: each for key, each in value.items() if key not in _NOISE and each not in (None, False, [])
+        }
+    return f" {json.dumps(value, ensure_ascii=False)}" if value else ""
+
+
 def _answer(entry: Exchange) -> str:
     if not entry.status:
         return "no answer"
@@ -113,7 +129,9 @@ def _answer(entry: Exchange) -> str:
         return str(entry.status)
     result = entry.result or {}
     text = f"{entry.status} {result.get('message', '')} (code {result.get('code', 0)})"
-    return f"{text} {json.dumps(result['errors'])}" if "errors" in result else text
+    if "errors" not in result:
+        return text
+    return f"{text}: {'; '.join(f'{path}: {message}' for path, message in mistakes(result['errors']))}"
 
 
 def _short(text: str) -> str:

@@ -5,12 +5,13 @@ Assertions are synchronous, consume nothing, and fail with a text that should en
 
 from __future__ import annotations
 
+from discordtest.assertions.guilds import AssertGuilds
+from discordtest.assertions.members import AssertMembers
 from discordtest.assertions.messages import AssertMessages
-from discordtest.assertions.state import AssertState
 from discordtest.assertions.wire import AssertWire
 
 __all__ = ["AssertMixin"]
 
 
-class AssertMixin(AssertMessages, AssertState, AssertWire):
+class AssertMixin(AssertMessages, AssertMembers, AssertGuilds, AssertWire):
     """The assertions of a test case."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import discord
 
+from discordtest.assertions.failures import background, refusals
 from discordtest.errors import SetupError
 from discordtest.given import id_of
 from discordtest.names import channel_name
@@ -41,6 +42,10 @@ class AssertCore(Case):
 
     def _fail(self, text: str, msg: Any) -> NoReturn:
         raise self.failureException(self._formatMessage(msg, text))
+
+    def _fail_state(self, text: str, msg: Any) -> NoReturn:
+        """Fail over the world's state, which is what it is for all that happened so far."""
+        self._fail("\n".join([text, *refusals(self._scene), background(self._scene)]), msg)
 
     def _application_id(self, client: discord.Client | None) -> str:
         clients = self._scene.clients

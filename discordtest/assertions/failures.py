@@ -5,22 +5,35 @@ It should end the debugging: nobody should have to run the test again with print
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from discordtest.assertions.filters import nearness, text_of
+from discordtest.hints import refused, why_silent
 from discordtest.names import channel_name
 from discordtest.transcript import Transcript, extras
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+    import discord
 
     from discordtest.assertions.filters import MessageFilter
     from discordtest.backend.world import Record
     from discordtest.scene import Scene
 
-__all__ = ["background", "describe_message", "nearest_of", "not_found"]
+__all__ = ["Search", "background", "describe_message", "nearest_of", "not_found", "refusals"]
 
 _LISTED = 8
+
+
+class Search(NamedTuple):
+    """What an assertion about messages has looked at, and what it has not."""
+
+    client: discord.Client
+    sent: Sequence[Record]
+    before: Sequence[Record]  # by the same client, earlier
+    by_others: Sequence[tuple[discord.Client, Record]]
+    edited: Sequence[Record]
 
 
 def background(scene: Scene) -> str:
@@ -50,24 +63,51 @@ def nearest_of(wanted: MessageFilter, messages: Sequence[Record]) -> Record | No
     return min(messages, key=lambda message: nearness(wanted, message), default=None)
 
 
-def not_found(scene: Scene, claim: str, wanted: MessageFilter, sent: Sequence[Record]) -> str:
+def not_found(scene: Scene, claim: str, wanted: MessageFilter, search: Search) -> str:
     """Return the text for a message that the bot should have sent and did not."""
     parts = [claim]
-    nearest = nearest_of(wanted, sent)
+    nearest = nearest_of(wanted, search.sent)
     if nearest is None:
         parts.append("The bot sent nothing in the last act.")
+        parts += why_silent(scene, search.client)
     else:
-        where = channel_name(scene.backend.world, nearest["channel_id"])
-        reasons = list(wanted.differences(nearest))
-        if wanted.channel_id not in (None, nearest["channel_id"]):
-            reasons.insert(
-                0, f"it is in {where}, not in {channel_name(scene.backend.world, wanted.channel_id)}"
-            )
         parts.append(f"Nearest: {describe_message(scene, nearest)}")
-        parts += [f"  {reason}" for reason in reasons]
-        others = [message for message in sent if message is not nearest]
+        parts += [f"  {reason}" for reason in _reasons(scene, wanted, nearest)]
+        others = [message for message in search.sent if message is not nearest]
         if others:
             parts.append("The bot also sent:")
             parts += [f"  {describe_message(scene, message)}" for message in others[:_LISTED]]
+    parts += _elsewhere(scene, wanted, search)
+    parts += refusals(scene)
     parts.append(background(scene))
     return "\n".join(parts)
+
+
+def _reasons(scene: Scene, wanted: MessageFilter, nearest: Record) -> Iterator[str]:
+    if not wanted.is_in(nearest):
+        world = scene.backend.world
+        where = channel_name(world, nearest["channel_id"])
+        yield f"it is in {where}, not in {channel_name(world, wanted.channel_id or '')}"
+    yield from wanted.differences(nearest)
+
+
+def _elsewhere(scene: Scene, wanted: MessageFilter, search: Search) -> Iterator[str]:
+    """Yield where such a message is that the assertion did not look at."""
+    if any(wanted.fits(message) for message in search.before):
+        yield (
+            "It sent that before the last act, which is all that this looks at; `after=` (a message or datetime) "
+            "looks further back."
+        )
+    for client, message in search.by_others:
+        if wanted.fits(message):
+            yield f"Another client sent that: pass by= that {type(client).__name__}."
+    for edited in search.edited:
+        if wanted.fits(edited):
+            yield "It edited a message to that: see assertEdited."
+
+
+def refusals(scene: Scene) -> list[str]:
+    """Return what Discord refused in the last act, a line for each."""
+    lines = Transcript(scene)
+    found = [f"  {lines.line(entry)}" for entry in refused(scene)]
+    return ["Discord refused:", *found[:_LISTED]] if found else []

@@ -9,10 +9,10 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
-import discord
+from discordtest.assertions.embeds import EmbedLike, embed_differences
+from discordtest.assertions.texts import Content, diff, same_text
 
 if TYPE_CHECKING:
     from discordtest.backend.world import Record
@@ -23,26 +23,14 @@ __all__ = [
     "EmbedLike",
     "Files",
     "MessageFilter",
-    "embed_differences",
+    "diff",
+    "nearness",
     "same_text",
     "text_of",
 ]
 
-Content: TypeAlias = str | re.Pattern[str] | Callable[[str], object]
-EmbedLike: TypeAlias = discord.Embed | Mapping[str, Any]  # Any: values of every key
 Files: TypeAlias = Iterable[str] | Mapping[str, bytes | Callable[[bytes], object]]
 
-_SETTABLE: dict[str, tuple[str, ...]] = {
-    "title": (),
-    "description": (),
-    "url": (),
-    "timestamp": (),
-    "color": (),
-    "footer": ("text", "icon_url"),
-    "image": ("url",),
-    "thumbnail": ("url",),
-    "author": ("name", "url", "icon_url"),
-}
 _TEXT_DISPLAY = 10
 
 
@@ -59,15 +47,6 @@ def _texts(components: Iterable[Record]) -> Iterable[str]:
         if component.get("type") == _TEXT_DISPLAY:
             yield component["content"]
         yield from _texts(component.get("components", ()))
-
-
-def same_text(wanted: Content, text: str) -> bool:
-    """Tell whether a text is what was asked for: equal, found by the pattern, or accepted by the predicate."""
-    if isinstance(wanted, str):
-        return text == wanted
-    if isinstance(wanted, re.Pattern):
-        return wanted.search(text) is not None
-    return bool(wanted(text))
 
 
 class Claims(TypedDict, total=False):
@@ -100,6 +79,14 @@ class MessageFilter:
     ephemeral: bool | None = None
     file_data: Callable[[Record], bytes] = field(default=lambda attachment: b"")
 
+    def is_in(self, message: Record) -> bool:
+        """Tell whether the message is in the channel that was asked for."""
+        return self.channel_id in (None, message["channel_id"])
+
+    def fits(self, message: Record) -> bool:
+        """Tell whether the message is all that was asked for."""
+        return self.is_in(message) and not self.differences(message)
+
     def differences(self, message: Record) -> list[str]:
         """Return what is wrong with the message, one line or block for each claim; empty when it fits."""
         return [
@@ -113,7 +100,7 @@ class MessageFilter:
         text = text_of(message)
         if self.content is not None and not same_text(self.content, text):
             if isinstance(self.content, str):
-                yield "content differs:\n" + _diff(self.content, text)
+                yield "content differs:\n" + diff(self.content, text)
             elif isinstance(self.content, re.Pattern):
                 yield f"content {text!r} does not match {self.content.pattern!r}"
             else:
@@ -145,9 +132,9 @@ class MessageFilter:
         if self.files is None:
             return
         found = {attachment["filename"]: attachment for attachment in message["attachments"]}
-        names = [self.files] if isinstance(self.files, str) else list(self.files)
-        if sorted(found) != sorted(names):
-            yield f"its files are {sorted(found)}, not {sorted(names)}"
+        names = sorted([self.files] if isinstance(self.files, str) else self.files)
+        if (sent := sorted(attachment["filename"] for attachment in message["attachments"])) != names:
+            yield f"its files are {sent}, not {names}"
         if isinstance(self.files, Mapping):
             for name, wanted in self.files.items():
                 if name in found and not _same_bytes(wanted, data := self.file_data(found[name])):
@@ -179,88 +166,12 @@ def _buttons(components: Iterable[Record]) -> Iterable[Record]:
             yield from _buttons([accessory])
 
 
-def embed_differences(wanted: EmbedLike, found: Record) -> list[str]:
-    """Return how an embed that was sent differs from an ``Embed`` (as a whole) or a dict (its keys only)."""
-    actual = _settable(found)
-    if isinstance(wanted, discord.Embed):
-        expected = _settable(dict(wanted.to_dict()))
-        keys = sorted({*expected, *actual}, key=[*_SETTABLE, "fields"].index)
-    else:
-        expected = {"color" if key == "colour" else key: value for key, value in wanted.items()}
-        keys = list(expected)
-    lines = []
-    for key in keys:
-        lines += _key_differences(key, expected.get(key), actual.get(key), isinstance(wanted, discord.Embed))
-    return lines
-
-
-def _key_differences(key: str, wanted: Any, found: Any, whole: bool) -> list[str]:
-    if key == "fields":
-        return _field_differences(wanted or [], found or [])
-    if key == "timestamp":
-        wanted, found = _moment(wanted), _moment(found)
-    if key == "color" and wanted is not None:
-        wanted = int(wanted)
-    if isinstance(wanted, Mapping) and not whole:
-        found = {name: (found or {}).get(name) for name in wanted}
-        wanted = dict(wanted)
-    if isinstance(wanted, re.Pattern) or callable(wanted):
-        return [] if same_text(wanted, found or "") else [f"embed {key} is {found!r}"]
-    if wanted == found:
-        return []
-    if isinstance(wanted, str) and isinstance(found, str):
-        return [f"embed {key} differs:\n{_diff(wanted, found)}"]
-    return [f"embed {key} is {found!r}, not {wanted!r}"]
-
-
-def _field_differences(wanted: Any, found: list[Record]) -> list[str]:
-    actual = {field["name"]: field["value"] for field in found}
-    if isinstance(wanted, Mapping):
-        return [
-            f"embed field {name!r} is {actual.get(name)!r}, not {value!r}"
-            for name, value in wanted.items()
-            if actual.get(name) != value
-        ]
-    expected = [
-        (item["name"], item["value"]) if isinstance(item, Mapping) else tuple(item)[:2] for item in wanted
-    ]
-    pairs = [(field["name"], field["value"]) for field in found]
-    return [] if pairs == expected else [f"embed fields are {pairs!r}, not {expected!r}"]
-
-
-def _settable(embed: Record) -> Record:
-    """Return what a bot can set of an embed; what Discord adds (type, proxies, sizes) is left out."""
-    kept: Record = {}
-    for key, inner in _SETTABLE.items():
-        value = embed.get(key)
-        if value is None:
-            continue
-        if inner:
-            value = {name: value[name] for name in inner if value.get(name) is not None}
-        elif key == "timestamp":
-            value = _moment(value)
-        kept[key] = value
-    if embed.get("fields"):
-        kept["fields"] = [{"name": field["name"], "value": field["value"]} for field in embed["fields"]]
-    return kept
-
-
-def _moment(value: Any) -> Any:
-    return datetime.fromisoformat(value) if isinstance(value, str) else value
-
-
 def _same_bytes(wanted: bytes | Callable[[bytes], object], data: bytes) -> bool:
     return data == wanted if isinstance(wanted, bytes) else bool(wanted(data))
 
 
 def _name(predicate: Callable[..., object]) -> str:
     return getattr(predicate, "__qualname__", repr(predicate)).rpartition("<locals>.")[2]
-
-
-def _diff(wanted: str, found: str) -> str:
-    """Return both texts as a diff: ``-`` is what was expected, ``+`` what came."""
-    lines = difflib.ndiff(wanted.splitlines() or [""], found.splitlines() or [""])
-    return "\n".join(f"    {line.rstrip()}" for line in lines)
 
 
 def nearness(wanted: MessageFilter, message: Record) -> tuple[int, float]:

@@ -1,0 +1,269 @@
+"""Assertions about what the bot sent and edited: the filters, applied to what the journal has kept.
+
+They look at the last act; ``after=`` widens that.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Unpack, overload
+
+import discord
+
+from discordtest.assertions.core import AssertCore
+from discordtest.assertions.failures import Search, background, describe_message, not_found, refusals
+from discordtest.assertions.filters import Claims, MessageFilter, text_of
+from discordtest.backend.journal import Sent
+from discordtest.errors import SetupError
+from discordtest.given import id_of
+from discordtest.names import channel_name
+from discordtest.views import views_of
+
+if TYPE_CHECKING:
+    from discordtest.assertions.filters import Content
+    from discordtest.backend.rest import Actor
+    from discordtest.backend.world import Record
+
+__all__ = ["AssertSent"]
+
+__unittest = True
+
+After: TypeAlias = discord.Message | datetime | None
+Missing: Any = discord.utils.MISSING  # Any: the default of arguments for which None is a mistake
+
+
+class AssertSent(AssertCore):
+    """The assertions about what the bot sent and edited."""
+
+    @property
+    def sent(self) -> list[discord.Message]:
+        """Every message that the bot sent in this test, oldest first, as it is now (if it is still there)."""
+        return [self._seen(message) for message in self._sent_since(0, None)]
+
+    @overload
+    def assertSent(  # type: ignore[overload-overlap]  # the default of count is 1
+        self,
+        content: Content | None = ...,
+        *,
+        count: Literal[1] = ...,
+        after: After = ...,
+        by: discord.Client | None = ...,
+        msg: Any = ...,
+        **claims: Unpack[Claims],
+    ) -> discord.Message: ...
+    @overload
+    def assertSent(
+        self,
+        content: Content | None = ...,
+        *,
+        count: int | None,
+        after: After = ...,
+        by: discord.Client | None = ...,
+        msg: Any = ...,
+        **claims: Unpack[Claims],
+    ) -> list[discord.Message]: ...
+    def assertSent(
+        self,
+        content: Content | None = None,
+        *,
+        count: int | None = 1,
+        after: After = None,
+        by: discord.Client | None = None,
+        msg: Any = None,
+        **claims: Unpack[Claims],
+    ) -> discord.Message | list[discord.Message]:
+        """Fail unless the bot sent such a message in the last act; return it.
+
+        ``content`` is equal (str), found (pattern) or accepted (predicate); `Claims` are ``contains channel embed
+        embeds files buttons reply_to mentions ephemeral``. ``count=1`` is exactly one and returns it; another
+        number, or None for at least one, returns a list. ``after`` (a message or datetime) looks further back,
+        ``by`` at another client.
+
+        >>> self.assertSent("Pong!", channel=self.general)
+        >>> self.assertSent(contains="welcome", embed={"title": "Rules"}, count=None)
+        """
+        self._at_rest()
+        wanted = self._filter(content, claims)
+        sent = self._sent_since(self._looked_from(after), by)
+        found = [message for message in sent if wanted.fits(message)]
+        if not found if count is None else len(found) != count:
+            self._fail_sent(wanted, self._search(sent, after, by), found, count, msg)
+        messages = [self._seen(message) for message in found]
+        return messages[0] if count == 1 else messages
+
+    def _fail_sent(
+        self,
+        wanted: MessageFilter,
+        search: Search,
+        found: list[Record],
+        count: int | None,
+        msg: Any,
+    ) -> None:
+        claim = self._claim(wanted)
+        if not found:
+            self._fail(not_found(self._scene, f"the bot did not send {claim}", wanted, search), msg)
+        lines = [f"the bot sent {claim} {len(found)} times, not {count}:"]
+        lines += [f"  {describe_message(self._scene, message)}" for message in found]
+        self._fail("\n".join([*lines, background(self._scene)]), msg)
+
+    def _claim(self, wanted: MessageFilter) -> str:
+        what = repr(wanted.content) if isinstance(wanted.content, str) else "such a message"
+        if wanted.content is None and wanted.contains is not None:
+            what = f"a message with {wanted.contains!r}"
+        if wanted.channel_id is None:
+            return what
+        return f"{what} in {channel_name(self._scene.backend.world, wanted.channel_id)}"
+
+    def assertNothingSent(self, channel: Any = Missing, *, after: After = None, msg: Any = None) -> None:
+        """Fail if the bot sent anything in the last act (to this channel, if one is named)."""
+        self._at_rest()
+        channel_id = self._claimed_channel(channel)
+        sent = [
+            m
+            for m in self._sent_since(self._looked_from(after), None)
+            if channel_id in (None, m["channel_id"])
+        ]
+        if sent:
+            lines = [f"  {describe_message(self._scene, message)}" for message in sent]
+            self._fail("\n".join(["the bot sent:", *lines, background(self._scene)]), msg)
+
+    def assertEdited(
+        self,
+        message: Any,
+        content: Content | None = None,
+        *,
+        after: After = None,
+        msg: Any = None,
+        **claims: Unpack[Claims],
+    ) -> discord.Message:
+        """Fail unless the bot edited the message in the last act and it is now like this; return it."""
+        self._at_rest()
+        wanted = self._filter(content, claims)
+        edits = self._edited_since(self._looked_from(after), id_of(message))
+        if not edits:
+            lines = [f"the bot did not edit {self._text(message)}", *refusals(self._scene)]
+            self._fail("\n".join([*lines, background(self._scene)]), msg)
+        edited: Record = edits[-1]
+        if differences := wanted.differences(edited):
+            lines = [
+                f"the bot edited {self._text(message)} otherwise:",
+                *(f"  {line}" for line in differences),
+            ]
+            self._fail("\n".join([*lines, background(self._scene)]), msg)
+        return self._seen(edited)
+
+    def assertNotEdited(self, message: Any, *, after: After = None, msg: Any = None) -> None:
+        """Fail if the bot edited the message in the last act."""
+        self._at_rest()
+        if edits := self._edited_since(self._looked_from(after), id_of(message)):
+            text = f"the bot edited {self._text(message)}: it is now {text_of(edits[-1])!r}"
+            self._fail(f"{text}\n{background(self._scene)}", msg)
+
+    # -- inside
+
+    def _sent_since(self, start: int, by: discord.Client | None) -> list[Record]:
+        return [
+            entry.message
+            for entry in self._scene.backend.journal[start:]
+            if isinstance(entry, Sent) and entry.wire and self._is_by(entry.actor, by)
+        ]
+
+    def _edited_since(self, start: int, message_id: str | None = None) -> list[Record]:
+        """Return what messages the main client edited, as they were then."""
+        place = "/messages/" if message_id is None else f"/messages/{message_id}"
+        return [
+            entry.result
+            for entry in self._scene.backend.journal.exchanges(start)
+            if entry.method == "PATCH"
+            and 200 <= entry.status < 300
+            and (entry.path.endswith(place) if message_id else place in entry.path)
+            and self._is_by(entry.actor, None)
+        ]
+
+    def _is_by(self, actor: Actor | None, client: discord.Client | None) -> bool:
+        """Tell whether a client did it; what came with a webhook's token counts as the main client's."""
+        if actor is None or actor.application_id is None:
+            return client is None or client is self._main
+        return actor.application_id == self._application_id(client)
+
+    @property
+    def _main(self) -> discord.Client | None:
+        return next(iter(self._scene.clients), None)
+
+    def _search(self, sent: list[Record], after: After, by: discord.Client | None) -> Search:
+        start, client = self._looked_from(after), by or self._main
+        others = [
+            (other, message)
+            for other in self._scene.clients
+            if other is not client
+            for message in self._sent_since(start, other)
+        ]
+        assert client is not None
+        before = [message for message in self._sent_since(0, by) if message not in sent]
+        return Search(client, sent, before, others, self._edited_since(start))
+
+    def _looked_from(self, after: After) -> int:
+        """Return the number of the journal's entry from which on to look."""
+        if after is None:
+            return self._scene.act_start
+        journal = self._scene.backend.journal
+        if isinstance(after, datetime):
+            if after.tzinfo is None:
+                raise TypeError(
+                    f"after={after!r} has no time zone: use self.clock.now() or datetime(…, tzinfo=UTC)"
+                )
+            moment = (after - self._scene.loop.start_time).total_seconds() * 1e6
+            return next((n for n, entry in enumerate(journal) if entry.at > moment), len(journal))
+        message_id = id_of(after)
+        for number, entry in enumerate(journal):
+            if isinstance(entry, Sent) and entry.message["id"] == message_id:
+                return number + 1
+        if self._record(after) is None:
+            raise SetupError(f"after={after!r} is no message of this test")
+        return 0  # made before there was a journal
+
+    def _filter(self, content: Content | None, claims: Claims) -> MessageFilter:
+        if unknown := claims.keys() - Claims.__annotations__:
+            raise TypeError(f"an assertion about messages takes no {', '.join(sorted(unknown))}")
+        reply_to, mentions = claims.get("reply_to"), claims.get("mentions")
+        return MessageFilter(
+            content=content,
+            contains=claims.get("contains"),
+            channel_id=self._claimed_channel(claims.get("channel", Missing)),
+            embed=claims.get("embed"),
+            embeds=claims.get("embeds"),
+            files=claims.get("files"),
+            buttons=claims.get("buttons"),
+            reply_to=None if reply_to is None else id_of(reply_to),
+            mentions=None if mentions is None else [id_of(each) for each in mentions],
+            ephemeral=claims.get("ephemeral"),
+            file_data=self._file_data,
+        )
+
+    def _file_data(self, attachment: Record) -> bytes:
+        path = attachment["url"].removeprefix("https://cdn.discordapp.com").partition("?")[0]
+        return self._scene.backend.world.files[path][0]
+
+    def _seen(self, record: Record) -> discord.Message:
+        current = self._scene.backend.world.messages.get(record["channel_id"], {}).get(record["id"])
+        return views_of(self._scene).message(current or record)
+
+    def _record(self, message: Any) -> Record | None:
+        message_id = id_of(message)
+        channel = getattr(message, "channel", None)
+        tables = self._scene.backend.world.messages
+        if channel is not None:
+            return tables.get(id_of(channel), {}).get(message_id)
+        return next((table[message_id] for table in tables.values() if message_id in table), None)
+
+    def _existing(self, message: Any, msg: Any) -> Record:
+        record = self._record(message)
+        if record is None:
+            self._fail(f"{self._text(message)} is deleted\n{background(self._scene)}", msg)
+        return record
+
+    def _text(self, message: Any) -> str:
+        record = self._record(message)
+        if record is not None:
+            return f"the message {text_of(record)!r}"
+        return f"the message {getattr(message, 'content', None) or id_of(message)!r}"

@@ -1,0 +1,27 @@
+"""A text that is claimed, and how another one differs from it."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable
+from typing import TypeAlias
+
+__all__ = ["Content", "diff", "same_text"]
+
+Content: TypeAlias = str | re.Pattern[str] | Callable[[str], object]
+
+
+def same_text(wanted: Content, text: str) -> bool:
+    """Tell whether a text is what was asked for: equal, found by the pattern, or accepted by the predicate."""
+    if isinstance(wanted, str):
+        return text == wanted
+    if isinstance(wanted, re.Pattern):
+        return wanted.search(text) is not None
+    return bool(wanted(text))
+
+
+def diff(wanted: str, found: str) -> str:
+    """Return both texts as a diff: ``-`` is what was expected, ``+`` what came."""
+    lines = difflib.ndiff(wanted.splitlines() or [""], found.splitlines() or [""])
+    return "\n".join(f"    {line.rstrip()}" for line in lines)

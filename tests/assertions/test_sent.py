@@ -1,0 +1,377 @@
+"""What the bot sent and edited: found, missed, and how the failure says so."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import discord
+from discord.ext import commands
+
+from discordtest import SetupError
+from tests.bots import BotTestCase
+
+Context = commands.Context[Any]
+
+
+class SentTests(BotTestCase):
+    async def test_message_is_found_and_returned(self) -> None:
+        await self.bot_does(lambda ctx: ctx.send("Pong!"))
+
+        message = self.assertSent("Pong!", channel=self.general)
+
+        self.assertEqual((message.content, message.channel), ("Pong!", self.general))
+
+    async def test_nothing_is_consumed(self) -> None:
+        await self.bot_does(lambda ctx: ctx.send("Pong!"))
+        self.assertEqual(self.assertSent("Pong!"), self.assertSent("Pong!"))
+
+    async def test_pattern_is_searched(self) -> None:
+        await self.bot_does(lambda ctx: ctx.send("You rolled a 4"))
+        self.assertSent(re.compile(r"\d"))
+        with self.fails("content 'You rolled a 4' does not match 'z'"):
+            self.assertSent(re.compile("z"))
+
+    async def test_predicate_decides(self) -> None:
+        def is_loud(text: str) -> bool:
+            return text.isupper()
+
+        await self.bot_does(lambda ctx: ctx.send("Hello"))
+        self.assertSent(str.istitle)
+        with self.fails("content 'Hello' is not what is_loud wants"):
+            self.assertSent(is_loud)
+
+    async def test_contains_takes_one_part_or_several(self) -> None:
+        await self.bot_does(lambda ctx: ctx.send("Hello, Alice"))
+        self.assertSent(contains="Alice")
+        self.assertSent(contains=["Hello", "Alice"])
+        with self.fails("the bot did not send a message with ['Hello', 'Bob']", "does not contain 'Bob'"):
+            self.assertSent(contains=["Hello", "Bob"])
+
+    async def test_nearest_message_is_shown_as_a_diff_and_the_others_behind(self) -> None:
+        async def work(ctx: Context) -> None:
+            await ctx.send("Something else")
+            await ctx.send("Pong!")
+
+        await self.bot_does(work)
+        with self.fails(
+            "the bot did not send 'Pong?'",
+            "Nearest: 'Pong!' in #general\n  content differs:\n    - Pong?",
+            "    + Pong!",
+            "The bot also sent:\n  'Something else' in #general",
+            "What happened:",
+            "alice sends '!do' in #general",
+        ):
+            self.assertSent("Pong?")
+
+    async def test_message_in_another_channel_is_named_with_it(self) -> None:
+        other = self.make_text_channel("other", self.guild)
+        await self.bot_does(lambda ctx: other.send("Pong!"))
+        with self.fails("the bot did not send 'Pong!' in #general", "it is in #other, not in #general"):
+            self.assertSent("Pong!", channel=self.general)
+
+    async def test_message_of_an_earlier_act_counts_with_after_only(self) -> None:
+        asked = await self.bot_does(lambda ctx: ctx.send("Pong!"))
+        before = self.clock.now()
+        await self.advance(10)
+        with self.fails(
+            "The bot sent nothing in the last act.", "It sent that before the last act", "`after=`"
+        ):
+            self.assertSent("Pong!")
+        self.assertSent("Pong!", after=asked)
+        with self.fails("did not send"):
+            self.assertSent("Pong!", after=before)
+
+    async def test_after_needs_a_time_zone_and_a_message_of_this_test(self) -> None:
+        with self.assertRaisesRegex(TypeError, "no time zone"):
+            self.assertSent("x", after=self.clock.now().replace(tzinfo=None))
+        with self.assertRaisesRegex(SetupError, "is no message of this test"):
+            self.assertSent("x", after=discord.Object(5))  # type: ignore[call-overload]
+
+    async def test_count_is_exact(self) -> None:
+        async def work(ctx: Context) -> None:
+            await ctx.send("a")
+            await ctx.send("a")
+
+        await self.bot_does(work)
+        self.assertEqual(len(self.assertSent("a", count=2)), 2)
+        self.assertEqual(len(self.assertSent("a", count=None)), 2)
+        self.assertEqual(self.assertSent("b", count=0), [])
+        with self.fails("the bot sent 'a' 2 times, not 1:\n  'a' in #general\n  'a' in #general"):
+            self.assertSent("a")
+        with self.fails("the bot sent 'a' 2 times, not 0:"):
+            self.assertSent("a", count=0)
+        with self.fails("the bot did not send 'b'"):
+            self.assertSent("b", count=None)
+
+    async def test_channel_none_is_a_mistake(self) -> None:
+        with self.assertRaisesRegex(TypeError, "channel is None"):
+            self.assertSent("Pong!", channel=self.alice.dm_channel)
+        with self.assertRaisesRegex(TypeError, "channel is None"):
+            self.assertNothingSent(channel=None)
+
+    async def test_unknown_claim_is_a_mistake(self) -> None:
+        with self.assertRaisesRegex(TypeError, "takes no colour"):
+            self.assertSent("Pong!", colour=5)  # type: ignore[call-overload]
+
+    async def test_user_stands_for_the_dm(self) -> None:
+        with self.fails("did not send 'psst'"):
+            self.assertSent("psst", channel=self.alice)
+        await self.bot_does(lambda ctx: ctx.author.send("psst"))
+        self.assertSent("psst", channel=self.alice)
+        with self.fails("it is in the DM with alice, not in #general"):
+            self.assertSent("psst", channel=self.general)
+
+    async def test_another_client_is_asked_with_by(self) -> None:
+        second = commands.Bot("?", intents=discord.Intents.all())
+        await self.connect(second)
+        await self.add_bot(self.owner_member(), self.guild, second)
+        channel: Any = second.get_channel(self.general.id)
+        await channel.send("from the second")
+        await self.settle()
+
+        self.assertSent("from the second", by=second, count=1)
+        with self.fails("Another client sent that: pass by= that Bot"):
+            self.assertSent("from the second")
+        with self.assertRaisesRegex(SetupError, "is not connected to this test"):
+            self.assertSent("x", by=commands.Bot("!", intents=discord.Intents.none()))
+
+    def owner_member(self) -> discord.Member:
+        assert self.guild.owner is not None
+        return self.guild.owner
+
+    async def test_reply_mentions_and_buttons(self) -> None:
+        view = (
+            discord.ui.View().add_item(discord.ui.Button(label="Yes")).add_item(discord.ui.Button(label="No"))
+        )
+
+        async def work(ctx: Context) -> None:
+            await ctx.reply(f"{self.alice.mention}?", view=view, mention_author=False)
+
+        asked = await self.bot_does(work)
+
+        self.assertSent(reply_to=asked, mentions=[self.alice], buttons=["Yes", "No"])
+        with self.fails("its buttons are ['Yes', 'No'], not ['Yes']"):
+            self.assertSent(buttons=["Yes"])
+        with self.fails("it mentions [", "not []"):
+            self.assertSent(mentions=[])
+        with self.fails(f"it answers {asked.id}, not 5"):
+            self.assertSent(reply_to=5)
+        with self.fails("it is not ephemeral"):
+            self.assertSent(ephemeral=True)
+        view.stop()
+
+    async def test_files_by_name_bytes_or_predicate(self) -> None:
+        async def work(ctx: Context) -> None:
+            import io
+
+            await ctx.send(file=discord.File(io.BytesIO(b"1,2"), "table.csv"))
+
+        await self.bot_does(work)
+        self.assertSent(files=["table.csv"])
+        self.assertSent(files="table.csv")
+        self.assertSent(files={"table.csv": b"1,2"})
+        self.assertSent(files={"table.csv": lambda data: data.startswith(b"1")})
+        with self.fails("its files are ['table.csv'], not ['a.png', 'table.csv']"):
+            self.assertSent(files=["table.csv", "a.png"])
+        with self.fails("the file 'table.csv' (3 bytes) has other content: b'1,2'"):
+            self.assertSent(files={"table.csv": b"1,3"})
+
+    async def test_text_of_components_v2_counts_as_content(self) -> None:
+        class Layout(discord.ui.LayoutView):
+            text: discord.ui.TextDisplay[Any] = discord.ui.TextDisplay("**Rules**")
+            box: discord.ui.Container[Any] = discord.ui.Container(discord.ui.TextDisplay("Be kind"))
+
+        await self.bot_does(lambda ctx: ctx.send(view=Layout()))
+        self.assertSent("**Rules**\nBe kind")
+
+    async def test_message_of_a_webhook_counts(self) -> None:
+        async def work(ctx: Context) -> None:
+            webhook = await self.general.create_webhook(name="News")
+            await webhook.send("Extra!")
+
+        await self.bot_does(work)
+        self.assertSent("Extra!")
+
+    async def test_refused_request_is_told(self) -> None:
+        async def work(ctx: Context) -> None:
+            try:
+                await ctx.send("x" * 2001)
+            except discord.HTTPException:
+                pass
+
+        await self.bot_does(work)
+        with self.fails(
+            "Discord refused:\n  bot: POST /channels/#general/messages",
+            "400 Invalid Form Body (code 50035): content: Must be 2000 or fewer in length.",
+        ):
+            self.assertSent("x")
+
+    async def test_pending_timers_are_told(self) -> None:
+        async def work(ctx: Context) -> None:
+            import asyncio
+
+            await asyncio.sleep(30)
+            await ctx.send("done")
+
+        await self.bot_does(work)
+        with self.fails("Pending timers (see advance):", "the bot sleeps for 30 s in", "work"):
+            self.assertSent("done")
+
+    async def test_own_text_joins_the_standard_one_unless_long_messages_are_off(self) -> None:
+        with self.fails("did not send 'x'", "because I say so"):
+            self.assertSent("x", msg="because I say so")
+        self.longMessage = False
+        with self.fails("because I say so") as failing:
+            self.assertSent("x", msg="because I say so")
+        self.assertEqual(failing.text, "because I say so")
+
+    async def test_sent_lists_all_of_the_test(self) -> None:
+        await self.bot_does(lambda ctx: ctx.send("a"))
+        await self.bot_does(lambda ctx: ctx.send("b"))
+        self.assertEqual([message.content for message in self.sent], ["a", "b"])
+
+    async def test_message_that_is_deleted_since_was_sent(self) -> None:
+        async def work(ctx: Context) -> None:
+            await (await ctx.send("gone")).delete()
+
+        await self.bot_does(work)
+        self.assertDeleted(self.assertSent("gone"))
+
+    async def test_edit_is_no_sending_but_is_pointed_at(self) -> None:
+        async def work(ctx: Context) -> None:
+            await (await ctx.send("old")).edit(content="new")
+
+        await self.bot_does(work)
+        self.assertSent("old")
+        with self.fails("It edited a message to that: see assertEdited."):
+            self.assertSent("new")
+
+
+class NothingSentTests(BotTestCase):
+    async def test_silence(self) -> None:
+        await self.send(self.alice, self.general, "hello")
+        self.assertNothingSent()
+        self.assertNothingSent(channel=self.general)
+
+    async def test_message_fails(self) -> None:
+        await self.bot_does(lambda ctx: ctx.send("Pong!"))
+        with self.fails("the bot sent:\n  'Pong!' in #general", "What happened:"):
+            self.assertNothingSent()
+
+    async def test_other_channels_do_not_matter(self) -> None:
+        other = self.make_text_channel("other", self.guild)
+        await self.bot_does(lambda ctx: ctx.send("Pong!"))
+        self.assertNothingSent(channel=other)
+        with self.fails("the bot sent:"):
+            self.assertNothingSent(channel=self.general)
+
+    async def test_after_looks_further_back(self) -> None:
+        asked = await self.bot_does(lambda ctx: ctx.send("Pong!"))
+        await self.advance(1)
+        self.assertNothingSent()
+        with self.fails("the bot sent:"):
+            self.assertNothingSent(after=asked)
+
+
+class EditedTests(BotTestCase):
+    async def asyncSetUp(self) -> None:
+        await super().asyncSetUp()
+        await self.bot_does(lambda ctx: ctx.send("old"))
+        self.message = self.assertSent("old")
+
+    async def test_edit_is_found(self) -> None:
+        await self.bot_does(lambda ctx: self.message.edit(content="new"))
+        self.assertEqual(self.assertEdited(self.message, "new").content, "new")
+        self.assertEdited(self.message, contains="ne")
+
+    async def test_missing_edit_fails(self) -> None:
+        self.assertNotEdited(self.message)
+        with self.fails("the bot did not edit the message 'old'", "What happened:"):
+            self.assertEdited(self.message, "new")
+
+    async def test_other_edit_fails_with_a_diff(self) -> None:
+        await self.bot_does(lambda ctx: self.message.edit(content="newer"))
+        with self.fails("the bot edited the message 'newer' otherwise:", "content differs:", "- new"):
+            self.assertEdited(self.message, "new")
+        with self.fails("the bot edited the message 'newer': it is now 'newer'"):
+            self.assertNotEdited(self.message)
+
+    async def test_edit_of_an_earlier_act_counts_with_after(self) -> None:
+        asked = await self.bot_does(lambda ctx: self.message.edit(content="new"))
+        await self.advance(1)
+        with self.fails("did not edit"):
+            self.assertEdited(self.message)
+        self.assertEdited(self.message, after=asked)
+
+
+class SilenceTests(BotTestCase):
+    """Why the bot may have been silent: the facts that its author overlooks."""
+
+    def make_client(self) -> commands.Bot:
+        bot = super().make_client()
+
+        @bot.event
+        async def on_command_error(ctx: Context, error: Exception) -> None: ...
+
+        return bot
+
+    async def test_unknown_command_that_is_swallowed(self) -> None:
+        await self.send(self.alice, self.general, "!doo")
+        with self.fails(
+            "The bot sent nothing in the last act.", "The bot has no command 'doo'; is 'do' meant?"
+        ):
+            self.assertSent("x")
+
+    async def test_wrong_prefix(self) -> None:
+        await self.send(self.alice, self.general, "?do")
+        with self.fails("'?do' does not begin with the bot's prefix, '!'"):
+            self.assertSent("x")
+
+    async def test_channel_that_the_bot_cannot_see(self) -> None:
+        me = self.guild.me
+        hidden = self.make_text_channel(
+            "hidden", self.guild, overwrites={me: discord.PermissionOverwrite(view_channel=False)}
+        )
+        await self.send(self.alice, hidden, "!do")
+        with self.fails("The bot cannot see #hidden"):
+            self.assertSent("x")
+
+    async def test_own_on_message_that_runs_no_commands(self) -> None:
+        @self.client.event
+        async def on_message(message: discord.Message) -> None: ...
+
+        await self.send(self.alice, self.general, "!do")
+        with self.fails("The bot's own on_message never calls process_commands"):
+            self.assertSent("x")
+
+    async def test_ordinary_message_gets_no_hint(self) -> None:
+        await self.send(self.alice, self.general, "hello")
+        with self.fails("The bot sent nothing in the last act.\nWhat happened:"):
+            self.assertSent("x")
+
+
+class NoContentTests(BotTestCase):
+    def make_client(self) -> commands.Bot:
+        bot = commands.Bot("!", intents=discord.Intents.default())
+
+        @bot.command()
+        async def ping(ctx: Context) -> None:
+            await ctx.send("pong")
+
+        return bot
+
+    async def test_missing_intent_is_named(self) -> None:
+        await self.send(self.alice, self.general, "!ping")
+        with self.fails("its intents lack message_content"):
+            self.assertSent("pong")
+
+
+class DeafTests(BotTestCase):
+    def make_client(self) -> commands.Bot:
+        return commands.Bot("!", intents=discord.Intents(guilds=True))
+
+    async def test_missing_intent_is_named(self) -> None:
+        await self.send(self.alice, self.general, "!ping")
+        with self.fails("its intents lack guild_messages"):
+            self.assertSent("pong")

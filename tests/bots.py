@@ -1,0 +1,104 @@
+"""A small world with a bot that does what the test tells it, and a way to run a test case inside a test."""
+
+from __future__ import annotations
+
+import io
+import unittest
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord.ext import commands
+
+from discordtest import DiscordTestCase
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator
+
+__all__ = ["BotTestCase", "Outcome", "run_case"]
+
+
+class BotTestCase(DiscordTestCase):
+    """Alice in #general of a guild, and a bot whose ``!do`` runs whatever the test last handed to `bot_does`."""
+
+    client: commands.Bot
+
+    def make_client(self) -> commands.Bot:
+        bot = commands.Bot("!", intents=discord.Intents.all(), help_command=None)
+        self.work: Callable[[commands.Context[Any]], Awaitable[object]] | None = None
+
+        @bot.command()
+        async def do(ctx: commands.Context[Any]) -> None:
+            assert self.work is not None
+            await self.work(ctx)
+
+        return bot
+
+    def make_world(self) -> None:
+        self.guild = self.make_guild("Test")
+        self.general = self.make_text_channel("general", self.guild)
+        self.alice = self.make_member("alice", self.guild)
+
+    async def bot_does(self, work: Callable[[commands.Context[Any]], Awaitable[object]]) -> discord.Message:
+        """Let Alice ask the bot to run ``work(ctx)``; return her message."""
+        self.work = work
+        return await self.send(self.alice, self.general, "!do")
+
+    def fails(self, *parts: str, kind: type[BaseException] = AssertionError) -> Failing:
+        """Expect the block to fail with a text that has these parts."""
+        return Failing(self, parts, kind)
+
+
+class Failing:
+    """A block that has to fail; ``text`` is what it said."""
+
+    text: str
+
+    def __init__(self, case: unittest.TestCase, parts: tuple[str, ...], kind: type[BaseException]) -> None:
+        self._case, self._parts, self._kind = case, parts, kind
+
+    def __enter__(self) -> Failing:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
+        if error is None:
+            raise self._case.failureException(f"nothing failed, but {self._kind.__name__} was expected")
+        if not isinstance(error, self._kind):
+            return False
+        self.text = str(error)
+        for part in self._parts:
+            self._case.assertIn(part, self.text)
+        return True
+
+
+class Outcome:
+    """How a run of test cases ended."""
+
+    def __init__(
+        self, result: unittest.TestResult, warned: list[warnings.WarningMessage], output: str
+    ) -> None:
+        self.result = result
+        self.warnings = [str(each.message) for each in warned]
+        self.output = output
+        self.problems = [text for _, text in [*result.failures, *result.errors]]
+
+    @property
+    def passed(self) -> bool:
+        """Tell whether every test passed."""
+        return self.result.wasSuccessful()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.problems)
+
+    def __str__(self) -> str:
+        return "\n".join(self.problems) or self.output
+
+
+def run_case(case: type[unittest.TestCase], *names: str) -> Outcome:
+    """Run the tests of a class, or those that are named, as unittest does."""
+    suite = unittest.TestSuite(map(case, names or unittest.defaultTestLoader.getTestCaseNames(case)))
+    stream = io.StringIO()
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        result = unittest.TextTestRunner(stream, verbosity=0, warnings="always").run(suite)
+    return Outcome(result, warned, stream.getvalue())
