@@ -20,6 +20,7 @@ from discordtest.hints import unhandled_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
+    from types import CodeType
 
     import discord
 
@@ -53,7 +54,8 @@ class Scene:
     clients: dict[discord.Client, Record] = field(default_factory=dict)  # client -> its application
     act_start: int = 0
     acts_open: int = 0
-    verbs: list[tuple[Coroutine[Any, Any, Any], str]] = field(default_factory=list)  # not begun so far
+    #: what was not begun so far: the verb under way, its name, and who called it in which line
+    verbs: list[tuple[Coroutine[Any, Any, Any], str, CodeType, int]] = field(default_factory=list)
     lives: dict[discord.Client, asyncio.Task[Any]] = field(default_factory=dict)  # clients that run
     has_begun: bool = False  # asyncSetUp of the test case was called
     problems: list[str] = field(
@@ -119,14 +121,14 @@ class Scene:
         verbs, self.verbs = self.verbs, []
         missed = []
         while verbs:
-            coroutine, text = verbs.pop(0)
+            coroutine, name, code, line = verbs.pop(0)
             if inspect.getcoroutinestate(coroutine) != inspect.CORO_CREATED:
                 continue
             if last or sys.getrefcount(coroutine) <= _ALONE:  # nobody else has it, so nobody can await it
                 coroutine.close()
-                missed.append(text)
+                missed.append(f"self.{name}(…) at {os.path.basename(code.co_filename)}:{line}")
             else:
-                self.verbs.append((coroutine, text))
+                self.verbs.append((coroutine, name, code, line))
         if missed:
             raise SetupError(
                 f"{', '.join(missed)} was never awaited: write `await` before it, or nothing happens"
@@ -151,7 +153,8 @@ def verb(method: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[A
         scene.begin_act()
         try:
             result = await method(*args, **kwargs)
-            await scene.settle()
+            if not scene.loop.has_settled():
+                await scene.settle()
             return result
         finally:
             scene.end_act()
@@ -166,9 +169,8 @@ def awaited(method: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutin
     def call(*args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, T]:
         coroutine = method(*args, **kwargs)
         caller = sys._getframe(1)
-        place = f"{os.path.basename(caller.f_code.co_filename)}:{caller.f_lineno}"
         scene: Scene = args[0]._scene  # type: ignore[attr-defined]
-        scene.verbs.append((coroutine, f"self.{method.__name__}(…) at {place}"))
+        scene.verbs.append((coroutine, method.__name__, caller.f_code, caller.f_lineno))
         return coroutine
 
     return call

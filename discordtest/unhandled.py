@@ -153,6 +153,7 @@ class _Log:
 
     def __init__(self, real: Any) -> None:
         self.real = real
+        self.debug, self.info = real.debug, real.info  # called for every event
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.real, name)

@@ -78,6 +78,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._seconds = 0.0
         self._modules = len(sys.modules)
         self._settlers: list[Turn] = []
+        self._is_settled = False  # since the turn of the loop that is under way
         self._goals: list[tuple[int, int, Turn]] = []
         self._order = itertools.count()
         self._long_timers: list[asyncio.TimerHandle] = []
@@ -224,6 +225,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._goals.clear()
         _answer(turns, error)
 
+    def has_settled(self) -> bool:
+        """Tell whether a ``settle`` has just returned, and nothing was made runnable since: another is needless."""
+        return self._is_settled and not self._ready
+
     def is_idle(self) -> bool:
         """Tell whether nothing is left that was made runnable and has not run."""
         if any(not handle.cancelled() and not wakes_the_test(handle, self.main) for handle in self._ready):
@@ -260,6 +265,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
         Then descriptors are looked at only if there are any, and now and then at what spins.
         """
+        self._is_settled = False
         if timeout != 0:
             return self._rest()
         self._turns += 1
@@ -319,6 +325,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         if self._settlers:
             turns, self._settlers = self._settlers, []
             _answer(turns)
+            self._is_settled = True
             return []
         due = None if self.closing else self._next_due()
         if self._goals and (due is None or due > self._goals[0][0]):
