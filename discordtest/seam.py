@@ -164,6 +164,8 @@ async def _answer(
         else:
             async with asyncio.timeout(_total_timeout(session, options)):
                 response = await network.answer(request)
+        if network.is_behind:
+            await asyncio.sleep(0)
         answer = make_answer(session, method, url, headers, response, traces)
         await _raise_for_status(session, answer, options)
     except BaseException as error:

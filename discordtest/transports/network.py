@@ -182,6 +182,11 @@ class Network:
         """Whether every gateway connection waits for frames, so that `flush` reaches all caches."""
         return all(connection.reading for connection in self.connections)
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether a client has events to read; as a rule they arrive before the answer to what caused them."""
+        return any(connection.session.frames for connection in self.connections)
+
     def flush(self) -> None:
         """Let every client handle the frames that are queued for it before this returns."""
         for connection in list(self.connections):

@@ -81,10 +81,17 @@ class SurfaceTestCase(DiscordTestCase):
             if not name.startswith("_") and name not in besides
         }
         self.assertTrue(names)
-        values = [{name: getattr(thing, name, None) for name in sorted(names)} for thing in (one, other)]
-        for kept in values:
-            for name, value in kept.items():
-                if type(value).__eq__ is object.__eq__:
-                    kept[name] = repr(value)
+        values = [
+            {name: _plain(getattr(thing, name, None)) for name in sorted(names)} for thing in (one, other)
+        ]
         self.maxDiff = None
-        self.assertEqual(*values)
+        self.assertEqual(*({n: kept[n] for n in kept if values[0][n] != values[1][n]} for kept in values))
+
+
+def _plain(value):
+    """Return a value that compares by what it holds."""
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if hasattr(value, "to_dict"):
+        return value.to_dict()
+    return repr(value) if type(value).__eq__ is object.__eq__ else value
