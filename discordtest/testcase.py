@@ -381,7 +381,7 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin):
             while self._cleanups:  # type: ignore[attr-defined]  # unittest does not run them then
                 function, args, options = self._cleanups.pop()  # type: ignore[attr-defined]
                 with contextlib.suppress(Exception):  # the first error is the one to show
-                    self._callCleanup(function, *args, **options)  # type: ignore[attr-defined]
+                    self._callCleanup(function, *args, **options)
             self._tearDownAsyncioRunner()  # type: ignore[attr-defined]
             raise
 

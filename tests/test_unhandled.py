@@ -16,7 +16,7 @@ from tests.bots import BotTestCase, run_case
 class EventTests(BotTestCase):
     async def test_error_in_a_command_is_named_with_the_command(self) -> None:
         async def divide(ctx: commands.Context[Any]) -> None:
-            1 / 0
+            1 / 0  # noqa: B018
 
         with self.fails(
             "the bot raised ZeroDivisionError: division by zero, in command do, and nothing handled it"
@@ -25,7 +25,7 @@ class EventTests(BotTestCase):
 
     async def test_cause_of_the_failure_is_the_error_itself(self) -> None:
         async def divide(ctx: commands.Context[Any]) -> None:
-            1 / 0
+            1 / 0  # noqa: B018
 
         with self.assertRaises(AssertionError) as caught:
             await self.bot_does(divide)

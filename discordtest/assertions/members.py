@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from discordtest.assertions.core import AssertCore
-from discordtest.assertions.failures import background
 from discordtest.given import id_of
 from discordtest.names import name_of
 
@@ -29,13 +28,13 @@ class AssertMembers(AssertCore):
         """Fail unless the member has the role (an object, or its name)."""
         self._at_rest()
         if not self._has_role(member, role):
-            self._fail(self._role_text(member, role, "has not"), msg)
+            self._fail_state(self._role_text(member, role, "has not"), msg)
 
     def assertNotHasRole(self, member: discord.Member, role: discord.Role | str, *, msg: Any = None) -> None:
         """Fail if the member has the role (an object, or its name)."""
         self._at_rest()
         if self._has_role(member, role):
-            self._fail(self._role_text(member, role, "has"), msg)
+            self._fail_state(self._role_text(member, role, "has"), msg)
 
     def _has_role(self, member: discord.Member, role: discord.Role | str) -> bool:
         return any(
@@ -52,7 +51,7 @@ class AssertMembers(AssertCore):
     def _role_text(self, member: discord.Member, role: discord.Role | str, claim: str) -> str:
         held = ", ".join(found["name"] for found in self._roles(member)) or "none"
         name = role if isinstance(role, str) else role.name
-        return f"{member.name} {claim} the role {name!r}; roles: {held}\n{background(self._scene)}"
+        return f"{member.name} {claim} the role {name!r}; roles: {held}"
 
     def assertKicked(self, member: discord.Member, *, reason: str | None = None, msg: Any = None) -> None:
         """Fail unless the member was kicked (with this reason, if one is given)."""

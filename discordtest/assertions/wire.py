@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from discordtest.assertions.core import AssertCore
 from discordtest.assertions.failures import background
 from discordtest.backend.journal import Dispatch, Exchange
+from discordtest.transcript import Transcript
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -52,10 +53,15 @@ class AssertWire(AssertCore):
             and reason in (None, entry.reason)
         ]
         if not found if count is None else len(found) != count:
-            times = "" if count is None else f" {count} times but {len(found)}"
-            lines = [f"  {e.method} {e.path} {'' if e.json is None else e.json}" for e in exchanges]
-            head = f"the bot did not request {method.upper()} {path}{times}; it requested:"
-            self._fail("\n".join([head, *(lines or ["  nothing"]), background(self._scene)]), msg)
+            claim = f"{method.upper()} {path}{_claims_text(json, reason)}"
+            head = (
+                f"the bot requested {claim} {len(found)} times, not {count}; it requested:"
+                if found
+                else f"the bot did not request {claim}; it requested:"
+            )
+            transcript = Transcript(self._scene)
+            lines = [f"  {transcript.line(entry)}" for entry in exchanges] or ["  nothing"]
+            self._fail("\n".join([head, *lines, background(self._scene)]), msg)
         return found
 
     def assertNotRequested(self, method: str, path: str, *, msg: Any = None) -> None:
@@ -70,10 +76,12 @@ class AssertWire(AssertCore):
             for entry in self._scene.backend.journal[self._scene.act_start :]
             if isinstance(entry, Dispatch)
         ]
-        found = events.count(event.upper())
+        name = event.upper()
+        found = events.count(name)
         if not found if count is None else found != count:
-            times = "" if count is None else f"{count} times, but {found}: "
-            self._fail(f"{event.upper()} was not dispatched {times}{events}\n{background(self._scene)}", msg)
+            claim = f"was dispatched {found} times, not {count}" if found else "was not dispatched"
+            text = f"{name} {claim}; there were: {', '.join(events) or 'none'}"
+            self._fail(f"{text}\n{background(self._scene)}", msg)
 
     def assertNotDispatched(self, event: str, *, msg: Any = None) -> None:
         """Fail if such a gateway event happened in the last act."""
@@ -165,6 +173,11 @@ def _chain(error: BaseException) -> list[BaseException]:
 
 def _matches(regex: str | None, error: BaseException) -> bool:
     return regex is None or re.search(regex, str(error)) is not None
+
+
+def _claims_text(json: Any, reason: str | None) -> str:
+    body = "" if json is None else f" with the body {json}"
+    return body if reason is None else f"{body} for the reason {reason!r}"
 
 
 def _includes(body: Any, wanted: Any) -> bool:

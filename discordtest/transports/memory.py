@@ -63,6 +63,7 @@ class Incoming:
         self._control: deque[WSMessage] = deque()
         self._waiter: Wake | None = None
         self._kicked = False
+        self._kick: asyncio.Handle | None = None
         self._paused = False
         self.answering = False  # the backend takes a frame of the client's: what it says now is the answer
         self._zombie_timer: asyncio.TimerHandle | None = None
@@ -85,7 +86,7 @@ class Incoming:
             if self.answering:
                 call_soon(call_soon, self._wake)
             else:
-                call_soon(self._wake)
+                self._kick = call_soon(self._wake)
 
     def _wake(self) -> None:
         self._kicked = False
@@ -115,6 +116,9 @@ class Incoming:
         """Let the reading task handle what is queued, now."""
         if self.waiting and self._has_message():
             self._waiter.now()  # type: ignore[union-attr] # waiting says that there is one
+            if self._kick is not None and self._kicked and not self._has_message():
+                self._kick.cancel()  # nothing is left for it: where no listener waits either, the client is at rest
+                self._kicked = False
 
     def _has_message(self) -> bool:
         return bool(self._control or (self._frames and not self._paused))

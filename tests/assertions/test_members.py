@@ -1,0 +1,130 @@
+"""Roles, kicks, bans, time-outs and voice, each claim with its opposite."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import discord
+from discord.ext import commands
+
+from tests.bots import BotTestCase
+
+Context = commands.Context[Any]
+
+
+class RoleTests(BotTestCase):
+    async def test_role_by_object_and_name(self) -> None:
+        role = self.make_role("Helper", self.guild)
+        await self.bot_does(lambda ctx: ctx.author.add_roles(role))
+        self.assertHasRole(self.alice, role)
+        self.assertHasRole(self.alice, "Helper")
+        with self.fails("alice has the role 'Helper'; roles: Helper"):
+            self.assertNotHasRole(self.alice, role)
+
+    async def test_missing_role(self) -> None:
+        role = self.make_role("Helper", self.guild)
+        self.assertNotHasRole(self.alice, role)
+        with self.fails("alice has not the role 'Helper'; roles: none", "What happened:"):
+            self.assertHasRole(self.alice, role)
+
+    async def test_refusal_is_told(self) -> None:
+        role = self.make_role("Admin", self.guild)
+        self.make_role("Top", self.guild)
+
+        async def work(ctx: Context) -> None:
+            try:
+                await ctx.guild.get_member(self.guild.owner_id).edit(nick="x")  # type: ignore[union-attr,arg-type]
+            except discord.Forbidden:
+                await ctx.send("I may not")
+
+        await self.bot_does(work)
+        with self.fails("Discord refused:\n  bot: PATCH", "403 Missing Permissions (code 50013)"):
+            self.assertHasRole(self.alice, role)
+
+
+class KickTests(BotTestCase):
+    async def test_kicked_with_reason(self) -> None:
+        await self.bot_does(lambda ctx: ctx.author.kick(reason="spam"))
+        self.assertKicked(self.alice)
+        self.assertKicked(self.alice, reason="spam")
+        with self.fails("the reason is 'spam', not 'ads'"):
+            self.assertKicked(self.alice, reason="ads")
+        with self.fails("alice was kicked"):
+            self.assertNotKicked(self.alice)
+
+    async def test_member_is_still_there(self) -> None:
+        self.assertNotKicked(self.alice)
+        with self.fails("alice was not kicked: still a member"):
+            self.assertKicked(self.alice)
+
+    async def test_banned_is_not_kicked(self) -> None:
+        await self.bot_does(lambda ctx: ctx.author.ban())
+        self.assertNotKicked(self.alice)
+        with self.fails("alice was not kicked but was banned"):
+            self.assertKicked(self.alice)
+
+    async def test_left_is_not_kicked(self) -> None:
+        await self.leave(self.alice, self.guild)
+        with self.fails("alice was not kicked but left"):
+            self.assertKicked(self.alice)
+
+
+class BanTests(BotTestCase):
+    async def test_banned_with_reason(self) -> None:
+        await self.bot_does(lambda ctx: ctx.author.ban(reason="spam"))
+        self.assertBanned(self.alice)
+        self.assertBanned(self.alice, self.guild, reason="spam")
+        with self.fails("the reason is 'spam', not 'ads'"):
+            self.assertBanned(self.alice, reason="ads")
+        with self.fails("alice is banned"):
+            self.assertNotBanned(self.alice)
+
+    async def test_not_banned(self) -> None:
+        self.assertNotBanned(self.alice)
+        with self.fails("alice is not banned", "What happened:"):
+            self.assertBanned(self.alice)
+
+    async def test_ban_of_another_guild_does_not_count(self) -> None:
+        other = self.make_guild("Other")
+        await self.bot_does(lambda ctx: other.ban(discord.Object(self.alice.id)))
+        self.assertNotBanned(self.alice)
+        self.assertBanned(self.alice, other)
+
+
+class TimeOutTests(BotTestCase):
+    async def test_timed_out(self) -> None:
+        await self.bot_does(lambda ctx: ctx.author.timeout(timedelta(minutes=5)))
+        until = self.assertTimedOut(self.alice)
+        self.assertEqual(until, self.clock.now() + timedelta(minutes=5))
+        self.assertTimedOut(self.alice, until)
+        with self.fails("alice is timed out until"):
+            self.assertNotTimedOut(self.alice)
+        with self.fails("not "):
+            self.assertTimedOut(self.alice, until + timedelta(minutes=1))
+
+    async def test_time_out_ends(self) -> None:
+        await self.bot_does(lambda ctx: ctx.author.timeout(timedelta(minutes=5)))
+        await self.advance(minutes=5)
+        self.assertNotTimedOut(self.alice)
+        with self.fails("alice is not timed out"):
+            self.assertTimedOut(self.alice)
+
+
+class VoiceTests(BotTestCase):
+    async def test_in_voice(self) -> None:
+        lounge, stage = (
+            self.make_voice_channel("Lounge", self.guild),
+            self.make_voice_channel("Stage", self.guild),
+        )
+        self.assertNotInVoice(self.alice)
+        with self.fails("alice is in no voice channel"):
+            self.assertInVoice(self.alice)
+        await self.join_voice(self.alice, lounge)
+        self.assertInVoice(self.alice)
+        self.assertInVoice(self.alice, lounge)
+        self.assertNotInVoice(self.alice, stage)
+        with self.fails("alice is in #Lounge"):
+            self.assertInVoice(self.alice, stage)
+        with self.fails("alice is in #Lounge"):
+            self.assertNotInVoice(self.alice)

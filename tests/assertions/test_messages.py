@@ -1,0 +1,161 @@
+"""Messages as they are now: deleted, reacted to, pinned, with embeds, buttons and selects; and typing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord.ext import commands
+
+from discordtest import SetupError
+from tests.bots import BotTestCase
+
+Context = commands.Context[Any]
+
+
+class DeletedTests(BotTestCase):
+    async def test_deleted(self) -> None:
+        asked = await self.bot_does(lambda ctx: ctx.message.delete())
+        self.assertDeleted(asked)
+        with self.fails("the message '!do' is deleted"):
+            self.assertNotDeleted(asked)
+
+    async def test_not_deleted(self) -> None:
+        asked = await self.send(self.alice, self.general, "hello")
+        self.assertEqual(self.assertNotDeleted(asked), asked)
+        with self.fails("the message 'hello' was not deleted", "What happened:"):
+            self.assertDeleted(asked)
+
+    async def test_refused_deletion_is_told(self) -> None:
+        await self.client.get_guild(self.guild.id).leave()  # type: ignore[union-attr]
+        asked = await self.send(self.alice, self.general, "hello")
+        message = discord.PartialMessage(channel=self.general, id=asked.id)
+        with self.assertRaises(discord.HTTPException):
+            await message.delete()
+        with self.fails("was not deleted\nDiscord refused:\n  bot: DELETE /channels/#general/messages/"):
+            self.assertDeleted(asked)
+
+
+class ReactionTests(BotTestCase):
+    async def test_own_reaction_of_the_bot(self) -> None:
+        asked = await self.bot_does(lambda ctx: ctx.message.add_reaction("👍"))
+        self.assertReaction(asked, "👍")
+        self.assertNotReaction(asked, "👎")
+        self.assertNotReaction(asked, "👍", self.alice)
+        with self.fails("@alice has not reacted with 👍", "Reactions on the message '!do': 👍 by @bot"):
+            self.assertReaction(asked, "👍", self.alice)
+        with self.fails("the bot has reacted with 👍"):
+            self.assertNotReaction(asked, "👍")
+
+    async def test_no_reaction_at_all(self) -> None:
+        asked = await self.send(self.alice, self.general, "hello")
+        with self.fails("the bot has not reacted with 👍", "Reactions on the message 'hello': none"):
+            self.assertReaction(asked, "👍")
+
+    async def test_style_of_an_emoji_does_not_matter(self) -> None:
+        asked = await self.bot_does(lambda ctx: ctx.message.add_reaction("❤"))
+        self.assertReaction(asked, "❤️")
+        self.assertReaction(asked, "❤")
+        other = await self.bot_does(lambda ctx: ctx.message.add_reaction("❤️"))
+        self.assertReaction(other, "❤")
+
+    async def test_custom_emoji_in_every_form(self) -> None:
+        emoji = self.make_emoji("party", self.guild)
+        asked = await self.bot_does(lambda ctx: ctx.message.add_reaction(emoji))
+        for form in (emoji, str(emoji), f"party:{emoji.id}", discord.PartialEmoji.from_str(str(emoji))):
+            self.assertReaction(asked, form)
+        self.assertNotReaction(asked, f"<:party:{emoji.id + 1}>")
+
+    async def test_what_is_no_emoji_is_a_mistake(self) -> None:
+        asked = await self.send(self.alice, self.general, "hello")
+        with self.assertRaisesRegex(SetupError, "'thumbsup' is no emoji"):
+            self.assertNotReaction(asked, "thumbsup")
+
+    async def test_reaction_on_a_deleted_message(self) -> None:
+        asked = await self.bot_does(lambda ctx: ctx.message.delete())
+        with self.fails("the message '!do' is deleted"):
+            self.assertReaction(asked, "👍")
+
+
+class PinTests(BotTestCase):
+    async def test_pinned(self) -> None:
+        asked = await self.bot_does(lambda ctx: ctx.message.pin())
+        self.assertPinned(asked)
+        with self.fails("the message '!do' is pinned"):
+            self.assertNotPinned(asked)
+
+    async def test_not_pinned(self) -> None:
+        asked = await self.send(self.alice, self.general, "hello")
+        self.assertNotPinned(asked)
+        with self.fails("the message 'hello' is not pinned"):
+            self.assertPinned(asked)
+
+
+class TypingTests(BotTestCase):
+    async def test_typing(self) -> None:
+        async def work(ctx: Context) -> None:
+            async with ctx.typing():
+                await ctx.send("thought")
+
+        await self.bot_does(work)
+        self.assertTyping(self.general)
+        with self.fails("the bot was typing in #general"):
+            self.assertNotTyping(self.general)
+
+    async def test_not_typing(self) -> None:
+        await self.send(self.alice, self.general, "hello")
+        self.assertNotTyping(self.general)
+        with self.fails("the bot was not typing in #general", "What happened:"):
+            self.assertTyping(self.general)
+        with self.assertRaisesRegex(TypeError, "channel is None"):
+            self.assertTyping(None)
+
+
+class EmbedTests(BotTestCase):
+    async def test_embed_is_found_by_its_keys(self) -> None:
+        embed = discord.Embed(title="Rules").add_field(name="1", value="Be kind")
+        await self.bot_does(lambda ctx: ctx.send(embed=embed))
+        message = self.assertSent(embed=embed)
+        self.assertEqual(self.assertEmbed(message, title="Rules", fields={"1": "Be kind"}).title, "Rules")
+        with self.fails("no embed of the message '' is like that:\n  embed title differs:"):
+            self.assertEmbed(message, title="Rulez")
+
+    async def test_message_without_embed(self) -> None:
+        message = await self.send(self.alice, self.general, "hello")
+        with self.fails("no embed of the message 'hello' is like that:\n  it has no embed"):
+            self.assertEmbed(message, title="Rules")
+
+
+class ComponentTests(BotTestCase):
+    async def asyncSetUp(self) -> None:
+        await super().asyncSetUp()
+        view = discord.ui.View(timeout=None)
+        view.add_item(discord.ui.Button(label="Yes", style=discord.ButtonStyle.green))
+        view.add_item(discord.ui.Button(label="No", disabled=True))
+        options = [discord.SelectOption(label="Red"), discord.SelectOption(label="Blue")]
+        view.add_item(discord.ui.Select(options=options))
+        await self.bot_does(lambda ctx: ctx.send("?", view=view))
+        self.message = self.assertSent("?")
+
+    async def test_button(self) -> None:
+        self.assertEqual(self.assertButton(self.message, "Yes").label, "Yes")
+        self.assertButton(self.message, "No", disabled=True)
+        self.assertButton(self.message, "Yes", style=discord.ButtonStyle.green, disabled=False)
+
+    async def test_missing_button_fails_with_those_that_are_there(self) -> None:
+        shown = "Its buttons: 'Yes' (success), 'No' (secondary, disabled)"
+        with self.fails("no such button 'Maybe' on the message '?'", shown):
+            self.assertButton(self.message, "Maybe")
+        with self.fails("no such button 'No'", shown):
+            self.assertButton(self.message, "No", disabled=False)
+        plain = await self.send(self.alice, self.general, "hello")
+        with self.fails("Its buttons: none"):
+            self.assertButton(plain, "Yes")
+
+    async def test_select_options(self) -> None:
+        self.assertSelectOptions(self.message, ["Red", "Blue"])
+        with self.fails("no select offers ['Blue', 'Red'] on the message '?'. It has: ['Red', 'Blue']"):
+            self.assertSelectOptions(self.message, ["Blue", "Red"])
+        plain = await self.send(self.alice, self.general, "hello")
+        with self.fails("It has: none"):
+            self.assertSelectOptions(plain, [])

@@ -1,0 +1,182 @@
+"""Requests, gateway events and errors of the bot."""
+
+from __future__ import annotations
+
+import asyncio
+import unittest
+from typing import TYPE_CHECKING, Any
+
+from discord.ext import commands
+
+from tests.bots import BotTestCase, run_case
+
+if TYPE_CHECKING:
+    import discord
+
+Context = commands.Context[Any]
+
+
+class RequestedTests(BotTestCase):
+    async def test_request_by_template_and_path(self) -> None:
+        await self.bot_does(lambda ctx: ctx.author.edit(nick="Al", reason="spam"))
+        template = "/guilds/{guild_id}/members/{user_id}"
+        self.assertRequested("PATCH", template)
+        self.assertRequested(
+            "patch", f"/guilds/{self.guild.id}/members/{self.alice.id}", reason="spam", count=1
+        )
+        found = self.assertRequested("PATCH", template, json={"nick": "Al"})
+        self.assertEqual(found[0].status, 200)
+
+    async def test_missing_request_fails_with_those_that_were_made(self) -> None:
+        await self.bot_does(lambda ctx: ctx.send("Pong!"))
+        path = "/channels/{channel_id}/messages"
+        with self.fails(
+            "the bot did not request PUT /guilds/{guild_id}/bans/{user_id}; it requested:",
+            "  bot: POST /channels/#general/messages",
+        ):
+            self.assertRequested("PUT", "/guilds/{guild_id}/bans/{user_id}")
+        with self.fails("the bot requested POST", "1 times, not 2"):
+            self.assertRequested("POST", path, count=2)
+        with self.fails("the bot did not request POST", "with the body {'content': 'Ping'}"):
+            self.assertRequested("POST", path, json={"content": "Ping"})
+
+    async def test_request_that_must_not_be(self) -> None:
+        await self.bot_does(lambda ctx: ctx.send("Pong!"))
+        self.assertNotRequested("DELETE", "/channels/{channel_id}")
+        with self.fails("the bot requested POST /channels/{channel_id}/messages 1 times, not 0"):
+            self.assertNotRequested("POST", "/channels/{channel_id}/messages")
+
+    async def test_nothing_at_all(self) -> None:
+        await self.settle()
+        with self.fails("it requested:\n  nothing"):
+            self.assertRequested("GET", "/gateway")
+
+
+class DispatchedTests(BotTestCase):
+    async def test_event(self) -> None:
+        await self.send(self.alice, self.general, "hello")
+        self.assertDispatched("MESSAGE_CREATE")
+        self.assertDispatched("message_create", count=1)
+        self.assertNotDispatched("MESSAGE_DELETE")
+
+    async def test_missing_event(self) -> None:
+        await self.send(self.alice, self.general, "hello")
+        with self.fails("MESSAGE_DELETE was not dispatched; there were: MESSAGE_CREATE"):
+            self.assertDispatched("MESSAGE_DELETE")
+        with self.fails("MESSAGE_CREATE was dispatched 1 times, not 2; there were: MESSAGE_CREATE"):
+            self.assertDispatched("MESSAGE_CREATE", 2)
+        with self.fails("MESSAGE_CREATE was dispatched 1 times, not 0"):
+            self.assertNotDispatched("MESSAGE_CREATE")
+
+
+class BotRaisesTests(BotTestCase):
+    async def fail(self, ctx: Context) -> None:
+        raise ValueError("wrong value")
+
+    async def test_original_error(self) -> None:
+        with self.assertBotRaises(ValueError) as caught:
+            await self.bot_does(self.fail)
+        self.assertEqual(str(caught.exception), "wrong value")
+
+    async def test_error_of_discord_py_around_it(self) -> None:
+        with self.assertBotRaises(commands.CommandInvokeError):
+            await self.bot_does(self.fail)
+
+    async def test_several_types(self) -> None:
+        with self.assertBotRaises((KeyError, ValueError)):
+            await self.bot_does(self.fail)
+
+    async def test_regex_is_searched_in_the_text(self) -> None:
+        with self.assertBotRaises(ValueError, "wrong"):
+            await self.bot_does(self.fail)
+        with self.fails(
+            "the bot did not raise ValueError matching 'right'; it raised: ValueError: wrong value"
+        ):
+            with self.assertBotRaises(ValueError, "right"):
+                await self.bot_does(self.fail)
+
+    async def test_none_raised(self) -> None:
+        with self.fails("the bot did not raise ValueError; it raised: nothing", "What happened:"):
+            with self.assertBotRaises(ValueError):
+                await self.send(self.alice, self.general, "hello")
+
+    async def test_other_raised_is_the_cause_of_the_failure(self) -> None:
+        with self.assertRaises(AssertionError) as caught:
+            with self.assertBotRaises(KeyError):
+                await self.bot_does(self.fail)
+        self.assertIsInstance(caught.exception.__cause__, ValueError)
+        await self.settle()  # told once
+
+    async def test_unknown_command(self) -> None:
+        with self.assertBotRaises(commands.CommandNotFound):
+            await self.send(self.alice, self.general, "!unknown")
+
+    async def test_nested(self) -> None:
+        async def fail_otherwise(ctx: Context) -> None:
+            raise KeyError("other")
+
+        with self.assertBotRaises(KeyError):
+            with self.assertBotRaises(ValueError):
+                await self.bot_does(self.fail)
+                await self.bot_does(fail_otherwise)
+
+    async def test_the_rest_still_fails(self) -> None:
+        async def fail_otherwise(ctx: Context) -> None:
+            raise KeyError("other")
+
+        with self.fails("the bot raised KeyError: 'other', in command do"):
+            with self.assertBotRaises(ValueError):
+                await self.bot_does(self.fail)
+                await self.bot_does(fail_otherwise)
+
+    async def test_error_behind_the_block_fails(self) -> None:
+        with self.assertBotRaises(ValueError):
+            await self.bot_does(self.fail)
+        with self.fails("the bot raised ValueError"):
+            await self.bot_does(self.fail)
+
+    async def test_handled_error_is_not_raised(self) -> None:
+        @self.client.event
+        async def on_command_error(ctx: Context, error: Exception) -> None: ...
+
+        with self.fails("did not raise ValueError; it raised: nothing"):
+            with self.assertBotRaises(ValueError):
+                await self.bot_does(self.fail)
+
+    async def test_error_of_a_task_that_the_bot_holds(self) -> None:
+        async def work(ctx: Context) -> None:
+            self.held = asyncio.create_task(self.fail(ctx))
+
+        with self.assertBotRaises(ValueError):
+            await self.bot_does(work)
+
+    async def test_error_of_the_test_passes_through(self) -> None:
+        with self.assertRaisesRegex(LookupError, "mine"):
+            with self.assertBotRaises(ValueError):
+                raise LookupError("mine")
+
+    async def test_block_that_ends_too_early(self) -> None:
+        @self.client.event
+        async def on_member_join(member: discord.Member) -> None:
+            raise ValueError("joined")
+
+        with self.fails("`await self.settle()` first"):
+            with self.assertBotRaises(ValueError):
+                self.make_member("bob", self.guild)
+        with self.assertBotRaises(ValueError):
+            await self.settle()
+
+
+class BotRaisesInPartsTests(unittest.TestCase):
+    def test_own_failure_within_the_block_is_the_failure(self) -> None:
+        class Case(BotTestCase):
+            async def test(self) -> None:
+                async def fail(ctx: Context) -> None:
+                    raise ValueError("wrong value")
+
+                with self.assertBotRaises(ValueError):
+                    await self.bot_does(fail)
+                    self.assertSent("Pong!")
+
+        outcome = run_case(Case)
+        self.assertIn("the bot did not send 'Pong!'", outcome.problems[0])
