@@ -7,11 +7,11 @@ and server take part, so redirects, cookies, streams and websockets work.
 from __future__ import annotations
 
 import asyncio
+import inspect
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aiohttp import web
 from aiohttp.base_protocol import BaseProtocol
 from aiohttp.streams import StreamReader
 
@@ -19,6 +19,8 @@ from discordtest.transports.pipe import Answering, connect_pipe
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
+
+    from aiohttp import web
 
     from discordtest.transports.network import Network
 
@@ -92,22 +94,25 @@ class ServedHost:
         return self._runner.server
 
     async def _start(self) -> web.BaseRunner:
+        from aiohttp import web  # 15 ms, which only tests that serve something should pay
+
         runner: web.BaseRunner
         if isinstance(self._handler, web.Application):
             runner = web.AppRunner(self._handler, access_log=None, shutdown_timeout=1.0)
         else:
-            runner = web.ServerRunner(web.Server(self._answer_handler, access_log=None))
+            handler = self._handler
+
+            async def answer(request: web.BaseRequest) -> web.StreamResponse:
+                made = handler(request)
+                return await made if inspect.isawaitable(made) else made
+
+            runner = web.ServerRunner(web.Server(answer, access_log=None))
         await runner.setup()
         server = runner.server
         assert server is not None
         self._inner = server.request_handler
         server.request_handler = self._record
         return runner
-
-    async def _answer_handler(self, request: web.BaseRequest) -> web.StreamResponse:
-        assert not isinstance(self._handler, web.Application)
-        answer = self._handler(request)
-        return answer if isinstance(answer, web.StreamResponse) else await answer
 
     async def _record(self, request: web.BaseRequest) -> web.StreamResponse:
         with self._answering:
@@ -124,10 +129,9 @@ class ServedHost:
         self.requests.append(kept)
         try:
             response = await self._inner(request)
-        except web.HTTPException:
-            raise
         except Exception as error:
-            self._network.backend.report(error)  # the bot sees a 500; the test sees its own mistake
+            if not hasattr(error, "status"):  # else it is meant: aiohttp's errors are answers
+                self._network.backend.report(error)  # the bot sees a 500; the test sees its own mistake
             raise
         if not response.prepared:
             response.force_close()  # no idle connection, no timer of one

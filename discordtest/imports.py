@@ -11,6 +11,7 @@ import sys
 import sysconfig
 import threading
 import unittest
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,8 +22,6 @@ __all__ = ["FreshImports"]
 
 # One thread's test may load several scripts (a restart loads again), so the lock is re-entrant.
 _turn = threading.RLock()
-_LIBRARIES = tuple(Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "purelib", "platlib"))
-_OWN_PACKAGE = Path(__file__).resolve().parent
 
 
 class FreshImports:
@@ -51,7 +50,7 @@ class FreshImports:
         _turn.release()
 
     def _own_modules(self) -> list[str]:
-        own = [name for name, module in sys.modules.items() if _lies_below(module, self._folder)]
+        own = [name for name, module in list(sys.modules.items()) if _lies_below(module, self._folder)]
         kept = {"__main__"} | {name for name in own if _holds_tests(sys.modules[name])}
         kept |= {parent for name in kept for parent in _parents(name)}
         return [name for name in own if name not in kept]
@@ -67,9 +66,13 @@ def _lies_below(module: ModuleType | None, folder: Path) -> bool:
     if not isinstance(file, str) or not file.startswith(str(folder)):
         return False
     path = Path(file).resolve()
-    return path.is_relative_to(folder) and not any(
-        path.is_relative_to(library) for library in (*_LIBRARIES, _OWN_PACKAGE)
-    )
+    return path.is_relative_to(folder) and not any(path.is_relative_to(library) for library in _libraries())
+
+
+@cache
+def _libraries() -> list[Path]:
+    folders = [sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")]
+    return [Path(folder).resolve() for folder in (*folders, Path(__file__).parent)]
 
 
 def _holds_tests(module: ModuleType) -> bool:
