@@ -94,6 +94,15 @@ class World:
     voice_statuses: dict[str, str] = field(default_factory=dict)  # channel id -> what it says of itself
     stage_instances: Table = field(default_factory=dict)  # channel id -> stage instance
     presences: Table = field(default_factory=dict)  # user id -> presence without guild_id; not of the offline
+    interactions: Table = field(default_factory=dict)  # id -> its life, see resources/interaction.py
+    interaction_tokens: dict[str, str] = field(default_factory=dict)  # token -> interaction id
+    ephemerals: Table = field(default_factory=dict)  # message id -> message that one person sees
+    poll_votes: dict[str, dict[int, dict[str, None]]] = field(
+        default_factory=dict
+    )  # message id -> answer id -> users, in the order in which they voted
+    deadlines: list[tuple[int, str, str]] = field(
+        default_factory=list
+    )  # µs, what happens then, to which message; soonest first
     member_requests: dict[tuple[str, str], int] = field(default_factory=dict)  # session, guild -> µs
     audit_log: dict[str, list[Record]] = field(default_factory=dict)
     files: dict[str, tuple[bytes, str]] = field(default_factory=dict)  # CDN path -> content, content type
