@@ -28,10 +28,9 @@ class FreshImports:
     """Forget the modules below a folder until `close`, which puts them back; ``main`` becomes ``__main__``."""
 
     def __init__(self, folder: Path, main: ModuleType) -> None:
-        _turn.acquire()
         self._folder = folder
+        _turn.acquire()
         self._path = list(sys.path)
-        self._argv = sys.argv
         self._before = dict(sys.modules)
         for name in self._own_modules():
             del sys.modules[name]
@@ -41,15 +40,18 @@ class FreshImports:
 
     def close(self) -> None:
         """Forget what was imported from the folder, and put back what was there before."""
-        for name in self._own_modules():
-            del sys.modules[name]
-        for name, module in self._before.items():
-            if name == "__main__" or (name not in sys.modules and _lies_below(module, self._folder)):
-                sys.modules[name] = module
-        sys.path[:] = self._path
-        _turn.release()
+        try:
+            for name in self._own_modules():
+                del sys.modules[name]
+            for name, module in self._before.items():
+                if name == "__main__" or (name not in sys.modules and _lies_below(module, self._folder)):
+                    sys.modules[name] = module
+            sys.path[:] = self._path
+        finally:
+            _turn.release()
 
     def _own_modules(self) -> list[str]:
+        # A copy: looking at a module may import others.
         own = [name for name, module in list(sys.modules.items()) if _lies_below(module, self._folder)]
         kept = {"__main__"} | {name for name in own if _holds_tests(sys.modules[name])}
         kept |= {parent for name in kept for parent in _parents(name)}
@@ -71,8 +73,8 @@ def _lies_below(module: ModuleType | None, folder: Path) -> bool:
 
 @cache
 def _libraries() -> list[Path]:
-    folders = [sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")]
-    return [Path(folder).resolve() for folder in (*folders, Path(__file__).parent)]
+    libraries = [Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "purelib", "platlib")]
+    return [*libraries, Path(__file__).resolve().parent]
 
 
 def _holds_tests(module: ModuleType) -> bool:

@@ -181,9 +181,12 @@ def _find(script: str | Path | ModuleType, caller: str) -> tuple[Path, Path, str
 
 
 def _find_module(name: str) -> tuple[Path, Path, str | None]:
+    before = set(sys.modules)
     spec = importlib.util.find_spec(name)
     if spec is not None and spec.submodule_search_locations is not None:
         spec = importlib.util.find_spec(f"{name}.__main__")  # as `python -m package` does
+    for parent in set(sys.modules) - before:  # looking for a module imports the packages that it is in
+        del sys.modules[parent]
     if spec is None or spec.origin is None:
         raise SetupError(f"load_client finds no module {name!r} on sys.path")
     path = Path(spec.origin).resolve()

@@ -85,7 +85,7 @@ class FreshImporting(unittest.TestCase):
             turns.append("other")
             imports.close()
 
-        thread = threading.Thread(target=other)
+        thread = threading.Thread(target=other, daemon=True)
         thread.start()
         second.close()
         turns.append("first")
