@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from types import ModuleType
 
-__all__ = ["FreshImports"]
+__all__ = ["FreshImports", "lies_below"]
 
 # One thread's test may load several scripts (a restart loads again), so the lock is re-entrant.
 _turn = threading.RLock()
@@ -44,7 +44,7 @@ class FreshImports:
             for name in self._own_modules():
                 del sys.modules[name]
             for name, module in self._before.items():
-                if name == "__main__" or (name not in sys.modules and _lies_below(module, self._folder)):
+                if name == "__main__" or (name not in sys.modules and lies_below(module, self._folder)):
                     sys.modules[name] = module
             sys.path[:] = self._path
         finally:
@@ -52,7 +52,7 @@ class FreshImports:
 
     def _own_modules(self) -> list[str]:
         # A copy: looking at a module may import others.
-        own = [name for name, module in list(sys.modules.items()) if _lies_below(module, self._folder)]
+        own = [name for name, module in list(sys.modules.items()) if lies_below(module, self._folder)]
         kept = {"__main__"} | {name for name in own if _holds_tests(sys.modules[name])}
         kept |= {parent for name in kept for parent in _parents(name)}
         return [name for name in own if name not in kept]
@@ -63,7 +63,8 @@ def _parents(name: str) -> list[str]:
     return [".".join(parts[:end]) for end in range(1, len(parts))]
 
 
-def _lies_below(module: ModuleType | None, folder: Path) -> bool:
+def lies_below(module: ModuleType | None, folder: Path) -> bool:
+    """Tell whether a module is the bot's own code: in a file below the folder, and no library's."""
     file = getattr(module, "__file__", None) or next(iter(getattr(module, "__path__", ())), None)
     if not isinstance(file, str) or not file.startswith(str(folder)):
         return False

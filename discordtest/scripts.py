@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from discordtest.errors import SetupError
-from discordtest.imports import FreshImports
+from discordtest.imports import FreshImports, lies_below
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Coroutine, Iterator
@@ -185,13 +185,14 @@ def _find_module(name: str) -> tuple[Path, Path, str | None]:
     spec = importlib.util.find_spec(name)
     if spec is not None and spec.submodule_search_locations is not None:
         spec = importlib.util.find_spec(f"{name}.__main__")  # as `python -m package` does
-    for parent in set(sys.modules) - before:  # looking for a module imports the packages that it is in
-        del sys.modules[parent]
     if spec is None or spec.origin is None:
         raise SetupError(f"load_client finds no module {name!r} on sys.path")
     path = Path(spec.origin).resolve()
-    depth = spec.name.count(".")
-    return path, path.parents[depth], spec.parent
+    folder = path.parents[spec.name.count(".")]
+    for parent in set(sys.modules) - before:  # looking for a module imports the packages that it is in
+        if lies_below(sys.modules[parent], folder):
+            del sys.modules[parent]
+    return path, folder, spec.parent
 
 
 def _main_module(path: Path, package: str | None) -> ModuleType:
