@@ -94,6 +94,16 @@ class World:
     voice_statuses: dict[str, str] = field(default_factory=dict)  # channel id -> what it says of itself
     stage_instances: Table = field(default_factory=dict)  # channel id -> stage instance
     presences: Table = field(default_factory=dict)  # user id -> presence without guild_id; not of the offline
+    user_installs: dict[str, dict[str, None]] = field(
+        default_factory=dict
+    )  # user id -> the applications that the user has installed for themselves
+    commands: dict[str, Table] = field(default_factory=dict)  # application id -> command, global or of a guild
+    command_permissions: dict[str, dict[str, list[Record]]] = field(
+        default_factory=dict
+    )  # guild id -> command or application id -> who may use it
+    command_creates: dict[tuple[str, str], list[int]] = field(
+        default_factory=dict
+    )  # application, guild or "" -> µs of each new command of the last day
     interactions: Table = field(default_factory=dict)  # id -> its life, see resources/interaction.py
     interaction_tokens: dict[str, str] = field(default_factory=dict)  # token -> interaction id
     ephemerals: Table = field(default_factory=dict)  # message id -> message that one person sees
