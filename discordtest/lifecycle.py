@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+import discord
 from discord import app_commands
 from discord.ext import commands
 from discord.utils import MISSING
@@ -19,8 +20,6 @@ from discordtest.errors import SetupError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-
-    import discord
 
     from discordtest.scene import Scene
 
@@ -79,9 +78,9 @@ def _explain(scene: Scene, task: asyncio.Task[Any]) -> None:
     scene.check()
     if task.done():
         raise SetupError("the client ended before it was ready: start_client returned")
-    raise SetupError(
-        f"the client was not ready after a day of the clock: {describe_task(task)}.\n{stack(task)}"
-    )
+    waiting = f"{describe_task(task)}.\n{stack(task)}"
+    task.cancel()
+    raise SetupError(f"the client was not ready after a day of the clock: {waiting}")
 
 
 async def stop(scene: Scene, client: discord.Client) -> list[str]:
@@ -121,6 +120,9 @@ async def _close(client: discord.Client) -> None:
 def _revive(client: discord.Client) -> None:
     """Make a client that was closed ready for another login, as it was before the first."""
     client.clear()
+    client.loop = (
+        discord.client._loop
+    )  # its mark for "not set yet": close() leaves another, with which login sets none
     connector = client.http.connector
     if connector is not MISSING and connector.closed:
         client.http.connector = MISSING

@@ -82,7 +82,7 @@ class Transcript:
         query = "?" + "&".join(f"{key}={value}" for key, value in entry.query.items()) if entry.query else ""
         body = _body(entry.json)
         files = "".join(f" +{file.filename}" for file in entry.files)
-        return f"{_short(f'{who}: {entry.method} {path}{query}{body}{files}')} → {_answer(entry)}"
+        return f"{_short(f'{who}: {entry.method} {path}{query}{files}{body}')} → {_answer(entry)}"
 
     def _frame(self, entry: Frame) -> str:
         try:

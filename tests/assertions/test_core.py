@@ -27,10 +27,17 @@ class AtRestTests(BotTestCase):
         self.assertSent("Welcome!")
 
     async def test_state_too(self) -> None:
+        @self.client.event
+        async def on_member_join(member: discord.Member) -> None: ...
+
         self.make_member("bob", self.guild)
         with self.fails("`await self.settle()` first"):
             self.assertNotHasRole(self.alice, "x")
         await self.settle()
+
+    async def test_builder_that_no_listener_hears_leaves_nothing_to_run(self) -> None:
+        self.make_member("bob", self.guild)
+        self.assertNothingSent()
 
     async def test_failure_that_was_kept_aside_comes_first(self) -> None:
         self.backend.report(NotModelled("route GET /nowhere"))

@@ -1,0 +1,151 @@
+"""A client that a module holds as a global lives once in every test, and remembers nothing of the others."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import unittest
+import weakref
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands, tasks
+
+from discordtest import DiscordTestCase
+from tests.bots import BotTestCase, run_case
+
+Context = commands.Context[Any]
+
+
+class Greetings(commands.Cog):
+    @commands.command()
+    async def hello(self, ctx: Context) -> None:
+        await ctx.send("Hello!")
+
+
+class GlobalBot(commands.Bot):
+    """What people write: everything is added in setup_hook, and state is kept on the bot."""
+
+    def __init__(self) -> None:
+        super().__init__("!", intents=discord.Intents.all())
+        self.scores: dict[str, int] = {}
+        self.visits: list[str] = []
+
+    async def setup_hook(self) -> None:
+        await self.add_cog(Greetings())
+        self.add_listener(self.count, "on_message")
+        self.tree.add_command(roll)
+        self.started = True
+        tick.start()
+
+    async def count(self, message: discord.Message) -> None:
+        if not message.author.bot:
+            self.visits.append(message.content)
+
+
+bot = GlobalBot()
+
+
+@app_commands.command()
+async def roll(interaction: discord.Interaction) -> None:
+    """Roll a die."""
+
+
+@tasks.loop(minutes=1)
+async def tick() -> None:
+    bot.scores["ticks"] = bot.scores.get("ticks", 0) + 1
+
+
+@bot.command()
+@commands.cooldown(1, 60, commands.BucketType.user)
+@commands.max_concurrency(1)
+async def daily(ctx: Context) -> None:
+    await ctx.send("Here you are")
+    await asyncio.sleep(5)
+
+
+class GlobalTests(DiscordTestCase):
+    """Each test finds the same bot as new; they run in any order."""
+
+    def make_client(self) -> commands.Bot:
+        return bot
+
+    def make_world(self) -> None:
+        self.guild = self.make_guild("Test")
+        self.general = self.make_text_channel("general", self.guild)
+        self.alice = self.make_member("alice", self.guild)
+
+    async def use(self) -> None:
+        self.assertEqual((bot.scores, bot.visits), ({"ticks": 1}, []))
+        self.assertEqual([guild.name for guild in bot.guilds], ["Test"])
+        self.assertEqual(len(bot.cached_messages), 0)
+        self.assertFalse(hasattr(bot, "used"))
+        bot.used = True  # type: ignore[attr-defined]
+        await self.send(self.alice, self.general, "!daily")
+        self.assertSent("Here you are")
+        await self.send(self.alice, self.general, "!hello")
+        self.assertSent("Hello!")
+        self.assertEqual(bot.visits, ["!daily", "!hello"])
+        self.assertEqual(bot.scores, {"ticks": 1})
+
+    async def test_first(self) -> None:
+        await self.use()
+
+    async def test_second(self) -> None:
+        await self.use()
+
+    async def test_third(self) -> None:
+        await self.use()
+
+
+class GlobalClientTests(DiscordTestCase):
+    client_of_all = discord.Client(intents=discord.Intents.all())
+
+    def make_client(self) -> discord.Client:
+        return self.client_of_all
+
+    async def test_first(self) -> None:
+        self.assertTrue(self.client.is_ready())
+
+    async def test_second(self) -> None:
+        self.assertTrue(self.client.is_ready())
+
+
+class ReviveTests(unittest.TestCase):
+    def test_containers_are_filled_in_place(self) -> None:
+        client = commands.Bot("!", intents=discord.Intents.none())
+        alias = client.alias = {"kept": [1]}  # type: ignore[attr-defined]
+        client.seen = {5}  # type: ignore[attr-defined]
+
+        class Case(DiscordTestCase):
+            def make_client(self) -> discord.Client:
+                return client
+
+            async def test_a(self) -> None:
+                alias["kept"].append(2)
+                alias["new"] = []
+                client.seen.add(6)  # type: ignore[attr-defined]
+
+            async def test_b(self) -> None:
+                self.assertEqual(alias, {"kept": [1]})
+                self.assertIs(client.alias, alias)  # type: ignore[attr-defined]
+                self.assertEqual(client.seen, {5})  # type: ignore[attr-defined]
+
+        outcome = run_case(Case)
+        self.assertTrue(outcome.passed, str(outcome))
+
+    def test_client_of_a_test_is_forgotten(self) -> None:
+        clients: list[weakref.ref[discord.Client]] = []
+
+        class Case(BotTestCase):
+            async def test(self) -> None:
+                clients.append(weakref.ref(self.client))
+
+        self.assertTrue(run_case(Case).passed)
+        gc.collect()
+        self.assertIsNone(clients[0]())
+
+
+if __name__ == "__main__":
+    unittest.main()

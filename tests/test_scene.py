@@ -1,0 +1,72 @@
+"""Acts overlap or follow one another, and what nobody awaits is found by who still holds it."""
+
+from __future__ import annotations
+
+import unittest
+from typing import TYPE_CHECKING
+
+from discordtest import SetupError
+from discordtest.backend.journal import Act
+from tests.bots import BotTestCase
+
+if TYPE_CHECKING:
+    from discordtest.scene import Scene
+
+
+class ActTests(BotTestCase):
+    async def test_act_begins_behind_what_was(self) -> None:
+        scene = self._scene
+        scene.tell("before")
+        scene.begin_act("within")
+        scene.tell("more")
+        scene.end_act()
+        self.assertEqual(self.texts(scene), ["within", "more"])
+
+    async def test_act_within_an_act_joins_it(self) -> None:
+        scene = self._scene
+        scene.begin_act("outer")
+        scene.begin_act("inner")
+        scene.end_act()
+        scene.begin_act("another")
+        scene.end_act()
+        scene.end_act()
+        self.assertEqual(self.texts(scene), ["outer", "inner", "another"])
+        scene.begin_act("next")
+        scene.end_act()
+        self.assertEqual(self.texts(scene), ["next"])
+
+    def texts(self, scene: Scene) -> list[str]:
+        return [entry.text for entry in scene.backend.journal[scene.act_start :] if isinstance(entry, Act)]
+
+    async def test_verb_that_fails_ends_its_act(self) -> None:
+        with self.assertRaises(SetupError):
+            await self.send(self.alice, 5, "hello")
+        self.assertEqual(self._scene.acts_open, 0)
+
+
+class AwaitedTests(BotTestCase):
+    async def test_dropped_verb_is_missed_at_the_next_look(self) -> None:
+        self.send(self.alice, self.general, "one")
+        self.send(self.alice, self.general, "two")
+        with self.assertRaisesRegex(SetupError, r"self\.send\(…\) at test_scene\.py:\d+, self\.send"):
+            self._scene.check()
+        self._scene.check()
+
+    async def test_held_verb_is_missed_at_the_last_look(self) -> None:
+        held = self.send(self.alice, self.general, "one")
+        self._scene.check()
+        with self.assertRaisesRegex(SetupError, "never awaited"):
+            self._scene.check(last=True)
+        with self.assertRaises(RuntimeError):
+            await held
+
+    async def test_oldest_failure_comes_first(self) -> None:
+        self.backend.report(LookupError("first"))
+        self.backend.report(LookupError("second"))
+        for text in ("first", "second"):
+            with self.assertRaisesRegex(LookupError, text):
+                self._scene.check()
+
+
+if __name__ == "__main__":
+    unittest.main()
