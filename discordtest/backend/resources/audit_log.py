@@ -63,7 +63,12 @@ def list_guild_audit_log_entries(call: Call, guild: Record) -> Record:
         "threads": [threads[target] for target in _targets(entries) if target in threads],
         "integrations": [],
         "guild_scheduled_events": [],
-        "application_commands": [],
+        "application_commands": [
+            command
+            for commands in world.commands.values()
+            for command in commands.values()
+            if command["id"] in _targets(entries)
+        ],
         "auto_moderation_rules": [],
     }
 

@@ -1,0 +1,136 @@
+"""Who may use a command where: contexts, installation, age, permissions in the channel and of the command.
+
+A client shows a command only to those who may use it. ``refusal`` goes from the place to the person; the words it
+returns name the first rule that stands against it.
+Source: Discord's documentation, Application Commands ("Contexts", "Permissions", "Using Default Permissions",
+"Age-Restricted Commands").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from discordtest.backend import permissions
+from discordtest.backend.permissions import ALL, THREAD_TYPES, Permission
+from discordtest.backend.resources.interaction import installation_owners
+from discordtest.backend.world import Record, World
+
+__all__ = ["command_owners", "context_of", "refusal"]
+
+GUILD, BOT_DM, PRIVATE_CHANNEL = 0, 1, 2
+GUILD_INSTALL = 0
+ROLE, USER, CHANNEL = 1, 2, 3  # what a command permission is of
+#: where people can write, and so use commands
+_WRITABLE = frozenset((0, 1, 2, 3, 5, 10, 11, 12, 13))
+_PLACES = {GUILD: "servers", BOT_DM: "direct messages with the bot", PRIVATE_CHANNEL: "private channels"}
+
+
+def context_of(world: World, application_id: str, channel: Record) -> int:
+    """Return in which of the interaction contexts the channel is for the application."""
+    if channel.get("guild_id") is not None:
+        return GUILD
+    bot_id = world.applications[application_id]["bot"]["id"]
+    return BOT_DM if any(user["id"] == bot_id for user in channel["recipients"]) else PRIVATE_CHANNEL
+
+
+def _contexts(command: Record) -> list[int]:
+    """Return the contexts that the command allows."""
+    if "guild_id" in command:
+        return [GUILD]
+    if command["contexts"] is not None:
+        return list(command["contexts"])
+    return [GUILD, BOT_DM, PRIVATE_CHANNEL] if command["dm_permission"] else [GUILD]
+
+
+def command_owners(world: World, command: Record, channel: Record, user_id: str) -> Record:
+    """Return by whose installations the person may use the command there: the guild's (0), their own (1)."""
+    application = world.applications[command["application_id"]]
+    kinds = command.get("integration_types", [GUILD_INSTALL])
+    owners = installation_owners(world, application, channel, user_id)
+    return {kind: owner for kind, owner in owners.items() if int(kind) in kinds}
+
+
+def refusal(world: World, command: Record, channel: Record, user_id: str) -> str | None:
+    """Return why the person's client does not offer the command in the channel, or None where it does."""
+    guild_id, context = channel.get("guild_id"), context_of(world, command["application_id"], channel)
+    if command.get("guild_id", guild_id) != guild_id:
+        return f"it is a command of the guild {world.guilds[command['guild_id']]['name']!r} alone"
+    if channel["type"] not in _WRITABLE:
+        return "nobody can write in a channel of this type"
+    if context not in _contexts(command):
+        return f"it can't be used in {_PLACES[context]}"
+    if not command_owners(world, command, channel, user_id):
+        return "its application is not installed there, or the command is not for this kind of installation"
+    if guild_id is None:
+        return None
+    return _guild_refusal(world, command, channel, user_id)
+
+
+def _guild_refusal(world: World, command: Record, channel: Record, user_id: str) -> str | None:
+    bits = permissions.channel_permissions(world, channel, user_id)
+    if not bits & Permission.VIEW_CHANNEL:
+        return "they can't see the channel"
+    if not bits & Permission.USE_APPLICATION_COMMANDS:
+        return "they lack the permission USE_APPLICATION_COMMANDS there"
+    if channel["type"] in THREAD_TYPES and channel["thread_metadata"]["archived"]:
+        return "the thread is archived"
+    if command["nsfw"] and not _is_nsfw(world, channel):
+        return "it is age-restricted, and the channel is not"
+    guild_id = channel["guild_id"]
+    member_bits = permissions.guild_permissions(world, guild_id, user_id)
+    if member_bits == ALL:
+        return None  # administrators and the owner use what they like
+    if _by_channel(world, command, channel) is False:
+        return "the command's permissions forbid it in this channel"
+    return _member_refusal(world, command, guild_id, user_id, bits)
+
+
+def _is_nsfw(world: World, channel: Record) -> bool:
+    if channel["type"] in THREAD_TYPES:
+        channel = world.channels[channel["parent_id"]]
+    return bool(channel.get("nsfw"))
+
+
+def _member_refusal(world: World, command: Record, guild_id: str, user_id: str, bits: int) -> str | None:
+    """Look at the command's own permissions, then at those of all commands, then at what it asks by default."""
+    tables = world.command_permissions.get(guild_id, {})
+    own = _by_member(world, tables.get(command["id"], []), guild_id, user_id)
+    if own is not None:
+        return None if own else "the command's permissions forbid it to them"
+    if _by_member(world, tables.get(command["application_id"], []), guild_id, user_id) is False:
+        return "the permissions of the application's commands forbid it to them"
+    needed = command["default_member_permissions"]
+    if needed is None:
+        return None
+    if not int(needed):
+        return "it is for administrators alone"
+    missing = int(needed) & ~bits
+    return f"they lack the permission {', '.join(permissions.names(missing))}" if missing else None
+
+
+def _by_channel(world: World, command: Record, channel: Record) -> bool | None:
+    """Return what is said of the channel: first for the command, then for all; of it, then of all channels."""
+    guild_id = channel["guild_id"]
+    place = channel["parent_id"] if channel["type"] in THREAD_TYPES else channel["id"]
+    tables = world.command_permissions.get(guild_id, {})
+    for key in (command["id"], command["application_id"]):
+        said = {each["id"]: each["permission"] for each in tables.get(key, ()) if each["type"] == CHANNEL}
+        for id in (place, str(int(guild_id) - 1)):
+            if id in said:
+                return bool(said[id])
+    return None
+
+
+def _by_member(world: World, entries: list[Record], guild_id: str, user_id: str) -> bool | None:
+    """Return what is said of the member: of them, else of their roles (one that allows wins), else of everyone."""
+    member = world.members[guild_id][user_id]
+    groups: tuple[Callable[[Record], bool], ...] = (
+        lambda entry: entry["type"] == USER and entry["id"] == user_id,
+        lambda entry: entry["type"] == ROLE and entry["id"] in member["roles"],
+        lambda entry: entry["type"] == ROLE and entry["id"] == guild_id,
+    )
+    for applies in groups:
+        said = [entry["permission"] for entry in entries if applies(entry)]
+        if said:
+            return any(said)
+    return None
