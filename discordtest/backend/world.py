@@ -9,6 +9,7 @@ Source: Discord's documentation, Reference, "Snowflakes" and "ISO8601 Date/Time"
 
 from __future__ import annotations
 
+import bisect
 import copy
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -55,6 +56,7 @@ class World:
     start_time: datetime
     now: Callable[[], int] = field(default=lambda: 0, repr=False)  # microseconds since start_time
     sink: Callable[[Event], None] = field(default=lambda event: None, repr=False)
+    alarm: Callable[[int], None] = field(default=lambda at: None, repr=False)  # told of each deadline
     last_id: int = 0
     stamped: tuple[int, str] = field(default=(-1, ""), repr=False)  # the latest moment as the API writes it
 
@@ -97,7 +99,9 @@ class World:
     user_installs: dict[str, dict[str, None]] = field(
         default_factory=dict
     )  # user id -> the applications that the user has installed for themselves
-    commands: dict[str, Table] = field(default_factory=dict)  # application id -> command, global or of a guild
+    commands: dict[str, Table] = field(
+        default_factory=dict
+    )  # application id -> command, global or of a guild
     command_permissions: dict[str, dict[str, list[Record]]] = field(
         default_factory=dict
     )  # guild id -> command or application id -> who may use it
@@ -112,7 +116,7 @@ class World:
     )  # message id -> answer id -> users, in the order in which they voted
     deadlines: list[tuple[int, str, str]] = field(
         default_factory=list
-    )  # µs, what happens then, to which message; soonest first
+    )  # µs, the operation that Discord runs then, its path; soonest first
     member_requests: dict[tuple[str, str], int] = field(default_factory=dict)  # session, guild -> µs
     audit_log: dict[str, list[Record]] = field(default_factory=dict)
     files: dict[str, tuple[bytes, str]] = field(default_factory=dict)  # CDN path -> content, content type
@@ -161,6 +165,12 @@ class World:
         """Send a gateway event to every session entitled to it."""
         self.sink(Event(name, {} if payload is None else payload, guild, channel, users, render))
 
+    def set_deadline(self, after: float, operation: str, path: str) -> None:
+        """Let Discord itself run an operation so many seconds from now; ``path`` is its parameters with ``/``."""
+        at = self.now() + round(after * 1_000_000)
+        bisect.insort(self.deadlines, (at, operation, path))
+        self.alarm(at)
+
     # -- questions
 
     def bots_of(self, guild_id: str) -> list[str]:
@@ -183,6 +193,6 @@ def _written(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-_NO_TABLES = frozenset(("now", "sink", "stamped", "_started"))
+_NO_TABLES = frozenset(("now", "sink", "alarm", "stamped", "_started"))
 _EPOCH = datetime.fromtimestamp(DISCORD_EPOCH / 1000, UTC)
 _MILLISECOND = timedelta(milliseconds=1)

@@ -19,6 +19,8 @@ from discordtest.backend.resources import guild_membership as guild_membership
 from discordtest.backend.resources import guild_prune as guild_prune
 from discordtest.backend.resources import guild_role as guild_role
 from discordtest.backend.resources import guild_settings as guild_settings
+from discordtest.backend.resources import interaction as interaction
+from discordtest.backend.resources import interaction_callback as interaction_callback
 from discordtest.backend.resources import invite as invite
 from discordtest.backend.resources import message as message
 from discordtest.backend.resources import message_bulk as message_bulk

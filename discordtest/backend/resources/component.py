@@ -6,7 +6,7 @@ Source: Discord's documentation, Components ("Component Reference").
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from discordtest.backend.body import (
@@ -24,23 +24,51 @@ from discordtest.backend.body import (
 from discordtest.backend.resources.embed import Url
 from discordtest.backend.world import Record
 
-__all__ = ["COMPONENTS", "check_components", "render_components", "text_of"]
+__all__ = [
+    "ACTION_ROW",
+    "BUTTON",
+    "COMPONENTS",
+    "DEFAULT_VALUES",
+    "LINK",
+    "MAX_OPTIONS",
+    "OPTION",
+    "PREMIUM",
+    "SELECTS",
+    "STRING_SELECT",
+    "TEXT_DISPLAY",
+    "Component",
+    "check_components",
+    "check_options",
+    "check_unique",
+    "component_schema",
+    "render_components",
+    "text_of",
+    "walk",
+]
 
 ACTION_ROW, BUTTON, STRING_SELECT = 1, 2, 3
 SELECTS = (3, 5, 6, 7, 8)
 SECTION, TEXT_DISPLAY, THUMBNAIL, MEDIA_GALLERY, FILE, SEPARATOR, CONTAINER = 9, 10, 11, 12, 13, 14, 17
 MAX_ROWS = 5
 MAX_BUTTONS = 5
+MAX_OPTIONS = 25  # of a select, and values of it
+MAX_TEXT = 4000  # characters of all text displays of a message
 MAX_COMPONENTS = 40  # of the second version, nested ones counted
 LINK, PREMIUM = 5, 6
+_CHECKBOX_GROUP = 22  # of which everything may be chosen, unless it says otherwise
+_Path = tuple[str | int, ...]
+_SCHEMAS: dict[int, Object] = {}  # component type -> its fields in a message, filled below
 
 
 class Component(Field):
-    """A component of one of the types ``allowed``."""
+    """A component of one of the types ``allowed``; ``schemas`` are those of messages unless told otherwise."""
 
-    def __init__(self, *allowed: int) -> None:
-        super().__init__()
+    def __init__(
+        self, *allowed: int, schemas: Mapping[int, Object] | None = None, required: bool = False
+    ) -> None:
+        super().__init__(required=required)
         self.allowed = allowed
+        self.schemas = _SCHEMAS if schemas is None else schemas
 
     def convert(self, value: Any, path: tuple[str | int, ...], errors: FormErrors) -> Any:
         kind = value.get("type") if isinstance(value, dict) else None
@@ -49,37 +77,58 @@ class Component(Field):
             message = f'Value of field "type" must be one of ({kinds}).'
             errors.add((*path, "type"), "UNION_TYPE_CHOICES", message)
             return value
-        return _SCHEMAS[kind].parse(value, path, errors)
+        return self.schemas[kind].parse(value, path, errors)
 
 
-def _check_row(row: Record, path: tuple[str | int, ...], errors: FormErrors) -> None:
+def _check_row(row: Record, path: _Path, errors: FormErrors) -> None:
     width = sum(1 if child["type"] == BUTTON else MAX_BUTTONS for child in row["components"])
     if width > MAX_BUTTONS:
         message = "The specified component exceeds the maximum width"
         errors.add((*path, "components"), "COMPONENT_LAYOUT_WIDTH_EXCEEDED", message)
 
 
-def _check_button(button: Record, path: tuple[str | int, ...], errors: FormErrors) -> None:
-    needed = {LINK: "url", PREMIUM: "sku_id"}.get(button["style"], "custom_id")
+def _check_button(button: Record, path: _Path, errors: FormErrors) -> None:
+    style = button["style"]
+    needed = {LINK: "url", PREMIUM: "sku_id"}.get(style, "custom_id")
     if not button.get(needed):
         errors.add((*path, needed), "BASE_TYPE_REQUIRED", "This field is required")
     elif sum(bool(button.get(key)) for key in ("url", "sku_id", "custom_id")) > 1:
         message = "A custom id and url cannot both be specified"
         errors.add((*path, "custom_id"), "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE", message)
+    elif style == PREMIUM:
+        for key in ("label", "emoji"):
+            if button.get(key):
+                errors.add((*path, key), "BASE_TYPE_BAD_VALUE", f"A premium button cannot have a {key}.")
+    elif not (button.get("label") or button.get("emoji")):
+        errors.add(path, "BUTTON_COMPONENT_INVALID_LABEL_AND_EMOJI", "A button needs a label or an emoji.")
 
 
-def _check_select(select: Record, path: tuple[str | int, ...], errors: FormErrors) -> None:
+def _check_select(select: Record, path: _Path, errors: FormErrors) -> None:
     least, most = select["min_values"], select["max_values"]
     if least > most:
         message = f"Value must be less than or equal to max_values ({most})."
         errors.add((*path, "min_values"), "NUMBER_TYPE_MAX", message)
-    options = select.get("options")
-    if options is None:
-        return
-    values = [option["value"] for option in options]
-    if len(set(values)) < len(values):
-        message = "The specified option value is already used"
-        errors.add((*path, "options"), "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", message)
+    check_options(select, path, errors)
+    chosen = select.get("default_values")
+    if chosen and not least <= len(chosen) <= most:
+        message = f"Must be between {least} and {most} in length."
+        errors.add((*path, "default_values"), "BASE_TYPE_BAD_LENGTH", message)
+
+
+def check_options(field: Record, path: _Path, errors: FormErrors) -> None:
+    """Note options of a select or group of which two have the same value, or too many are chosen at first."""
+    options = field.get("options") or ()
+    seen: set[str] = set()
+    for number, option in enumerate(options):
+        if option["value"] in seen:
+            message = "The specified option value is already used"
+            place = (*path, "options", number, "value")
+            errors.add(place, "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", message)
+        seen.add(option["value"])
+    most = field.get("max_values") or (MAX_OPTIONS if field["type"] == _CHECKBOX_GROUP else 1)
+    if sum(bool(option.get("default")) for option in options) > most:
+        message = f"Must be {most} or fewer in length."
+        errors.add((*path, "options"), "SELECT_COMPONENT_TOO_MANY_DEFAULT_VALUES", message)
 
 
 _EMOJI = Object(
@@ -94,7 +143,7 @@ _MEDIA = Object(
     required=True,
 )
 _DESCRIPTION = String(max=1024, null=True)
-_OPTION = Object(
+OPTION = Object(
     {
         "label": String(min=1, max=100, required=True),
         "value": String(min=1, max=100, required=True),
@@ -105,11 +154,12 @@ _OPTION = Object(
 )
 
 
-def _schema(
+def component_schema(
     fields: dict[str, Field],
-    check: Callable[[Record, tuple[str | int, ...], FormErrors], None] | None = None,
+    check: Callable[[Record, _Path, FormErrors], None] | None = None,
     ignore: Collection[str] = (),
 ) -> Object:
+    """Return what a component of one type may have: ``fields``, besides its type and number."""
     number = Integer(min=0, max=2**31 - 1, null=True)
     return Object({"type": Integer(required=True), "id": number, **fields}, check=check, ignore=ignore)
 
@@ -118,25 +168,25 @@ def _select_schema(fields: dict[str, Field]) -> Object:
     shared: dict[str, Field] = {
         "custom_id": String(min=1, max=100, required=True),
         "placeholder": String(max=150, null=True),
-        "min_values": Integer(min=0, max=25, default=1),
-        "max_values": Integer(min=1, max=25, default=1),
+        "min_values": Integer(min=0, max=MAX_OPTIONS, default=1),
+        "max_values": Integer(min=1, max=MAX_OPTIONS, default=1),
         "disabled": Boolean(null=True),
     }
     # "required" is for modals alone
-    return _schema({**shared, **fields}, _check_select, ("required",))
+    return component_schema({**shared, **fields}, _check_select, ("required",))
 
 
-_DEFAULTS = Array(
+DEFAULT_VALUES = Array(
     Object({"id": Snowflake(required=True), "type": Choice(("user", "role", "channel"), required=True)}),
-    max=25,
+    max=MAX_OPTIONS,
     null=True,
 )
 
-_SCHEMAS: dict[int, Object] = {
-    ACTION_ROW: _schema(
+_SCHEMAS |= {
+    ACTION_ROW: component_schema(
         {"components": Array(Component(BUTTON, *SELECTS), min=1, max=MAX_BUTTONS, required=True)}, _check_row
     ),
-    BUTTON: _schema(
+    BUTTON: component_schema(
         {
             "style": Choice((1, 2, 3, 4, LINK, PREMIUM), required=True),
             "label": String(max=80, null=True),
@@ -148,22 +198,22 @@ _SCHEMAS: dict[int, Object] = {
         },
         _check_button,
     ),
-    STRING_SELECT: _select_schema({"options": Array(_OPTION, min=1, max=25, required=True)}),
-    5: _select_schema({"default_values": _DEFAULTS}),
-    6: _select_schema({"default_values": _DEFAULTS}),
-    7: _select_schema({"default_values": _DEFAULTS}),
-    8: _select_schema({"default_values": _DEFAULTS, "channel_types": Array(Integer(min=0), null=True)}),
-    SECTION: _schema(
+    STRING_SELECT: _select_schema({"options": Array(OPTION, min=1, max=MAX_OPTIONS, required=True)}),
+    5: _select_schema({"default_values": DEFAULT_VALUES}),
+    6: _select_schema({"default_values": DEFAULT_VALUES}),
+    7: _select_schema({"default_values": DEFAULT_VALUES}),
+    8: _select_schema({"default_values": DEFAULT_VALUES, "channel_types": Array(Integer(min=0), null=True)}),
+    SECTION: component_schema(
         {
             "components": Array(Component(TEXT_DISPLAY), min=1, max=3, required=True),
-            "accessory": Component(BUTTON, THUMBNAIL),
+            "accessory": Component(BUTTON, THUMBNAIL, required=True),
         }
     ),
-    TEXT_DISPLAY: _schema({"content": String(min=1, max=4000, required=True)}),
-    THUMBNAIL: _schema(
+    TEXT_DISPLAY: component_schema({"content": String(min=1, max=4000, required=True)}),
+    THUMBNAIL: component_schema(
         {"media": _MEDIA, "description": _DESCRIPTION, "spoiler": Boolean(default=False, null=True)}
     ),
-    MEDIA_GALLERY: _schema(
+    MEDIA_GALLERY: component_schema(
         {
             "items": Array(
                 Object({"media": _MEDIA, "description": _DESCRIPTION, "spoiler": Boolean(default=False)}),
@@ -173,9 +223,9 @@ _SCHEMAS: dict[int, Object] = {
             )
         }
     ),
-    FILE: _schema({"file": _MEDIA, "spoiler": Boolean(default=False)}, ignore=("name", "size")),
-    SEPARATOR: _schema({"divider": Boolean(default=True), "spacing": Choice((1, 2), default=1)}),
-    CONTAINER: _schema(
+    FILE: component_schema({"file": _MEDIA, "spoiler": Boolean(default=False)}, ignore=("name", "size")),
+    SEPARATOR: component_schema({"divider": Boolean(default=True), "spacing": Choice((1, 2), default=1)}),
+    CONTAINER: component_schema(
         {
             "components": Array(
                 Component(ACTION_ROW, SECTION, TEXT_DISPLAY, MEDIA_GALLERY, FILE, SEPARATOR),
@@ -205,24 +255,35 @@ def check_components(components: list[Any], layout: bool) -> list[Record]:
     errors = FormErrors()
     parsed: list[Record] = (_LAYOUT if layout else _LEGACY).parse(components, ("components",), errors)
     errors.raise_if_any()
-    every = list(_walk(parsed))
-    if len(every) > MAX_COMPONENTS:
-        message = f"Must be {MAX_COMPONENTS} or fewer in length."
-        errors.add(("components",), "BASE_TYPE_MAX_LENGTH", message)
-    for key, what in (("custom_id", "custom id"), ("id", "id")):
-        values = [component[key] for component in every if component.get(key)]
-        if len(set(values)) < len(values):
-            name = f"COMPONENT_{key.upper()}_DUPLICATED"
-            errors.add(("components",), name, f"Component {what} cannot be duplicated")
+    check_unique(parsed, errors, ("components",))
+    if layout:
+        if sum(1 for _ in walk(parsed)) > MAX_COMPONENTS:
+            message = f"Must be {MAX_COMPONENTS} or fewer in length."
+            errors.add(("components",), "BASE_TYPE_MAX_LENGTH", message)
+        if sum(len(part["content"]) for part in walk(parsed) if "content" in part) > MAX_TEXT:
+            message = f"The text of all components must be {MAX_TEXT} or fewer in length."
+            errors.add(("components",), "COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED", message)
     errors.raise_if_any()
     return parsed
+
+
+def check_unique(components: list[Record], errors: FormErrors, path: _Path) -> None:
+    """Note every component whose custom_id or id another one has already."""
+    seen: set[tuple[str, Any]] = set()
+    for place, component in _places(components, path):
+        for key, what in (("custom_id", "custom id"), ("id", "id")):
+            value = component.get(key)
+            if value and (key, value) in seen:
+                name = f"COMPONENT_{key.upper()}_DUPLICATED"
+                errors.add((*place, key), name, f"Component {what} cannot be duplicated")
+            seen.add((key, value))
 
 
 def render_components(
     components: list[Record], new_id: Callable[[], str], find_file: Callable[[str], Record | None]
 ) -> list[Record]:
     """Give every component its id, resolve ``attachment://`` addresses, drop what is null; return them."""
-    every = list(_walk(components))
+    every = list(walk(components))
     taken = {component["id"] for component in every if component.get("id")}
     number = 0
     for component in every:
@@ -274,14 +335,22 @@ def _media(media: Record, new_id: Callable[[], str], find_file: Callable[[str], 
     }
 
 
-def _walk(components: list[Record]) -> Iterator[Record]:
-    for component in components:
+def walk(components: list[Record]) -> Iterator[Record]:
+    """Yield every component, from the outside in."""
+    for _, component in _places(components, ()):
         yield component
-        yield from _walk(component.get("components") or [])
-        if accessory := component.get("accessory"):
-            yield accessory
+
+
+def _places(components: list[Record], path: _Path) -> Iterator[tuple[_Path, Record]]:
+    for number, component in enumerate(components):
+        place = (*path, number)
+        yield place, component
+        yield from _places(component.get("components") or [], (*place, "components"))
+        for key in ("accessory", "component"):
+            if component.get(key):
+                yield (*place, key), component[key]
 
 
 def text_of(components: list[Record]) -> str:
     """Return what the text displays say, a line each; mentions are looked for there too."""
-    return "\n".join(component["content"] for component in _walk(components) if "content" in component)
+    return "\n".join(component["content"] for component in walk(components) if "content" in component)

@@ -22,6 +22,7 @@ from discordtest.backend.resources.mention import EVERY_KIND, find_mentions
 from discordtest.backend.resources.message_form import (
     IS_COMPONENTS_V2,
     IS_VOICE_MESSAGE,
+    LOADING,
     SETTABLE,
     SUPPRESS_EMBEDS,
 )
@@ -120,7 +121,7 @@ def build_message(
         keys = ("id", "name", "format_type")
         message["sticker_items"] = [{key: sticker[key] for key in keys} for sticker in stickers]
     if poll:
-        message["poll"] = new_poll(world, poll)
+        message["poll"] = new_poll(world, message, poll)
     return message
 
 
@@ -218,7 +219,8 @@ def add_message(call: Call, channel: Record, message: Record, nonce: Any = None)
     """Put the message into its channel and emit MESSAGE_CREATE; ``nonce`` is told with the event."""
     world, guild_id = call.world, channel.get("guild_id")
     store_message(world, channel, message)
-    call.backend.journal.append(Sent(world.now(), call.actor, call.wire, dict(message)))
+    if not message["flags"] & LOADING:  # what is still to come is sent once it is there
+        call.backend.journal.append(Sent(world.now(), call.actor, call.wire, dict(message)))
     if channel["type"] in message_thread.THREAD_TYPES:
         message_thread.count_message(call, channel, message)
     event = message_event(world, message, guild_id)

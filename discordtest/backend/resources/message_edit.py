@@ -9,6 +9,7 @@ from collections.abc import Collection
 
 from discordtest.backend.body import invalid
 from discordtest.backend.codes import Code, RestError
+from discordtest.backend.journal import Sent
 from discordtest.backend.permissions import Permission
 from discordtest.backend.resources.attachment import Upload, keep, read_uploads
 from discordtest.backend.resources.component import check_components, render_components, text_of
@@ -18,13 +19,16 @@ from discordtest.backend.resources.message import channel_bits, viewer
 from discordtest.backend.resources.message_build import file_finder, set_embeds, shown_attachments
 from discordtest.backend.resources.message_form import (
     EDIT_MESSAGE,
+    EPHEMERAL,
     IS_COMPONENTS_V2,
     IS_VOICE_MESSAGE,
+    LOADING,
     SUPPRESS_EMBEDS,
 )
 from discordtest.backend.resources.message_reference import WRITTEN
 from discordtest.backend.resources.message_render import message_event, render_message
 from discordtest.backend.resources.message_thread import check_active
+from discordtest.backend.resources.poll import new_poll
 from discordtest.backend.rest import Call, route
 from discordtest.backend.world import Record, World
 
@@ -68,10 +72,12 @@ def apply_edit(
 ) -> None:
     """Change the message as ``body`` (parsed by an Object of ``EDIT_FIELDS``) says, and emit MESSAGE_UPDATE.
 
-    ``mentions`` are the kinds allowed where the body has no ``allowed_mentions``.
+    ``mentions`` are the kinds allowed where the body has no ``allowed_mentions``. A deferred answer is filled:
+    then it is sent, not edited.
     """
     world: World = call.world
-    if "poll" in message:
+    is_filled = bool(message["flags"] & LOADING)
+    if "poll" in message or (body.get("poll") and not is_filled):
         raise RestError(Code.CANNOT_EDIT_POLL_MESSAGE)
     if message["flags"] & IS_VOICE_MESSAGE and any(key in body for key in _CONTENT):
         raise RestError(Code.CANNOT_EDIT_VOICE_MESSAGE)
@@ -86,7 +92,9 @@ def apply_edit(
     embeds = body["embeds"] or [] if "embeds" in body else None
     _check_remains(message, body, layout, bool(kept or uploads))
 
-    message["flags"] = flags
+    message["flags"] = flags & ~LOADING
+    if body.get("poll"):
+        message["poll"] = new_poll(world, message, body["poll"])
     if "content" in body:
         message["content"] = body["content"] or ""
     if "attachments" in body or uploads:
@@ -94,7 +102,9 @@ def apply_edit(
     _edit_shown(world, message, embeds, components, uploads)
     if "content" in body or components is not None:
         _find_mentions(world, channel, message, body.get("allowed_mentions"), permissions, mentions)
-    if uploads or any(key in body for key in _CONTENT):
+    if is_filled:
+        call.backend.journal.append(Sent(world.now(), call.actor, call.wire, dict(message)))
+    elif uploads or any(key in body for key in _CONTENT):
         message["edited_timestamp"] = call.timestamp()
     emit_update(world, channel, message)
 
@@ -138,7 +148,7 @@ def _check_remains(message: Record, body: Record, layout: bool, files: bool) -> 
                 raise invalid(key, "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", text)
     stays = any(message.get(key) for key in ("sticker_items", "message_snapshots"))
     changes = files or any(key in body for key in _CONTENT)
-    if changes and not (files or stays or any(left.values())):
+    if changes and not (files or stays or body.get("poll") or any(left.values())):
         raise RestError(Code.EMPTY_MESSAGE)
 
 
@@ -191,6 +201,9 @@ def _find_mentions(
 
 def emit_update(world: World, channel: Record, message: Record) -> None:
     """Emit MESSAGE_UPDATE, which carries the whole message."""
+    if message["flags"] & EPHEMERAL:
+        world.emit("MESSAGE_UPDATE", dict(message), users=(message["application_id"],))
+        return
     guild_id = channel.get("guild_id")
     event = message_event(world, message, guild_id)
     world.emit("MESSAGE_UPDATE", event, guild=guild_id, channel=channel)

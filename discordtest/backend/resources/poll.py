@@ -43,9 +43,10 @@ CREATE_POLL = Object(
 )
 
 
-def new_poll(world: World, body: Record) -> Record:
-    """Return the poll of a new message, which nobody has voted in."""
+def new_poll(world: World, message: Record, body: Record) -> Record:
+    """Return the poll of a new message, which nobody has voted in; it ends when its time is over."""
     hours = body.get("duration") or DEFAULT_HOURS
+    world.set_deadline(hours * 3600, "end_poll", f"{message['channel_id']}/{message['id']}")
     answers = [
         {"answer_id": number, "poll_media": _media(answer["poll_media"])}
         for number, answer in enumerate(body["answers"], 1)

@@ -18,13 +18,22 @@ from discordtest.backend.body import FormErrors, Image, Object, Snowflake, Strin
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission
 from discordtest.backend.resources.channel import find_channel
+from discordtest.backend.resources.interaction import find_token
 from discordtest.backend.resources.message_build import create_system_message
 from discordtest.backend.rest import Actor, Call, parameter, route
 from discordtest.backend.world import Record, World
 
-__all__ = ["check_name", "find_webhook", "followers", "new_webhook", "render_webhook", "tell_webhooks"]
+__all__ = [
+    "APPLICATION",
+    "check_name",
+    "find_webhook",
+    "followers",
+    "new_webhook",
+    "render_webhook",
+    "tell_webhooks",
+]
 
-INCOMING, CHANNEL_FOLLOWER = 1, 2
+INCOMING, CHANNEL_FOLLOWER, APPLICATION = 1, 2, 3
 MAX_NAME = 80
 MAX_PER_CHANNEL = 15
 MAX_PER_GUILD = 1000
@@ -66,8 +75,13 @@ FOLLOW_CHANNEL = Object({"webhook_channel_id": Snowflake(required=True)})
 
 @parameter("webhook")
 def find_webhook(call: Call, text: str) -> Record:
-    """Find a webhook and, for the permissions, its channel and guild."""
+    """Find a webhook and, for the permissions, its channel and guild.
+
+    An application is one too, of the type APPLICATION: the tokens of its interactions are its tokens.
+    """
     webhook = call.world.webhooks.get(text)
+    if webhook is None and text in call.world.applications and "webhook_token" in call.route.kinds:
+        return {"id": text, "type": APPLICATION, "application_id": text}
     if webhook is None or webhook["channel_id"] not in call.world.channels:
         raise RestError(Code.UNKNOWN_WEBHOOK)
     call.found["channel"] = call.world.channels[webhook["channel_id"]]
@@ -79,6 +93,9 @@ def find_webhook(call: Call, text: str) -> Record:
 def find_webhook_token(call: Call, text: str) -> str:
     """Check the token of the webhook of this call, who acts from here on."""
     webhook: Record = call.found["webhook"]
+    if webhook["type"] == APPLICATION:
+        webhook["interaction"] = find_token(call, webhook["id"], text)
+        return text
     if webhook.get("token") != text:
         raise RestError(Code.INVALID_WEBHOOK_TOKEN)
     if not call.actor.omnipotent:
@@ -228,6 +245,10 @@ def get_webhook(call: Call, webhook: Record) -> Record:
 
 @route("GET", "/webhooks/{webhook_id}/{webhook_token}", anonymous=True)
 def get_webhook_by_token(call: Call, webhook: Record, token: str) -> Record:
+    if webhook["type"] == APPLICATION:
+        application = call.world.applications[webhook["id"]]
+        shown = {key: webhook[key] for key in ("id", "type", "application_id")}
+        return {**shown, "name": application["name"], "avatar": application["icon"]}
     return render_webhook(webhook, call.actor)
 
 
@@ -252,6 +273,7 @@ def update_webhook(call: Call, webhook: Record) -> Record:
 
 @route("PATCH", "/webhooks/{webhook_id}/{webhook_token}", anonymous=True, body=UPDATE_WEBHOOK_BY_TOKEN)
 def update_webhook_by_token(call: Call, webhook: Record, token: str) -> Record:
+    _check_changeable(webhook)
     channel = call.found["channel"]
     _update(call, webhook, channel)
     tell_webhooks(call.world, channel)
@@ -274,7 +296,13 @@ def delete_webhook(call: Call, webhook: Record) -> None:
 
 @route("DELETE", "/webhooks/{webhook_id}/{webhook_token}", anonymous=True)
 def delete_webhook_by_token(call: Call, webhook: Record, token: str) -> None:
+    _check_changeable(webhook)
     _delete(call, webhook)
+
+
+def _check_changeable(webhook: Record) -> None:
+    if webhook["type"] == APPLICATION:
+        raise RestError(Code.CANNOT_MODIFY_SYSTEM_WEBHOOK)
 
 
 def _delete(call: Call, webhook: Record) -> None:

@@ -15,6 +15,7 @@ from discordtest.backend import cdn
 from discordtest.backend.body import Array, Boolean, Field, FormErrors, Object, Snowflake, String, invalid
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import ALL
+from discordtest.backend.resources import interaction_message as interactions
 from discordtest.backend.resources.mention import USERS_ONLY
 from discordtest.backend.resources.message import forget_message
 from discordtest.backend.resources.message_build import add_message, build_message, new_message
@@ -31,7 +32,7 @@ from discordtest.backend.resources.message_render import render_message
 from discordtest.backend.resources.message_thread import check_active
 from discordtest.backend.resources.thread import PUBLIC_THREAD, new_thread
 from discordtest.backend.resources.thread_create import check_tags, open_thread
-from discordtest.backend.resources.webhook import MAX_NAME, check_name, followers
+from discordtest.backend.resources.webhook import APPLICATION, MAX_NAME, check_name, followers
 from discordtest.backend.rest import Actor, Call, parameter, route
 from discordtest.backend.world import Record, World
 
@@ -73,6 +74,7 @@ _IN_THREAD: dict[str, Field] = {"thread_id": Snowflake()}
 _SHOWN: dict[str, Field] = {**_IN_THREAD, "with_components": Boolean(default=False)}
 _PATH = "/webhooks/{webhook_id}/{webhook_token}"
 _MESSAGE = _PATH + "/messages/{message_id:webhook_message}"
+_ORIGINAL = _PATH + "/messages/@original"
 
 
 # -- posting
@@ -86,6 +88,9 @@ _MESSAGE = _PATH + "/messages/{message_id:webhook_message}"
     query=Object({**_SHOWN, "wait": Boolean(default=False)}),
 )
 def execute_webhook(call: Call, webhook: Record, token: str) -> Record | None:
+    if webhook["type"] == APPLICATION:
+        message = interactions.create_followup(call, webhook["interaction"], call.body)
+        return render_message(call.world, message, webhook["application_id"])
     body, channel = call.body, _target(call)
     _check_components(call, webhook)
     author = webhook_author(call.world, webhook, body.get("username"), body.get("avatar_url"))
@@ -210,12 +215,17 @@ def _find_own(call: Call, webhook: Record, message_id: str) -> tuple[Record, Rec
 
 @route("GET", _MESSAGE, anonymous=True, query=Object(_IN_THREAD))
 def get_webhook_message(call: Call, webhook: Record, token: str, message_id: str) -> Record:
+    if webhook["type"] == APPLICATION:
+        return render_message(call.world, _find_answer(call, webhook, message_id), webhook["application_id"])
     _, message = _find_own(call, webhook, message_id)
     return render_message(call.world, message, webhook["application_id"])
 
 
 @route("PATCH", _MESSAGE, anonymous=True, body=UPDATE_WEBHOOK_MESSAGE, query=Object(_SHOWN))
 def update_webhook_message(call: Call, webhook: Record, token: str, message_id: str) -> Record:
+    if webhook["type"] == APPLICATION:
+        answer = _find_answer(call, webhook, message_id)
+        return interactions.edit_own(call, webhook["interaction"], answer, call.body)
     channel, message = _find_own(call, webhook, message_id)
     check_active(channel)
     _check_components(call, webhook)
@@ -227,10 +237,43 @@ def update_webhook_message(call: Call, webhook: Record, token: str, message_id: 
 
 @route("DELETE", _MESSAGE, anonymous=True, query=Object(_IN_THREAD))
 def delete_webhook_message(call: Call, webhook: Record, token: str, message_id: str) -> None:
+    if webhook["type"] == APPLICATION:
+        interactions.delete_own(call, webhook["interaction"], _find_answer(call, webhook, message_id))
+        return
     channel, _ = _find_own(call, webhook, message_id)
     forget_message(call.world, channel, message_id)
     event = {"id": message_id, "channel_id": channel["id"], "guild_id": channel["guild_id"]}
     call.world.emit("MESSAGE_DELETE", event, guild=channel["guild_id"], channel=channel)
+
+
+# -- the first answer to an interaction
+
+
+def _find_answer(call: Call, application: Record, message_id: str) -> Record:
+    return interactions.find_own(call.world, application["interaction"], message_id)
+
+
+def _original(call: Call, webhook: Record) -> str:
+    """Return the id of the message that ``@original`` means: webhooks of channels have none."""
+    if webhook["type"] != APPLICATION:
+        raise RestError(Code.UNKNOWN_MESSAGE)
+    original = interactions.find_original(call.world, webhook["interaction"])
+    return str(original["id"])
+
+
+@route("GET", _ORIGINAL, anonymous=True, query=Object(_IN_THREAD))
+def get_original_webhook_message(call: Call, webhook: Record, token: str) -> Record:
+    return get_webhook_message(call, webhook, token, _original(call, webhook))
+
+
+@route("PATCH", _ORIGINAL, anonymous=True, body=UPDATE_WEBHOOK_MESSAGE, query=Object(_SHOWN))
+def update_original_webhook_message(call: Call, webhook: Record, token: str) -> Record:
+    return update_webhook_message(call, webhook, token, _original(call, webhook))
+
+
+@route("DELETE", _ORIGINAL, anonymous=True, query=Object(_IN_THREAD))
+def delete_original_webhook_message(call: Call, webhook: Record, token: str) -> None:
+    delete_webhook_message(call, webhook, token, _original(call, webhook))
 
 
 # -- announcements

@@ -72,10 +72,10 @@ class Rows(ComponentTestCase):
 
     def test_custom_ids_differ(self):
         error = "COMPONENT_CUSTOM_ID_DUPLICATED"
-        self.assertInvalid("components", row(button("a"), button("a")), error=error)
+        self.assertInvalid("components.0.components.1.custom_id", row(button("a"), button("a")), error=error)
 
     def test_ids_differ(self):
-        self.assertInvalid("components", row(button("a", id=1), button("b", id=1)))
+        self.assertInvalid("components.0.components.1.id", row(button("a", id=1), button("b", id=1)))
 
 
 class Buttons(ComponentTestCase):
@@ -115,7 +115,9 @@ class Selects(ComponentTestCase):
 
     def test_options_differ(self):
         option = {"label": "x", "value": "x"}
-        self.assertInvalid("components.0.components.0.options", row(select(0, options=[option, option])))
+        self.assertInvalid(
+            "components.0.components.0.options.1.value", row(select(0, options=[option, option]))
+        )
 
 
 class Layouts(ComponentTestCase):
