@@ -32,7 +32,12 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.backend.permissions",
         "discordtest.backend.ratelimits",
     ),
-    ("discordtest.backend.rest", "discordtest.backend.cdn", "discordtest.backend.journal"),
+    (
+        "discordtest.backend.rest",
+        "discordtest.backend.cdn",
+        "discordtest.backend.encoding",
+        "discordtest.backend.journal",
+    ),
     ("discordtest.backend.resources",),
     ("discordtest.backend",),
     (

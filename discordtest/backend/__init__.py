@@ -16,10 +16,11 @@ from discordtest.backend import body as bodies
 from discordtest.backend import cdn, rest
 from discordtest.backend import resources as resources
 from discordtest.backend.codes import Code, RestError
+from discordtest.backend.encoding import Texts
 from discordtest.backend.gateway import Gateway, Session
 from discordtest.backend.journal import Exchange, Journal
 from discordtest.backend.multipart import Part, split
-from discordtest.backend.rest import Actor, Call, Reply, Request, Response, Route, encode
+from discordtest.backend.rest import Actor, Call, Reply, Request, Response, Route
 from discordtest.backend.world import World
 from discordtest.errors import DiscordTestError, NotModelled
 
@@ -47,6 +48,7 @@ class Backend:
         self.gateway = Gateway(self)
         self.world.sink = self.gateway.broadcast
         self.journal = Journal()
+        self.texts = Texts()
         self.shards = 1  # what GET /gateway/bot recommends
         self.failures: list[BaseException] = []
         self.on_failure: Callable[[], None] | None = None
@@ -62,6 +64,7 @@ class Backend:
         self.journal.append(exchange)
         route, raw, exists = rest.match(request.method, path)
         exchange.route = route
+        self.texts.begin()
         try:
             if route is None:
                 raise self._unknown(request.method, path, exists)
@@ -70,7 +73,12 @@ class Backend:
             payload, status = error.payload(), error.status
         except DiscordTestError as error:
             raise self.report(error) from None
-        response = _response(route, status, payload)
+        headers = {} if route is None else route.headers
+        if payload is None:
+            response = Response(status, b"", headers)
+        else:
+            text = self.texts.answer(payload)
+            response = Response(status, text.encode(), {**headers, "Content-Type": _JSON})
         exchange.status, exchange.answer = status, response.body
         for observe in self.observers:
             observe(self, request.method, "" if route is None else route.template, request, response)
@@ -203,10 +211,3 @@ def _read_form(parts: list[Part]) -> tuple[Any, list[Part]]:
         else:
             body[part.name] = part.data.decode()
     return body, files
-
-
-def _response(route: Route | None, status: int, payload: Any) -> Response:
-    headers = {} if route is None else route.headers
-    if payload is None:
-        return Response(status, b"", headers)
-    return Response(status, encode(payload).encode(), {**headers, "Content-Type": _JSON})

@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from discordtest.backend import intents
+from discordtest.backend.encoding import encode
 from discordtest.backend.intents import Intent
 from discordtest.backend.journal import Dispatch, Frame
 from discordtest.backend.permissions import visible
 from discordtest.backend.resources import gateway_commands, message_render
 from discordtest.backend.resources.application import approved_intents
 from discordtest.backend.resources.guild import render_guild_create
-from discordtest.backend.rest import Actor, encode
+from discordtest.backend.rest import Actor
 from discordtest.backend.world import Event, Record, Viewer, World
 from discordtest.errors import DiscordTestError
 
@@ -270,6 +271,7 @@ class Gateway:
             return
         world = self.backend.world
         whole = ""
+        write = self.backend.texts.event if event.name in _CONTENT_EVENTS else encode
         needed = intents.needed(event.name, event.guild_id is not None)
         for session in tuple(self.sessions):
             if not self._entitled(session, event, needed):
@@ -278,11 +280,11 @@ class Gateway:
             shown = _as_seen(world, event, payload, session)
             if shown is not event.payload:
                 if shown is not None:
-                    session.dispatch(event.name, encode(shown))
+                    session.dispatch(event.name, write(shown))
                 continue
-            whole = whole or encode(shown)
+            whole = whole or write(shown)
             session.dispatch(event.name, whole)
-        text = whole or encode(event.payload)
+        text = whole or write(event.payload)
         self.backend.journal.append(Dispatch(world.now(), event.name, event.guild_id, text))
 
     def _entitled(self, session: Session, event: Event, needed: int) -> bool:

@@ -9,7 +9,6 @@ Source: Discord's documentation, Reference, "HTTP API".
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -34,7 +33,6 @@ __all__ = [
     "Request",
     "Response",
     "Route",
-    "encode",
     "match",
     "operation",
     "parameter",
@@ -42,11 +40,6 @@ __all__ = [
 ]
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])  # Any: each handler has its own records and payload
-
-#: JSON text as the API writes it: compact, unescaped.
-encode: Callable[[Any], str] = json.JSONEncoder(
-    ensure_ascii=False, separators=(",", ":"), check_circular=False
-).encode
 
 
 @dataclass(slots=True)

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from discordtest.backend.codes import RestError
+from discordtest.backend.encoding import encode
 from discordtest.backend.intents import Intent
 from discordtest.backend.resources.presence import STATUSES, set_presence
-from discordtest.backend.rest import encode
 from discordtest.backend.world import Record, World
 
 if TYPE_CHECKING:
