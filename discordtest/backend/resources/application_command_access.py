@@ -18,7 +18,7 @@ from discordtest.backend.world import Record, World
 __all__ = ["command_owners", "context_of", "refusal"]
 
 GUILD, BOT_DM, PRIVATE_CHANNEL = 0, 1, 2
-GUILD_INSTALL = 0
+_GUILD_INSTALL, _NO_GUILD = "0", "0"
 ROLE, USER, CHANNEL = 1, 2, 3  # what a command permission is of
 #: where people can write, and so use commands
 _WRITABLE = frozenset((0, 1, 2, 3, 5, 10, 11, 12, 13))
@@ -45,9 +45,17 @@ def _contexts(command: Record) -> list[int]:
 def command_owners(world: World, command: Record, channel: Record, user_id: str) -> Record:
     """Return by whose installations the person may use the command there: the guild's (0), their own (1)."""
     application = world.applications[command["application_id"]]
-    kinds = command.get("integration_types", [GUILD_INSTALL])
+    kinds = command.get("integration_types", [int(_GUILD_INSTALL)])
     owners = installation_owners(world, application, channel, user_id)
+    if owners.get(_GUILD_INSTALL) == _NO_GUILD and not _share_a_guild(
+        world, application["bot"]["id"], user_id
+    ):
+        del owners[_GUILD_INSTALL]
     return {kind: owner for kind, owner in owners.items() if int(kind) in kinds}
+
+
+def _share_a_guild(world: World, bot_id: str, user_id: str) -> bool:
+    return any(bot_id in members and user_id in members for members in world.members.values())
 
 
 def refusal(world: World, command: Record, channel: Record, user_id: str) -> str | None:

@@ -1,0 +1,190 @@
+"""Finding a command as a person's client shows it: by its words, among those that this person may use here.
+
+Whatever is not there to be picked is a mistake of the test, and the error says why it is not there.
+Source: Discord's documentation, Application Commands ("Localization", "Locale fallbacks", "Permissions").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+import discord
+from discord import app_commands
+
+from discordtest.backend.resources.application_command_access import command_owners, refusal
+from discordtest.backend.resources.application_command_form import (
+    CHAT_INPUT,
+    MESSAGE,
+    SUB_COMMAND,
+    SUB_COMMAND_GROUP,
+    USER_COMMAND,
+)
+from discordtest.errors import SetupError
+from discordtest.names import channel_name
+
+if TYPE_CHECKING:
+    from discordtest.backend.world import Record, World
+    from discordtest.scene import Scene
+
+__all__ = ["Picked", "Picker", "localized", "shown_name"]
+
+__unittest = True  # unittest leaves our frames out of its tracebacks
+
+_FALLBACKS = {"en-US": "en-GB", "en-GB": "en-US", "es-419": "es-ES"}
+_KINDS = {CHAT_INPUT: "slash command", USER_COMMAND: "user command", MESSAGE: "message command"}
+_LISTED = 12
+
+
+class Picked(NamedTuple):
+    """A command that a person has picked: its record, the subcommand group and subcommand, and its options."""
+
+    command: Record
+    path: tuple[Record, ...]
+    words: str
+
+    @property
+    def options(self) -> list[Record]:
+        """The options that what was picked has."""
+        holder = self.path[-1] if self.path else self.command
+        return list(holder.get("options") or ())
+
+
+class Picker:
+    """What the client of one person offers in one channel."""
+
+    def __init__(self, scene: Scene, user_id: str, channel: Record) -> None:
+        self.scene = scene
+        self.world: World = scene.backend.world
+        self.user_id = user_id
+        self.channel = channel
+        self.locale: str = self.world.user_settings[user_id]["locale"]
+
+    # -- picking
+
+    def slash(self, words: str) -> Picked:
+        """Find a slash command by what is typed: ``"tag set"``."""
+        typed = words.strip().removeprefix("/").split()
+        if not typed:
+            raise SetupError("slash takes the words of a command, such as 'tag set'")
+        command = self._command(CHAT_INPUT, typed[0])
+        return Picked(command, tuple(self._path(command, typed)), " ".join(typed))
+
+    def context_menu(self, kind: int, name: str) -> Picked:
+        """Find a command of a context menu by its name."""
+        return Picked(self._command(kind, name), (), name)
+
+    def owners(self, picked: Picked) -> Record:
+        """Return by whose installations the person uses the command."""
+        return command_owners(self.world, picked.command, self.channel, self.user_id)
+
+    def _command(self, kind: int, name: str) -> Record:
+        named = [command for command in self._all(kind) if self.is_called(command, name)]
+        reasons = [refusal(self.world, command, self.channel, self.user_id) for command in named]
+        offered = [command for command, reason in zip(named, reasons, strict=True) if reason is None]
+        if not offered:
+            raise SetupError(self._not_offered(kind, name, reasons))
+        offered = self._preferred(offered)
+        if len(offered) > 1:
+            names = ", ".join(self.world.applications[one["application_id"]]["name"] for one in offered)
+            raise SetupError(f"several applications offer {_said(kind, name)} here: {names}")
+        return offered[0]
+
+    def _preferred(self, offered: list[Record]) -> list[Record]:
+        """Return those of the test's own client, if there are; of two of one application that of the guild."""
+        first = next(iter(self.scene.clients.values()), {"id": ""})["id"]
+        own = [command for command in offered if command["application_id"] == first] or offered
+        found: dict[str, Record] = {}
+        for command in own:
+            application_id = command["application_id"]
+            if application_id not in found or "guild_id" in command:
+                found[application_id] = command
+        return list(found.values())
+
+    def _all(self, kind: int) -> Iterator[Record]:
+        for table in self.world.commands.values():
+            for command in table.values():
+                if command["type"] == kind:
+                    yield command
+
+    def _path(self, command: Record, typed: list[str]) -> Iterator[Record]:
+        """Yield the subcommand group and the subcommand that the words name."""
+        holder = command
+        for number, word in enumerate(typed[1:], start=1):
+            inner = _subcommands(holder)
+            step = next((option for option in inner if self.is_called(option, word)), None)
+            if step is None:
+                before = " ".join(typed[:number])
+                raise SetupError(f"/{before} has no subcommand {word!r}; {_list(inner, 'it has')}")
+            yield step
+            holder = step
+        inner = _subcommands(holder)
+        if inner:
+            raise SetupError(f"/{' '.join(typed)} can't be used alone; {_list(inner, 'its subcommands')}")
+
+    # -- names
+
+    def is_called(self, thing: Record, name: str) -> bool:
+        """Tell whether a command or an option has this name, as such or as the person sees it."""
+        return name in (thing["name"], shown_name(thing, self.locale))
+
+    # -- why not
+
+    def _not_offered(self, kind: int, name: str, reasons: list[str | None]) -> str:
+        who = self.world.users[self.user_id]["username"]
+        where = channel_name(self.world, self.channel["id"])
+        said = f"{_said(kind, name)} is not offered to {who} in {where}"
+        known = [reason for reason in reasons if reason is not None]
+        if known:
+            return f"{said}: {'; '.join(dict.fromkeys(known))}"
+        return f"{said}: {self._unsynced(kind, name)}"
+
+    def _unsynced(self, kind: int, name: str) -> str:
+        for client in self.scene.clients:
+            if _in_tree(client, kind, name):
+                return (
+                    "the bot's command tree has it, but it was never synced: `await bot.tree.sync()` in setup_hook, "
+                    "or in the test"
+                )
+        synced = list(self._all(kind))
+        if not synced:
+            return (
+                f"no application has a {_KINDS[kind]} at all; a command is there once the bot has synced it"
+            )
+        return f"no application has such a {_KINDS[kind]}; {_list(synced, 'there are')}"
+
+
+def _subcommands(holder: Record) -> list[Record]:
+    options = holder.get("options") or ()
+    return [option for option in options if option["type"] in (SUB_COMMAND, SUB_COMMAND_GROUP)]
+
+
+def _said(kind: int, name: str) -> str:
+    return f"/{name}" if kind == CHAT_INPUT else f"the {_KINDS[kind]} {name!r}"
+
+
+def _list(things: Iterable[Record], words: str) -> str:
+    names = [thing["name"] for thing in things]
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return f"{words}: {', '.join(names[:_LISTED])}{more}" if names else f"{words} none"
+
+
+def _in_tree(client: discord.Client, kind: int, name: str) -> bool:
+    """Tell whether the client's command tree has such a command, for everywhere or for a guild."""
+    tree = getattr(client, "tree", None)
+    if not isinstance(tree, app_commands.CommandTree):
+        return False
+    menu = discord.AppCommandType(kind)
+    return any(tree.get_command(name, guild=guild, type=menu) for guild in (None, *client.guilds))
+
+
+def localized(texts: Record | None, locale: str) -> str | None:
+    """Return the text for a locale, or for the one that stands in for it."""
+    if not texts:
+        return None
+    return texts.get(locale) or texts.get(_FALLBACKS.get(locale, ""))
+
+
+def shown_name(thing: Record, locale: str) -> str:
+    """Return a command's, an option's or a choice's name as somebody with this locale sees it."""
+    return localized(thing.get("name_localizations"), locale) or str(thing["name"])
