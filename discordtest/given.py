@@ -202,7 +202,7 @@ def message_of(world: World, message: Any) -> Record:
     channel = getattr(message, "channel", None)
     if channel is not None and message_id in (found := world.messages.get(str(channel.id), {})):
         return found[message_id]
-    for table in world.messages.values():
+    for table in (world.ephemerals, *world.messages.values()):
         if message_id in table:
             return table[message_id]
     raise SetupError(f"there is no message {message!r}: it was deleted, or it is of another test")

@@ -20,6 +20,7 @@ from discord.user import ClientUser
 from discordtest.backend.resources.guild_create import render_guild
 from discordtest.backend.resources.guild_member import new_member
 from discordtest.backend.resources.invite import render_invite
+from discordtest.backend.resources.message_form import EPHEMERAL
 from discordtest.backend.resources.message_render import render_message
 from discordtest.errors import SetupError
 from discordtest.narrator import Live, narrator_state
@@ -218,6 +219,8 @@ class Views:
 
     def message(self, payload: Record) -> discord.Message:
         """Return a message: the cached one if nothing is missing in it, else one built from ``payload``."""
+        if payload["flags"] & EPHEMERAL:  # the cache has it in a DM: its event names no guild
+            return self.new_message(payload)
         message_id = int(payload["id"])
         for cached in reversed(self.real._messages or ()):
             if cached.id == message_id:
@@ -255,7 +258,7 @@ def refreshed(views: Views, obj: T) -> T:
     key = str(getattr(obj, "id", ""))
     found: Any = None
     if isinstance(obj, discord.Message | discord.PartialMessage):
-        record = world.messages.get(str(obj.channel.id), {}).get(key)
+        record = world.messages.get(str(obj.channel.id), {}).get(key) or world.ephemerals.get(key)
         found = record and views.message(message_payload(views, record))
     elif isinstance(obj, discord.Guild):
         views.fill(key)

@@ -180,6 +180,7 @@ def _new_interaction(call: Call, channel: Record, application: Record) -> Record
         "answered_at": None,
         "response_id": None,  # the message that answers, or that @original means
         "ephemeral": False,
+        "updated_id": None,  # the message with the component, once the answer has changed it
         "followups": [],  # ids of further messages, in order
         "modal": None,  # the modal that the person sees
         "choices": None,  # what autocomplete offers

@@ -177,6 +177,8 @@ def edit_own(call: Call, interaction: Record, message: Record, body: Record) -> 
     """Change a message of the interaction; return it as its application sees it."""
     channel = home(call.world, interaction)
     apply_edit(call, channel, message, body, permissions=ALL, mentions=USERS_ONLY)
+    if message["id"] == interaction["message_id"]:
+        interaction["updated_id"] = message["id"]
     return render_message(call.world, message, interaction["application_id"])
 
 

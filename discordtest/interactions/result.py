@@ -1,0 +1,122 @@
+"""What became of an interaction: live, so it can be asked again after time has passed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+
+from discordtest.backend.resources.interaction import is_late
+from discordtest.backend.resources.message_form import LOADING
+from discordtest.interactions.modals import ShownModal
+from discordtest.views import message_payload, views_of
+
+if TYPE_CHECKING:
+    from discordtest.backend.world import Record
+    from discordtest.scene import Scene
+
+__all__ = ["InteractionResult"]
+
+_DEFERRED, _UPDATES = (5, 6), (6, 7)  # types of answers
+
+
+class InteractionResult:
+    """What a person sees of their command, click or modal.
+
+    Everything is as it is now, not as it was when the verb returned.
+    """
+
+    def __init__(self, scene: Scene, interaction: Record) -> None:
+        self._scene = scene
+        self._interaction = interaction
+
+    @property
+    def id(self) -> int:
+        """The interaction's id."""
+        return int(self._interaction["id"])
+
+    @property
+    def type(self) -> discord.InteractionResponseType | None:
+        """How the bot answered at first; None while it has not."""
+        answer = self._interaction["answer"]
+        return None if answer is None else discord.InteractionResponseType(answer)
+
+    @property
+    def acknowledged(self) -> bool:
+        """Whether the bot answered in any way; False is "did not respond" once 3 seconds have passed."""
+        return self._interaction["answer"] is not None
+
+    @property
+    def failed(self) -> bool:
+        """Whether the person sees that the application did not respond: 3 seconds have passed."""
+        return is_late(self._scene.backend.world, self._interaction)
+
+    @property
+    def deferred(self) -> bool:
+        """Whether the first answer was that the real one is to come."""
+        return self._interaction["answer"] in _DEFERRED
+
+    @property
+    def ephemeral(self) -> bool:
+        """Whether only this person sees the answer."""
+        return bool(self._interaction["ephemeral"])
+
+    @property
+    def response(self) -> discord.Message | None:
+        """The new message that answers, a deferred one once it is there; None where there is none (any more)."""
+        if self._interaction["answer"] in _UPDATES:
+            return None
+        return self._message(self._interaction["response_id"])
+
+    @property
+    def updated(self) -> discord.Message | None:
+        """The message with the component, where the bot's answer has changed it."""
+        return self._message(self._interaction["updated_id"])
+
+    @property
+    def followups(self) -> list[discord.Message]:
+        """The further messages that are still there, oldest first."""
+        found = [self._message(message_id) for message_id in self._interaction["followups"]]
+        return [message for message in found if message is not None]
+
+    @property
+    def modal(self) -> ShownModal | None:
+        """The modal that the bot opened."""
+        modal = self._interaction["modal"]
+        return None if modal is None else ShownModal(modal)
+
+    @property
+    def choices(self) -> list[app_commands.Choice[Any]]:
+        """What autocomplete offers."""
+        return [
+            app_commands.Choice(name=choice["name"], value=choice["value"])
+            for choice in self._interaction["choices"] or ()
+        ]
+
+    def _message(self, message_id: str | None) -> discord.Message | None:
+        record = self.find(message_id)
+        if record is None or record["flags"] & LOADING:
+            return None
+        views = views_of(self._scene)
+        return views.message(message_payload(views, record))
+
+    def find(self, message_id: str | None) -> Record | None:
+        """Return the record of a message of this interaction, if it is there."""
+        world = self._scene.backend.world
+        if message_id is None:
+            return None
+        found = world.messages.get(self._interaction["channel_id"], {}).get(message_id)
+        return world.ephemerals.get(message_id) if found is None else found
+
+    @property
+    def record(self) -> Record:
+        """The life of the interaction, as the world keeps it."""
+        return self._interaction
+
+    def __repr__(self) -> str:
+        name = self._interaction["name"]
+        if self.failed:
+            return f"<InteractionResult {name!r}: the application did not respond>"
+        kind = self.type
+        return f"<InteractionResult {name!r}: {'no answer yet' if kind is None else kind.name}>"
