@@ -6,6 +6,7 @@ A mistake of the test (a hidden channel, an unknown message) is a ``SetupError``
 
 from __future__ import annotations
 
+from discordtest.act.interactions import CommandVerbs
 from discordtest.act.messages import MessageVerbs
 from discordtest.act.moderation import ModerationVerbs
 from discordtest.act.voice import VoiceVerbs
@@ -13,5 +14,5 @@ from discordtest.act.voice import VoiceVerbs
 __all__ = ["ActMixin"]
 
 
-class ActMixin(MessageVerbs, ModerationVerbs, VoiceVerbs):
+class ActMixin(CommandVerbs, MessageVerbs, ModerationVerbs, VoiceVerbs):
     """Every verb, on the scene of a test case."""
