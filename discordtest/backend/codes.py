@@ -151,7 +151,7 @@ class Code(IntEnum):
     MISSING_ACCESS = 50001, 403, "Missing Access"
     INVALID_ACCOUNT_TYPE = 50002, 400, "Invalid account type"
     CANNOT_EXECUTE_ON_DM = 50003, 403, "Cannot execute action on a DM channel"
-    GUILD_WIDGET_DISABLED = 50004, 400, "Guild widget disabled"
+    GUILD_WIDGET_DISABLED = 50004, 403, "Widget Disabled"
     CANNOT_EDIT_OTHERS_MESSAGE = 50005, 403, "Cannot edit a message authored by another user"
     EMPTY_MESSAGE = 50006, 400, "Cannot send an empty message"
     CANNOT_SEND_TO_USER = 50007, 403, "Cannot send messages to this user"

@@ -336,7 +336,7 @@ class Pinning(MessageTestCase):
         self.assertEqual(entry.extra.channel, self.channel)
         channel, last = await self.heard("guild_channel_pins_update")
         self.assertEqual((channel, last is not None), (self.channel, True))
-        system = [m async for m in self.channel.history(limit=1)][0]
+        system = await anext(self.channel.history(limit=1))
         self.assertEqual(system.type, discord.MessageType.pins_add)
         self.assertEqual(system.reference.message_id, message.id)
         pins = [pin async for pin in self.channel.pins()]
@@ -362,7 +362,7 @@ class Publishing(MessageTestCase):
         await self.settle()
         fetched = await news.fetch_message(message.id)
         self.assertTrue(fetched.flags.crossposted)
-        copy = [m async for m in self.channel.history(limit=1)][0]
+        copy = await anext(self.channel.history(limit=1))
         self.assertEqual((copy.content, copy.flags.is_crossposted), ("extra", True))
         with self.assertRaises(discord.HTTPException) as caught:
             await message.publish()

@@ -276,8 +276,10 @@ def bulk_update_guild_roles(call: Call, guild: Record) -> list[Record]:
     fixed = [
         role for role in sorted(roles.values(), key=role_key) if not stands_above_role(call, guild, role)
     ]
-    if order[len(order) - len(fixed) :] != fixed or any(role["id"] in moves for role in fixed):
-        raise RestError(Code.MISSING_PERMISSIONS)
+    lowest = len(order) - len(fixed)
+    for place, role in enumerate(fixed, lowest):  # naming one is fine if it stays: Role.move names them all
+        if order[place] is not role or moves.get(role["id"], place) not in (place, role["position"]):
+            raise RestError(Code.MISSING_PERMISSIONS)
     moved = [(role, role["position"]) for place, role in enumerate(order) if role["position"] != place]
     for place, role in enumerate(order):
         role["position"] = place

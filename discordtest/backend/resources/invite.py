@@ -15,7 +15,7 @@ from discordtest.backend.audit import Action
 from discordtest.backend.body import Boolean, Choice, FormErrors, Integer, Object, Snowflake
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission, channel_permissions, guild_permissions
-from discordtest.backend.resources.channel_types import CATEGORY, THREAD_TYPES
+from discordtest.backend.resources.channel_types import CATEGORY, THREAD_TYPES, VOICE_TYPES
 from discordtest.backend.rest import Call, parameter, route
 from discordtest.backend.world import Record, World
 
@@ -66,6 +66,28 @@ def find_invite(call: Call, text: str) -> Record:
     return find_live_invite(call.world, text)
 
 
+@parameter("invite_or_vanity")
+def find_invite_or_vanity(call: Call, text: str) -> Record:
+    """Find a live invite by its code, or a guild by its vanity code, shown as an invite without an inviter."""
+    world = call.world
+    guild = next((one for one in world.guilds.values() if one["vanity_url_code"] == text), None)
+    channels = () if guild is None else world.guild_channels[guild["id"]].values()
+    entrance = min((one for one in channels if one["type"] != CATEGORY), key=_place, default=None)
+    if entrance is None:
+        return find_live_invite(world, text)
+    return {
+        "code": text,
+        "guild_id": entrance["guild_id"],
+        "channel_id": entrance["id"],
+        "expires_at": None,
+        "flags": 0,
+    }
+
+
+def _place(channel: Record) -> tuple[bool, int, int]:
+    return channel["type"] in VOICE_TYPES, channel["position"], int(channel["id"])
+
+
 def use_invite(world: World, code: str) -> Record:
     """Count a use of the invite, which its last use deletes; return it. Raises 10006 where there is none."""
     invite = find_live_invite(world, code)
@@ -101,13 +123,12 @@ def render_invite(world: World, invite: Record, *, metadata: bool = True, counts
     shown: Record = {
         "type": 0,
         "code": invite["code"],
-        "inviter": invite["inviter"],
         "expires_at": invite["expires_at"],
         "flags": invite["flags"],
         "guild": {key: guild.get(key) for key in _SHOWN_GUILD},
         "guild_id": guild["id"],
         "channel": {key: channel[key] for key in ("id", "type", "name")},
-        **{key: invite[key] for key in _TARGETS if key in invite},
+        **{key: invite[key] for key in ("inviter", *_TARGETS) if key in invite},
     }
     if metadata:
         shown.update((key, invite[key]) for key in _METADATA)
@@ -275,7 +296,7 @@ def list_guild_invites(call: Call, guild: Record) -> list[Record]:
 GET_INVITE = Object({"with_counts": Boolean(default=False), "guild_scheduled_event_id": Snowflake()})
 
 
-@route("GET", "/invites/{code:invite}", query=GET_INVITE)
+@route("GET", "/invites/{code:invite_or_vanity}", query=GET_INVITE)
 def invite_resolve(call: Call, invite: Record) -> Record:
     if "guild_scheduled_event_id" in call.query:
         raise RestError(Code.UNKNOWN_GUILD_SCHEDULED_EVENT)
