@@ -11,11 +11,11 @@ import inspect
 import os
 import sys
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar
 
 from discordtest.backend.journal import Act
 from discordtest.backend.rest import Actor
-from discordtest.errors import SetupError
+from discordtest.errors import DiscordTestError, SetupError
 from discordtest.hints import unhandled_text
 
 if TYPE_CHECKING:
@@ -101,10 +101,17 @@ class Scene:
         ``last`` says that nothing can run any more: what nobody has awaited or looked at by now, nobody will.
         """
         if self.backend.failures:
-            raise self.backend.failures.pop(0)
+            self._raise_failure(self.backend.failures.pop(0))
         self._check_bot(last)
         if self.verbs:
             self._check_verbs(last)
+
+    def _raise_failure(self, failure: BaseException) -> NoReturn:
+        self.watch.forgive(failure)  # told here, wherever it goes in the bot
+        if isinstance(failure, DiscordTestError):
+            # Another object: assertRaises clears the frames of a traceback, and those of the bot still run.
+            raise type(failure)(*failure.args) from failure
+        raise failure
 
     def _check_bot(self, last: bool) -> None:
         for client, task in self.lives.items():

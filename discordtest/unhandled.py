@@ -94,13 +94,15 @@ class Watch:
 
     def add(self, error: BaseException, where: str) -> None:
         """Note an error, once."""
-        if all(known is not error for known in self._known):
+        entry = Unhandled(error, where)
+        if all(known is not error and known is not entry.cause for known in self._known):
             self._known.append(error)
-            self.errors.append(Unhandled(error, where))
+            self.errors.append(entry)
 
     def forgive(self, error: BaseException) -> None:
         """Never count this error: somebody has told the test."""
         self._known.append(error)
+        self.errors[:] = [entry for entry in self.errors if entry.cause is not error]
 
     def held(self) -> list[Unhandled]:
         """Return the errors of failed tasks that the bot holds and has not looked at so far."""

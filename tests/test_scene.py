@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import unittest
 from typing import TYPE_CHECKING
 
-from discordtest import SetupError
+import aiohttp
+from discord.ext import commands
+
+from discordtest import HostRefused, SetupError
 from discordtest.backend.journal import Act
 from tests.bots import BotTestCase
 
@@ -66,6 +70,25 @@ class AwaitedTests(BotTestCase):
         for text in ("first", "second"):
             with self.assertRaisesRegex(LookupError, text):
                 self._scene.check()
+
+
+class ExpectedFailureTests(BotTestCase):
+    async def test_bot_goes_on_after_a_failure_that_the_test_expects(self) -> None:
+        ended = []
+
+        @self.client.command()
+        async def call(ctx: commands.Context[commands.Bot]) -> None:
+            async with aiohttp.ClientSession() as session:  # is left while the test looks at the failure
+                try:
+                    await session.get("https://example.org")
+                finally:
+                    await asyncio.sleep(0)
+                    ended.append(ctx.message.content)
+
+        with self.assertRaisesRegex(HostRefused, "example.org"):
+            await self.send(self.alice, self.general, "!call")
+        await self.settle()
+        self.assertEqual(ended, ["!call"])
 
 
 if __name__ == "__main__":
