@@ -6,7 +6,8 @@ and where none is left the test is told that it waits for ever. While anything i
 skipped.
 
 Time is counted in whole microseconds from 0; a jump goes to the timer's moment rounded to one. These names
-of asyncio's are not public and needed: ``_ready``, ``_scheduled`` and ``_clock_resolution`` of the loop.
+of asyncio's are not public and needed: ``_ready``, ``_scheduled``, ``_asyncgens``, ``_default_executor`` and
+``_clock_resolution`` of the loop.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from discordtest.errors import Deadlock, DiscordTestError, SettleTimeout
 
 if TYPE_CHECKING:
     from collections import deque
-    from collections.abc import Awaitable, Callable, Generator
+    from collections.abc import Awaitable, Callable, Collection, Generator
     from concurrent.futures import Executor
     from contextvars import Context
 
@@ -62,6 +63,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     _ready: deque[asyncio.Handle]
     _scheduled: list[asyncio.TimerHandle]
+    _asyncgens: Collection[Any]
+    _default_executor: Executor | None
 
     def __init__(self, start_time: datetime | None = None, settle_timeout: float = 5.0) -> None:
         self.start_time = start_time or datetime.now(UTC)
@@ -172,10 +175,17 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             raise self._verdicts[-1]  # the test swallowed its cancellation
         return result
 
+    def shut_down(self) -> None:
+        """End the asynchronous generators and the executor's threads, where there are any."""
+        if self._asyncgens:
+            self.run_until_complete(self.shutdown_asyncgens())
+        if self._default_executor is not None:
+            self.run_until_complete(self.shutdown_default_executor())
+
     async def shutdown_default_executor(self, timeout: float | None = None) -> None:
         """Stop the executor's threads; one that still works after ``settle_timeout`` is left behind."""
         self._executor_shutdown_called = True
-        executor: Any = self._default_executor  # type: ignore[attr-defined]  # no public name
+        executor: Any = self._default_executor
         if executor is None:
             return
         with contextlib.suppress(SettleTimeout):  # it was named where the test waited

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from discordtest.clock.loop import VirtualLoop
 from discordtest.clock.waits import describe_task, frames
 from discordtest.errors import DiscordTestError, SettleTimeout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Coroutine, Iterable
+    from contextvars import Context
     from datetime import datetime
 
 __all__ = ["Runner", "end_tasks"]
+
+T = TypeVar("T")
 
 ROUNDS = 3
 """How often a task is cancelled: the first may start its clean-up, the others end a clean-up that waits."""
 
 
-class Runner(asyncio.Runner):  # type: ignore[misc]  # final for typeshed; unittest accepts no other
-    """An ``asyncio.Runner`` on a ``VirtualLoop``: no debug mode unless the user asks Python for it."""
+class Runner:
+    """Does as an ``asyncio.Runner``, on a ``VirtualLoop``: no debug mode unless the user asks Python for it.
+
+    That one would handle Ctrl-C anew for each of the four runs of a test, and shut down generators and executors
+    that most tests do not have: a tenth of an empty test. Here Ctrl-C is a ``KeyboardInterrupt`` where it happens.
+    """
 
     def __init__(
         self, *, start_time: datetime | None = None, settle_timeout: float = 5.0, debug: bool | None = None
@@ -29,38 +37,54 @@ class Runner(asyncio.Runner):  # type: ignore[misc]  # final for typeshed; unitt
         if start_time is not None and start_time.tzinfo is None:
             raise ValueError("start_time must be an aware datetime, such as datetime(2026, 1, 1, tzinfo=UTC)")
         self._settings = start_time, settle_timeout
-        self._virtual: VirtualLoop | None = None
-        super().__init__(debug=debug, loop_factory=self._make_loop)
+        self._debug = debug
+        self._loop: VirtualLoop | None = None
+        self._context: Context | None = None
+        self._is_closed = False
 
-    def _make_loop(self) -> VirtualLoop:
-        self._virtual = VirtualLoop(*self._settings)
-        asyncio.set_event_loop(
-            self._virtual
-        )  # what a Runner without a factory does: setUp may ask for the loop
-        return self._virtual
+    def __enter__(self) -> Runner:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
 
     def get_loop(self) -> VirtualLoop:
         """Return the loop, which is made at the first call."""
-        loop = super().get_loop()
-        assert isinstance(loop, VirtualLoop)
-        return loop
+        if self._is_closed:
+            raise RuntimeError("Runner is closed")
+        if self._loop is None:
+            self._loop = VirtualLoop(*self._settings)
+            asyncio.set_event_loop(self._loop)  # setUp may ask for the loop
+            self._context = contextvars.copy_context()
+            if self._debug is not None:
+                self._loop.set_debug(self._debug)
+        return self._loop
+
+    def run(self, coro: Coroutine[Any, Any, T], *, context: Context | None = None) -> T:
+        """Run a coroutine to its end."""
+        if not asyncio.iscoroutine(coro):
+            raise ValueError(f"a coroutine was expected, got {coro!r}")
+        if asyncio._get_running_loop() is not None:
+            raise RuntimeError("Runner.run() cannot be called from a running event loop")
+        loop = self.get_loop()
+        return loop.run_until_complete(loop.create_task(coro, context=context or self._context))
 
     def close(self) -> None:
         """Close the loop without moving time; what does not end is named in a ``ResourceWarning``."""
-        loop, self._virtual = self._virtual, None
+        loop, self._loop, self._is_closed = self._loop, None, True
         if loop is None:
-            return super().close()
+            return
         loop.closing = True
         left = loop.run_until_complete(_end_all(loop)) if asyncio.all_tasks(loop) else []
         try:
-            super().close()
+            loop.shut_down()
         except DiscordTestError as error:
             left.append(str(error))
         finally:
             asyncio.set_event_loop(None)
+            loop.close()
         if left:
             self.report(left)
-        return None
 
     def report(self, left: list[str]) -> None:
         """Tell what did not end; no error, which would end the run of all tests."""
