@@ -277,19 +277,21 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin):
 
     async def _close(self) -> None:
         scene = self._scene
-        problems, failure = scene.problems, None
+        problems: list[str] = scene.problems
+        failure: Exception | None = None
         try:
             for client in [*scene.lives]:
                 problems += await lifecycle.stop(scene, client)
             await unload()
-            scene.loop.closing = True
-            left = asyncio.all_tasks(scene.loop) - {asyncio.current_task(scene.loop)}
-            problems += await end_tasks(left)
-            await scene.network.close()
             try:
                 scene.check(last=True)
             except Exception as error:  # noqa: BLE001  # raised again below, after all is put back
                 failure = error
+            scene.loop.closing = True
+            # What is cancelled finds its client closed: errors that this leads to are not the bot's.
+            left = asyncio.all_tasks(scene.loop) - {asyncio.current_task(scene.loop)}
+            problems += await end_tasks(left)
+            await scene.network.close()
         finally:
             seam.uninstall(scene.network)
             if scene.follows_time:

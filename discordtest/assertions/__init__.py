@@ -5,6 +5,7 @@ Assertions are synchronous, consume nothing, and fail with a text that should en
 
 from __future__ import annotations
 
+from discordtest.assertions.commands import AssertCommands
 from discordtest.assertions.guilds import AssertGuilds
 from discordtest.assertions.members import AssertMembers
 from discordtest.assertions.messages import AssertMessages
@@ -13,5 +14,5 @@ from discordtest.assertions.wire import AssertWire
 __all__ = ["AssertMixin"]
 
 
-class AssertMixin(AssertMessages, AssertMembers, AssertGuilds, AssertWire):
+class AssertMixin(AssertMessages, AssertMembers, AssertGuilds, AssertCommands, AssertWire):
     """The assertions of a test case."""

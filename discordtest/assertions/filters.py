@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
@@ -32,6 +32,7 @@ __all__ = [
 Files: TypeAlias = Iterable[str] | Mapping[str, bytes | Callable[[bytes], object]]
 
 _TEXT_DISPLAY = 10
+_UPLOADS = "https://cdn.discordapp.com/attachments/"
 
 
 def text_of(message: Record) -> str:
@@ -77,7 +78,7 @@ class MessageFilter:
     reply_to: str | None = None
     mentions: Sequence[str] | None = None
     ephemeral: bool | None = None
-    file_data: Callable[[Record], bytes] = field(default=lambda attachment: b"")
+    file_data: Callable[[str], bytes] = field(default=lambda url: b"")  # by the URL
 
     def is_in(self, message: Record) -> bool:
         """Tell whether the message is in the channel that was asked for."""
@@ -131,10 +132,10 @@ class MessageFilter:
     def _file_differences(self, message: Record) -> Iterable[str]:
         if self.files is None:
             return
-        found = {attachment["filename"]: attachment for attachment in message["attachments"]}
-        names = sorted([self.files] if isinstance(self.files, str) else self.files)
-        if (sent := sorted(attachment["filename"] for attachment in message["attachments"])) != names:
-            yield f"its files are {sent}, not {names}"
+        sent = list(_files(message))
+        found, names = dict(sent), sorted([self.files] if isinstance(self.files, str) else self.files)
+        if (had := sorted(name for name, _ in sent)) != names:
+            yield f"its files are {had}, not {names}"
         if isinstance(self.files, Mapping):
             for name, wanted in self.files.items():
                 if name in found and not _same_bytes(wanted, data := self.file_data(found[name])):
@@ -155,6 +156,19 @@ class MessageFilter:
                 yield f"it mentions {found}, not {sorted(self.mentions)}"
         if self.ephemeral is not None and bool(message["flags"] & 64) != self.ephemeral:
             yield f"it is {'not ' if self.ephemeral else ''}ephemeral"
+
+
+def _files(message: Record) -> Iterator[tuple[str, str]]:
+    """Yield name and URL of each file; one that an embed shows is no attachment any more."""
+    for attachment in message["attachments"]:
+        yield attachment["filename"], attachment["url"]
+    shown = {attachment["url"] for attachment in message["attachments"]}
+    for embed in message["embeds"]:
+        for part in ("image", "thumbnail", "author", "footer"):
+            url = (embed.get(part) or {}).get("url" if part in ("image", "thumbnail") else "icon_url") or ""
+            if url.startswith(_UPLOADS) and url not in shown:
+                shown.add(url)
+                yield url.partition("?")[0].rpartition("/")[2], url
 
 
 def _buttons(components: Iterable[Record]) -> Iterable[Record]:

@@ -240,8 +240,8 @@ class AssertSent(AssertCore):
             file_data=self._file_data,
         )
 
-    def _file_data(self, attachment: Record) -> bytes:
-        path = attachment["url"].removeprefix("https://cdn.discordapp.com").partition("?")[0]
+    def _file_data(self, url: str) -> bytes:
+        path = url.removeprefix("https://cdn.discordapp.com").partition("?")[0]
         return self._scene.backend.world.files[path][0]
 
     def _seen(self, record: Record) -> discord.Message:

@@ -13,9 +13,12 @@ Content: TypeAlias = str | re.Pattern[str] | Callable[[str], object]
 
 
 def same_text(wanted: Content, text: str) -> bool:
-    """Tell whether a text is what was asked for: equal, found by the pattern, or accepted by the predicate."""
+    """Tell whether a text is what was asked for: equal, found by the pattern, or accepted by the predicate.
+
+    Discord takes white space off both ends of what is sent, so that is none of the claim either.
+    """
     if isinstance(wanted, str):
-        return text == wanted
+        return text in (wanted, wanted.strip())
     if isinstance(wanted, re.Pattern):
         return wanted.search(text) is not None
     return bool(wanted(text))

@@ -74,12 +74,24 @@ class DifferenceTests(unittest.TestCase):
         self.assertTrue(lines[0].startswith("embeds[1]: embed title differs"))
 
     def test_two_files_of_one_name_are_two(self) -> None:
-        files = [{"filename": "a.png"}, {"filename": "a.png"}]
+        files = [{"filename": "a.png", "url": "1"}, {"filename": "a.png", "url": "2"}]
         self.assertEqual(MessageFilter(files=["a.png", "a.png"]).differences(message(attachments=files)), [])
         self.assertEqual(
             MessageFilter(files=["a.png"]).differences(message(attachments=files)),
             ["its files are ['a.png', 'a.png'], not ['a.png']"],
         )
+
+    def test_file_that_an_embed_shows_counts_once(self) -> None:
+        url = "https://cdn.discordapp.com/attachments/1/2/a.png?ex=5"
+        embeds = [
+            {
+                "image": {"url": url},
+                "thumbnail": {"url": url},
+                "footer": {"icon_url": "https://example.org/b.png"},
+            }
+        ]
+        wanted = MessageFilter(files={"a.png": b"x"}, file_data=lambda found: b"x" if found == url else b"")
+        self.assertEqual(wanted.differences(message(embeds=embeds)), [])
 
     def test_button_beside_a_section_counts(self) -> None:
         section = {"type": 9, "components": [], "accessory": {"type": 2, "label": "More"}}

@@ -13,6 +13,10 @@ class TextTests(unittest.TestCase):
         self.assertTrue(same_text("a", "a"))
         self.assertFalse(same_text("a", "ab"))
 
+    def test_white_space_that_discord_takes_off_is_no_difference(self) -> None:
+        self.assertTrue(same_text(" a\n", "a"))
+        self.assertFalse(same_text("a", "a\n"))
+
     def test_pattern_is_searched(self) -> None:
         self.assertTrue(same_text(re.compile("b"), "abc"))
         self.assertFalse(same_text(re.compile("^b"), "abc"))

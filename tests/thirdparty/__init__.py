@@ -1,0 +1,1 @@
+"""Bots that nobody here wrote, driven as their users drive them."""
