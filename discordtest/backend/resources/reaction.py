@@ -31,7 +31,12 @@ _ONE = "/channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}"
 
 @parameter("emoji_name")
 def find_reaction_emoji(call: Call, text: str) -> str:
-    """Return the key of the emoji: 10014 for what is none. A key that the message has already is returned as is."""
+    """Return the key of the emoji: 10014 for what is none. A key that the message has already is returned as is.
+
+    A custom one may be written as in a message, less the brackets: ``:name:id``, ``a:name:id``.
+    """
+    if text.count(":") == 2:
+        text = text.removeprefix("a").removeprefix(":")
     known = call.world.reactions.get(call.found["message"]["id"], {})
     name, _, emoji_id = text.partition(":")
     if emoji_id:
