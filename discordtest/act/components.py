@@ -1,0 +1,132 @@
+"""What people do with components: press buttons, choose in selects, fill in modals, vote in polls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from discordtest.act.acting import Acting, act, name, person
+from discordtest.backend.resources.component import BUTTON
+from discordtest.backend.resources.interaction import COMPONENT, MODAL_SUBMIT
+from discordtest.errors import SetupError
+from discordtest.interactions.components import Shown, find_button, find_select, shown_message
+from discordtest.interactions.filling import Filler, as_list, modal_data, select_data
+from discordtest.interactions.result import InteractionResult
+from discordtest.scene import verb
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from discordtest.backend.rest import Actor
+    from discordtest.backend.world import Record
+    from discordtest.given import Id
+    from discordtest.scene import Scene
+
+__all__ = ["ComponentVerbs"]
+
+__unittest = True  # unittest leaves our frames out of its tracebacks
+
+
+class ComponentVerbs(Acting):
+    """The verbs about components and modals."""
+
+    @verb
+    async def click(self, who: Id, message_or_result: Any, button: Any) -> InteractionResult:
+        """Press a button, by its label, emoji or custom_id, then let the bot answer.
+
+        >>> await self.click(self.alice, message, "Close")
+        """
+        scene, actor = self._scene, _user(self._scene, who)
+        shown = shown_message(scene, actor.user_id, message_or_result)
+        found = find_button(shown.message, button)
+        data = {"component_type": BUTTON, "custom_id": found["custom_id"], "id": found["id"]}
+        text = f"presses {found.get('label') or found['emoji']['name']!r}"
+        return await _use(scene, actor, shown, data, text)
+
+    @verb
+    async def select(
+        self, who: Id, message_or_result: Any, values: Any, /, *, custom_id: str | None = None
+    ) -> InteractionResult:
+        """Choose one or several values in a select: options by label or value, or objects of discord.py.
+
+        ``custom_id`` (or the placeholder) says which select, where the message has several.
+
+        >>> await self.select(self.alice, message, ["Red", "Blue"])
+        """
+        scene, actor = self._scene, _user(self._scene, who)
+        shown = shown_message(scene, actor.user_id, message_or_result)
+        chosen = as_list(values)
+        select = find_select(shown.message, custom_id, chosen)
+        data = select_data(_filler(scene, actor, shown.message["channel_id"]), select, chosen)
+        return await _use(scene, actor, shown, data, f"chooses {', '.join(map(str, chosen)) or 'nothing'}")
+
+    @verb
+    async def submit(
+        self,
+        who: Id,
+        result: InteractionResult,
+        /,
+        values: Mapping[str, Any] | None = None,
+        **by_custom_id: Any,
+    ) -> InteractionResult:
+        """Fill in the modal that the bot opened, and send it off.
+
+        ``values`` are by label or custom_id; a field that is not named stays as it was shown.
+
+        >>> await self.submit(self.alice, result, {"Your name": "Alice"})
+        """
+        scene, actor = self._scene, _user(self._scene, who)
+        life = _open_modal(scene, actor, result)
+        data = modal_data(
+            _filler(scene, actor, life["channel_id"]), life["modal"], {**(values or {}), **by_custom_id}
+        )
+        body = {
+            "application_id": life["application_id"],
+            "type": MODAL_SUBMIT,
+            "data": data,
+            "message_id": life["message_id"],
+            "modal_of": life["id"],
+        }
+        text = f"sends off the modal {life['modal']['title']!r}"
+        made = act(scene, actor, text, "create_interaction", life["channel_id"], body=body)
+        await scene.settle()
+        return InteractionResult(scene, made)
+
+
+def _user(scene: Scene, who: Id) -> Actor:
+    actor = person(scene, who)
+    if actor.kind == "bot":
+        raise SetupError(f"{name(scene.backend.world, actor.user_id)} is a bot: only people use components")
+    return actor
+
+
+def _filler(scene: Scene, actor: Actor, channel_id: str) -> Filler:
+    channel = scene.backend.world.channels.get(channel_id)
+    if channel is None:
+        raise SetupError("the channel is deleted")
+    return Filler(scene.backend.world, channel, actor.user_id)
+
+
+async def _use(scene: Scene, actor: Actor, shown: Shown, data: Record, text: str) -> InteractionResult:
+    message = shown.message
+    body = {
+        "application_id": shown.application_id,
+        "type": COMPONENT,
+        "data": data,
+        "message_id": message["id"],
+    }
+    made = act(scene, actor, text, "create_interaction", message["channel_id"], body=body)
+    await scene.settle()
+    return InteractionResult(scene, made)
+
+
+def _open_modal(scene: Scene, actor: Actor, result: InteractionResult) -> Record:
+    """Return the interaction whose modal the person sees."""
+    life = result.record
+    if life["modal"] is None:
+        raise SetupError(f"the bot opened no modal: {result!r}")
+    if life["user_id"] != actor.user_id:
+        who = name(scene.backend.world, life["user_id"])
+        raise SetupError(f"the modal is open for {who} alone")
+    if life["submitted_by"] is not None:
+        raise SetupError(f"the modal {life['modal']['title']!r} was sent off already, and is closed")
+    return life
