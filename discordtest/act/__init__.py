@@ -6,6 +6,7 @@ A mistake of the test (a hidden channel, an unknown message) is a ``SetupError``
 
 from __future__ import annotations
 
+from discordtest.act.components import ComponentVerbs
 from discordtest.act.interactions import CommandVerbs
 from discordtest.act.messages import MessageVerbs
 from discordtest.act.moderation import ModerationVerbs
@@ -14,5 +15,5 @@ from discordtest.act.voice import VoiceVerbs
 __all__ = ["ActMixin"]
 
 
-class ActMixin(CommandVerbs, MessageVerbs, ModerationVerbs, VoiceVerbs):
+class ActMixin(ComponentVerbs, CommandVerbs, MessageVerbs, ModerationVerbs, VoiceVerbs):
     """Every verb, on the scene of a test case."""

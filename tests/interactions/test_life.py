@@ -6,13 +6,14 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import discord
-from discord.ext import commands
 
 from discordtest import SetupError
 from tests.bots import BotTestCase
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+
+    from discord.ext import commands
 
 Interaction = discord.Interaction[Any]
 
