@@ -6,8 +6,12 @@ own tables, so it can be stale but never wrong.
 
 from __future__ import annotations
 
+import functools
+import importlib.util
+import inspect
 import re
 import sys
+import unittest
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -17,6 +21,7 @@ PAGES: dict[str, Callable[[], str]] = {}
 
 sys.path.insert(0, str(DOCS.parent))
 
+import discordtest  # noqa: E402
 from discordtest.backend import rest  # noqa: E402
 
 
@@ -88,6 +93,141 @@ def _state(served: set[tuple[str, str]], method: str, path: str) -> str:
     return "served" if (method, shape(path)) in served else "not modelled yet"
 
 
+# -- The test case -----------------------------------------------------------------------------------------
+
+_GROUPS = {"arrange": "discordtest.arrange", "act": "discordtest.act", "assert": "discordtest.assertions"}
+
+
+def groups(package: str) -> Iterable[tuple[str, list[str]]]:
+    """Yield what a package gives to a test case: each group's description, and its public methods."""
+    for owner in discordtest.DiscordTestCase.__mro__:
+        if (owner.__module__ + ".").startswith(package + "."):
+            names = [name for name in vars(owner) if not name.startswith("_")]
+            if names:
+                yield (owner.__doc__ or "").split("\n")[0].rstrip("."), names
+
+
+def takes(member: object) -> str:
+    """Return the parameters of a method, without types and defaults; of a property nothing."""
+    if not callable(member):
+        return ""
+    parameters = list(inspect.signature(member).parameters.values())[1:]
+    names, starred = [], False
+    for parameter in parameters:
+        if parameter.kind is parameter.KEYWORD_ONLY and not starred:
+            names.append("\\*")
+            starred = True
+        names.append(("\\*\\*" if parameter.kind is parameter.VAR_KEYWORD else "") + parameter.name)
+    return ", ".join(names)
+
+
+def _table_of(package: str) -> str:
+    parts = []
+    for title, names in groups(package):
+        rows = []
+        for name in names:
+            member = inspect.getattr_static(discordtest.DiscordTestCase, name)
+            role = "meth" if callable(member) else "attr"
+            first = (inspect.getdoc(member) or "").split("\n")[0]
+            rows.append((f"{{py:{role}}}`~discordtest.DiscordTestCase.{name}`", takes(member), first))
+        parts.append(f"{title}:\n\n" + table(("", "takes", "what it does"), rows))
+    return "\n".join(parts)
+
+
+for _name, _package in _GROUPS.items():
+    page(f"tables/{_name}.md")(functools.partial(_table_of, _package))
+
+
+@page("reference.md")
+def reference() -> str:
+    """Everything public, from its docstrings."""
+    parts = ["# Reference\n", REFERENCE_HEAD]
+    for title, package in _GROUPS.items():
+        parts.append(f"## {title.capitalize()}\n")
+        names = [name for _, members in groups(package) for name in members]
+        parts += [_directive(name) for name in names]
+    return "\n".join([*parts, REFERENCE_TAIL])
+
+
+def _directive(name: str) -> str:
+    member = inspect.getattr_static(discordtest.DiscordTestCase, name)
+    kind = "automethod" if callable(member) else "autoproperty"
+    return f"```{{eval-rst}}\n.. {kind}:: discordtest.DiscordTestCase.{name}\n```\n"
+
+
+REFERENCE_HEAD = """\
+## The test case
+
+```{eval-rst}
+.. autoclass:: discordtest.DiscordTestCase
+
+.. autoclass:: discordtest.DiscordTestMixin
+   :members:
+
+.. autofunction:: discordtest.load_client
+```
+"""
+REFERENCE_TAIL = """\
+## What they give you
+
+```{eval-rst}
+.. autoclass:: discordtest.clock.Clock
+   :members:
+
+.. autoclass:: discordtest.foreign.ServedHost
+   :members: requests
+
+.. autoclass:: discordtest.foreign.ServedRequest
+   :members:
+
+.. autoclass:: discordtest.transcript.Transcript
+   :members:
+```
+
+## Errors
+
+```{eval-rst}
+.. automodule:: discordtest.errors
+   :members:
+```
+"""
+
+
+# -- Failures ----------------------------------------------------------------------------------------------
+
+
+def failure(test: unittest.TestCase) -> str:
+    """Run a test that fails; return what unittest prints of it, the same on every machine."""
+    result = unittest.TestResult()
+    test.run(result)
+    told = [*(("FAIL", text) for _, text in result.failures), *(("ERROR", text) for _, text in result.errors)]
+    kind, text = told[0]
+    text = text[text.rindex("Traceback (most") :]  # what it was caused by has line numbers of libraries
+    text = re.sub(r"^ *[~^]+\n", "", text, flags=re.MULTILINE)
+    text = re.sub(r'File ".*/failures\.py"', 'File "test_bot.py"', text)
+    text = re.sub(
+        r'^  File "/.*\n(    .*\n)+', "", text, flags=re.MULTILINE
+    )  # libraries differ in their lines
+    text = re.sub(r"\bfailures\.py", "test_bot.py", re.sub(r" \(client_ws\.py:\d+\)", "", text))
+    line = "-" * 70
+    return f"{'=' * 70}\n{kind}: {test._testMethodName} (test_bot.GreeterTests)\n{line}\n{text}"
+
+
+def _load_failures() -> None:
+    spec = importlib.util.spec_from_file_location("failures", DOCS / "failures.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules["failures"] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    for name in unittest.defaultTestLoader.getTestCaseNames(module.GreeterTests):
+        page(f"failures/{name.removeprefix('test_')}.txt")(
+            functools.partial(lambda name: failure(module.GreeterTests(name)), name)
+        )
+
+
+_load_failures()
+
+
 # -- Writing ---------------------------------------------------------------------------------------------
 
 
@@ -107,6 +247,7 @@ def main(arguments: list[str]) -> int:
             print(f"docs/{name} is stale: run python docs/generate.py")
         return bool(pages)
     for name in pages:
+        (DOCS / name).parent.mkdir(exist_ok=True)
         (DOCS / name).write_text(PAGES[name]())
         print(f"docs/{name} written")
     return 0
