@@ -22,6 +22,8 @@ from discordtest.backend.resources.application_command_form import (
     BOOLEAN,
     CHANNEL,
     INTEGER,
+    MAX_NUMBERS,
+    MAX_TEXT,
     MENTIONABLE,
     NUMBER,
     ROLE,
@@ -42,8 +44,6 @@ __all__ = ["command_data", "typed_data"]
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
 
-_MAX_TEXT = 6000
-_MAX_NUMBER = 2**53
 _NUMBERS_BEGUN = {INTEGER: re.compile(r"-?[0-9]*"), NUMBER: re.compile(r"-?[0-9]*\.?[0-9]*")}
 
 
@@ -150,7 +150,7 @@ class _Form:
     def _text(self, option: Record, value: Any) -> str:
         if not isinstance(value, str):
             raise self.refuse(option, f"takes text, not {value!r}")
-        least, most = option.get("min_length", 0), option.get("max_length", _MAX_TEXT)
+        least, most = option.get("min_length", 0), option.get("max_length", MAX_TEXT)
         if not least <= len(value) <= most:
             raise self.refuse(option, f"takes {least} to {most} characters, not {len(value)}")
         if not value:
@@ -170,7 +170,8 @@ class _Form:
         return value
 
     def _check_range(self, option: Record, value: float) -> None:
-        least, most = option.get("min_value", -_MAX_NUMBER), option.get("max_value", _MAX_NUMBER)
+        bound = MAX_NUMBERS[option["type"]]
+        least, most = option.get("min_value", -bound), option.get("max_value", bound)
         if not least <= value <= most:
             raise self.refuse(option, f"takes {least} to {most}, not {value}")
 

@@ -38,6 +38,8 @@ __all__ = [
     "COMMANDS",
     "INTEGER",
     "LOCALES",
+    "MAX_NUMBERS",
+    "MAX_TEXT",
     "MENTIONABLE",
     "MESSAGE",
     "NUMBER",
@@ -65,7 +67,8 @@ MAX_CHOICE_VALUE = 100
 MAX_TEXT = 6000
 MAX_SIZE = 8000  # characters of all names, descriptions and values of one command
 MAX_REQUEST = 130  # commands
-MAX_NUMBER = 2**53
+#: type -> the greatest number that is exact in JSON, and its opposite the least
+MAX_NUMBERS = {INTEGER: 2**53 - 1, NUMBER: 2**53}
 CHANNEL_TYPES = (0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16)
 CONTEXTS = (0, 1, 2)
 INTEGRATION_TYPES = (0, 1)
@@ -144,15 +147,12 @@ def _choices(value: Field) -> Field:
     return Array(Object(fields), max=MAX_CHOICES, null=True)
 
 
-def _number(kind: type[Number], **options: Any) -> Number:
-    return kind(min=-MAX_NUMBER, max=MAX_NUMBER, **options)
-
-
-def _number_fields(kind: type[Number]) -> dict[str, Field]:
+def _number_fields(type: int) -> dict[str, Field]:
+    kind, most = (Integer if type == INTEGER else Number), MAX_NUMBERS[type]
     return {
-        "choices": _choices(_number(kind, required=True)),
-        "min_value": _number(kind, null=True),
-        "max_value": _number(kind, null=True),
+        "choices": _choices(kind(min=-most, max=most, required=True)),
+        "min_value": kind(min=-most, max=most, null=True),
+        "max_value": kind(min=-most, max=most, null=True),
         "autocomplete": Boolean(null=True),
     }
 
@@ -167,13 +167,13 @@ _OWN_FIELDS: dict[int, dict[str, Field]] = {
         "autocomplete": Boolean(null=True),
         **_REQUIRED,
     },
-    INTEGER: {**_number_fields(Integer), **_REQUIRED},
+    INTEGER: {**_number_fields(INTEGER), **_REQUIRED},
     BOOLEAN: _REQUIRED,
     USER: _REQUIRED,
     CHANNEL: {"channel_types": Array(Choice(CHANNEL_TYPES), unique=True, null=True), **_REQUIRED},
     ROLE: _REQUIRED,
     MENTIONABLE: _REQUIRED,
-    NUMBER: {**_number_fields(Number), **_REQUIRED},
+    NUMBER: {**_number_fields(NUMBER), **_REQUIRED},
     ATTACHMENT: _REQUIRED,
 }
 _ALL_OWN = (
