@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import contextlib
 import inspect
 import os
 import unittest
 from collections.abc import Awaitable, Callable, Collection
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import discord
@@ -29,17 +28,16 @@ from discordtest.backend.permissions import ALL, Permission
 from discordtest.backend.resources.application import make_application
 from discordtest.backend.resources.user import make_user
 from discordtest.clock import Clock, travel
-from discordtest.clock.runner import Runner, end_tasks
+from discordtest.clock.runner import end_tasks
 from discordtest.errors import SetupError
 from discordtest.foreign import ServedHost
+from discordtest.running import Later, Running
 from discordtest.scene import Scene, awaited
 from discordtest.scripts import hold_of, unload
 from discordtest.transcript import Transcript
 from discordtest.transports.network import Network
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from aiohttp import web
 
     from discordtest.backend.world import Record
@@ -49,29 +47,9 @@ __all__ = ["DiscordTestCase", "DiscordTestMixin"]
 __unittest = True  # unittest leaves our frames out of its tracebacks
 
 T = TypeVar("T")
-_FORGOTTEN = "begin an asyncSetUp of your own with `await super().asyncSetUp()`"
 
 
-class _NotYet(SetupError, AttributeError):
-    """An attribute of a test case is asked for before it is there; ``hasattr`` takes it for what it is."""
-
-
-class _Later:
-    """Says so where an attribute is asked for that set-up has not made yet."""
-
-    def __new__(cls) -> Any:  # stands in for values of many types
-        return super().__new__(cls)
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-
-    def __get__(self, case: object, owner: type) -> Any:
-        if case is None:
-            return self
-        raise _NotYet(f"self.{self.name} is made in asyncSetUp of DiscordTestCase: {_FORGOTTEN}")
-
-
-class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin):
+class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Running):
     """What makes a test case of ``unittest.IsolatedAsyncioTestCase`` one with a Discord.
 
     >>> class MyTestCase(DiscordTestMixin, MyBase): ...
@@ -96,12 +74,12 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin):
     #: Real seconds that ``settle`` waits for work outside the event loop.
     settle_timeout: float = 5.0
 
-    backend: Backend = _Later()
-    clock: Clock = _Later()
-    transcript: Transcript = _Later()
-    client: discord.Client = _Later()
-    token: str = _Later()
-    _scene: Scene = _Later()
+    backend: Backend = Later()
+    clock: Clock = Later()
+    transcript: Transcript = Later()
+    client: discord.Client = Later()
+    token: str = Later()
+    _scene: Scene = Later()
 
     # -- hooks
 
@@ -303,90 +281,6 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin):
         if problems:
             self.fail("the test ended, but\n" + "\n".join(problems))
 
-    # -- inside: unittest
-
-    def __reduce__(self) -> tuple[type, tuple[str]]:
-        return type(self), (self._testMethodName,)
-
-    def __init_subclass__(cls, **options: Any) -> None:
-        super().__init_subclass__(**options)
-        order = cls.__mro__
-        base = unittest.IsolatedAsyncioTestCase
-        if base in order and order.index(base) < order.index(DiscordTestMixin):
-            raise TypeError(f"name DiscordTestMixin before the other bases of {cls.__name__}")
-
-    def _setupAsyncioRunner(self) -> None:
-        self._refused: Exception | None = (
-            None  # raised in set-up: here an error would end the run of all tests
-        )
-        try:
-            runner = Runner(start_time=self._start_time(), settle_timeout=self.settle_timeout)
-        except (ValueError, TypeError) as error:
-            self._refused, runner = error, Runner()
-        self._asyncioRunner = runner
-
-    def _start_time(self) -> datetime:
-        if text := os.environ.get("DISCORDTEST_START_TIME"):
-            return datetime.fromisoformat(text)
-        return self.start_time or datetime.now(UTC)
-
-    def _callSetUp(self) -> None:
-        if not isinstance(self, unittest.IsolatedAsyncioTestCase):
-            raise TypeError(f"{type(self).__name__} needs unittest.IsolatedAsyncioTestCase among its bases")
-        if self._refused is not None:
-            raise self._refused
-        if inspect.iscoroutinefunction(self.setUp):
-            raise SetupError(
-                "setUp is never awaited: call it asyncSetUp and begin it with `await super().asyncSetUp()`"
-            )
-        self._open(self._asyncioRunner.get_loop())
-        self.addAsyncCleanup(self._close)  # the first, hence the last to run
-        try:
-            super()._callSetUp()  # type: ignore[misc]  # IsolatedAsyncioTestCase's
-        except Exception as error:
-            error.__traceback__ = _from_test(error.__traceback__, self.asyncSetUp)
-            if not self._scene.has_begun and not isinstance(error, unittest.SkipTest | _NotYet):
-                error.add_note(f"Nothing was set up at that point: {_FORGOTTEN}")
-            self._annotate(error)
-            raise
-        if not self._scene.has_begun:
-            raise SetupError(f"{type(self).__name__}.asyncSetUp has set up nothing: {_FORGOTTEN}")
-
-    def _callTestMethod(self, method: Callable[[], Any]) -> None:
-        scene = self._scene
-        scene.act_start = len(self.backend.journal)
-        try:
-            super()._callTestMethod(method)  # type: ignore[misc]
-            scene.check()
-        except Exception as error:
-            error.__traceback__ = _from_test(error.__traceback__, method)
-            self._annotate(error)
-            raise
-
-    def _callCleanup(self, function: Callable[..., Any], *args: Any, **options: Any) -> None:
-        try:
-            super()._callCleanup(function, *args, **options)  # type: ignore[misc]
-        except Exception as error:
-            error.__traceback__ = _from_test(error.__traceback__, function)
-            raise
-
-    def _annotate(self, error: Exception) -> None:
-        if not isinstance(error, unittest.SkipTest):
-            start = self._scene.loop.start_time.isoformat()
-            error.add_note(f"The test started at DISCORDTEST_START_TIME={start}")
-
-    def debug(self) -> None:
-        """Run the test without collecting the result; what it has replaced is put back, however it ends."""
-        try:
-            super().debug()
-        except BaseException:
-            while self._cleanups:  # type: ignore[attr-defined]  # unittest does not run them then
-                function, args, options = self._cleanups.pop()  # type: ignore[attr-defined]
-                with contextlib.suppress(Exception):  # the first error is the one to show
-                    self._callCleanup(function, *args, **options)
-            self._tearDownAsyncioRunner()  # type: ignore[attr-defined]
-            raise
-
 
 class DiscordTestCase(DiscordTestMixin, unittest.IsolatedAsyncioTestCase):
     """A test case in which every test has a Discord of its own and your bot on it.
@@ -402,15 +296,6 @@ class DiscordTestCase(DiscordTestMixin, unittest.IsolatedAsyncioTestCase):
     ...         await self.send(self.alice, self.general, "!ping")
     ...         self.assertSent("Pong!", channel=self.general)
     """
-
-
-def _from_test(trace: TracebackType | None, method: Callable[..., Any]) -> TracebackType | None:
-    """Return the traceback from a method of the test on: the frames of the runner tell its author nothing."""
-    code = getattr(inspect.unwrap(method), "__code__", None)
-    inner = trace
-    while inner is not None and inner.tb_frame.f_code is not code:
-        inner = inner.tb_next
-    return inner or trace
 
 
 def _token(seed: str) -> str:

@@ -38,6 +38,7 @@ MAX_FRAMES, FRAMES_WINDOW = 120, 60_000_000  # frames of the client in so many m
 MAX_GUILDS_PER_SHARD = 2500
 LARGE_THRESHOLDS = (50, 250)
 _CONTENT_EVENTS = frozenset(("MESSAGE_CREATE", "MESSAGE_UPDATE"))
+_GUILDS = int(Intent.GUILDS)
 _CONTENT = int(Intent.MESSAGE_CONTENT)
 _MEMBERS = int(Intent.GUILD_MEMBERS)
 
@@ -188,7 +189,7 @@ class Session(Viewer):
         self.ready = True
         self.gateway.sessions.append(self)
         gateway_commands.update_presence(self.gateway.backend, self, _modern(data.get("presence") or {}))
-        for guild in guilds if self.intents & Intent.GUILDS else ():
+        for guild in guilds if self.intents & _GUILDS else ():
             self.dispatch("GUILD_CREATE", encode(render_guild_create(world, guild, self)))
 
     def _resume(self, data: Record) -> None:

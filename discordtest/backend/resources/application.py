@@ -22,12 +22,13 @@ MAX_TAG = 20
 MAX_URL = 2048
 _SCOPES = ("applications.commands", "bot")
 
-#: intent -> (flag of an application in fewer than 100 guilds, flag of a verified one)
+#: intent bit -> (flag of an application in fewer than 100 guilds, flag of a verified one)
 _FLAGS = {
-    Intent.GUILD_PRESENCES: (1 << 13, 1 << 12),
-    Intent.GUILD_MEMBERS: (1 << 15, 1 << 14),
-    Intent.MESSAGE_CONTENT: (1 << 19, 1 << 18),
+    int(Intent.GUILD_PRESENCES): (1 << 13, 1 << 12),
+    int(Intent.GUILD_MEMBERS): (1 << 15, 1 << 14),
+    int(Intent.MESSAGE_CONTENT): (1 << 19, 1 << 18),
 }
+_UNPRIVILEGED = intents.ALL & ~intents.PRIVILEGED
 _LIMITED_FLAGS = sum(limited for limited, _ in _FLAGS.values())
 
 
@@ -72,9 +73,7 @@ def make_application(
 def approved_intents(application: Record) -> int:
     """Return the intent bits that the developer portal allows, the unprivileged ones included."""
     flags = application["flags"]
-    return intents.ALL & ~intents.PRIVILEGED | sum(
-        int(intent) for intent, either in _FLAGS.items() if flags & sum(either)
-    )
+    return _UNPRIVILEGED | sum(intent for intent, either in _FLAGS.items() if flags & sum(either))
 
 
 def render_application(world: World, application: Record) -> Record:

@@ -15,6 +15,7 @@ from discordtest.backend.world import Record, Viewer, World
 __all__ = ["render_guild", "render_guild_create", "tell_guild_create"]
 
 MAX_MEMBERS_WITH_PRESENCES = 75_000
+_PRESENCES = int(Intent.GUILD_PRESENCES)  # to compute with members of an enumeration is slow
 
 
 def render_guild(world: World, guild: Record) -> Record:
@@ -57,7 +58,7 @@ def render_guild_create(world: World, guild: Record, viewer: Viewer) -> Record:
             for thread in world.threads[guild_id].values()
             if not thread["thread_metadata"]["archived"] and visible(world, thread, viewer.user_id)
         ],
-        "presences": presences_of(world, guild_id) if viewer.intents & Intent.GUILD_PRESENCES else [],
+        "presences": presences_of(world, guild_id) if viewer.intents & _PRESENCES else [],
         "voice_states": [
             {key: value for key, value in state.items() if key != "guild_id"}
             for state in world.voice_states[guild_id].values()
@@ -71,7 +72,7 @@ def render_guild_create(world: World, guild: Record, viewer: Viewer) -> Record:
 def _listed_members(world: World, guild_id: str, viewer: Viewer) -> list[Record]:
     members = world.members[guild_id]
     voice_states = world.voice_states[guild_id]
-    if viewer.intents & Intent.GUILD_PRESENCES and len(members) <= MAX_MEMBERS_WITH_PRESENCES:
+    if viewer.intents & _PRESENCES and len(members) <= MAX_MEMBERS_WITH_PRESENCES:
         if len(members) <= viewer.large_threshold:
             return list(members.values())
         return [
