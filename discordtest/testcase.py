@@ -203,6 +203,7 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Running):
         scene.fails_on_unhandled = self.fail_on_unhandled
         scene.bot_permissions = self.bot_permissions.value
         backend.on_failure = loop.wake_settlers
+        backend.on_deadline = lambda at: loop.call_at(at / 1e6, backend.run_deadlines)
         self._scene, self.backend, self.clock = scene, backend, Clock(loop)
         self.transcript = Transcript(scene)
         self.token = _token(backend.world.snowflake())

@@ -65,6 +65,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.hints",
         "discordtest.interactions",
         "discordtest.refusals",
+        "discordtest.running",
         "discordtest.scene",
         "discordtest.transcript",
     ),

@@ -1,0 +1,168 @@
+"""How unittest runs a test case of ours: its runner, its set-up, where its failures begin, pickling, ``debug()``.
+
+``IsolatedAsyncioTestCase`` offers no public way to choose the event loop: ``_setupAsyncioRunner``, ``_callSetUp``,
+``_callTestMethod`` and ``_callCleanup`` are its own, the same from Python 3.11 to 3.14.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import os
+import unittest
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from discordtest.clock.runner import Runner
+from discordtest.errors import SetupError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+    from unittest import IsolatedAsyncioTestCase as Case
+
+    from discordtest.scene import Scene
+else:
+    Case = object  # what this is mixed into; here only for its types
+
+__all__ = ["Later", "Running"]
+
+__unittest = True  # unittest leaves our frames out of its tracebacks
+
+FORGOTTEN = "begin an asyncSetUp of your own with `await super().asyncSetUp()`"
+
+
+class _NotYet(SetupError, AttributeError):
+    """An attribute of a test case is asked for before it is there; ``hasattr`` takes it for what it is."""
+
+
+class Later:
+    """Says so where an attribute is asked for that set-up has not made yet."""
+
+    def __new__(cls) -> Any:  # stands in for values of many types
+        return super().__new__(cls)
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, case: object, owner: type) -> Any:
+        if case is None:
+            return self
+        raise _NotYet(f"self.{self.name} is made in asyncSetUp of DiscordTestCase: {FORGOTTEN}")
+
+
+class Running(Case):
+    """The part of a test case that unittest deals with."""
+
+    start_time: datetime | None
+    settle_timeout: float
+    _scene: Scene = Later()
+
+    def _open(self, loop: Any) -> None:
+        """Make the scene of the test."""
+        raise NotImplementedError
+
+    async def _close(self) -> None:
+        """Take the scene away, whatever state it is in."""
+        raise NotImplementedError
+
+    def __reduce__(self) -> tuple[type, tuple[str]]:
+        return type(self), (self._testMethodName,)
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        order = cls.__mro__
+        base = unittest.IsolatedAsyncioTestCase
+        if base in order and order.index(base) < order.index(Running):
+            raise TypeError(f"name DiscordTestMixin before the other bases of {cls.__name__}")
+
+    def _setupAsyncioRunner(self) -> None:
+        self._refused: Exception | None = (
+            None  # raised in set-up: here an error would end the run of all tests
+        )
+        try:
+            runner = Runner(start_time=self._start_time(), settle_timeout=self.settle_timeout)
+        except (ValueError, TypeError) as error:
+            self._refused, runner = error, Runner()
+        self._asyncioRunner = runner
+
+    def _start_time(self) -> datetime:
+        if text := os.environ.get("DISCORDTEST_START_TIME"):
+            return datetime.fromisoformat(text)
+        return self.start_time or datetime.now(UTC)
+
+    def _callSetUp(self) -> None:
+        if not isinstance(self, unittest.IsolatedAsyncioTestCase):
+            raise TypeError(f"{type(self).__name__} needs unittest.IsolatedAsyncioTestCase among its bases")
+        if self._refused is not None:
+            raise self._refused
+        if inspect.iscoroutinefunction(self.setUp):
+            raise SetupError(
+                "setUp is never awaited: call it asyncSetUp and begin it with `await super().asyncSetUp()`"
+            )
+        self._open(self._asyncioRunner.get_loop())
+        self.addAsyncCleanup(self._close)  # the first, hence the last to run
+        try:
+            super()._callSetUp()  # type: ignore[misc]  # IsolatedAsyncioTestCase's
+        except Exception as error:
+            error.__traceback__ = _from_test(error.__traceback__, self.asyncSetUp)
+            if not self._scene.has_begun and not isinstance(error, unittest.SkipTest | _NotYet):
+                error.add_note(f"Nothing was set up at that point: {FORGOTTEN}")
+            self._annotate(error)
+            raise
+        if not self._scene.has_begun:
+            raise SetupError(f"{type(self).__name__}.asyncSetUp has set up nothing: {FORGOTTEN}")
+
+    def _callTearDown(self) -> None:
+        if self._has_tear_down():
+            super()._callTearDown()  # type: ignore[misc]
+        else:  # two turns of the loop less
+            self._asyncioTestContext.run(self.tearDown)  # type: ignore[attr-defined]
+
+    def _has_tear_down(self) -> bool:
+        own = type(self).asyncTearDown
+        return own is not unittest.IsolatedAsyncioTestCase.asyncTearDown
+
+    def _callTestMethod(self, method: Callable[[], Any]) -> None:
+        scene = self._scene
+        scene.act_start = len(scene.backend.journal)
+        try:
+            super()._callTestMethod(method)  # type: ignore[misc]
+            scene.check()
+        except Exception as error:
+            error.__traceback__ = _from_test(error.__traceback__, method)
+            self._annotate(error)
+            raise
+
+    def _callCleanup(self, function: Callable[..., Any], *args: Any, **options: Any) -> None:
+        try:
+            super()._callCleanup(function, *args, **options)  # type: ignore[misc]
+        except Exception as error:
+            error.__traceback__ = _from_test(error.__traceback__, function)
+            raise
+
+    def _annotate(self, error: Exception) -> None:
+        if not isinstance(error, unittest.SkipTest):
+            start = self._scene.loop.start_time.isoformat()
+            error.add_note(f"The test started at DISCORDTEST_START_TIME={start}")
+
+    def debug(self) -> None:
+        """Run the test without collecting the result; what it has replaced is put back, however it ends."""
+        try:
+            super().debug()
+        except BaseException:
+            while self._cleanups:  # type: ignore[attr-defined]  # unittest does not run them then
+                function, args, options = self._cleanups.pop()  # type: ignore[attr-defined]
+                with contextlib.suppress(Exception):  # the first error is the one to show
+                    self._callCleanup(function, *args, **options)
+            self._tearDownAsyncioRunner()  # type: ignore[attr-defined]
+            raise
+
+
+def _from_test(trace: TracebackType | None, method: Callable[..., Any]) -> TracebackType | None:
+    """Return the traceback from a method of the test on: the frames of the runner tell its author nothing."""
+    code = getattr(inspect.unwrap(method), "__code__", None)
+    inner = trace
+    while inner is not None and inner.tb_frame.f_code is not code:
+        inner = inner.tb_next
+    return inner or trace
