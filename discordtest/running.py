@@ -13,8 +13,10 @@ import unittest
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import discord
+
 from discordtest.clock.runner import Runner
-from discordtest.errors import SetupError
+from discordtest.errors import DiscordTestError, SetupError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,7 +107,7 @@ class Running(Case):
         try:
             super()._callSetUp()  # type: ignore[misc]  # IsolatedAsyncioTestCase's
         except Exception as error:
-            error.__traceback__ = _from_test(error.__traceback__, self.asyncSetUp)
+            error.__traceback__ = _trimmed(error, self.asyncSetUp)
             if not self._scene.has_begun and not isinstance(error, unittest.SkipTest | _NotYet):
                 error.add_note(f"Nothing was set up at that point: {FORGOTTEN}")
             self._annotate(error)
@@ -130,7 +132,7 @@ class Running(Case):
             super()._callTestMethod(method)  # type: ignore[misc]
             scene.check()
         except Exception as error:
-            error.__traceback__ = _from_test(error.__traceback__, method)
+            error.__traceback__ = _trimmed(error, method)
             self._annotate(error)
             raise
 
@@ -138,7 +140,7 @@ class Running(Case):
         try:
             super()._callCleanup(function, *args, **options)  # type: ignore[misc]
         except Exception as error:
-            error.__traceback__ = _from_test(error.__traceback__, function)
+            error.__traceback__ = _trimmed(error, function)
             raise
 
     def _annotate(self, error: Exception) -> None:
@@ -159,10 +161,24 @@ class Running(Case):
             raise
 
 
-def _from_test(trace: TracebackType | None, method: Callable[..., Any]) -> TracebackType | None:
-    """Return the traceback from a method of the test on: the frames of the runner tell its author nothing."""
+def _trimmed(error: Exception, method: Callable[..., Any]) -> TracebackType | None:
+    """Return the traceback from a method of the test on: the frames of the runner tell its author nothing.
+
+    That of what we raise ends where the test calls us; what went wrong inside of us keeps all its frames.
+    """
     code = getattr(inspect.unwrap(method), "__code__", None)
-    inner = trace
-    while inner is not None and inner.tb_frame.f_code is not code:
-        inner = inner.tb_next
-    return inner or trace
+    first = error.__traceback__
+    while first is not None and first.tb_frame.f_code is not code:
+        first = first.tb_next
+    if first is not None and isinstance(error, DiscordTestError | discord.HTTPException):
+        last = first
+        step: TracebackType | None = first
+        while step is not None:
+            if step.tb_frame.f_globals.get("__name__", "").partition(".")[0] not in (
+                "discordtest",
+                "asyncio",
+            ):
+                last = step
+            step = step.tb_next
+        last.tb_next = None
+    return first or error.__traceback__

@@ -8,6 +8,7 @@ import contextvars
 import gc
 import logging
 import os
+import re
 import sys
 import threading
 import unittest
@@ -453,6 +454,39 @@ class LoudTests(BotTestCase):
 
         with self.fails("did not come to rest", kind=SettleTimeout):
             await self.bot_does(work)
+
+
+class TracebackTests(unittest.TestCase):
+    """A failure begins and ends in the test."""
+
+    def lines(self, work: Any) -> list[str]:
+        class Case(BotTestCase):
+            async def test(self) -> None:
+                await work(self)
+
+        problem = run_case(Case).problems[0]
+        return re.findall(r'File ".*/(\w+\.py)", line', problem)
+
+    def test_mistake_in_a_verb(self) -> None:
+        self.assertEqual(self.lines(lambda case: case.send(case.alice, 5, "hello")), ["test_testcase.py"])
+
+    def test_refusal_of_a_verb(self) -> None:
+        async def work(case: Any) -> None:
+            await case.kick(case.alice, case.guild.me)
+
+        self.assertEqual(self.lines(work), ["test_testcase.py"] * 2)
+
+    def test_failed_assertion(self) -> None:
+        async def work(case: Any) -> None:
+            case.assertSent("x")
+
+        self.assertEqual(self.lines(work), ["test_testcase.py"] * 2)
+
+    def test_refusal_of_what_the_test_asks_the_library(self) -> None:
+        async def work(case: Any) -> None:
+            await case.client.fetch_channel(5)
+
+        self.assertEqual(self.lines(work)[:3], ["test_testcase.py", "test_testcase.py", "client.py"])
 
 
 class DeadlockTests(unittest.TestCase):
