@@ -306,4 +306,10 @@ def _is_whole(cached: discord.Message, payload: Record) -> bool:
         and len(cached.embeds) == len(payload["embeds"])
         and len(cached.attachments) == len(payload["attachments"])
         and len(cached.components) == len(payload.get("components", ()))
+        and (cached.poll is None or cached.poll.is_finalised() == _is_counted(payload))
     )
+
+
+def _is_counted(payload: Record) -> bool:
+    """Tell whether the poll is over: discord.py does not note it in its cache."""
+    return bool(payload["poll"]["results"]["is_finalized"])

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import discord
+
 from discordtest.act.acting import Acting, act, name, person
 from discordtest.backend.resources.component import BUTTON
 from discordtest.backend.resources.interaction import COMPONENT, MODAL_SUBMIT
+from discordtest.backend.resources.poll_vote import is_over
 from discordtest.errors import SetupError
+from discordtest.given import message_of
 from discordtest.interactions.components import Shown, find_button, find_select, shown_message
 from discordtest.interactions.filling import Filler, as_list, modal_data, select_data
 from discordtest.interactions.result import InteractionResult
@@ -91,6 +95,37 @@ class ComponentVerbs(Acting):
         await scene.settle()
         return InteractionResult(scene, made)
 
+    # -- polls
+
+    @verb
+    async def vote(self, who: Id, message: discord.Message | Id, answer: Any) -> None:
+        """Vote in a poll; the answer is named by its text, emoji or number, or is a PollAnswer.
+
+        >>> await self.vote(self.alice, message, "Pizza")
+        """
+        scene, actor = self._scene, _user(self._scene, who)
+        record = _poll_of(scene, message)
+        chosen, votes = _answer_of(record["poll"], answer), _votes(scene, actor, record)
+        who_name = name(scene.backend.world, actor.user_id)
+        if chosen["answer_id"] in votes:
+            raise SetupError(f"{who_name} has voted for {chosen['poll_media']['text']!r} already")
+        if votes and not record["poll"]["allow_multiselect"]:
+            raise SetupError(f"{who_name} has voted already, and has one vote: unvote first")
+        text = f"votes for {chosen['poll_media']['text']!r}"
+        _set_votes(scene, actor, record, [*votes, chosen["answer_id"]], text)
+
+    @verb
+    async def unvote(self, who: Id, message: discord.Message | Id, answer: Any = None) -> None:
+        """Take one's votes in a poll back, or the one for this answer."""
+        scene, actor = self._scene, _user(self._scene, who)
+        record = _poll_of(scene, message)
+        votes = _votes(scene, actor, record)
+        gone = votes if answer is None else [_answer_of(record["poll"], answer)["answer_id"]]
+        if not votes or not set(gone) <= set(votes):
+            raise SetupError(f"{name(scene.backend.world, actor.user_id)} has not voted for that")
+        left = [vote for vote in votes if vote not in gone]
+        _set_votes(scene, actor, record, left, "takes a vote back")
+
 
 def _user(scene: Scene, who: Id) -> Actor:
     actor = person(scene, who)
@@ -130,3 +165,38 @@ def _open_modal(scene: Scene, actor: Actor, result: InteractionResult) -> Record
     if life["submitted_by"] is not None:
         raise SetupError(f"the modal {life['modal']['title']!r} was sent off already, and is closed")
     return life
+
+
+# -- polls
+
+
+def _poll_of(scene: Scene, message: Any) -> Record:
+    record = message_of(scene.backend.world, message)
+    if "poll" not in record:
+        raise SetupError("the message has no poll")
+    if is_over(scene.backend.world, record["poll"]):
+        raise SetupError(f"the poll {record['poll']['question']['text']!r} is over")
+    return record
+
+
+def _answer_of(poll: Record, wanted: Any) -> Record:
+    """Return the answer that is named."""
+    key = getattr(wanted, "id", wanted) if isinstance(wanted, discord.PollAnswer) else wanted
+    for answer in poll["answers"]:
+        media = answer["poll_media"]
+        emoji = media.get("emoji") or {}
+        if key in (answer["answer_id"], media["text"], emoji.get("name")) and key is not None:
+            found: Record = answer
+            return found
+    texts = ", ".join(repr(answer["poll_media"]["text"]) for answer in poll["answers"])
+    raise SetupError(f"the poll has no answer {wanted!r}; its answers: {texts}")
+
+
+def _votes(scene: Scene, actor: Actor, message: Record) -> list[int]:
+    votes = scene.backend.world.poll_votes.get(message["id"], {})
+    return [answer_id for answer_id, users in votes.items() if actor.user_id in users]
+
+
+def _set_votes(scene: Scene, actor: Actor, message: Record, answer_ids: list[int], text: str) -> None:
+    path = message["channel_id"], message["id"]
+    act(scene, actor, text, "vote_in_poll", *path, body={"answer_ids": answer_ids})

@@ -28,6 +28,7 @@ from discordtest.backend.resources import message_bulk as message_bulk
 from discordtest.backend.resources import message_edit as message_edit
 from discordtest.backend.resources import message_history as message_history
 from discordtest.backend.resources import message_pin as message_pin
+from discordtest.backend.resources import poll_vote as poll_vote
 from discordtest.backend.resources import presence as presence
 from discordtest.backend.resources import reaction as reaction
 from discordtest.backend.resources import stage_instance as stage_instance

@@ -144,6 +144,7 @@ def forget_message(world: World, channel: Record, message_id: str) -> None:
     message = world.messages[channel["id"]].pop(message_id)
     world.reactions.pop(message_id, None)
     world.suppressed_embeds.pop(message_id, None)
+    world.poll_votes.pop(message_id, None)
     world.pins.get(channel["id"], {}).pop(message_id, None)
     if channel["type"] in message_thread.THREAD_TYPES:
         message_thread.discount_message(channel, message)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from discordtest.backend.resources.poll import render_poll
 from discordtest.backend.world import Record, World
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
 
 HAS_THREAD = 1 << 5
 _MESSAGE_CONTENT = 1 << 18 | 1 << 19  # application flags: the intent, granted or limited
+_REFERS = frozenset(("message_reference", "poll"))  # what depends on other tables
 _SHOWS_REFERENCED = frozenset((19, 21))  # REPLY, THREAD_STARTER_MESSAGE
 
 
@@ -32,9 +34,11 @@ def render_message(world: World, message: Record, viewer_id: str | None) -> Reco
     """Return the message as the API answers it to the viewer; with None, as one sees it who sees everything."""
     hidden = _sees_no_content(world, viewer_id) and is_hidden(world, message, viewer_id)
     reactions = world.reactions.get(message["id"])
-    if not (hidden or reactions or message["flags"] & HAS_THREAD or "message_reference" in message):
+    if not (hidden or reactions or message["flags"] & HAS_THREAD or _REFERS & message.keys()):
         return message
     shown = _with_references(world, message, viewer_id)
+    if "poll" in message:
+        shown["poll"] = render_poll(world, message, viewer_id)
     if reactions:
         shown["reactions"] = [
             _render_reaction(world, key, users, viewer_id) for key, users in reactions.items()
@@ -65,6 +69,8 @@ def message_event(world: World, message: Record, guild_id: str | None) -> Record
     event = dict(message)
     if message["flags"] & HAS_THREAD or "message_reference" in message:
         event = _with_references(world, message, None)
+    if "poll" in message:
+        event["poll"] = render_poll(world, message, None)
     if guild_id is None:
         return event
     event["guild_id"] = guild_id

@@ -1,6 +1,7 @@
-"""Polls as a part of the message that asks; voting is not modelled yet.
+"""Polls as a part of the message that asks: making one, and how its votes look to somebody.
 
-Source: Discord's documentation, Poll ("Poll Object", "Poll Create Request Object").
+``World.poll_votes`` has the votes. What people and bots do with a poll is in ``poll_vote``.
+Source: Discord's documentation, Poll ("Poll Object", "Poll Create Request Object", "Poll Results Object").
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from discordtest.backend.body import Array, Boolean, Choice, Integer, Object, Snowflake, String
 from discordtest.backend.world import Record, World
 
-__all__ = ["CREATE_POLL", "new_poll"]
+__all__ = ["CREATE_POLL", "new_poll", "render_poll"]
 
 DEFAULT_HOURS = 24
 
@@ -59,6 +60,17 @@ def new_poll(world: World, message: Record, body: Record) -> Record:
         "layout_type": body.get("layout_type") or 1,
         "results": {"answer_counts": [], "is_finalized": False},
     }
+
+
+def render_poll(world: World, message: Record, viewer_id: str | None) -> Record:
+    """Return the message's poll with its votes as the viewer sees them."""
+    poll: Record = message["poll"]
+    counts = [
+        {"id": answer_id, "count": len(users), "me_voted": viewer_id in users}
+        for answer_id, users in sorted(world.poll_votes.get(message["id"], {}).items())
+        if users
+    ]
+    return {**poll, "results": {**poll["results"], "answer_counts": counts}}
 
 
 def _media(media: Record) -> Record:

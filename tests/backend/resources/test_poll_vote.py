@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from discordtest.backend.codes import Code
+from tests.backend.worlds import WorldTestCase
+
+if TYPE_CHECKING:
+    from discordtest.backend.rest import Actor
+    from discordtest.backend.world import Record
+
+
+def poll(*answers: str, **more: Any) -> Record:
+    media = [{"poll_media": {"text": text, "emoji": {"name": "🍕"}}} for text in answers or ("Yes", "No")]
+    return {"question": {"text": "Pizza?"}, "answers": media, "duration": 1, **more}
+
+
+class PollTestCase(WorldTestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.path = f"/channels/{self.small.general['id']}"
+        self.alice = self.small.make_person("alice")
+
+    def ask(self, *answers: str, **more: Any) -> Record:
+        answer = self.small.request("POST", f"{self.path}/messages", {"poll": poll(*answers, **more)})
+        return self.assertStatus(answer, 200)
+
+    def vote(self, message: Record, *answer_ids: int, who: Actor | None = None) -> None:
+        body = {"answer_ids": list(answer_ids)}
+        channel_id = self.small.general["id"]
+        self.small.perform("vote_in_poll", channel_id, message["id"], actor=who or self.alice, body=body)
+
+    def seen(self, message: Record) -> Record:
+        return self.assertStatus(self.small.request("GET", f"{self.path}/messages/{message['id']}"), 200)
+
+    def expire(self, message: Record) -> Any:
+        return self.small.request("POST", f"{self.path}/polls/{message['id']}/expire")
+
+    def voters(self, message: Record, answer: int = 1, **query: str) -> Any:
+        path = f"{self.path}/polls/{message['id']}/answers/{answer}"
+        return self.small.request("GET", path, query=query)
+
+
+class Voting(PollTestCase):
+    def test_a_vote_is_told_and_counted(self) -> None:
+        session, message = self.small.connect(), self.ask()
+        session.frames.clear()
+        self.vote(message, 2)
+        ((name, event),) = self.small.events(session)
+        self.assertEqual(name, "MESSAGE_POLL_VOTE_ADD")
+        self.assertEqual(event["answer_id"], 2)
+        self.assertEqual(event["user_id"], self.alice.user_id)
+        self.assertEqual(event["guild_id"], self.small.guild["id"])
+        results = self.seen(message)["poll"]["results"]
+        self.assertEqual(results["answer_counts"], [{"id": 2, "count": 1, "me_voted": False}])
+
+    def test_a_vote_taken_back(self) -> None:
+        session, message = self.small.connect(), self.ask()
+        self.vote(message, 1)
+        self.vote(message)
+        self.assertEqual(len(self.small.events(session, "MESSAGE_POLL_VOTE_REMOVE")), 1)
+        self.assertEqual(self.seen(message)["poll"]["results"]["answer_counts"], [])
+
+    def test_one_vote_each(self) -> None:
+        message = self.ask()
+        with self.assertRefused(Code.INVALID_FORM_BODY, "answer_ids"):
+            self.vote(message, 1, 2)
+        message = self.ask(allow_multiselect=True)
+        self.vote(message, 1, 2)
+
+    def test_no_such_answer(self) -> None:
+        message = self.ask()
+        with self.assertRefused(Code.INVALID_FORM_BODY, "answer_ids"):
+            self.vote(message, 3)
+
+    def test_a_message_without_poll(self) -> None:
+        body = {"content": "x"}
+        message = self.small.perform("create_message", self.small.general["id"], body=body)
+        with self.assertRefused(Code.INVALID_MESSAGE_TYPE):
+            self.vote(message, 1)
+
+    def test_deleted_messages_keep_no_votes(self) -> None:
+        message = self.ask()
+        self.vote(message, 1)
+        self.small.request("DELETE", f"{self.path}/messages/{message['id']}")
+        self.assertEqual(self.small.world.poll_votes, {})
+
+
+class Voters(PollTestCase):
+    def test_in_pages(self) -> None:
+        message = self.ask()
+        people = [self.small.make_person(f"p{n}") for n in range(3)]
+        for person in people:
+            self.vote(message, 1, who=person)
+        first = self.assertStatus(self.voters(message, limit="2"), 200)["users"]
+        self.assertEqual([user["username"] for user in first], ["p0", "p1"])
+        rest = self.assertStatus(self.voters(message, after=first[-1]["id"]), 200)["users"]
+        self.assertEqual([user["username"] for user in rest], ["p2"])
+
+    def test_nobody(self) -> None:
+        self.assertEqual(self.assertStatus(self.voters(self.ask()), 200), {"users": []})
+
+    def test_no_such_answer(self) -> None:
+        self.assertStatus(self.voters(self.ask(), 3), 400, Code.INVALID_FORM_BODY)
+
+    def test_limit(self) -> None:
+        message = self.ask()
+        self.assertStatus(self.voters(message, limit="100"), 200)
+        self.assertStatus(self.voters(message, limit="101"), 400, Code.INVALID_FORM_BODY)
+        self.assertStatus(self.voters(message, limit="0"), 400, Code.INVALID_FORM_BODY)
+
+
+class End(PollTestCase):
+    def result(self) -> Record:
+        fields = list(self.small.world.messages[self.small.general["id"]].values())[-1]["embeds"][0]["fields"]
+        return {field["name"]: field["value"] for field in fields}
+
+    def test_by_its_author(self) -> None:
+        session, message = self.small.connect(), self.ask("Yes", "No")
+        self.vote(message, 2)
+        shown = self.assertStatus(self.expire(message), 200)
+        self.assertTrue(shown["poll"]["results"]["is_finalized"])
+        self.assertTrue(self.small.events(session, "MESSAGE_UPDATE")[0]["poll"]["results"]["is_finalized"])
+        told = self.small.events(session, "MESSAGE_CREATE")[-1]
+        self.assertEqual((told["type"], told["author"]["id"]), (46, self.small.bot.user_id))
+        self.assertEqual(told["message_reference"]["message_id"], message["id"])
+        self.assertEqual(
+            self.result(),
+            {
+                "poll_question_text": "Pizza?",
+                "victor_answer_votes": "1",
+                "total_votes": "1",
+                "victor_answer_id": "2",
+                "victor_answer_text": "No",
+                "victor_answer_emoji_name": "🍕",
+            },
+        )
+        listed = self.small.request("GET", f"{self.path}/messages")
+        self.assertEqual(self.assertStatus(listed, 200)[0]["type"], 46)
+
+    def test_a_draw_has_no_victor(self) -> None:
+        message = self.ask(allow_multiselect=True)
+        self.vote(message, 1, 2)
+        self.expire(message)
+        self.assertEqual(
+            self.result(), {"poll_question_text": "Pizza?", "victor_answer_votes": "1", "total_votes": "2"}
+        )
+
+    def test_after_its_time(self) -> None:
+        message = self.ask()
+        ((at, _, _),) = self.small.world.deadlines
+        self.assertEqual(at, 3600 * 1_000_000)
+        self.small.time = at - 1
+        self.small.backend.run_deadlines()
+        self.vote(message, 1)
+        self.small.time = at
+        self.small.backend.run_deadlines()
+        self.assertTrue(self.seen(message)["poll"]["results"]["is_finalized"])
+        self.assertEqual(self.result()["victor_answer_text"], "Yes")
+        self.assertEqual(self.small.world.deadlines, [])
+
+    def test_no_vote_afterwards(self) -> None:
+        message = self.ask()
+        self.small.time = 3600 * 1_000_000
+        with self.assertRefused(Code.POLL_EXPIRED):
+            self.vote(message, 1)
+
+    def test_not_twice(self) -> None:
+        message = self.ask()
+        self.expire(message)
+        self.assertStatus(self.expire(message), 400, Code.POLL_EXPIRED)
+        self.small.time = 3600 * 1_000_000
+        self.small.backend.run_deadlines()
+        self.assertEqual(len(self.small.world.messages[self.small.general["id"]]), 2)
+
+    def test_of_a_message_that_is_gone(self) -> None:
+        message = self.ask()
+        self.small.request("DELETE", f"{self.path}/messages/{message['id']}")
+        self.small.time = 3600 * 1_000_000
+        self.small.backend.run_deadlines()
+        self.assertEqual(self.small.world.messages[self.small.general["id"]], {})
+
+    def test_not_anothers(self) -> None:
+        channel_id = self.small.general["id"]
+        message = self.small.perform("create_message", channel_id, actor=self.alice, body={"poll": poll()})
+        self.assertStatus(self.expire(message), 403, Code.CANNOT_EDIT_OTHERS_MESSAGE)
+
+    def test_not_of_other_messages(self) -> None:
+        message = self.small.perform("create_message", self.small.general["id"], body={"content": "x"})
+        self.assertStatus(self.expire(message), 400, Code.CANNOT_EXPIRE_NON_POLL_MESSAGE)
