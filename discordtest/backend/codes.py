@@ -64,7 +64,7 @@ class Code(IntEnum):
     UNKNOWN_DISCOVERABLE_SERVER_CATEGORY = 10059, 404, "Unknown Discoverable Server Category"
     UNKNOWN_STICKER = 10060, 404, "Unknown Sticker"
     UNKNOWN_STICKER_PACK = 10061, 404, "Unknown Sticker Pack"
-    UNKNOWN_INTERACTION = 10062, 404, "Unknown Interaction"
+    UNKNOWN_INTERACTION = 10062, 404, "Unknown interaction"
     UNKNOWN_APPLICATION_COMMAND = 10063, 404, "Unknown Application Command"
     UNKNOWN_VOICE_STATE = 10065, 404, "Unknown Voice State"
     UNKNOWN_APPLICATION_COMMAND_PERMISSIONS = 10066, 404, "Unknown Application Command Permissions"
@@ -171,8 +171,8 @@ class Code(IntEnum):
     CANNOT_EXECUTE_ON_CHANNEL_TYPE = 50024, 400, "Cannot execute action on this channel type"
     INVALID_OAUTH2_TOKEN = 50025, 401, "Invalid OAuth2 access token provided"
     MISSING_REQUIRED_OAUTH2_SCOPE = 50026, 400, "Missing required OAuth2 scope"
-    INVALID_WEBHOOK_TOKEN = 50027, 401, "Invalid webhook token provided"
-    INVALID_ROLE = 50028, 400, "Invalid role"
+    INVALID_WEBHOOK_TOKEN = 50027, 401, "Invalid Webhook Token"
+    INVALID_ROLE = 50028, 400, "Invalid Role"
     INVALID_RECIPIENT = 50033, 400, "Invalid Recipient(s)"
     MESSAGE_TOO_OLD_TO_BULK_DELETE = 50034, 400, "You can only bulk delete messages that are under 14 days old."
     INVALID_FORM_BODY = 50035, 400, "Invalid Form Body"
@@ -269,7 +269,8 @@ class RestError(Exception):
     """A request that Discord refuses.
 
     ``errors`` is the nested tree of a 50035 body; ``extra`` are further keys of the answer (``retry_after``).
-    ``status`` is for code 0 alone, which stands for a bare HTTP error such as 401 or 404.
+    ``status`` is for code 0, which stands for a bare HTTP error such as 401 or 404, and for a code that comes with
+    several statuses.
     """
 
     def __init__(
@@ -284,7 +285,7 @@ class RestError(Exception):
         self.errors = errors
         self.extra = extra
         self.status = code.status if status is None else status
-        self.text = code.text if status is None else f"{status}: {HTTPStatus(status).phrase}"
+        self.text = code.text if status is None or code.value else f"{status}: {HTTPStatus(status).phrase}"
         super().__init__(f"{self.status} (error code: {code.value}): {self.text}")
 
     def payload(self) -> dict[str, Any]:

@@ -284,11 +284,16 @@ def match(method: str, path: str) -> tuple[Route | None, list[str], bool]:
 
 
 def resolve(call: Call, raw: list[str]) -> list[Any]:
-    """Turn raw path parameters into records, from left to right."""
+    """Turn raw path parameters into records, from left to right.
+
+    The permissions are looked at once the channel or guild is known: who lacks them learns nothing of what is in it.
+    """
     records = []
     for kind, text in zip(call.route.kinds, raw, strict=True):
         record = _PARAMETERS[kind](call, text)
         call.found[kind] = record
+        if not records:
+            check_permissions(call)
         records.append(record)
     return records
 

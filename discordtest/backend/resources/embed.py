@@ -37,12 +37,22 @@ class Url(String):
             parts = urlsplit(value)
         except ValueError:
             parts = urlsplit("")
-        if parts.scheme not in self.schemes:
+        if parts.scheme and parts.scheme not in self.schemes:
             schemes = ", ".join(map(repr, self.schemes))
             message = f'Scheme "{parts.scheme}" must be one of ({schemes}).'
             errors.add(path, "URL_TYPE_INVALID_SCHEME", message)
-        elif not parts.netloc or (" " in value and parts.scheme != "attachment"):
+        elif not parts.scheme or not parts.netloc or (" " in value and parts.scheme != "attachment"):
             errors.add(path, "URL_TYPE_INVALID_URL", "Not a well formed URL.")
+        return value
+
+
+class Filled(String):
+    """Text that must not be empty; of one that is too long the answer names no least length."""
+
+    def convert(self, value: Any, path: tuple[str | int, ...], errors: FormErrors) -> Any:
+        value = super().convert(value, path, errors)
+        if value == "":
+            errors.add(path, "BASE_TYPE_REQUIRED", "This field is required")
         return value
 
 
@@ -77,7 +87,7 @@ EMBED = Object(
         "thumbnail": _MEDIA,
         "author": Object(
             {
-                "name": String(min=1, max=256, strip=True, required=True),
+                "name": Filled(max=256, strip=True, required=True),
                 "url": Url(null=True),
                 "icon_url": Url("http", "https", "attachment", null=True),
             },
@@ -87,8 +97,8 @@ EMBED = Object(
         "fields": Array(
             Object(
                 {
-                    "name": String(min=1, max=256, strip=True, required=True),
-                    "value": String(min=1, max=1024, strip=True, required=True),
+                    "name": Filled(max=256, strip=True, required=True),
+                    "value": Filled(max=1024, strip=True, required=True),
                     "inline": Boolean(null=True),
                 }
             ),

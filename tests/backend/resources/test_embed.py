@@ -63,9 +63,9 @@ class Limits(EmbedTestCase):
     def test_addresses(self):
         for url, error in (
             ("ftp://example.com", "URL_TYPE_INVALID_SCHEME"),
-            ("nonsense", "URL_TYPE_INVALID_SCHEME"),
+            ("nonsense", "URL_TYPE_INVALID_URL"),
             ("https://", "URL_TYPE_INVALID_URL"),
-            ("https://[", "URL_TYPE_INVALID_SCHEME"),
+            ("https://[", "URL_TYPE_INVALID_URL"),
         ):
             with self.subTest(url=url), self.assertRefused(Code.INVALID_FORM_BODY, "embeds.0.url", error):
                 self.send({"title": "x", "url": url})

@@ -63,7 +63,7 @@ class Adding(ReactionTestCase):
     def test_what_is_no_emoji(self):
         for text in ("x", "fire", "🔥🔥", "blob:x", "✓", ":fire:"):
             with self.subTest(text=text):
-                self.react(text, 404, 10014)
+                self.react(text, 400, 10014)
 
     def test_emojis_of_several_characters(self):
         for text in ("❤️", "👍🏽", "🇩🇪", "1️⃣", "👨‍👩‍👧", "🏴󠁧󠁢󠁥󠁮󠁧󠁿"):
@@ -117,7 +117,7 @@ class Adding(ReactionTestCase):
         self.react(f"blob:{emoji['id']}")
 
     def test_custom_emoji_that_does_not_exist(self):
-        self.react("blob:1", 404, 10014)
+        self.react("blob:1", 400, 10014)
 
     def test_emoji_of_the_application(self):
         emoji = self.small.perform(
