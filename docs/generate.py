@@ -175,7 +175,6 @@ REFERENCE_TAIL = """\
    :members:
 
 .. autoclass:: discordtest.foreign.ServedHost
-   :members: requests
 
 .. autoclass:: discordtest.foreign.ServedRequest
    :members:
