@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 import unittest
 import warnings
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from discordtest import DiscordTestCase
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
-__all__ = ["BotTestCase", "Outcome", "run_case"]
+__all__ = ["BotTestCase", "Outcome", "needs_the_process", "run_case"]
 
 
 class BotTestCase(DiscordTestCase):
@@ -69,6 +70,12 @@ class Failing:
         for part in self._parts:
             self._case.assertIn(part, self.text)
         return True
+
+
+def needs_the_process(case: unittest.TestCase) -> None:
+    """Skip a test that looks at what a whole process shares while others run in its threads."""
+    if threading.current_thread() is not threading.main_thread():
+        case.skipTest("other tests run in this process at the same time")
 
 
 class Outcome:

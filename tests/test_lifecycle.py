@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import threading
 import unittest
 import weakref
 from typing import Any
@@ -65,7 +66,17 @@ async def daily(ctx: Context) -> None:
     await asyncio.sleep(5)
 
 
-class GlobalTests(DiscordTestCase):
+class OneAtATime(DiscordTestCase):
+    """A bot of a module can be in one test at a time, whatever threads there are."""
+
+    lock = threading.Lock()
+
+    def run(self, result: unittest.TestResult | None = None) -> unittest.TestResult | None:
+        with self.lock:
+            return super().run(result)
+
+
+class GlobalTests(OneAtATime):
     """Each test finds the same bot as new; they run in any order."""
 
     def make_client(self) -> commands.Bot:
@@ -99,7 +110,7 @@ class GlobalTests(DiscordTestCase):
         await self.use()
 
 
-class GlobalClientTests(DiscordTestCase):
+class GlobalClientTests(OneAtATime):
     client_of_all = discord.Client(intents=discord.Intents.all())
 
     def make_client(self) -> discord.Client:

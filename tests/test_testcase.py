@@ -28,7 +28,7 @@ from discordtest import (
     SettleTimeout,
     SetupError,
 )
-from tests.bots import BotTestCase, run_case
+from tests.bots import BotTestCase, needs_the_process, run_case
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -175,6 +175,8 @@ class TimeTests(BotTestCase):
             await self.wait_until(never)
 
     def test_environment_overrides(self) -> None:
+        needs_the_process(self)
+
         class Case(DiscordTestCase):
             async def test(self) -> None:
                 assert self.clock.now().year == 2001, self.clock.now()
@@ -188,6 +190,8 @@ class TimeTests(BotTestCase):
         self.assertIn("DISCORDTEST_START_TIME=2001-01-01T00:00:00+00:00", str(outcome))
 
     def test_wrong_settings_fail_the_test_alone(self) -> None:
+        needs_the_process(self)
+
         class Case(DiscordTestCase):
             async def test(self) -> None: ...
 
@@ -608,6 +612,7 @@ class ClosingTests(unittest.TestCase):
     """Nothing stays after a test, whatever it and the bot did."""
 
     def setUp(self) -> None:
+        needs_the_process(self)
         # What the first test of a process loads stays: modules, caches.
         run_case(DefaultTests, "test_synchronous_test")
         self.before = self.snapshot()

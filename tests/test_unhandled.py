@@ -10,7 +10,7 @@ from typing import Any
 import discord
 from discord.ext import commands, tasks
 
-from tests.bots import BotTestCase, run_case
+from tests.bots import BotTestCase, needs_the_process, run_case
 
 
 class EventTests(BotTestCase):
@@ -182,6 +182,8 @@ class EventTests(BotTestCase):
             await self.advance(60)
 
     async def test_error_is_told_with_logging_disabled(self) -> None:
+        needs_the_process(self)
+
         async def work(ctx: commands.Context[Any]) -> None:
             raise ValueError("quiet")
 
