@@ -13,11 +13,11 @@ autodoc_member_order = "bysource"
 autodoc_typehints = "description"
 autodoc_class_signature = "separated"  # people get these objects, they do not make them
 # What other projects document: no inventory is fetched, so their names lead nowhere.
+_others = (
+    "aiohttp app_commands asyncio collections contextlib datetime discord pathlib types typing unittest web"
+)
 nitpick_ignore_regex = [
-    (
-        "py:.*",
-        r"(aiohttp|app_commands|web|asyncio|collections|contextlib|datetime|discord|pathlib|types|typing|unittest)\..*",
-    ),
+    ("py:.*", rf"({_others.replace(' ', '|')})\..*"),
     # Names of types in annotations: aliases, and what is imported for types only.
     ("py:class", r"\w+"),
     ("py:class", r"discordtest\.(assertions|backend|clock|testcase)\..*"),
