@@ -13,7 +13,6 @@ import tempfile
 import threading
 import unittest
 from pathlib import Path
-from typing import ClassVar
 
 import discord
 
@@ -154,25 +153,23 @@ class ThreadTests(unittest.TestCase):
 class RunnerTests(unittest.TestCase):
     """A small suite in a folder of its own, under every runner."""
 
-    folder: ClassVar[tempfile.TemporaryDirectory[str]]
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        cls.folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(cls.folder.cleanup)
-        path = Path(cls.folder.name)
-        (path / "test_small.py").write_text(SUITE)
-        (path / "failing").mkdir()
-        begin = SUITE.partition("\n\nclass MoreTests")[0]
-        (path / "failing" / "test_failing.py").write_text(begin + FAILING)
-        (path / ".stestr.conf").write_text("[DEFAULT]\ntest_path=.\n")
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = Path(folder.name)
+        (self.path / "test_small.py").write_text(SUITE)
+        (self.path / "failing").mkdir()
+        (self.path / "failing" / "test_failing.py").write_text(
+            SUITE.partition("\n\nclass MoreTests")[0] + FAILING
+        )
+        (self.path / ".stestr.conf").write_text("[DEFAULT]\ntest_path=.\n")
 
     def run_python(self, *arguments: str, passes: bool = True) -> str:
         environment = {key: value for key, value in os.environ.items() if not key.startswith("COV")}
         environment["PYTHONPATH"] = os.pathsep.join([str(ROOT), environment.get("PYTHONPATH", "")])
         done = subprocess.run(
             [sys.executable, *arguments],
-            cwd=self.folder.name,
+            cwd=self.path,
             env=environment,
             capture_output=True,
             text=True,

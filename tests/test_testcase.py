@@ -511,12 +511,6 @@ variable: contextvars.ContextVar[str] = contextvars.ContextVar("variable", defau
 class UnittestTests(BotTestCase):
     """What unittest offers works as ever."""
 
-    shared: list[str]
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        cls.shared = ["set up once"]
-
     async def asyncSetUp(self) -> None:
         variable.set("of the set-up")
         await super().asyncSetUp()
@@ -572,7 +566,17 @@ class UnittestTests(BotTestCase):
         self.skipTest("on the way")
 
     def test_class_set_up(self) -> None:
-        self.assertEqual(self.shared, ["set up once"])
+        class Case(DiscordTestCase):
+            shared: list[str]
+
+            @classmethod
+            def setUpClass(cls) -> None:
+                cls.shared = ["set up once"]
+
+            def test(self) -> None:
+                self.assertEqual(self.shared, ["set up once"])
+
+        self.assertTrue(run_case(Case).passed)
 
 
 class OwnBase(unittest.IsolatedAsyncioTestCase):
