@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import bisect
 import copy
+from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -63,7 +64,9 @@ class World:
     applications: Table = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)  # bot token -> application id
     users: Table = field(default_factory=dict)
-    user_settings: Table = field(default_factory=dict)  # user id -> locale, accepts_dms
+    user_settings: Table = field(
+        default_factory=lambda: defaultdict(_default_settings)
+    )  # user id -> locale, accepts_dms; thousands of members have none of their own
     guilds: Table = field(default_factory=dict)
     roles: dict[str, Table] = field(default_factory=dict)
     members: dict[str, Table] = field(default_factory=dict)
@@ -187,6 +190,10 @@ class World:
     def copy_tables(self) -> dict[str, Any]:
         """Return the tables as an independent copy in which shared records stay shared."""
         return copy.deepcopy(self.tables())
+
+
+def _default_settings() -> Record:
+    return {"locale": "en-US", "accepts_dms": True}
 
 
 def _written(moment: datetime) -> str:

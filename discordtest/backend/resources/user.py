@@ -58,7 +58,8 @@ def make_user(
     if bot:
         user["bot"] = True
     world.users[user["id"]] = user
-    world.user_settings[user["id"]] = {"locale": locale, "accepts_dms": accepts_dms}
+    if locale != "en-US" or not accepts_dms:
+        world.user_settings[user["id"]] = {"locale": locale, "accepts_dms": accepts_dms}
     return user
 
 
