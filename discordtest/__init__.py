@@ -3,17 +3,25 @@
 >>> from discordtest import DiscordTestCase
 """
 
-from discordtest.errors import (
-    BackendError,
-    Deadlock,
-    DiscordTestError,
-    HostRefused,
-    NotModelled,
-    SettleTimeout,
-    SetupError,
-)
-from discordtest.scripts import load_client
-from discordtest.testcase import DiscordTestCase, DiscordTestMixin
+import gc
+
+_collects = gc.isenabled()
+gc.disable()  # the collector would go through all of discord.py while this loads: a quarter of the import
+try:
+    from discordtest.errors import (
+        BackendError,
+        Deadlock,
+        DiscordTestError,
+        HostRefused,
+        NotModelled,
+        SettleTimeout,
+        SetupError,
+    )
+    from discordtest.scripts import load_client
+    from discordtest.testcase import DiscordTestCase, DiscordTestMixin
+finally:
+    if _collects:
+        gc.enable()
 
 __all__ = [
     "BackendError",
