@@ -12,6 +12,7 @@ myst_heading_anchors = 3
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
 autodoc_class_signature = "separated"  # people get these objects, they do not make them
+autodoc_default_options = {"exclude-members": "__init__, __new__"}
 # What other projects document: no inventory is fetched, so their names lead nowhere.
 _others = (
     "aiohttp app_commands asyncio collections contextlib datetime discord pathlib types typing unittest web"

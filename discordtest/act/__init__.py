@@ -15,5 +15,5 @@ from discordtest.act.voice import VoiceVerbs
 __all__ = ["ActMixin"]
 
 
-class ActMixin(ComponentVerbs, CommandVerbs, MessageVerbs, ModerationVerbs, VoiceVerbs):
+class ActMixin(MessageVerbs, CommandVerbs, ComponentVerbs, ModerationVerbs, VoiceVerbs):
     """Every verb, on the scene of a test case."""
