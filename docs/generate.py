@@ -9,11 +9,13 @@ from __future__ import annotations
 import functools
 import importlib.util
 import inspect
+import os
 import re
 import sys
 import unittest
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from unittest import mock
 
 DOCS = Path(__file__).parent
 ROUTES = DOCS.parent / "tests" / "data" / "routes.txt"
@@ -198,7 +200,8 @@ REFERENCE_TAIL = """\
 def failure(test: unittest.TestCase) -> str:
     """Run a test that fails; return what unittest prints of it, the same on every machine."""
     result = unittest.TestResult()
-    test.run(result)
+    with mock.patch.dict(os.environ, DISCORDTEST_START_TIME="", DISCORDTEST_TRANSPORT=""):
+        test.run(result)
     told = [*(("FAIL", text) for _, text in result.failures), *(("ERROR", text) for _, text in result.errors)]
     kind, text = told[0]
     text = text[text.rindex("Traceback (most") :]  # what it was caused by has line numbers of libraries
