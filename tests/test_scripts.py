@@ -16,6 +16,7 @@ from discordtest.errors import SetupError
 from discordtest.scripts import hold_of, load_client, unload
 from discordtest.transports.network import Network
 from tests import canned
+from tests.isolated import IsolatedTestCase
 
 RUN_AT_THE_TOP = """
     import discord
@@ -42,7 +43,7 @@ MAIN_COROUTINE = """
 ORIGINALS = (discord.Client.login, discord.Client.run, asyncio.run, asyncio.BaseEventLoop.run_until_complete)
 
 
-class ScriptTestCase(unittest.IsolatedAsyncioTestCase):
+class ScriptTestCase(IsolatedTestCase):
     """Writes scripts into a folder of their own and loads them."""
 
     async def asyncSetUp(self) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import unittest
 from typing import TYPE_CHECKING, Any, Literal
 
 import discord
@@ -12,6 +11,7 @@ from discord.ext import commands
 from discordtest import seam
 from discordtest.transports.network import Network
 from tests.canned import TOKEN, CannedDiscord
+from tests.isolated import IsolatedTestCase
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +32,7 @@ def make_bot(kind: type[commands.Bot] = commands.Bot, **options: Any) -> command
     return bot
 
 
-class WiredTestCase(unittest.IsolatedAsyncioTestCase):
+class WiredTestCase(IsolatedTestCase):
     """Installs a network for each test and takes it away."""
 
     transport: Literal["memory", "loopback"] = "memory"

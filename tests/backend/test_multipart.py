@@ -8,6 +8,7 @@ import aiohttp
 
 from discordtest.backend.multipart import split
 from tests.backend.worlds import multipart
+from tests.isolated import IsolatedTestCase
 
 
 class Form(unittest.TestCase):
@@ -43,7 +44,7 @@ class Form(unittest.TestCase):
             split(b"", "multipart/form-data")
 
 
-class ClientsForm(unittest.IsolatedAsyncioTestCase):
+class ClientsForm(IsolatedTestCase):
     async def test_form_of_aiohttp(self):
         form = aiohttp.FormData(quote_fields=False)
         form.add_field("payload_json", '{"content":"hi"}')

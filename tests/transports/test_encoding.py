@@ -8,9 +8,10 @@ import aiohttp
 from multidict import CIMultiDict
 
 from discordtest.transports.encoding import encode_body
+from tests.isolated import IsolatedTestCase
 
 
-class Bodies(unittest.IsolatedAsyncioTestCase):
+class Bodies(IsolatedTestCase):
     """What aiohttp would send; whole requests are compared with aiohttp in the tests of the seam."""
 
     async def encode(self, data: Any, headers: Any = ()) -> tuple[bytes, str | None]:

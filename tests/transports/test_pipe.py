@@ -5,6 +5,7 @@ import unittest
 from typing import Any
 
 from discordtest.transports.pipe import PEER, Answering, connect_pipe
+from tests.isolated import IsolatedTestCase
 
 
 class Log(asyncio.Protocol):
@@ -28,7 +29,7 @@ class Log(asyncio.Protocol):
         self.log.append("lost")
 
 
-class Pipes(unittest.IsolatedAsyncioTestCase):
+class Pipes(IsolatedTestCase):
     async def connect(self, **options: Any) -> tuple[Log, Log]:
         """Return both ends of a pipe."""
         loop = asyncio.get_running_loop()
@@ -113,7 +114,7 @@ class Pipes(unittest.IsolatedAsyncioTestCase):
         self.assertEqual(server.log, [b"over", "eof", "lost"])
 
 
-class AnsweringTests(unittest.IsolatedAsyncioTestCase):
+class AnsweringTests(IsolatedTestCase):
     async def test_what_is_under_way_is_cancelled(self) -> None:
         answering = Answering()
 
