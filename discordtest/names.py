@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 __all__ = ["channel_name", "name_of", "named_path", "user_name"]
 
+_TOKEN = re.compile(r"(?<=/)[\w-]{60,}(?=/|$)")
 _ID = re.compile(r"(?<=/)[0-9]+(?=/|$)")
 
 
@@ -44,5 +45,5 @@ def name_of(world: World, id: str, guild_id: str | None = None) -> str:
 
 
 def named_path(world: World, path: str) -> str:
-    """Return a request's path with names in place of the ids that are known."""
-    return _ID.sub(lambda match: name_of(world, match[0]), path)
+    """Return a request's path with names in place of the ids that are known, and without tokens."""
+    return _ID.sub(lambda match: name_of(world, match[0]), _TOKEN.sub("…", path))

@@ -17,6 +17,7 @@ import discord
 
 from discordtest.clock.runner import Runner
 from discordtest.errors import DiscordTestError, SetupError
+from discordtest.interactions.timeline import unanswered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -131,6 +132,8 @@ class Running(Case):
         try:
             super()._callTestMethod(method)  # type: ignore[misc]
             scene.check()
+            if scene.backend.world.interactions and (text := unanswered(scene)) is not None:
+                self.fail(text)
         except Exception as error:
             error.__traceback__ = _trimmed(error, method)
             self._annotate(error)

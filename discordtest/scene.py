@@ -62,6 +62,7 @@ class Scene:
         default_factory=list
     )  # what did not end as it should, told when the test is over
     fails_on_unhandled: bool = True
+    unanswered: set[str] = field(default_factory=set)  # interactions that assertNotResponded was told of
     expected_errors: int = 0  # how many assertBotRaises are open: what the bot raises is theirs
     bot_permissions: int = 0
     was_advanced: bool = False  # the test has called advance

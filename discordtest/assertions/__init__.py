@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from discordtest.assertions.commands import AssertCommands
 from discordtest.assertions.guilds import AssertGuilds
+from discordtest.assertions.interactions import AssertInteractions
 from discordtest.assertions.members import AssertMembers
 from discordtest.assertions.messages import AssertMessages
 from discordtest.assertions.wire import AssertWire
@@ -14,5 +15,7 @@ from discordtest.assertions.wire import AssertWire
 __all__ = ["AssertMixin"]
 
 
-class AssertMixin(AssertMessages, AssertMembers, AssertGuilds, AssertCommands, AssertWire):
+class AssertMixin(
+    AssertInteractions, AssertMessages, AssertMembers, AssertGuilds, AssertCommands, AssertWire
+):
     """The assertions of a test case."""

@@ -67,7 +67,6 @@ class Backend:
         self.journal.append(exchange)
         route, raw, exists = rest.match(request.method, path)
         exchange.route = route
-        self.texts.begin()
         try:
             if route is None:
                 raise self._unknown(request.method, path, exists)
@@ -147,7 +146,11 @@ class Backend:
         reason = request.headers.get("X-Audit-Log-Reason")
         exchange.reason = None if reason is None else unquote(reason)
         call = Call(self, actor, route, files=exchange.files, reason=exchange.reason, wire=True)
-        return self._run(call, raw, value, request.query)
+        try:
+            return self._run(call, raw, value, request.query)
+        finally:
+            if call.actor.kind == "bot":  # it acts by an interaction's token
+                exchange.actor = call.actor
 
     def authenticate(self, request: Request) -> Actor | None:
         """Return the bot whose token the request carries; None when it carries none that is known."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import app_commands
-from discord.ext import commands
 
 from discordtest import SetupError
 from tests.bots import BotTestCase
+
+if TYPE_CHECKING:
+    from discord.ext import commands
 
 
 class CommandTestCase(BotTestCase):
@@ -122,6 +124,7 @@ class ChoicesTests(CommandTestCase):
         result = await self.autocomplete(self.alice, self.general, "pick", "what", "o")
         with self.fails("the bot suggested nothing at all: it did not answer the autocomplete"):
             self.assertChoices(result, [])
+        self.assertNotResponded(result)
 
     async def test_other_interaction(self) -> None:
         result = await self.slash(self.alice, self.general, "pick", what="1")

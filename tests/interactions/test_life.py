@@ -102,6 +102,7 @@ class Commands(AnswerTestCase):
         self.assertTrue(result.failed)
         self.assertFalse(result.acknowledged)
         self.assertIn("did not respond", repr(result))
+        self.assertNotResponded(result)
 
     async def test_edited_and_deleted(self) -> None:
         async def answer(interaction: Interaction) -> None:
@@ -186,7 +187,7 @@ class Components(AnswerTestCase):
         result = await self.counter()
         await self.advance(61)
         clicked = await self.click(self.alice, result, "More")
-        self.assertFalse(clicked.acknowledged)
+        self.assertNotResponded(clicked)
 
     async def test_no_such_button(self) -> None:
         result = await self.counter()

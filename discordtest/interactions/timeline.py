@@ -1,0 +1,121 @@
+"""The life of an interaction as a few lines with times: used, deferred +0.2 s, answered +4 s, too late.
+
+It reads the journal when it is asked, so keeping it costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from discordtest.backend.resources.interaction import (
+    AUTOCOMPLETE,
+    COMMAND,
+    COMPONENT,
+    RESPONSE_WINDOW,
+    is_late,
+)
+from discordtest.names import user_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from discordtest.backend.journal import Exchange
+    from discordtest.backend.world import Record
+    from discordtest.scene import Scene
+
+__all__ = ["interaction_name", "timeline", "unanswered"]
+
+_EPHEMERAL = 64
+_WIDTH = 70
+_CALLBACKS = {
+    4: "answers",
+    5: "defers the answer",
+    6: "defers: the message stays as it is",
+    7: "changes the message",
+    8: "offers choices",
+    9: "opens a modal",
+    12: "launches the activity",
+}
+_METHODS = {"PATCH": "edits", "DELETE": "deletes"}
+
+
+def interaction_name(scene: Scene, life: Record) -> str:
+    """Return what the person did, in words: ``/tag set``, ``the button 'Close'``, ``the modal 'Form'``."""
+    kind, data = life["type"], life["data"]
+    if kind in (COMMAND, AUTOCOMPLETE):
+        return f"/{life['name']}" if data["type"] == 1 else f"the command {life['name']!r}"
+    if kind == COMPONENT:
+        what = "button" if data["component_type"] == 2 else "select"
+        return f"the {what} {data['custom_id']!r}"
+    modal = scene.backend.world.interactions[life["modal_of"]]["modal"]
+    return f"the modal {modal['title']!r}"
+
+
+def timeline(scene: Scene, life: Record) -> str:
+    """Return the life of the interaction, a line for each step."""
+    world = scene.backend.world
+    who = user_name(world.users[life["user_id"]])
+    begun = life["created_at"] / 1e6
+    lines = [f"  {begun:.3f} s  {who} uses {interaction_name(scene, life)}"]
+    steps = [(entry.at - life["created_at"], _step(entry)) for entry in _exchanges(scene, life)]
+    if is_late(world, life):
+        steps.append((RESPONSE_WINDOW, f"{who} sees that the application did not respond"))
+    elif life["answer"] is None:
+        steps.append((world.now() - life["created_at"], "no answer so far"))
+    steps.sort(key=lambda step: step[0])
+    lines += [f"  {f'+{after / 1e6:.3f}':>{len(f'{begun:.3f}')}} s  {text}" for after, text in steps]
+    return "\n".join(lines)
+
+
+def _exchanges(scene: Scene, life: Record) -> Iterator[Exchange]:
+    starts = (f"/interactions/{life['id']}/", f"/webhooks/{life['application_id']}/{life['token']}")
+    for entry in scene.backend.journal.exchanges():
+        if entry.path.startswith(starts) and entry.method != "GET":
+            yield entry
+
+
+def _step(entry: Exchange) -> str:
+    body = entry.json if isinstance(entry.json, dict) else {}
+    if entry.path.startswith("/interactions/"):
+        text = _CALLBACKS.get(body.get("type", 0), "answers") + _content(body.get("data") or {})
+    elif entry.method == "POST":
+        text = "follows up" + _content(body)
+    else:
+        what = "the answer" if entry.path.endswith("@original") else "a message"
+        text = f"{_METHODS[entry.method]} {what}" + _content(body)
+    text = f"the bot {text}"
+    if entry.status >= 400:
+        result = entry.result or {}
+        return f"{text}: refused: {result.get('message')} (code {result.get('code')})"
+    return text
+
+
+def _content(data: Record) -> str:
+    text = data.get("content") or data.get("title") or ""
+    said = f" {text if len(text) <= _WIDTH else text[: _WIDTH - 1] + '…'!r}" if text else ""
+    parts = [name for name in ("embeds", "components", "attachments", "poll") if data.get(name)]
+    if (data.get("flags") or 0) & _EPHEMERAL:
+        parts.append("ephemeral")
+    return said + (f" ({', '.join(parts)})" if parts else "")
+
+
+def unanswered(scene: Scene) -> str | None:
+    """Return why the test must not pass: an interaction that the bot never answered, nor ever will.
+
+    One that the test has claimed to be unanswered is fine, and so is one that a timer may still answer.
+    """
+    world = scene.backend.world
+    left = [
+        life
+        for life in world.interactions.values()
+        if life["answer"] is None and life["id"] not in scene.unanswered
+    ]
+    if not left:
+        return None
+    has_timers = len(scene.loop.pending()) > len(world.deadlines)  # each deadline has a timer of ours
+    lost = [life for life in left if is_late(world, life) or not has_timers]
+    if not lost:
+        return None
+    names = ", ".join(interaction_name(scene, life) for life in lost)
+    lines = [f"the bot never responded to {names}; if that is meant, claim it with assertNotResponded"]
+    return "\n".join([*lines, *(timeline(scene, life) for life in lost)])

@@ -1,0 +1,143 @@
+"""How interactions were answered: claimed, missed, and how the failure tells their life."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import unittest
+from typing import TYPE_CHECKING, Any
+
+import discord
+
+from tests.bots import run_case
+from tests.interactions.test_life import AnswerTestCase, Counter, Feedback
+
+if TYPE_CHECKING:
+    Interaction = discord.Interaction[Any]
+
+
+class Responded(AnswerTestCase):
+    async def test_the_message_is_returned(self) -> None:
+        result = await self.bot_answers(lambda i: i.response.send_message("Pong!", ephemeral=True))
+        message = self.assertResponded(result, "Pong!", ephemeral=True, channel=self.general)
+        self.assertEqual(message, result.response)
+        self.assertEphemeral(result)
+        self.assertNotDeferred(result)
+
+    async def test_otherwise(self) -> None:
+        async def answer(interaction: Interaction) -> None:
+            await interaction.response.send_message("Pong!")
+            await interaction.followup.send("Ping?")
+
+        result = await self.bot_answers(answer)
+        with self.fails(
+            "the bot's answer to /do is otherwise:\n  content differs:",
+            "- Ping?",
+            "A followup is like that",
+            "alice uses /do",
+            "+0.000 s  the bot answers 'Pong!'",
+            "the bot follows up 'Ping?'",
+            "What happened:",
+        ):
+            self.assertResponded(result, "Ping?")
+        with self.fails("is in another channel"):
+            self.assertResponded(result, channel=self.make_text_channel("other", self.guild))
+        with self.fails("is not ephemeral"):
+            self.assertEphemeral(result)
+        with self.fails("the bot responded to /do"):
+            self.assertNotResponded(result)
+
+    async def test_too_late(self) -> None:
+        async def answer(interaction: Interaction) -> None:
+            await asyncio.sleep(3.5)
+            with contextlib.suppress(discord.NotFound):
+                await interaction.response.send_message("late")
+
+        result = await self.bot_answers(answer)
+        with self.fails("did not respond to /do", "+0.000 s  no answer so far", "Pending timers"):
+            self.assertResponded(result)
+        await self.advance(4)
+        with self.fails(
+            "+3.000 s  alice sees that the application did not respond",
+            "+3.500 s  the bot answers 'late': refused: Unknown interaction (code 10062)",
+        ):
+            self.assertResponded(result)
+        self.assertNotResponded(result)
+
+    async def test_deferred_and_never_filled(self) -> None:
+        result = await self.bot_answers(lambda i: i.response.defer(ephemeral=True))
+        with self.fails("deferred its answer to /do, which never came", "defers the answer (ephemeral)"):
+            self.assertResponded(result)
+        self.assertDeferred(result, ephemeral=True)
+        with self.fails("the deferred answer to /do is ephemeral"):
+            self.assertDeferred(result, ephemeral=False)
+        with self.fails("the bot deferred"):
+            self.assertNotDeferred(result)
+
+    async def test_a_changed_message(self) -> None:
+        result = await self.bot_answers(lambda i: i.response.send_message("0", view=Counter()))
+        clicked = await self.click(self.alice, result, "More")
+        self.assertEqual(self.assertResponded(clicked, "1"), result.response)
+        self.assertNotEphemeral(clicked)
+        with self.fails("the answer to the button", "is not ephemeral"):
+            self.assertEphemeral(clicked)
+        with self.fails("did not defer its answer to the button"):
+            self.assertDeferred(clicked)
+
+    async def test_no_result(self) -> None:
+        with self.assertRaises(TypeError):
+            self.assertResponded("x")  # type: ignore[arg-type]
+
+
+class Modal(AnswerTestCase):
+    async def test_it_is_returned(self) -> None:
+        result = await self.bot_answers(lambda i: i.response.send_modal(Feedback(custom_id="f")))
+        modal = self.assertModal(result, "Feedback", "f")
+        self.assertEqual(modal.labels[0], "Your name")
+        self.assertIsNone(self.assertResponded(result))
+
+    async def test_otherwise(self) -> None:
+        result = await self.bot_answers(lambda i: i.response.send_modal(Feedback(custom_id="f")))
+        with self.fails("the modal's title is 'Feedback', not 'Form'", "the bot opens a modal 'Feedback'"):
+            self.assertModal(result, "Form")
+        with self.fails("the modal's custom_id is 'f', not 'x'"):
+            self.assertModal(result, custom_id="x")
+        with self.fails("is no message, but a modal"):
+            self.assertResponded(result, "x")
+        with self.fails("the answer to /do has no message"):
+            self.assertNotEphemeral(result)
+
+    async def test_none(self) -> None:
+        result = await self.bot_answers(lambda i: i.response.send_message("x"))
+        with self.fails("the bot opened no modal for /do"):
+            self.assertModal(result)
+
+
+class FalsePasses(unittest.TestCase):
+    def outcome(self, seconds: float | None, *, claim: bool = False, wait: float = 0) -> Any:
+        class Case(AnswerTestCase):
+            async def test_it(self) -> None:
+                async def answer(interaction: Interaction) -> None:
+                    if seconds is not None:
+                        await asyncio.sleep(seconds)
+
+                result = await self.bot_answers(answer)
+                await self.advance(wait)
+                if claim:
+                    self.assertNotResponded(result)
+
+        return run_case(Case)
+
+    def test_an_interaction_that_nobody_answers(self) -> None:
+        text = str(self.outcome(None))
+        self.assertIn("the bot never responded to /do; if that is meant, claim it with", text)
+        self.assertIn("alice uses /do", text)
+
+    def test_one_that_was_claimed(self) -> None:
+        self.assertTrue(self.outcome(None, claim=True).passed)
+
+    def test_one_that_a_timer_may_answer(self) -> None:
+        self.assertTrue(self.outcome(10).passed)
+
+    def test_one_that_no_timer_can_answer_in_time(self) -> None:
+        self.assertIn("sees that the application did not respond", str(self.outcome(10, wait=5)))
