@@ -1,7 +1,7 @@
 """Payloads as JSON text: the snapshot that goes over the wire.
 
-Most of a message's text is its author and its member, the same for every message of a person. ``Texts`` encodes
-such a part once and again when it has changed: it keeps what the text says, and compares.
+Most of a message's text is its author, its member and what most messages lack, the same from message to message.
+``Texts`` encodes such a part once and again when it has changed: it keeps what the text says, and compares.
 """
 
 from __future__ import annotations
@@ -40,35 +40,30 @@ class Texts:
 
     def __init__(self) -> None:
         self._parts: dict[str, tuple[Record, str]] = {}  # what a text says, and the text
-        self._latest: tuple[Record, str] | None = None  # what was told in the request that is under way
-
-    def begin(self) -> None:
-        """Forget what was told: records may change before the next request."""
-        self._latest = None
-
-    def event(self, payload: Record) -> str:
-        """Return the text of a message's event."""
-        return self._message(payload, is_event=True) if "author" in payload else encode(payload)
 
     def answer(self, payload: Any) -> str:
-        """Return the text of an answer; that of a new message differs little from its event's."""
-        if type(payload) is dict and "author" in payload and "channel_id" in payload:
-            return self._message(payload, is_event=False)
-        return encode(payload)
+        """Return the text of an answer: of a message, or of anything else."""
+        return self.message(payload) if type(payload) is dict else encode(payload)
 
-    def _message(self, payload: Record, is_event: bool) -> str:
-        own = dict(payload)
-        author = own.pop("author")
-        guild_id, member = own.pop("guild_id", None), own.pop("member", None)
-        latest = self._latest
-        if is_event or latest is None or latest[0] != own:
-            latest = own, encode(own)[:-1]
-            self._latest = latest if is_event else None
-        author_id = author["id"]
-        text = f'{latest[1]},"author":{self._part(author_id, author)}'
-        if member is not None:
-            text += f',"member":{self._part(f"{guild_id}/{author_id}", member)}'
-        return f"{text}}}" if guild_id is None else f'{text},"guild_id":"{guild_id}"}}'
+    def message(self, payload: Record) -> str:
+        """Return the text of a message, in an answer or an event."""
+        if "author" not in payload or "content" not in payload or "timestamp" not in payload:
+            return encode(payload)
+        others = dict(payload)
+        pop = others.pop
+        message_id, channel_id, author = pop("id"), pop("channel_id"), pop("author")
+        text = (
+            f'{{"id":"{message_id}","channel_id":"{channel_id}","timestamp":"{pop("timestamp")}",'
+            f'"content":{_quoted(pop("content"))},"author":{self._part(author["id"], author)}'
+        )
+        if "member" in others:
+            key = f"{payload.get('guild_id')}/{author['id']}"
+            text += f',"member":{self._part(key, pop("member"))}'
+        if "guild_id" in others:
+            text += f',"guild_id":"{pop("guild_id")}"'
+        if "nonce" in others:
+            text += f',"nonce":{encode(pop("nonce"))}'
+        return f"{text},{self._part('', others)[1:]}" if others else f"{text}}}"
 
     def _part(self, key: str, record: Record) -> str:
         known = self._parts.get(key)
@@ -76,3 +71,6 @@ class Texts:
             text = encode(record)
             known = self._parts[key] = json.loads(text), text
         return known[1]
+
+
+_quoted = json.encoder.encode_basestring

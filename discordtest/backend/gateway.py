@@ -272,7 +272,7 @@ class Gateway:
             return
         world = self.backend.world
         whole = ""
-        write = self.backend.texts.event if event.name in _CONTENT_EVENTS else encode
+        write = self.backend.texts.message if event.name in _CONTENT_EVENTS else encode
         needed = intents.needed(event.name, event.guild_id is not None)
         for session in tuple(self.sessions):
             if not self._entitled(session, event, needed):
