@@ -124,7 +124,7 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Running):
             raise TypeError(f"wait_until takes a function that returns at once, not {predicate!r}")
         scene = self._scene
         scene.check()
-        scene.begin_act(f"the test waits until {getattr(predicate, '__qualname__', predicate)}")
+        scene.begin_act(f"the test waits until {_name_of(predicate)}")
         scene.was_advanced = True
         try:
             answer = await scene.loop.wait_until(predicate, timeout)
@@ -132,7 +132,9 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Running):
         finally:
             scene.end_act()
         if not answer:
-            self.fail(f"not true within {timeout:g} s of the clock: {predicate!r}\n{background(scene)}")
+            self.fail(
+                f"not true within {timeout:g} s of the clock: {_name_of(predicate)}\n{background(scene)}"
+            )
         return answer
 
     # -- clients
@@ -297,6 +299,15 @@ class DiscordTestCase(DiscordTestMixin, unittest.IsolatedAsyncioTestCase):
     ...         await self.send(self.alice, self.general, "!ping")
     ...         self.assertSent("Pong!", channel=self.general)
     """
+
+
+def _name_of(predicate: Callable[..., Any]) -> str:
+    """Name a function as its author knows it: ``<lambda> (test_bot.py:12)``."""
+    code = getattr(predicate, "__code__", None)
+    if code is None:
+        return repr(predicate)
+    name = code.co_qualname.rpartition("<locals>.")[2]
+    return f"{name} ({os.path.basename(code.co_filename)}:{code.co_firstlineno})"
 
 
 def _token(seed: str) -> str:

@@ -164,7 +164,7 @@ class TimeTests(BotTestCase):
         self.assertEqual((self.clock.now() - before).total_seconds(), 40)
 
     async def test_wait_until_gives_up(self) -> None:
-        with self.fails("not true within 5 s of the clock", "What happened:"):
+        with self.fails("not true within 5 s of the clock: <lambda> (test_testcase.py:", "What happened:"):
             await self.wait_until(lambda: False, timeout=5)
 
     async def test_wait_until_refuses_a_coroutine_function(self) -> None:
