@@ -21,7 +21,7 @@ nitpick_ignore_regex = [
     ("py:.*", rf"({_others.replace(' ', '|')})\..*"),
     # Names of types in annotations: aliases, and what is imported for types only.
     ("py:class", r"\w+"),
-    ("py:class", r"discordtest\.(assertions|backend|clock|testcase)\..*"),
+    ("py:class", r"discordtest\.(assertions|backend|clock|interactions|testcase)\..*"),
 ]
 
 html_theme = "furo"

@@ -181,6 +181,9 @@ REFERENCE_TAIL = """\
 .. autoclass:: discordtest.foreign.ServedRequest
    :members:
 
+.. autoclass:: discordtest.interactions.result.InteractionResult
+   :members:
+
 .. autoclass:: discordtest.transcript.Transcript
    :members:
 ```
