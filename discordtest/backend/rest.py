@@ -288,7 +288,7 @@ def resolve(call: Call, raw: list[str]) -> list[Any]:
 
     The permissions are looked at once the channel or guild is known: who lacks them learns nothing of what is in it.
     """
-    records = []
+    records: list[Any] = []
     for kind, text in zip(call.route.kinds, raw, strict=True):
         record = _PARAMETERS[kind](call, text)
         call.found[kind] = record

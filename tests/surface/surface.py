@@ -16,7 +16,7 @@ class Listener(commands.Bot):
     """A bot that keeps every event it hears, as (name, arguments), oldest first."""
 
     def __init__(self, intents: discord.Intents | None = None, **options: Any) -> None:
-        super().__init__("!", intents=intents or discord.Intents.all(), **options)
+        super().__init__("!", intents=discord.Intents.all() if intents is None else intents, **options)
         self.heard: list[tuple[str, tuple[Any, ...]]] = []
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:

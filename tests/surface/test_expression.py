@@ -54,7 +54,7 @@ class Stickers(SurfaceTestCase):
         sticker = await self.guild.create_sticker(
             name="wave", description="hello", emoji="👋", file=file, reason="why"
         )
-        guild, before, after = await self.heard("guild_stickers_update")
+        _, before, after = await self.heard("guild_stickers_update")
         self.assertEqual((list(before), list(after)), ([], [sticker]))
         await self.entry(Action.sticker_create, sticker, "why")
         self.assertEqual((sticker.name, sticker.description), ("wave", "hello"))

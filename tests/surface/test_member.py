@@ -102,7 +102,7 @@ class Voice(SurfaceTestCase):
     async def test_move(self):
         other = await self.guild.create_voice_channel("other")
         await self.alice.move_to(other, reason="why")
-        member, before, after = await self.heard("voice_state_update")
+        _, before, after = await self.heard("voice_state_update")
         self.assertEqual((before.channel, after.channel), (self.voice, other))
         entry = await self.entry(Action.member_move, reason="why")
         self.assertEqual((entry.extra.channel, entry.extra.count), (other, 1))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission
 from discordtest.backend.resources.thread import let_in_by_message
+from discordtest.backend.resources.thread_archive import watch_thread
 from discordtest.backend.rest import Call
 from discordtest.backend.world import Record
 
@@ -35,6 +36,7 @@ def wake(call: Call, thread: Record) -> None:
     if thread["thread_metadata"]["archived"]:
         thread["thread_metadata"]["archived"] = False
         thread["thread_metadata"]["archive_timestamp"] = call.world.timestamp()
+        watch_thread(call.world, thread)
         call.world.emit("THREAD_UPDATE", thread, guild=thread["guild_id"], channel=thread)
 
 

@@ -41,6 +41,7 @@ from discordtest.backend.resources.thread import (
     audited,
     new_thread,
 )
+from discordtest.backend.resources.thread_archive import watch_thread
 from discordtest.backend.rest import Call, route
 from discordtest.backend.world import Record
 
@@ -166,6 +167,7 @@ def open_thread(call: Call, thread: Record) -> None:
         call, guild_id, Action.THREAD_CREATE, thread["id"], changes=audit.difference(None, noted, noted)
     )
     world.emit("THREAD_CREATE", {**thread, "newly_created": True}, guild=guild_id, channel=thread)
+    watch_thread(world, thread)
 
 
 # -- forums

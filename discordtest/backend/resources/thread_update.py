@@ -12,6 +12,7 @@ from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission
 from discordtest.backend.resources.message_build import create_system_message
 from discordtest.backend.resources.thread import PRIVATE_THREAD, audited, bots_in_thread, may_manage
+from discordtest.backend.resources.thread_archive import watch_thread
 from discordtest.backend.resources.thread_create import check_tags
 from discordtest.backend.rest import Call
 from discordtest.backend.world import Record, World
@@ -52,6 +53,7 @@ def update_thread(call: Call, thread: Record) -> Record:
         return thread
     if any(before[key] != after[key] for key in _TIMED):
         metadata["archive_timestamp"] = world.timestamp()
+    watch_thread(world, thread)
     changes = audit.difference(before, after, after)
     audit.write(call, thread["guild_id"], Action.THREAD_UPDATE, thread["id"], changes=changes)
     world.emit("THREAD_UPDATE", thread, guild=thread["guild_id"], channel=thread)
