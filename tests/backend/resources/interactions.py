@@ -55,6 +55,11 @@ class InteractionTestCase(WorldTestCase):
         made = self.small.perform("create_interaction", channel_id, actor=who or self.alice, body=body)
         return self.small.world.interactions[made["id"]]
 
+    def complete(self, type: int = 3) -> Record:
+        """Type into an option that suggests."""
+        option = {"type": type, "name": "o", "value": "", "focused": True}
+        return self.interact(4, {"id": "7", "name": "c", "type": 1, "options": [option]})
+
     def press(self, message_id: str, custom_id: str = "b", who: Actor | None = None) -> Record:
         """Press a button of a message."""
         data = {"component_type": 2, "custom_id": custom_id}
