@@ -8,8 +8,9 @@ process of its own, which lives for the whole run; the processes take turns (A B
 is busy elsewhere slows all of them. What is compared is the ratio within each round, what is printed the median.
 
 To add one: write a module with ``TITLE``, ``UNIT``, ``RATIOS`` (what is divided by what, and the most that it may
-be) and the contenders, each a function of a `measure.Turns`: it prepares, then for each turn works and says what
-that took. Add its name to `MEASUREMENTS`.
+be), ``CONTENDERS``, ``ROUNDS``, ``QUICK_ROUNDS``, ``WARMS_UP`` (whether a first turn is not counted), ``NOTES`` (what
+to know of a contender) and the contenders, each a function of a `measure.Turns`: it prepares, then for each turn
+works and says what that took. Add its name to `MEASUREMENTS`.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ TITLE = "An empty test: a fresh backend, a connected bot, a world of one guild"
 UNIT = "ms"
 CONTENDERS = ["discordtest", "dpytest", "simcord", "bare"]
 ROUNDS, QUICK_ROUNDS = 60, 15
+WARMS_UP = True
 RATIOS = [
     Ratio("discordtest", "dpytest", limit=1.0),
     Ratio("discordtest", "simcord"),

@@ -8,6 +8,7 @@ TITLE = "30 idle days of a connected bot"
 UNIT = "ms"
 CONTENDERS = ["discordtest", "allowed"]
 ROUNDS, QUICK_ROUNDS = 20, 5
+WARMS_UP = True
 RATIOS = [Ratio("discordtest", "allowed", limit=1.0)]
 NOTES = {"allowed": "50 ms"}
 

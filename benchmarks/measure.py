@@ -70,6 +70,8 @@ class Process:
     def __init__(self, python: str, measurement: str, contender: str) -> None:
         command = [python, "-m", "benchmarks.measure", measurement, contender]
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0"}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # users import from bytecode
+        environment["PYTHONPYCACHEPREFIX"] = str(ROOT / ".venvs" / "bytecode")
         self.contender = contender
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment
@@ -129,7 +131,7 @@ def compare(python: str, measurement: str, quick: bool) -> Result:
     processes = [Process(python, measurement, contender) for contender in contenders]
     rounds: dict[str, list[float]] = {contender: [] for contender in contenders}
     try:
-        for process in processes:
+        for process in processes if module.WARMS_UP else ():
             process.turn()  # the first is never counted
         for number in range(count):
             for process in processes if number % 2 else reversed(processes):

@@ -12,6 +12,7 @@ UNIT = "ms"
 SIZES = ("10", "1000", "10000")
 CONTENDERS = [f"{name} {size}" for size in SIZES for name in ("discordtest", "floor", "simcord")]
 ROUNDS, QUICK_ROUNDS = 9, 2
+WARMS_UP = False
 RATIOS = [
     Ratio("discordtest 10000", "floor 10000", limit=1.25),
     Ratio("discordtest 1000", "floor 1000"),

@@ -12,6 +12,7 @@ TITLE = "The memory of 10,000 members"
 UNIT = "MB"
 CONTENDERS = ["discordtest", "cache", "discordtest and cache", "simcord and cache"]
 ROUNDS, QUICK_ROUNDS = 2, 1
+WARMS_UP = False
 RATIOS = [
     Ratio("discordtest", "cache", limit=1.5),
     Ratio("discordtest and cache", "simcord and cache"),

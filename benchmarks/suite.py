@@ -14,6 +14,7 @@ TITLE = "1,000 ping tests, whole process"
 UNIT = "s"
 CONTENDERS = ["discordtest", "discordtest with pytest", "dpytest", "simcord"]
 ROUNDS, QUICK_ROUNDS = 3, 1
+WARMS_UP = False
 RATIOS = [
     Ratio("discordtest", "simcord", limit=0.1),
     Ratio("discordtest with pytest", "simcord"),

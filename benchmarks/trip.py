@@ -19,6 +19,7 @@ CONTENDERS = [
     "simcord",
 ]
 ROUNDS, QUICK_ROUNDS = 60, 12
+WARMS_UP = True
 RATIOS = [
     Ratio("discordtest", "floor", limit=1.3),
     Ratio("discordtest after 10000", "floor after 10000", limit=1.3),
