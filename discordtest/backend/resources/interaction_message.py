@@ -121,7 +121,7 @@ def _sign(world: World, interaction: Record, message: Record, original: Record |
         if interaction["guild_id"] is not None:
             reference["guild_id"] = interaction["guild_id"]
         message["message_reference"] = reference
-    elif interaction["type"] == COMMAND:
+    elif interaction["type"] == COMMAND and interaction["answer"] is None:
         is_menu = interaction["data"].get("target_id") is not None
         message["type"] = CONTEXT_MENU_COMMAND if is_menu else CHAT_INPUT_COMMAND
 

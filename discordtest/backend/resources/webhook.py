@@ -248,7 +248,7 @@ def get_webhook_by_token(call: Call, webhook: Record, token: str) -> Record:
     if webhook["type"] == APPLICATION:
         application = call.world.applications[webhook["id"]]
         shown = {key: webhook[key] for key in ("id", "type", "application_id")}
-        return {**shown, "name": application["name"], "avatar": application["icon"]}
+        return {**shown, "name": application["name"], "avatar": application["icon"], "channel_id": None}
     return render_webhook(webhook, call.actor)
 
 
