@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from discordtest.arrange.channels import ChannelBuilders
+from discordtest.arrange.commands import CommandBuilders
 from discordtest.arrange.expressions import ExpressionBuilders
 from discordtest.arrange.guilds import GuildBuilders
 from discordtest.arrange.members import MemberBuilders
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 __all__ = ["ArrangeMixin", "Builder"]
 
 
-class ArrangeMixin(GuildBuilders, MemberBuilders, ChannelBuilders, MessageBuilders, ExpressionBuilders):
+class ArrangeMixin(
+    GuildBuilders, MemberBuilders, ChannelBuilders, MessageBuilders, ExpressionBuilders, CommandBuilders
+):
     """Every builder, on the scene of a test case."""
 
     @property
