@@ -75,13 +75,17 @@ class DiscordServer:
         host = request.host.partition(":")[0]
         if request.headers.get("Upgrade", "").lower() == "websocket":
             return await self._open_gateway(request, host)
-        body = await request.read()
+        body = (
+            await request.content.read()
+        )  # request.read() refuses more than 1 MiB; the backend has limits of its own
         path = request.rel_url.raw_path
         asked = Request(request.method, host, path, request.query, request.headers, body)
         try:
             response = await self.network.answer(asked)
         except DiscordTestError as error:  # it was recorded aside; here it must become an answer
             return web.Response(status=500, text=str(error))
+        if self.network.is_behind:
+            self.network.flush()
         headers = dict(response.headers)
         return web.Response(status=response.status, body=response.body, headers=headers)
 
