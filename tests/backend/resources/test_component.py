@@ -92,6 +92,17 @@ class Buttons(ComponentTestCase):
         self.assertInvalid("components.0.components.0.custom_id", row(button(None)))
         self.assertInvalid("components.0.components.0.sku_id", row(button(style=6)))
 
+    def test_a_label_or_an_emoji(self):
+        self.assertTaken(row(button(label=None, emoji={"name": "🔥"})))
+        self.assertInvalid("components.0.components.0", row(button(label=None)))
+
+    def test_premium_has_nothing_else(self):
+        premium = {"type": 2, "style": 6, "sku_id": "5"}
+        self.assertTaken(row(premium))
+        self.assertInvalid("components.0.components.0.label", row({**premium, "label": "Buy"}))
+        self.assertInvalid("components.0.components.0.emoji", row({**premium, "emoji": {"name": "🔥"}}))
+        self.assertInvalid("components.0.components.0.custom_id", row({**premium, "custom_id": "b"}))
+
     def test_emoji_without_what_is_null(self):
         emoji = {"id": None, "name": "🔥", "animated": False}
         [shown] = self.assertTaken(row(button(emoji=emoji)))
@@ -119,8 +130,60 @@ class Selects(ComponentTestCase):
             "components.0.components.0.options.1.value", row(select(0, options=[option, option]))
         )
 
+    def test_no_more_are_chosen_at_first_than_may_be(self):
+        chosen = [{"label": text, "value": text, "default": True} for text in "ab"]
+        self.assertTaken(row(select(0, options=chosen, max_values=2)))
+        self.assertInvalid("components.0.components.0.options", row(select(0, options=chosen)))
+
+    def test_default_values_are_as_many_as_may_be_chosen(self):
+        users = [{"id": str(number), "type": "user"} for number in range(5, 8)]
+        pick = {"type": 5, "custom_id": "u", "min_values": 1, "max_values": 2}
+        self.assertTaken(row({**pick, "default_values": users[:2]}))
+        self.assertTaken(row({**pick, "default_values": []}))
+        where = "components.0.components.0.default_values"
+        self.assertInvalid(where, row({**pick, "default_values": users}))
+        self.assertInvalid(where, row({**pick, "min_values": 2, "default_values": users[:1]}))
+
+    def test_texts(self):
+        self.assertTaken(row(select(1, placeholder="x" * 150)))
+        self.assertInvalid("components.0.components.0.placeholder", row(select(1, placeholder="x" * 151)))
+        for key in ("label", "value", "description"):
+            option = {"label": "x", "value": "x", key: "x" * 100}
+            self.assertTaken(row(select(0, options=[option])))
+            where = f"components.0.components.0.options.0.{key}"
+            self.assertInvalid(where, row(select(0, options=[{**option, key: "x" * 101}])))
+
 
 class Layouts(ComponentTestCase):
+    def test_4000_characters_in_all(self):
+        texts = [{"type": 10, "content": "x" * 2000}] * 2
+        self.assertTaken(*texts, flags=LAYOUT)
+        self.assertInvalid("components", *texts, {"type": 10, "content": "x"}, flags=LAYOUT)
+
+    def test_a_section_has_an_accessory(self):
+        text = {"type": 10, "content": "x"}
+        self.assertTaken({"type": 9, "components": [text] * 3, "accessory": button()}, flags=LAYOUT)
+        self.assertInvalid("components.0.accessory", {"type": 9, "components": [text]}, flags=LAYOUT)
+        four = {"type": 9, "components": [text] * 4, "accessory": button()}
+        self.assertInvalid("components.0.components", four, flags=LAYOUT)
+
+    def test_custom_ids_of_accessories_differ_too(self):
+        section = {"type": 9, "components": [{"type": 10, "content": "x"}], "accessory": button()}
+        where = "components.1.accessory.custom_id"
+        self.assertInvalid(where, section, section, flags=LAYOUT)
+
+    def test_10_items_in_a_gallery(self):
+        items = [{"media": {"url": "https://example.com/a.png"}}] * 10
+        self.assertTaken({"type": 12, "items": items}, flags=LAYOUT)
+        self.assertInvalid("components.0.items", {"type": 12, "items": items + items[:1]}, flags=LAYOUT)
+        self.assertInvalid("components.0.items", {"type": 12, "items": []}, flags=LAYOUT)
+
+    def test_colour_of_a_container(self):
+        inner = [{"type": 10, "content": "x"}]
+        self.assertTaken({"type": 17, "components": inner, "accent_color": 0xFFFFFF}, flags=LAYOUT)
+        high = {"type": 17, "components": inner, "accent_color": 0x1000000}
+        self.assertInvalid("components.0.accent_color", high, flags=LAYOUT)
+
     def test_needs_the_flag(self):
         text = {"type": 10, "content": "hi"}
         self.assertInvalid("components.0.type", text)
