@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.journal import Sent
-from discordtest.backend.permissions import ALL
+from discordtest.backend.permissions import ALL, Permission, channel_permissions
 from discordtest.backend.resources.interaction import COMMAND, USER_INSTALL
 from discordtest.backend.resources.mention import USERS_ONLY
 from discordtest.backend.resources.message import forget_message
@@ -62,7 +62,7 @@ def create_loading(call: Call, interaction: Record, ephemeral: bool) -> Record:
     world = call.world
     bot = world.applications[interaction["application_id"]]["bot"]
     message = new_message(call, home(world, interaction), bot, "")
-    message["flags"] = LOADING | (EPHEMERAL if ephemeral else 0)
+    message["flags"] = LOADING | (EPHEMERAL if ephemeral or _must_whisper(world, interaction) else 0)
     _sign(world, interaction, message)
     _add(call, interaction, message)
     _note_response(interaction, message)
@@ -91,9 +91,21 @@ def create_followup(call: Call, interaction: Record, body: Record) -> Record:
 def _build(call: Call, interaction: Record, body: Record) -> Record:
     world = call.world
     bot = world.applications[interaction["application_id"]]["bot"]
-    return build_message(
+    message = build_message(
         call, home(world, interaction), bot, body, mentions=USERS_ONLY, settable=SETTABLE | EPHEMERAL
     )
+    if _must_whisper(world, interaction):
+        message["flags"] |= EPHEMERAL
+    return message
+
+
+def _must_whisper(world: World, interaction: Record) -> bool:
+    """Tell whether an application that the guild has not installed may speak to the person alone there."""
+    guild_id, application = interaction["guild_id"], world.applications[interaction["application_id"]]
+    if guild_id is None or application["bot"]["id"] in world.members[guild_id]:
+        return False
+    bits = channel_permissions(world, home(world, interaction), interaction["user_id"])
+    return not bits & Permission.USE_EXTERNAL_APPS
 
 
 def _note_response(interaction: Record, message: Record) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from discordtest.backend.codes import Code
 from discordtest.backend.intents import Intent
 from discordtest.backend.journal import Sent
+from discordtest.backend.permissions import Permission
 from tests.backend.resources.interactions import (
     EPHEMERAL,
     InteractionTestCase,
@@ -140,6 +141,35 @@ class Ephemeral(MessageTestCase):
         changed = self.assertStatus(shown, 200)
         self.assertEqual(changed["resource"]["message"]["content"], "new")
         self.assertTrue(changed["interaction"]["response_message_ephemeral"])
+
+
+class External(MessageTestCase):
+    """An application that alice has with her in a guild whose everyone may not let such speak."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.small.perform("install_application", self.small.application["id"], actor=self.alice)
+        self.everyone = self.small.world.roles[self.small.guild["id"]][self.small.guild["id"]]
+        bits = int(self.everyone["permissions"]) & ~int(Permission.USE_EXTERNAL_APPS)
+        self.everyone["permissions"] = str(bits)
+
+    def leave(self) -> None:
+        del self.small.world.members[self.small.guild["id"]][self.small.bot.user_id]
+
+    def test_its_answers_are_for_the_person_alone(self) -> None:
+        self.leave()
+        interaction = self.invoke()
+        self.assertEqual(self.say(interaction)["flags"], EPHEMERAL)
+        self.assertEqual(self.follow(interaction)["flags"], EPHEMERAL)
+        self.assertTrue(self.deferred()["ephemeral"])
+
+    def test_one_that_the_guild_has_too_speaks_to_all(self) -> None:
+        self.assertEqual(self.say(self.invoke())["flags"], 0)
+
+    def test_with_the_permission_it_speaks_to_all(self) -> None:
+        self.leave()
+        self.everyone["permissions"] = str(int(self.everyone["permissions"]) | Permission.USE_EXTERNAL_APPS)
+        self.assertEqual(self.say(self.invoke())["flags"], 0)
 
 
 class Followups(MessageTestCase):
