@@ -142,15 +142,19 @@ class Filler:
         return found
 
     def _option(self, name: str, field: Record, value: Any) -> str:
-        wanted = value.value if isinstance(value, (discord.SelectOption, app_commands.Choice)) else value
         options = field["options"]
-        found = {str(option["value"]) for option in options if wanted in (option["label"], option["value"])}
+        if isinstance(value, (discord.SelectOption, app_commands.Choice)):
+            found = [option["value"] for option in options if option["value"] == value.value]
+        else:
+            found = [option["value"] for option in options if value in (option["label"], option["value"])]
         if len(found) == 1:
-            return found.pop()
+            return str(found[0])
         if found:
-            raise SetupError(f"{name}: {wanted!r} could be several options: use the value, one of {found}")
+            raise SetupError(
+                f"{name}: {value!r} is what {len(found)} options are called: pass a SelectOption"
+            )
         labels = ", ".join(repr(option["label"]) for option in options)
-        raise SetupError(f"{name} offers no {wanted!r}; it offers {labels}")
+        raise SetupError(f"{name} offers no {value!r}; it offers {labels}")
 
     def _user(self, name: str, field: Record, value: Any) -> str:
         user_id, guild_id = id_of(value), self.channel.get("guild_id")
