@@ -1,0 +1,71 @@
+"""Payloads as text: the same as encoded whole, whatever was encoded before."""
+
+from __future__ import annotations
+
+import json
+import unittest
+from typing import Any
+
+from discordtest.backend.encoding import Texts, encode
+
+
+def message(content: str = "hi", **more: Any) -> dict[str, Any]:
+    """Return a message's payload."""
+    author = {"id": "2", "username": "alice", "avatar": None}
+    return {
+        "id": "1", "channel_id": "3", "author": author, "content": content, "timestamp": "2026-01-01", "tts": False,
+        "embeds": [], **more,
+    }  # fmt: skip
+
+
+class EncodeTests(unittest.TestCase):
+    def test_text_is_compact_and_unescaped(self) -> None:
+        self.assertEqual(encode({"a": [1, None, True], "b": "é"}), '{"a":[1,null,true],"b":"é"}')
+
+    def test_what_is_no_json_is_refused(self) -> None:
+        with self.assertRaises(TypeError):
+            encode({"a": object()})
+
+
+class TextsTests(unittest.TestCase):
+    def setUp(self) -> None:
+        self.texts = Texts()
+
+    def check(self, payload: dict[str, Any]) -> None:
+        self.assertEqual(json.loads(self.texts.message(payload)), payload)
+
+    def test_message_says_what_its_payload_says(self) -> None:
+        for payload in (
+            message(),
+            message('"quotes"\n\\ é'),
+            message(""),
+            message(nonce=5),
+            message(nonce="5"),
+        ):
+            with self.subTest(payload):
+                self.check(payload)
+
+    def test_parts_are_told_as_they_are_now(self) -> None:
+        payload = message(guild_id="9", member={"nick": None, "roles": ["7"]})
+        self.check(payload)
+        payload["author"]["username"] = "bob"
+        payload["member"]["roles"].append("8")
+        payload["embeds"].append({"title": "new"})
+        self.check(payload)
+
+    def test_member_differs_from_guild_to_guild(self) -> None:
+        self.check(message(guild_id="9", member={"nick": "A"}))
+        self.check(message(guild_id="10", member={"nick": "B"}))
+
+    def test_message_of_nothing_else(self) -> None:
+        payload = message()
+        del payload["tts"], payload["embeds"]
+        self.check(payload)
+
+    def test_part_of_a_message_is_encoded_whole(self) -> None:
+        self.check({"id": "1", "channel_id": "3", "embeds": []})
+
+    def test_answer_may_be_anything(self) -> None:
+        for payload in (message(), [message()], {"id": "1"}, "text", 1):
+            with self.subTest(payload):
+                self.assertEqual(json.loads(self.texts.answer(payload)), payload)
