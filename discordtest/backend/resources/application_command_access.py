@@ -22,6 +22,8 @@ _GUILD_INSTALL, _NO_GUILD = "0", "0"
 ROLE, USER, CHANNEL = 1, 2, 3  # what a command permission is of
 #: where people can write, and so use commands
 _WRITABLE = frozenset((0, 1, 2, 3, 5, 10, 11, 12, 13))
+_VIEW = int(Permission.VIEW_CHANNEL)
+_USE_COMMANDS = int(Permission.USE_APPLICATION_COMMANDS)
 _PLACES = {GUILD: "servers", BOT_DM: "direct messages with the bot", PRIVATE_CHANNEL: "private channels"}
 
 
@@ -75,18 +77,19 @@ def refusal(world: World, command: Record, channel: Record, user_id: str) -> str
 
 
 def _guild_refusal(world: World, command: Record, channel: Record, user_id: str) -> str | None:
+    guild_id = channel["guild_id"]
     bits = permissions.channel_permissions(world, channel, user_id)
-    if not bits & Permission.VIEW_CHANNEL:
+    if not bits & _VIEW:
         return "they can't see the channel"
-    if not bits & Permission.USE_APPLICATION_COMMANDS:
+    if not bits & _USE_COMMANDS:
         return "they lack the permission USE_APPLICATION_COMMANDS there"
     if channel["type"] in THREAD_TYPES and channel["thread_metadata"]["archived"]:
         return "the thread is archived"
     if command["nsfw"] and not _is_nsfw(world, channel):
         return "it is age-restricted, and the channel is not"
-    guild_id = channel["guild_id"]
-    member_bits = permissions.guild_permissions(world, guild_id, user_id)
-    if member_bits == ALL:
+    if command["default_member_permissions"] is None and not world.command_permissions.get(guild_id):
+        return None  # nobody has said anything, as for most commands
+    if permissions.guild_permissions(world, guild_id, user_id) == ALL:
         return None  # administrators and the owner use what they like
     if _by_channel(world, command, channel) is False:
         return "the command's permissions forbid it in this channel"
