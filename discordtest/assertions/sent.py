@@ -21,12 +21,15 @@ from discordtest.views import views_of
 
 if TYPE_CHECKING:
     from discordtest.assertions.filters import Content
+    from discordtest.backend.journal import Exchange
     from discordtest.backend.rest import Actor
     from discordtest.backend.world import Record
 
 __all__ = ["AssertSent"]
 
 __unittest = True
+
+_UPDATE_MESSAGE = 7  # the answer to a click that changes the message
 
 After: TypeAlias = discord.Message | datetime | None
 Missing: Any = discord.utils.MISSING  # Any: the default of arguments for which None is a mistake
@@ -169,16 +172,28 @@ class AssertSent(AssertCore):
         ]
 
     def _edited_since(self, start: int, message_id: str | None = None) -> list[Record]:
-        """Return what messages the main client edited, as they were then."""
-        place = "/messages/" if message_id is None else f"/messages/{message_id}"
-        return [
-            entry.result
+        """Return what messages the main client edited, as they were then; what fills a deferred answer is sent."""
+        found = (
+            self._edited(entry)
             for entry in self._scene.backend.journal.exchanges(start)
-            if entry.method == "PATCH"
-            and 200 <= entry.status < 300
-            and (entry.path.endswith(place) if message_id else place in entry.path)
-            and self._is_by(entry.actor, None)
-        ]
+            if 200 <= entry.status < 300 and self._is_by(entry.actor, None)
+        )
+        return [each for each in found if each is not None and message_id in (None, each["id"])]
+
+    def _edited(self, entry: Exchange) -> Record | None:
+        """Return the message that a request has edited, through a channel, a webhook or an interaction."""
+        if entry.method == "PATCH" and "/messages/" in entry.path:
+            edited: Record = entry.result
+            is_answer = entry.path.endswith("/messages/@original")
+            return None if is_answer and edited["edited_timestamp"] is None else edited
+        if entry.method == "POST" and entry.path.startswith("/interactions/"):
+            if entry.json["type"] == _UPDATE_MESSAGE:
+                shown: Record | None = ((entry.result or {}).get("resource") or {}).get("message")
+                if shown is None:  # the bot did not ask for it
+                    life = self._scene.backend.world.interactions[entry.path.split("/")[2]]
+                    return self._stored(None, life["updated_id"])
+                return shown
+        return None
 
     def _is_by(self, actor: Actor | None, client: discord.Client | None) -> bool:
         """Tell whether a client did it; what came with a webhook's token counts as the main client's."""
@@ -245,16 +260,18 @@ class AssertSent(AssertCore):
         return self._scene.backend.world.files[path][0]
 
     def _seen(self, record: Record) -> discord.Message:
-        current = self._scene.backend.world.messages.get(record["channel_id"], {}).get(record["id"])
+        current = self._stored(record["channel_id"], record["id"])
         return views_of(self._scene).message(current or record)
 
     def _record(self, message: Any) -> Record | None:
-        message_id = id_of(message)
         channel = getattr(message, "channel", None)
-        tables = self._scene.backend.world.messages
-        if channel is not None:
-            return tables.get(id_of(channel), {}).get(message_id)
-        return next((table[message_id] for table in tables.values() if message_id in table), None)
+        return self._stored(None if channel is None else id_of(channel), id_of(message))
+
+    def _stored(self, channel_id: str | None, message_id: str) -> Record | None:
+        """Return a message that is still there, of a channel or any, or that only one person sees."""
+        world = self._scene.backend.world
+        tables = world.messages.values() if channel_id is None else [world.messages.get(channel_id, {})]
+        return next((table[message_id] for table in (*tables, world.ephemerals) if message_id in table), None)
 
     def _existing(self, message: Any, msg: Any) -> Record:
         record = self._record(message)

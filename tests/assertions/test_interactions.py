@@ -113,6 +113,75 @@ class Modal(AnswerTestCase):
             self.assertModal(result)
 
 
+class Raw(discord.ui.Button[Any]):
+    """Answers with a request of its own."""
+
+    def __init__(self) -> None:
+        super().__init__(label="Raw")
+
+    async def callback(self, interaction: Interaction) -> None:
+        route = discord.http.Route("POST", f"/interactions/{interaction.id}/{interaction.token}/callback")
+        await interaction.client.http.request(route, json={"type": 7, "data": {"content": "1"}})
+
+
+class MessagesOfInteractions(AnswerTestCase):
+    async def test_ephemeral_message_is_claimed_like_any(self) -> None:
+        async def answer(interaction: Interaction) -> None:
+            embed = discord.Embed(title="Rules")
+            await interaction.response.send_message("0", embed=embed, view=Counter(), ephemeral=True)
+
+        result = await self.bot_answers(answer)
+        message = result.response
+        self.assertButton(message, "More")
+        self.assertSelectOptions(message, ["Red", "Blue", "Green"])
+        self.assertEmbed(message, title="Rules")
+        self.assertEqual(self.assertNotDeleted(message.id).content, "0")
+        with self.fails("the message '0' was not deleted"):
+            self.assertDeleted(message)
+
+        await self.click(self.alice, message, "More")
+        self.assertEqual(self.assertEdited(message, "1"), message)
+        self.assertEqual(self.sent[0].content, "1")
+
+    async def test_message_that_the_answer_to_a_click_changes_is_edited(self) -> None:
+        result = await self.bot_answers(lambda i: i.response.send_message("0", view=Counter()))
+        self.assertNotEdited(result.response)
+        await self.click(self.alice, result, "More")
+        self.assertEdited(result.response, "1")
+        with self.fails("the bot edited the message '1': it is now '1'"):
+            self.assertNotEdited(result.response)
+        with self.fails("the bot edited the message '1' otherwise"):
+            self.assertEdited(result.response, "2")
+
+    async def test_bot_that_does_not_ask_for_the_message(self) -> None:
+        result = await self.bot_answers(
+            lambda i: i.response.send_message("0", view=discord.ui.View().add_item(Raw()))
+        )
+        await self.click(self.alice, result, "Raw")
+        self.assertEdited(result.response, "1")
+
+    async def test_answer_that_is_changed_later_is_edited(self) -> None:
+        async def answer(interaction: Interaction) -> None:
+            await interaction.response.defer()
+            await interaction.followup.send("wait")
+            await asyncio.sleep(1)
+            await interaction.edit_original_response(content="done")
+
+        result = await self.bot_answers(answer)
+        self.assertNotEdited(result.response)  # what fills a deferred answer is sent
+        await self.advance(1)
+        self.assertEdited(result.response, "done")
+
+    async def test_refused_edit_is_none(self) -> None:
+        async def answer(interaction: Interaction) -> None:
+            await interaction.response.send_message("0")
+            with contextlib.suppress(discord.HTTPException):
+                await interaction.edit_original_response(content="1" * 2001)
+
+        await self.bot_answers(answer)
+        self.assertNotEdited(self.assertSent("0"))
+
+
 class FalsePasses(unittest.TestCase):
     def outcome(self, seconds: float | None, *, claim: bool = False, wait: float = 0) -> Any:
         class Case(AnswerTestCase):
