@@ -10,6 +10,7 @@ from discord import app_commands
 from discordtest.assertions.core import AssertCore
 from discordtest.errors import SetupError
 from discordtest.given import id_of
+from discordtest.interactions.timeline import timeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,11 +101,13 @@ class AssertCommands(AssertCore):
         offered = result.choices
         wanted = list(choices.items() if isinstance(choices, Mapping) else choices)
         if result.record["choices"] is None:
-            return self._fail("the bot suggested nothing at all: it did not answer the autocomplete", msg)
+            text = "the bot suggested nothing at all: it did not answer the autocomplete"
+            return self._fail(f"{text}\n{timeline(self._scene, result.record)}", msg)
         if len(wanted) != len(offered) or not all(map(_is_choice, wanted, offered)):
             shown = ", ".join(f"{choice.name!r} ({choice.value!r})" for choice in offered) or "none"
             claim = ", ".join(map(_claim, wanted)) or "none"
-            return self._fail(f"the choices are {shown}, not {claim}", msg)
+            text = f"the choices are {shown}, not {claim}"
+            return self._fail(f"{text}\n{timeline(self._scene, result.record)}", msg)
         return offered
 
 
