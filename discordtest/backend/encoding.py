@@ -40,15 +40,25 @@ class Texts:
 
     def __init__(self) -> None:
         self._parts: dict[str, tuple[Record, str]] = {}  # what a text says, and the text
+        self._latest: tuple[Record, str] = {}, ""  # the same of the latest answer to an interaction
 
     def answer(self, payload: Any) -> str:
         """Return the text of an answer: of a message, or of anything else."""
-        return self.message(payload) if type(payload) is dict else encode(payload)
+        if type(payload) is not dict:
+            return encode(payload)
+        resource = payload.get("resource")
+        if resource is not None and "message" in resource:
+            message = self._own_message(resource["message"])
+            start = f'{{"interaction":{encode(payload["interaction"])},"resource":{{"type":{resource["type"]}'
+            return f'{start},"message":{message}}}}}'
+        return self.message(payload)
 
     def message(self, payload: Record) -> str:
         """Return the text of a message, in an answer or an event."""
         if "author" not in payload or "content" not in payload or "timestamp" not in payload:
             return encode(payload)
+        if "interaction_metadata" in payload:
+            return self._answering(payload)
         others = dict(payload)
         pop = others.pop
         message_id, channel_id, author = pop("id"), pop("channel_id"), pop("author")
@@ -64,6 +74,29 @@ class Texts:
         if "nonce" in others:
             text += f',"nonce":{encode(pop("nonce"))}'
         return f"{text},{self._part('', others)[1:]}" if others else f"{text}}}"
+
+    def _answering(self, payload: Record) -> str:
+        """Return the text of a message that answers an interaction, which never says the same twice.
+
+        The event about it and the answer to who sent it differ in what the guild adds: the text is made once.
+        """
+        own = dict(payload)
+        guild_id, member, author = own.pop("guild_id", None), own.pop("member", None), own["author"]
+        others = dict(own)
+        del others["author"]
+        text = f'{encode(others)[:-1]},"author":{self._part(author["id"], author)}'
+        self._latest = own, text
+        if guild_id is not None:
+            text += f',"guild_id":"{guild_id}"'
+        if member is not None:
+            key = f"{guild_id}/{author['id']}"
+            text += f',"member":{self._part(key, member)}'
+        return f"{text}}}"
+
+    def _own_message(self, message: Record) -> str:
+        """Return the text of the message that an interaction was answered with, which was just told of."""
+        (latest, text), self._latest = self._latest, ({}, "")
+        return f"{text}}}" if latest == message else self.message(message)
 
     def _part(self, key: str, record: Record) -> str:
         known = self._parts.get(key)

@@ -12,7 +12,7 @@ import base64
 import hashlib
 
 from discordtest.backend import permissions
-from discordtest.backend.body import Anything, Choice, Object, Snowflake
+from discordtest.backend.body import Anything
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission
 from discordtest.backend.resources.attachment import size_limit
@@ -37,23 +37,12 @@ __all__ = [
 COMMAND, COMPONENT, AUTOCOMPLETE, MODAL_SUBMIT = 2, 3, 4, 5
 RESPONSE_WINDOW = 3_000_000  # µs from the interaction to the latest first answer
 TOKEN_WINDOW = 900_000_000  # µs from the interaction to the end of its token
+_TAIL = base64.urlsafe_b64encode(hashlib.sha512(b"interaction").digest()).decode().rstrip("=")
 GUILD, BOT_DM, PRIVATE_CHANNEL = 0, 1, 2  # contexts
 GUILD_INSTALL, USER_INSTALL = "0", "1"
 _NOT_TOLD = ("permission_overwrites", "recipients")
 _IN_ANY_DM = int(Permission.ATTACH_FILES | Permission.EMBED_LINKS | Permission.MENTION_EVERYONE)
 _IN_BOT_DM = _IN_ANY_DM | int(Permission.USE_EXTERNAL_EMOJIS)
-
-CREATE_INTERACTION = Object(
-    {
-        "application_id": Snowflake(required=True),
-        "type": Choice((COMMAND, COMPONENT, AUTOCOMPLETE, MODAL_SUBMIT), required=True),
-        "data": Anything(required=True),
-        "message_id": Snowflake(null=True),  # of the component that was used
-        "modal_of": Snowflake(null=True),  # the interaction that was answered with the modal
-        "authorizing_integration_owners": Anything(),
-    }
-)
-
 
 # -- finding
 
@@ -117,11 +106,13 @@ def find_shown_message(world: World, channel_id: str, message_id: str, user_id: 
 # -- making
 
 
-@operation("/{channel_id}", body=CREATE_INTERACTION)
+@operation("/{channel_id}", body=Anything())  # whoever makes one knows what it is made of
 def create_interaction(call: Call, channel: Record) -> Record:
     """Let a person use a command, a component or a modal; return the life of the interaction.
 
-    ``data`` is what the application gets as the interaction's data; it was checked by who made it.
+    The body has ``application_id``, ``type`` and ``data`` (what the application gets as such, checked already),
+    ``message_id`` of the component that was used, ``modal_of``, the interaction that was answered with the modal, and
+    ``authorizing_integration_owners`` where they are known.
     """
     world, body = call.world, call.body
     application = world.applications[body["application_id"]]
@@ -200,9 +191,7 @@ def command_name(data: Record) -> str:
 
 def _token(interaction_id: str) -> str:
     """Return a token of the length that the API's have; always the same for one id."""
-    digest = hashlib.sha512(interaction_id.encode()).hexdigest()
-    text = f"interaction:{interaction_id}:{digest}"
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(f"interaction:{interaction_id:.^20}:".encode()).decode() + _TAIL
 
 
 def installation_owners(world: World, application: Record, channel: Record, user_id: str) -> Record:
