@@ -135,6 +135,7 @@ class SlashTests(CommandTestCase):
     async def test_data_of_a_guild_command(self) -> None:
         self.client.tree.copy_global_to(guild=self.guild)
         await self.client.tree.sync(guild=self.guild)
+        await self.client.tree.sync()
         await self.slash(self.alice, self.general, "ping")
         self.assertEqual(self.payload()["data"]["guild_id"], str(self.guild.id))
         self.assertSent("Pong!")
@@ -249,6 +250,17 @@ class RefusalTests(CommandTestCase):
     async def test_channel_of_a_guild_that_the_person_is_not_in(self) -> None:
         stranger = self.make_user("stranger")
         await self.refused("they can't see the channel", "ping", who=stranger)
+
+
+class PlainClientTests(DiscordTestCase):
+    def make_client(self) -> discord.Client:
+        return discord.Client(intents=discord.Intents.all())
+
+    async def test_client_without_a_tree(self) -> None:
+        guild = self.make_guild("Test")
+        general, alice = self.make_text_channel("general", guild), self.make_member("alice", guild)
+        with self.assertRaisesRegex(SetupError, "no application has a slash command at all"):
+            await self.slash(alice, general, "ping")
 
 
 class SeveralBotsTests(CommandTestCase):

@@ -233,6 +233,17 @@ class ThingTests(OptionTestCase):
         file = (await self.give("thing", file=("a b.txt", b"text")))["file"]
         self.assertEqual((file.filename, await file.read(), file.ephemeral), ("a_b.txt", b"text", True))
 
+    async def test_file_by_its_path(self) -> None:
+        file = (await self.give("thing", file=__file__))["file"]
+        self.assertEqual(file.filename, "test_options.py")
+
+    async def test_channel_in_a_direct_message(self) -> None:
+        await self.slash(self.alice, self.client.user, "text", plain="a")
+        dm = self.backend.world.dms.values()
+        for wrong in (*dm, self.general):
+            with self.assertRaisesRegex(SetupError, "no channel in a direct message|channel of the guild"):
+                await self.slash(self.alice, self.client.user, "thing", channel=wrong)
+
     async def test_file_that_is_too_large(self) -> None:
         await self.assertRefused("at most 10485760 bytes", "thing", file=("a.txt", b"a" * (10 * 2**20 + 1)))
 
