@@ -7,6 +7,7 @@ import asyncio
 from datetime import UTC, datetime
 
 import discord
+from discord import app_commands
 from discord.ext import commands
 
 from discordtest import DiscordTestCase
@@ -32,16 +33,18 @@ class Greeter(commands.Bot):
         await self.add_cog(Greetings())
 
 
-class GreeterTests(DiscordTestCase):
+class GreeterTestCase(DiscordTestCase):
     start_time = datetime(2026, 1, 1, tzinfo=UTC)  # else the ids in the documentation change with the day
-
-    def make_client(self) -> Greeter:
-        return Greeter("!", intents=discord.Intents.all())
 
     def make_world(self) -> None:
         self.guild = self.make_guild("Test")
         self.general = self.make_text_channel("general", self.guild)
         self.alice = self.make_member("alice", self.guild)
+
+
+class GreeterTests(GreeterTestCase):
+    def make_client(self) -> Greeter:
+        return Greeter("!", intents=discord.Intents.all())
 
     async def test_wrong_text(self) -> None:
         await self.send(self.alice, self.general, "!greet")
@@ -92,3 +95,54 @@ class GreeterTests(DiscordTestCase):
 
     async def test_builder(self) -> None:
         self.make_role("x" * 101, self.guild)
+
+
+class Manners(commands.Cog):
+    @app_commands.command()
+    async def slowly(self, interaction: discord.Interaction) -> None:
+        """Greet after some thought"""
+        await asyncio.sleep(4)
+        await interaction.response.send_message("Hello.")
+
+    @app_commands.command()
+    async def silently(self, interaction: discord.Interaction) -> None:
+        """Greet in silence"""
+
+    @app_commands.command()
+    async def politely(self, interaction: discord.Interaction) -> None:
+        """Greet those who press a button"""
+        view = discord.ui.View().add_item(discord.ui.Button(label="Bow", disabled=True))
+        await interaction.response.send_message("How do you do?", view=view)
+
+
+@app_commands.command()
+async def new(interaction: discord.Interaction) -> None:
+    """Greet in a new way"""
+
+
+class Doorman(commands.Bot):
+    async def setup_hook(self) -> None:
+        await self.add_cog(Manners())
+        await self.tree.sync()
+
+
+class DoormanTests(GreeterTestCase):
+    def make_client(self) -> Doorman:
+        return Doorman("!", intents=discord.Intents.all())
+
+    async def test_late(self) -> None:
+        result = await self.slash(self.alice, self.general, "slowly")
+        with self.assertBotRaises(discord.NotFound, "Unknown interaction"):
+            await self.advance(4)
+        self.assertResponded(result, "Hello.")
+
+    async def test_unanswered(self) -> None:
+        await self.slash(self.alice, self.general, "silently")
+
+    async def test_unsynced(self) -> None:
+        self.client.tree.add_command(new)
+        await self.slash(self.alice, self.general, "new")
+
+    async def test_disabled(self) -> None:
+        result = await self.slash(self.alice, self.general, "politely")
+        await self.click(self.alice, result, "Bow")

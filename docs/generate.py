@@ -207,7 +207,9 @@ def failure(test: unittest.TestCase) -> str:
         test.run(result)
     told = [*(("FAIL", text) for _, text in result.failures), *(("ERROR", text) for _, text in result.errors)]
     kind, text = told[0]
-    text = text[text.rindex("Traceback (most") :]  # what it was caused by has line numbers of libraries
+    text = text[
+        max(text.rfind("Traceback (most"), 0) :
+    ]  # what it was caused by has line numbers of libraries
     text = re.sub(r"^ *[~^]+\n", "", text, flags=re.MULTILINE)
     text = re.sub(r'File ".*/failures\.py"', 'File "test_bot.py"', text)
     text = re.sub(
@@ -215,7 +217,7 @@ def failure(test: unittest.TestCase) -> str:
     )  # libraries differ in their lines
     text = re.sub(r"\bfailures\.py", "test_bot.py", re.sub(r" \(client_ws\.py:\d+\)", "", text))
     line = "-" * 70
-    return f"{'=' * 70}\n{kind}: {test._testMethodName} (test_bot.GreeterTests)\n{line}\n{text}"
+    return f"{'=' * 70}\n{kind}: {test._testMethodName} (test_bot.{type(test).__name__})\n{line}\n{text}"
 
 
 def _load_failures() -> None:
@@ -224,10 +226,11 @@ def _load_failures() -> None:
     assert spec.loader is not None
     module = sys.modules["failures"] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    for name in unittest.defaultTestLoader.getTestCaseNames(module.GreeterTests):
-        page(f"failures/{name.removeprefix('test_')}.txt")(
-            functools.partial(lambda name: failure(module.GreeterTests(name)), name)
-        )
+    for case in (module.GreeterTests, module.DoormanTests):
+        for name in unittest.defaultTestLoader.getTestCaseNames(case):
+            page(f"failures/{name.removeprefix('test_')}.txt")(
+                functools.partial(lambda case, name: failure(case(name)), case, name)
+            )
 
 
 _load_failures()
