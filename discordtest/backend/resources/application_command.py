@@ -142,8 +142,10 @@ def _values(call: Call, command: Record, body: Record) -> Record:
         values.pop("options", None)
     if "integration_types" in values:
         values["integration_types"] = _integration_types(call, values["integration_types"])
-    if values.get("contexts") is not None:
-        values["dm_permission"] = values["contexts"] != [GUILD_CONTEXT]
+    if "contexts" in values:
+        contexts = values["contexts"]
+        allowed = values.get("dm_permission", True) if contexts is None else contexts != [GUILD_CONTEXT]
+        values["dm_permission"] = allowed
     return values
 
 
@@ -179,7 +181,7 @@ def _check_creates(call: Call, guild_id: str | None, count: int) -> list[int]:
     now, key = call.world.now(), _creates_key(call, guild_id)
     made = [at for at in call.world.command_creates.get(key, ()) if now - at < DAY]
     if count and len(made) + count > MAX_CREATES and not call.actor.omnipotent:
-        free_at = made[max(len(made) + count - MAX_CREATES - 1, 0)] + DAY if made else now + DAY
+        free_at = made[len(made) + count - MAX_CREATES - 1] + DAY
         extra = {"retry_after": (free_at - now) / 1_000_000, "global": False}
         raise RestError(Code.MAX_DAILY_COMMAND_CREATES, extra=extra)
     return made

@@ -203,13 +203,8 @@ class _Option(Field):
             return schema.convert(value, path, errors)
         if _type_of(value) in _ANY_OPTION.schemas:
             _ANY_OPTION.convert(value, path, errors)
-            errors.add((*path, "type"), "BASE_TYPE_CHOICES", _no_nesting(self.schemas))
-            return value
+            return Choice(self.schemas).convert(value["type"], (*path, "type"), errors)
         return _UNTYPED.convert(value, path, errors)
-
-
-def _no_nesting(schemas: dict[int, Object]) -> str:
-    return f"Value must be one of {{{', '.join(map(str, sorted(schemas)))}}}."
 
 
 def _type_of(value: Record) -> int:
@@ -217,13 +212,13 @@ def _type_of(value: Record) -> int:
     return kind if isinstance(kind, int) and not isinstance(kind, bool) else 0
 
 
-def _option(own: dict[str, Field], ignore: tuple[str, ...] = _ALL_OWN) -> Object:
+def _option(own: dict[str, Field]) -> Object:
     fields: dict[str, Field] = {
         "type": Integer(required=True),
         **_texts(_ChatName(min=1, max=MAX_NAME, required=True)),
         **own,
     }
-    return Object(fields, ignore=ignore, check=_check_option)
+    return Object(fields, ignore=_ALL_OWN, check=_check_option)
 
 
 def _options_of(schemas: dict[int, Object]) -> dict[str, Field]:

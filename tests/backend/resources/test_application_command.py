@@ -86,6 +86,13 @@ class MakingTests(CommandTestCase):
         self.small.time = DAY
         self.send("POST", self.path, 201, chat("more"))
 
+    def test_contexts_that_are_taken_back(self) -> None:
+        made = self.send("POST", self.path, 201, chat("a", contexts=[0]))
+        one = f"{self.path}/{made['id']}"
+        self.assertTrue(self.send("PATCH", one, 200, {"contexts": None})["dm_permission"])
+        body = {"contexts": None, "dm_permission": False}
+        self.assertFalse(self.send("PATCH", one, 200, body)["dm_permission"])
+
 
 class BulkTests(CommandTestCase):
     def test_others_are_gone_and_ids_stay(self) -> None:
