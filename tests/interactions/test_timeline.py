@@ -1,0 +1,65 @@
+"""The life of an interaction as text."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import discord
+
+from discordtest.interactions.timeline import interaction_name, timeline
+from tests.interactions.test_life import AnswerTestCase, Counter, Feedback
+
+if TYPE_CHECKING:
+    Interaction = discord.Interaction[Any]
+
+
+class Timeline(AnswerTestCase):
+    def lines(self, result: Any) -> list[str]:
+        return [line.split("s  ", 1)[1] for line in timeline(self._scene, result.record).splitlines()]
+
+    async def test_every_step(self) -> None:
+        async def answer(interaction: Interaction) -> None:
+            await interaction.response.defer(ephemeral=True)
+            await asyncio.sleep(0.25)
+            await interaction.edit_original_response(content="one")
+            followup = await interaction.followup.send("two", embed=discord.Embed(title="x"), wait=True)
+            await followup.edit(content="three")
+            await followup.delete()
+            await interaction.delete_original_response()
+
+        result = await self.bot_answers(answer)
+        await self.advance(1)
+        self.assertEqual(
+            timeline(self._scene, result.record).splitlines()[:3],
+            [
+                "  2.000 s  alice uses /do",
+                "  +0.000 s  the bot defers the answer (ephemeral)",
+                "  +0.250 s  the bot edits the answer 'one'",
+            ],
+        )
+        self.assertEqual(
+            self.lines(result)[3:],
+            [
+                "the bot follows up 'two' (embeds)",
+                "the bot edits a message 'three'",
+                "the bot deletes a message",
+                "the bot deletes the answer",
+            ],
+        )
+
+    async def test_what_it_is_of(self) -> None:
+        result = await self.bot_answers(lambda i: i.response.send_message("0", view=Counter()))
+        chosen = await self.select(self.alice, result, self.alice, custom_id="Who")
+        clicked = await self.click(self.alice, result, "stop")
+        asked = await self.bot_answers(lambda i: i.response.send_modal(Feedback()))
+        submitted = await self.submit(self.alice, asked, name="A")
+        names = [interaction_name(self._scene, each.record) for each in (clicked, asked, submitted)]
+        self.assertEqual(names, ["the button 'stop'", "/do", "the modal 'Feedback'"])
+        self.assertIn("the select", interaction_name(self._scene, chosen.record))
+        self.assertEqual(self.lines(clicked)[1], "the bot changes the message (components)")
+        self.assertEqual(self.lines(asked)[1], "the bot opens a modal 'Feedback' (components)")
+
+    async def test_a_long_text_is_cut(self) -> None:
+        result = await self.bot_answers(lambda i: i.response.send_message("x" * 100))
+        self.assertEqual(self.lines(result)[1], f"the bot answers '{'x' * 69}…'")
