@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from discordtest.backend.journal import Exchange
-    from discordtest.backend.world import Record
+    from discordtest.backend.world import Record, World
     from discordtest.scene import Scene
 
 __all__ = ["interaction_name", "timeline", "unanswered"]
@@ -102,7 +102,7 @@ def _content(data: Record) -> str:
 def unanswered(scene: Scene) -> str | None:
     """Return why the test must not pass: an interaction that the bot never answered, nor ever will.
 
-    One that the test has claimed to be unanswered is fine, and so is one that a timer may still answer.
+    One that the test has claimed to be unanswered is fine, and so is one that a timer may still answer in time.
     """
     world = scene.backend.world
     left = [
@@ -112,10 +112,15 @@ def unanswered(scene: Scene) -> str | None:
     ]
     if not left:
         return None
-    has_timers = len(scene.loop.pending()) > len(world.deadlines)  # each deadline has a timer of ours
-    lost = [life for life in left if is_late(world, life) or not has_timers]
+    timers = [timer.seconds * 1e6 for timer in scene.loop.pending()]
+    lost = [life for life in left if not any(after < _time_left(world, life) for after in timers)]
     if not lost:
         return None
     names = ", ".join(interaction_name(scene, life) for life in lost)
     lines = [f"the bot never responded to {names}; if that is meant, claim it with assertNotResponded"]
     return "\n".join([*lines, *(timeline(scene, life) for life in lost)])
+
+
+def _time_left(world: World, life: Record) -> int:
+    """Return for how many microseconds more the interaction can be answered."""
+    return int(life["created_at"] + RESPONSE_WINDOW - world.now())
