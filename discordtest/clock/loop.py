@@ -30,6 +30,7 @@ from discordtest.clock.waits import (
     describe_task,
     describe_timer,
     describe_waiting,
+    is_housekeeping,
 )
 from discordtest.errors import Deadlock, DiscordTestError, SettleTimeout
 
@@ -252,7 +253,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def pending(self) -> list[Pending]:
         """List the timers that have not fired, soonest first, with what waits for them."""
         tasks = asyncio.all_tasks(self)
-        timers = sorted(handle for handle in self._scheduled if not handle.cancelled())
+        timers = sorted(
+            handle for handle in self._scheduled if not handle.cancelled() and not is_housekeeping(handle)
+        )
         return [
             Pending(
                 self._wall(timer.when()),
@@ -299,13 +302,16 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def _rest(self) -> Events:
         """Nothing can run."""
-        self._turns, self._busy_since = 0, None
         if self.on_import is not None and len(sys.modules) != self._modules:
             self.on_import()
             self._modules = len(sys.modules)
         events = self._poll(0)
-        if events or self._ready:
+        if events or self._ready:  # for ever, where the reader of a descriptor takes nothing from it
+            self._turns += 1
+            if self._turns % 128 == 0:
+                self._watch_spin()
             return events
+        self._turns, self._busy_since = 0, None
         self._is_watched = self.outside.exists()
         if self._is_watched:
             events = self._wait_outside()
@@ -356,9 +362,12 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         heap = self._scheduled
         if heap and heap[0].cancelled():
             heap = sorted(handle for handle in heap if not handle.cancelled())
-        if not heap or math.isinf(heap[0].when()):
+        if not heap or math.isinf(when := heap[0].when()):
             return None
-        return max(round(heap[0].when() * 1e6), self.microseconds)
+        due = round(when * 1e6)
+        if due / 1e6 + HALF_A_MICROSECOND <= when:
+            due += 1  # decades away floats are so far apart that it would never be due
+        return max(due, self.microseconds)
 
     def _is_day_over(self, due: int) -> bool:
         """Tell whether one wait of the test has lasted a day, and no timer of its own explains that."""

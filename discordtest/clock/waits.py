@@ -25,12 +25,18 @@ __all__ = [
     "describe_timer",
     "describe_waiting",
     "frames",
+    "is_housekeeping",
     "position",
     "stack",
     "waiter",
 ]
 
 MACHINERY = frozenset(["asyncio", "contextlib", "discord", "discordtest"])
+TIDYING = frozenset(
+    [("aiohttp.helpers", "_weakref_handle"), ("aiohttp.web_protocol", "RequestHandler._process_keepalive")]
+)
+"""Callbacks that close what was idle for long."""
+REQUEST_TIMEOUT = "aiohttp.helpers", "TimeoutHandle.__call__"
 AnyTask = asyncio.Task[Any]
 
 
@@ -119,6 +125,19 @@ def describe_timer(handle: asyncio.TimerHandle, tasks: Iterable[AnyTask], main: 
             return describe_task(task, main)
     name = getattr(callback, "__qualname__", None) or repr(callback)
     return f"a call of {name.rpartition('<locals>.')[2]}"
+
+
+def is_housekeeping(handle: asyncio.TimerHandle) -> bool:
+    """Tell whether a timer of aiohttp's will wake nobody: sockets have some, connections in memory have none.
+
+    They close what was idle for long, or are the timeout of a request that has long become a websocket.
+    """
+    callback = getattr(handle, "_callback", None)
+    name = getattr(callback, "__module__", None), getattr(callback, "__qualname__", None)
+    if name == REQUEST_TIMEOUT:  # private names: a list of bound methods of contexts, each with its tasks
+        ends = getattr(getattr(callback, "__self__", None), "_callbacks", ())
+        return not any(getattr(getattr(end[0], "__self__", None), "_tasks", True) for end in ends)
+    return name in TIDYING
 
 
 def describe_running(loop: asyncio.AbstractEventLoop, limit: int) -> list[str]:

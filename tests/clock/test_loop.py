@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import socket
 import threading
 import time
 import traceback
@@ -159,6 +160,21 @@ class SpinTests(unittest.TestCase):
 
         run(test(), settle_timeout=0.01)
 
+    def test_descriptor_that_nobody_reads_from(self) -> None:
+        async def test() -> None:
+            loop = asyncio.get_running_loop()
+            ours, theirs = socket.socketpair()
+            with ours, theirs:
+                loop.add_reader(ours, int)
+                theirs.send(b"x")
+                try:
+                    await loop.settle()  # type: ignore[attr-defined]
+                finally:
+                    loop.remove_reader(ours)
+
+        with self.assertRaisesRegex(SettleTimeout, "did not come to rest in 0.02 s"):
+            run(test(), settle_timeout=0.02)
+
     def test_spin_until_a_thread_answers(self) -> None:
         async def test() -> bool:
             loop = asyncio.get_running_loop()
@@ -235,6 +251,13 @@ class AdvanceTests(VirtualTestCase):
         await self.loop.advance(1)
         self.assertEqual(ticks[:3], [100_000, 200_000, 300_000])
         await asyncio.sleep(1e-7)
+
+    async def test_timer_where_floats_are_far_apart(self) -> None:
+        await self.loop.advance(1e9)
+        called: list[bool] = []
+        self.loop.call_at(1_000_000_000.1246924, called.append, True)  # lies half between two microseconds
+        await self.loop.advance(1)
+        self.assertEqual(called, [True])
 
     async def test_each_move_is_told(self) -> None:
         moves: list[int] = []

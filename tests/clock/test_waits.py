@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Generator
 from datetime import timedelta
 
+import aiohttp
+from aiohttp import web
 from discord.ext import tasks
 
 from discordtest.clock.waits import Pending, describe_task, describe_timer, frames, stack
@@ -130,6 +132,41 @@ class DescribeTimerTests(VirtualTestCase):
 
         self.loop.call_later(1, remind)
         await self.assertTimer("^a call of remind$")
+
+
+class HousekeepingTests(VirtualTestCase):
+    """What aiohttp does when nobody uses a connection is nothing that anybody waits for."""
+
+    async def test_idle_connection(self) -> None:
+        application = web.Application()
+        application.router.add_get("/", self.answer)
+        runner = web.AppRunner(application)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        url = f"http://127.0.0.1:{runner.addresses[0][1]}/"
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(60)) as session:
+            async with session.get(url):
+                pass
+            self.assertNotEqual([timer for timer in self.loop._scheduled if not timer.cancelled()], [])
+            self.assertEqual(self.loop.pending(), [])
+            request = self.start(session.get(url + "?slowly"))
+            await self.loop.settle()
+            self.assertIn(60, [round(each.seconds) for each in self.loop.pending()])
+            (await request).close()
+            socket = await session.ws_connect(url + "?socket")
+            self.assertEqual(self.loop.pending(), [])
+            await socket.close()
+        await runner.cleanup()
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        if request.query_string == "socket":
+            socket = web.WebSocketResponse()
+            await socket.prepare(request)
+            await socket.receive()
+            return socket
+        if request.query_string == "slowly":
+            await asyncio.sleep(9)
+        return web.Response()
 
 
 class StackTests(VirtualTestCase):
