@@ -68,7 +68,8 @@ def _make(status: int, payload: dict[str, Any]) -> discord.HTTPException:
         kind = DiscordServerError
     elif status in (403, 404):
         kind = Forbidden if status == 403 else NotFound
-    made = kind(FakeRequest(status, HTTPStatus(status).phrase), payload)
+    response: Any = FakeRequest(status, HTTPStatus(status).phrase)  # no ClientResponse, but enough of one
+    made = kind(response, payload)
     made.payload = payload
     return made
 
