@@ -119,6 +119,8 @@ class ServedHost:
             return await self._record_and_answer(request)
 
     async def _record_and_answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        if not hasattr(self._handler, "router"):
+            request._client_max_size = 0  # a bare handler has set no limit; an application's own one holds
         body = await request.read()
         if body:  # the handler may want to read it as a stream, which reading has used up
             stream = StreamReader(BaseProtocol(self._network.loop), BODY_LIMIT, loop=self._network.loop)

@@ -50,6 +50,15 @@ class Handlers(WiredTestCase):
             self.assertEqual(await response.read(), b"\x00\xff")
         self.assertIn(b"\x00\xff", api.requests[0].body)
 
+    async def test_large_upload_reaches_a_handler(self) -> None:
+        async def handler(request: web.BaseRequest) -> web.Response:
+            return web.Response(text=str(len(await request.read())))
+
+        api = serve(self.network, HOST, handler)
+        async with self.http.post(URL, data=b"x" * (2 * 2**20)) as response:
+            self.assertEqual(await response.text(), str(2 * 2**20))
+        self.assertEqual(len(api.requests[0].body), 2 * 2**20)
+
     async def test_mistake_in_a_handler_fails_the_test(self) -> None:
         async def handler(request: web.BaseRequest) -> web.Response:
             raise ValueError("the test's own mistake")
