@@ -114,7 +114,7 @@ class LoopbackConnection:
         self.transport = request.transport
         self.client: Any = None  # the bot's websocket, once it has one
         self.sent = 0
-        self._kicked = False
+        self._kick: asyncio.Handle | None = None
         self._closing: asyncio.Task[Any] | None = None
         session.on_frame = self.kick
         network.connections.append(self)
@@ -140,16 +140,14 @@ class LoopbackConnection:
 
     def kick(self) -> None:
         """Send what is queued at the loop's next turn."""
-        if not self._kicked:
-            self._kicked = True
-            self.network.loop.call_soon(self._send_queued)
-
-    def _send_queued(self) -> None:
-        self._kicked = False
-        self.pump()
+        if self._kick is None:
+            self._kick = self.network.loop.call_soon(self.pump)
 
     def pump(self) -> None:
         """Write every queued frame to the socket."""
+        if self._kick is not None:
+            self._kick.cancel()  # nothing is left for it
+            self._kick = None
         while self.session.frames:
             frame = self.session.frames.popleft()
             if self.network.on_frame is not None:
