@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from discordtest.act.acting import Acting, act, name, person
+from discordtest.backend.permissions import is_timed_out
 from discordtest.backend.resources.component import BUTTON
 from discordtest.backend.resources.interaction import COMPONENT, MODAL_SUBMIT
 from discordtest.backend.resources.poll_vote import is_over
@@ -135,14 +136,25 @@ def _user(scene: Scene, who: Id) -> Actor:
 
 
 def _filler(scene: Scene, actor: Actor, channel_id: str) -> Filler:
-    channel = scene.backend.world.channels.get(channel_id)
+    return Filler(scene.backend.world, _channel(scene, actor, channel_id), actor.user_id)
+
+
+def _channel(scene: Scene, actor: Actor, channel_id: str) -> Record:
+    """Return the channel, if the person can use components there."""
+    world = scene.backend.world
+    channel = world.channels.get(channel_id)
     if channel is None:
         raise SetupError("the channel is deleted")
-    return Filler(scene.backend.world, channel, actor.user_id)
+    guild_id = channel.get("guild_id")
+    member = None if guild_id is None else world.members[guild_id].get(actor.user_id)
+    if member is not None and is_timed_out(world, member):
+        raise SetupError(f"{name(world, actor.user_id)} is timed out, and can use nothing")
+    return channel
 
 
 async def _use(scene: Scene, actor: Actor, shown: Shown, data: Record, text: str) -> InteractionResult:
     message = shown.message
+    _channel(scene, actor, message["channel_id"])
     body = {
         "application_id": shown.application_id,
         "type": COMPONENT,
