@@ -188,3 +188,33 @@ class End(PollTestCase):
     def test_not_of_other_messages(self) -> None:
         message = self.small.perform("create_message", self.small.general["id"], body={"content": "x"})
         self.assertStatus(self.expire(message), 400, Code.CANNOT_EXPIRE_NON_POLL_MESSAGE)
+
+
+class Limits(PollTestCase):
+    def assertBounds(self, where: str, good: Record, bad: Record) -> None:
+        path = f"{self.path}/messages"
+        self.assertStatus(self.small.request("POST", path, {"poll": good}), 200)
+        answer = self.small.request("POST", path, {"poll": bad})
+        self.assertFieldError(self.assertStatus(answer, 400, Code.INVALID_FORM_BODY), f"poll.{where}")
+
+    def test_question(self) -> None:
+        def asking(text: str) -> Record:
+            return {**poll(), "question": {"text": text}}
+
+        self.assertBounds("question.text", asking("x" * 300), asking("x" * 301))
+        self.assertBounds("question.text", asking("x"), asking(""))
+
+    def test_answers(self) -> None:
+        self.assertBounds("answers", poll(*"0123456789"), poll(*"0123456789x"))
+        self.assertBounds("answers", poll("x"), {**poll(), "answers": []})
+
+    def test_text_of_an_answer(self) -> None:
+        self.assertBounds("answers.0.poll_media.text", poll("x" * 55), poll("x" * 56))
+
+    def test_hours(self) -> None:
+        self.assertBounds("duration", poll(duration=768), poll(duration=769))
+        self.assertBounds("duration", poll(duration=1), poll(duration=0))
+
+    def test_24_hours_unless_told_otherwise(self) -> None:
+        self.ask(duration=None)
+        self.assertEqual(self.small.world.deadlines[0][0], 24 * 3600 * 1_000_000)
