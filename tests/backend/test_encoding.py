@@ -69,3 +69,45 @@ class TextsTests(unittest.TestCase):
         for payload in (message(), [message()], {"id": "1"}, "text", 1):
             with self.subTest(payload):
                 self.assertEqual(json.loads(self.texts.answer(payload)), payload)
+
+
+class AnswersTests(unittest.TestCase):
+    """Messages that answer interactions: the event's text is the answer's, while both say the same."""
+
+    def setUp(self) -> None:
+        self.texts = Texts()
+        self.user = {"id": "9", "username": "bob"}
+        started = {"id": "5", "type": 2, "user": self.user}
+        self.message = message(
+            interaction_metadata={**started, "authorizing_integration_owners": {"0": "4"}},
+            interaction={**started, "name": "ping"},
+        )
+        self.event = {**self.message, "guild_id": "4", "member": {"nick": None}}
+
+    def answered(self, message: dict[str, Any]) -> Any:
+        payload = {"interaction": {"id": "5"}, "resource": {"type": 4, "message": message}}
+        text = self.texts.answer(payload)
+        self.assertEqual(json.loads(text), payload)
+        return text
+
+    def test_event_and_answer_say_what_they_should(self) -> None:
+        for event in (self.event, self.message):
+            self.assertEqual(json.loads(self.texts.message(event)), event)
+            self.answered(self.message)
+
+    def test_answer_without_event(self) -> None:
+        self.answered(self.message)
+
+    def test_answer_that_says_something_else(self) -> None:
+        self.texts.message(self.event)
+        self.answered({**self.message, "content": "other"})
+
+    def test_a_user_who_is_called_otherwise_by_now(self) -> None:
+        self.texts.message(self.event)
+        self.answered(self.message)
+        self.user["username"] = "robert"
+        self.assertIn("robert", self.answered(self.message))
+
+    def test_other_resources(self) -> None:
+        for payload in ({"interaction": {"id": "5"}}, {"interaction": {}, "resource": {"type": 12, "x": 1}}):
+            self.assertEqual(json.loads(self.texts.answer(payload)), payload)
