@@ -67,7 +67,7 @@ class Runner:
         if asyncio._get_running_loop() is not None:
             raise RuntimeError("Runner.run() cannot be called from a running event loop")
         loop = self.get_loop()
-        return loop.run_until_complete(loop.create_task(coro, context=context or self._context))
+        return _run(loop, loop.create_task(coro, context=context or self._context))
 
     def close(self) -> None:
         """Close the loop without moving time; what does not end is named in a ``ResourceWarning``."""
@@ -75,7 +75,7 @@ class Runner:
         if loop is None:
             return
         loop.closing = True
-        left = loop.run_until_complete(_end_all(loop)) if asyncio.all_tasks(loop) else []
+        left = _run(loop, loop.create_task(_end_all(loop))) if asyncio.all_tasks(loop) else []
         try:
             loop.shut_down()
         except DiscordTestError as error:
@@ -90,6 +90,20 @@ class Runner:
         """Tell what did not end; no error, which would end the run of all tests."""
         for each in left:
             warnings.warn(f"the test ended, but {each}", ResourceWarning, stacklevel=3)
+
+
+def _run(loop: VirtualLoop, task: asyncio.Task[T]) -> T:
+    """Run a task to its end, whatever exits in others.
+
+    asyncio lets ``sys.exit()`` leave the loop from any task. Out of a test's clean-up it would end the run of all
+    tests, with the bot's own exit code. The task that exited keeps its error.
+    """
+    while True:
+        try:
+            return loop.run_until_complete(task)
+        except SystemExit:
+            if task.done() and task.exception():  # looked at, so asyncio need not complain
+                raise
 
 
 async def _end_all(loop: VirtualLoop) -> list[str]:

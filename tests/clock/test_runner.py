@@ -57,6 +57,40 @@ class RunnerTests(unittest.TestCase):
         with self.assertRaisesRegex(ValueError, "aware"):
             Runner(start_time=datetime(2026, 1, 1))
 
+    def test_exit_of_another_task_leaves_the_test_running(self) -> None:
+        async def leave() -> None:
+            raise SystemExit(3)
+
+        async def wait_for_it() -> BaseException | None:
+            task = asyncio.create_task(leave())
+            await asyncio.wait([task])
+            return task.exception()
+
+        with Runner() as runner:
+            self.assertIsInstance(runner.run(wait_for_it()), SystemExit)
+
+    def test_exit_of_the_test_itself_is_raised(self) -> None:
+        async def leave() -> None:
+            raise SystemExit(3)
+
+        with Runner() as runner, self.assertRaises(SystemExit):
+            runner.run(leave())
+
+    def test_exit_while_the_test_is_closed_ends_no_run(self) -> None:
+        async def leave_when_cancelled() -> None:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                raise SystemExit(3)
+
+        async def start() -> None:
+            self.task = asyncio.create_task(leave_when_cancelled())
+            await asyncio.sleep(0)
+
+        with Runner() as runner:
+            runner.run(start())
+        self.assertIsInstance(self.task.exception(), SystemExit)
+
     def test_debug_is_for_those_who_ask(self) -> None:
         with Runner(debug=True) as runner:
             self.assertTrue(runner.get_loop().get_debug())
