@@ -15,8 +15,9 @@ from discord.ext import commands
 from discord.utils import MISSING
 
 from discordtest.clock.runner import end_tasks
-from discordtest.clock.waits import describe_task, stack
+from discordtest.clock.waits import describe_task, frames, stack
 from discordtest.errors import SetupError
+from discordtest.scripts import hold_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -27,7 +28,12 @@ __all__ = ["start", "stop"]
 
 PATIENCE = 86_400.0  # seconds of the test's clock until a client must be ready
 CLOSING = 60.0  # seconds of the test's clock that a client may take to close
+PARTING = 1.0  # seconds of the test's clock that a script may go on once its client is closed
 
+_TOO_EARLY = (
+    " setup_hook runs before the client connects, so wait_until_ready() never returns there, in life either:"
+    " start a task that waits, or use on_ready."
+)
 _FIRST_STATE = "_discordtest_first_state"
 # What discord.py makes new or clears itself, and what is ours.
 _OWN_STATE = frozenset(
@@ -61,7 +67,7 @@ async def start(scene: Scene, client: discord.Client, begin: Callable[[], Awaita
 
     await scene.loop.wait_until(arrived, PATIENCE)
     if not client.is_ready() or task.done():
-        _explain(scene, task)
+        _explain(scene, client, task)
     await scene.settle()
 
 
@@ -69,7 +75,7 @@ async def _await(begin: Callable[[], Awaitable[Any]]) -> None:
     await begin()
 
 
-def _explain(scene: Scene, task: asyncio.Task[Any]) -> None:
+def _explain(scene: Scene, client: discord.Client, task: asyncio.Task[Any]) -> None:
     if task.done() and not task.cancelled() and (error := task.exception()) is not None:
         scene.watch.forgive(
             error
@@ -78,17 +84,33 @@ def _explain(scene: Scene, task: asyncio.Task[Any]) -> None:
     scene.check()
     if task.done():
         raise SetupError("the client ended before it was ready: start_client returned")
-    waiting = f"{describe_task(task)}.\n{stack(task)}"
+    life = _life(client, task)
+    names = [frame.f_code.co_name for frame in frames(life)]
+    hint = _TOO_EARLY if {"login", "wait_until_ready"} <= {*names} else ""
+    waiting = f"{describe_task(life)}.{hint}\n{stack(life)}"
     task.cancel()
     raise SetupError(f"the client was not ready after a day of the clock: {waiting}")
 
 
+def _life(client: discord.Client, task: asyncio.Task[Any]) -> asyncio.Task[Any]:
+    """Return the task in which the client lives: that of its script, where it has one."""
+    hold = hold_of(client)
+    return task if hold is None or hold.script.task.done() else hold.script.task
+
+
 async def stop(scene: Scene, client: discord.Client) -> list[str]:
-    """Close a client and wait until what started it has ended too; return what did not end, in words."""
-    task = scene.lives.pop(client)
+    """Close a client and wait until what started it has ended too; return what did not end, in words.
+
+    A script may have more to do than its client, such as a web server: it is ended then.
+    """
+    task, hold = scene.lives.pop(client), hold_of(client)
+    if hold is not None:
+        hold.end()
     closing = scene.loop.create_task(_close(client), name=f"close() of {type(client).__name__}")
     scene.watch.ignore(closing)
-    await asyncio.wait([closing, task], timeout=CLOSING)
+    await asyncio.wait([closing], timeout=CLOSING)
+    goes_on = hold is not None and client.is_closed()
+    await asyncio.wait([task], timeout=PARTING if goes_on else CLOSING)
     problems = []
     if not closing.done():
         problems.append(
@@ -96,10 +118,10 @@ async def stop(scene: Scene, client: discord.Client) -> list[str]:
         )
     elif not closing.cancelled() and (error := closing.exception()) is not None:
         scene.watch.add(error, "in close()")
-    elif not task.done():
+    elif not task.done() and not goes_on:
         problems.append(
             f"{type(client).__name__} runs on after its close(), which has to call `await super().close()`: "
-            f"{describe_task(task)}"
+            f"{describe_task(_life(client, task))}"
         )
     if not (closing.done() and task.done()):
         problems += await end_tasks([closing, task])

@@ -28,7 +28,7 @@ from discordtest.errors import SetupError
 from discordtest.imports import FreshImports, lies_below
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Coroutine, Iterator
+    from collections.abc import Awaitable, Callable, Coroutine, Iterator
 
 __all__ = ["Hold", "hold_of", "load_client", "unload"]
 
@@ -63,6 +63,10 @@ class Hold:
             self._released.set_result(None)
         await self.script.task
 
+    def end(self) -> None:
+        """Let the client start no more: a script that starts it again and again waits where it does so."""
+        vars(self.client).update(start=_wait_for_ever, login=_wait_for_ever)
+
 
 class Script:
     """One run of a script."""
@@ -79,6 +83,15 @@ class Script:
 
     async def run(self) -> None:
         """Run the whole script, on both sides of the hold."""
+        try:
+            await self._run()
+        except SystemExit as end:
+            held = self.first_hold.done()
+            if end.code or not held:  # sys.exit(asyncio.run(main())) has no code
+                text = f"the script {self.path.name} ended by sys.exit({end.code!r})"
+                raise SetupError(text if held else f"{text} and started no client") from end
+
+    async def _run(self) -> None:
         vars(self.module)[_AWAIT_NAME] = _await_instead
         try:
             rest = eval(_compile(self.path, self.path.stat().st_mtime_ns), vars(self.module))
@@ -133,7 +146,9 @@ def load_client(script: str | Path | ModuleType) -> Awaitable[discord.Client]:
 
 async def _load(path: Path, folder: Path, package: str | None) -> discord.Client:
     running = Script(path, folder, package)
-    _scripts.setdefault(asyncio.get_running_loop(), []).append(running)
+    loop = asyncio.get_running_loop()
+    _scripts.setdefault(loop, []).append(running)
+    loop.close = _closer(loop)  # type: ignore[method-assign]
     with _stand_ins(path), _arguments(path):
         context = contextvars.copy_context()
         context.run(_script.set, running)
@@ -159,8 +174,10 @@ def hold_of(client: discord.Client) -> Hold | None:
 
 async def unload() -> None:
     """End the scripts that were loaded on the running loop, the last one first, and forget their modules."""
-    for running in reversed(_scripts.pop(asyncio.get_running_loop(), [])):
+    loop = asyncio.get_running_loop()
+    for running in reversed(_scripts.pop(loop, [])):
         await running.close()
+    vars(loop).pop("close", None)
 
 
 def _find(script: str | Path | ModuleType, caller: str) -> tuple[Path, Path, str | None]:
@@ -262,6 +279,21 @@ def _meant(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Awai
 async def _run_client(client: Any, token: str, *, reconnect: bool = True, **logging_options: Any) -> None:
     async with client:
         await client.start(token, reconnect=reconnect)
+
+
+async def _wait_for_ever(*args: Any, **options: Any) -> None:
+    await asyncio.get_running_loop().create_future()
+
+
+def _closer(loop: asyncio.AbstractEventLoop) -> Callable[[], None]:
+    """Return a ``close`` of the loop for scripts that close theirs in the end: it is the test's."""
+
+    def close() -> None:
+        running = _script.get()
+        if running is None or not loop.is_running() or asyncio.current_task(loop) is not running.task:
+            type(loop).close(loop)
+
+    return close
 
 
 # -- standing in while a script loads

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import discord
 
-from discordtest import scripts, seam
+from discordtest import DiscordTestCase, scripts, seam
 from discordtest.errors import SetupError
 from discordtest.scripts import hold_of, load_client, unload
 from discordtest.transports.network import Network
 from tests import canned
+from tests.bots import run_case
 from tests.isolated import IsolatedTestCase
 
 RUN_AT_THE_TOP = """
@@ -329,6 +330,99 @@ class Modules(ScriptTestCase):
         self.assertEqual(log, ["over"])
         self.assertIsNone(hold_of(client))
         await unload()
+
+
+BOT = """
+    import asyncio, discord, sys
+    bot = discord.Client(intents=discord.Intents.all())
+    @bot.event
+    async def on_message(message):
+        if not message.author.bot:
+            await message.channel.send("pong")
+    async def main():
+        async with bot:
+            await bot.start("token")
+"""
+
+
+class Endings(unittest.TestCase):
+    """A script goes on when its client is closed; whatever it does then, the test is over."""
+
+    def run_script(self, text: str) -> str:
+        """Run a test of a script and return its problems."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "bot.py"
+            path.write_text(textwrap.dedent(text))
+
+            class Case(DiscordTestCase):
+                def make_client(self) -> discord.Client:
+                    return load_client(path)  # type: ignore[return-value]  # may be awaitable
+
+                async def test(self) -> None:
+                    guild = self.make_guild("Test", channels=["general"])
+                    await self.send(self.owner, guild.text_channels[0], "ping")
+                    self.assertSent("pong")
+
+            return "\n".join(run_case(Case))
+
+    def test_script_that_runs_more_than_its_client(self) -> None:
+        ways = {
+            "gather": "asyncio.gather(bot.start('token'), asyncio.Event().wait())",
+            "second client": "asyncio.gather(bot.start('a'), discord.Client(intents=bot.intents).start('b'))",
+            "restarts": "restarting()",
+            "group": "group()",
+        }
+        more = """
+    async def restarting():
+        while True:
+            await main()
+            await asyncio.sleep(5)
+    async def group():
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(bot.start("token"))
+            tasks.create_task(asyncio.Event().wait())
+    async def everything():
+        await {}
+    asyncio.run(everything())
+"""
+        for name, way in ways.items():
+            with self.subTest(name):
+                self.assertEqual(self.run_script(BOT + more.format(way)), "")
+
+    def test_loop_that_runs_for_ever(self) -> None:
+        way = "loop = asyncio.get_event_loop()\n    loop.create_task(main())\n    loop.run_forever()"
+        self.assertEqual(self.run_script(f"{BOT}\n    {way}"), "")
+
+    def test_loop_that_the_script_closes(self) -> None:
+        way = """
+    loop = asyncio.get_event_loop()
+    try:
+        loop.run_until_complete(main())
+    finally:
+        loop.close()
+"""
+        indented = textwrap.indent(way, "    ")
+        for each in (way, f"\n    def go():{indented}\n    go()"):
+            self.assertEqual(self.run_script(BOT + each), "")
+
+    def test_exit_with_the_result(self) -> None:
+        for code in ("asyncio.run(main())", "0"):
+            self.assertEqual(self.run_script(f"{BOT}\n    bot.run('token')\n    sys.exit({code})"), "")
+        self.assertEqual(self.run_script(f"{BOT}\n    sys.exit(asyncio.run(main()))"), "")
+
+    def test_exit_instead_of_a_client(self) -> None:
+        text = self.run_script("import sys\nsys.exit('no token')")
+        self.assertIn(
+            "SetupError: the script bot.py ended by sys.exit('no token') and started no client", text
+        )
+
+    def test_exit_with_an_error(self) -> None:
+        text = self.run_script(f"{BOT}\n    bot.run('token')\n    sys.exit(3)")
+        self.assertIn("the script bot.py ended by sys.exit(3)", text)
+
+    def test_client_that_waits_for_itself_in_setup_hook(self) -> None:
+        text = self.run_script(f"{BOT}\n    bot.setup_hook = bot.wait_until_ready\n    asyncio.run(main())")
+        self.assertIn("the bot waits in main (bot.py:10). setup_hook runs before the client connects", text)
 
 
 class Others(unittest.TestCase):
