@@ -62,6 +62,7 @@ class Scene:
         default_factory=list
     )  # what did not end as it should, told when the test is over
     fails_on_unhandled: bool = True
+    deaf: dict[str, str] = field(default_factory=dict)  # interaction -> why nothing in the bot listened to it
     unanswered: set[str] = field(default_factory=set)  # interactions that assertNotResponded was told of
     expected_errors: int = 0  # how many assertBotRaises are open: what the bot raises is theirs
     bot_permissions: int = 0
@@ -75,6 +76,13 @@ class Scene:
     def narrator(self) -> Actor:
         """The test itself, which may do everything."""
         return Actor("narrator", self.owner["id"])
+
+    def application_id_of(self, client: Any) -> str:
+        """Return the id of the application that a client is."""
+        application = self.clients.get(client)
+        if application is None:
+            raise SetupError(f"{client!r} is no client of this test: await self.connect(client) first")
+        return str(application["id"])
 
     # -- acts
 

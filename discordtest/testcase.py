@@ -63,6 +63,8 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Running):
     approved_intents: discord.Intents = discord.Intents(**dict.fromkeys(discord.Intents.VALID_FLAGS, True))
     #: How many shards ``GET /gateway/bot`` recommends.
     shards: int = 1
+    #: Let clients send heartbeats as time passes, every 41.25 s; without, a day costs nothing.
+    heartbeats: bool = False
     #: ``"memory"``, or ``"loopback"`` for real sockets on this machine; ``DISCORDTEST_TRANSPORT`` overrides.
     transport: Literal["memory", "loopback"] = "memory"
     #: The wall clock as the test starts (aware); None is now. ``DISCORDTEST_START_TIME`` overrides.
@@ -188,6 +190,7 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Running):
     # -- inside: the scene
 
     def _open(self, loop: Any) -> None:
+        loop.heartbeats = self.heartbeats
         backend = Backend(loop.start_time, lambda: loop.microseconds)
         backend.shards = self.shards
         transport: Any = os.environ.get("DISCORDTEST_TRANSPORT") or self.transport
@@ -204,6 +207,7 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Running):
         scene = Scene(backend, loop, network, owner, unhandled.install(loop))
         scene.fails_on_unhandled = self.fail_on_unhandled
         scene.bot_permissions = self.bot_permissions.value
+        backend.application_of = scene.application_id_of
         backend.on_failure = loop.wake_settlers
         backend.on_deadline = lambda at: loop.call_at(at / 1e6, backend.run_deadlines)
         self._scene, self.backend, self.clock = scene, backend, Clock(loop)
@@ -249,6 +253,7 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Running):
     async def _start(self, client: discord.Client) -> None:
         scene = self._scene
         application = scene.clients[client]
+        self.backend.gateway.starts.free_slots(application["id"])
         tokens = self.backend.world.tokens
         hold = hold_of(client)
         if hold is not None:

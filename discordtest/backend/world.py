@@ -68,6 +68,7 @@ class World:
         default_factory=lambda: defaultdict(_default_settings)
     )  # user id -> locale, accepts_dms; thousands of members have none of their own
     guilds: Table = field(default_factory=dict)
+    outages: dict[str, None] = field(default_factory=dict)  # guilds that Discord cannot reach now
     roles: dict[str, Table] = field(default_factory=dict)
     members: dict[str, Table] = field(default_factory=dict)
     bans: dict[str, Table] = field(default_factory=dict)  # user id -> {user, reason}

@@ -17,8 +17,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import discord.ext.tasks  # loaded here so that a cog which imports it in the middle of a test finds the views
-import discord.gateway
 
+from discordtest.clock import heartbeats
 from discordtest.clock.loop import VirtualLoop
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ def install() -> None:
     with _lock:
         _installed += 1
         if _installed == 1:
-            discord.gateway.KeepAliveHandler.start = _start_keep_alive  # type: ignore[method-assign, assignment]
+            heartbeats.install()
             _find_sites()
             for names, name, real, view in _sites.values():
                 if names.get(name) is real:
@@ -187,7 +187,7 @@ def uninstall() -> None:
     with _lock:
         _installed -= 1
         if _installed == 0:
-            del discord.gateway.KeepAliveHandler.start
+            heartbeats.uninstall()
             for names, name, real, view in _sites.values():
                 if names.get(name) is view:
                     names[name] = real
@@ -214,9 +214,3 @@ def _find_sites() -> bool:
             if names.get(name) is real:
                 _sites[id(names), name] = names, name, real, view
     return True
-
-
-def _start_keep_alive(handler: discord.gateway.KeepAliveHandler) -> None:
-    """Start no thread under a virtual loop: it would beat on the real clock and outlive the client."""
-    if _running() is None:
-        threading.Thread.start(handler)

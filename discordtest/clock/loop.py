@@ -75,6 +75,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self.microseconds = 0
         self.moments = array("q")  # the microseconds of every jump, oldest first
         self.closing = False  # while set, time does not move
+        self.heartbeats = False  # whether clients send heartbeats as time passes
         self.on_move: Callable[[], None] | None = None  # called after time has moved
         self.on_import: Callable[[], None] | None = (
             None  # called at rest when modules were imported meanwhile

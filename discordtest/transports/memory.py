@@ -191,9 +191,13 @@ class MemoryConnection:
         self.incoming = Incoming(self)
         self.outgoing = Outgoing(self)
         session.on_frame = self.incoming.kick
+        session.on_pause = self._pause
         network.connections.append(self)
         if session.frames:
             self.incoming.kick()
+
+    def _pause(self, value: bool) -> None:
+        self.incoming.paused = value
 
     @property
     def reading(self) -> bool:
@@ -211,6 +215,8 @@ class MemoryConnection:
             self.network.on_frame(self.session, "received", frame)
         if isinstance(frame, str):
             return WSMessage(WSMsgType.TEXT, frame, "")
+        if isinstance(frame, bytes):
+            return WSMessage(WSMsgType.BINARY, frame, "")
         self.drop()
         if frame.code == ABNORMAL_CLOSURE:  # never on the wire: the connection just ends
             raise aiohttp.ServerDisconnectedError
@@ -226,7 +232,7 @@ class MemoryConnection:
         """Take this connection out of the network: one side has closed it."""
         if not self.closed:
             self.closed = True
-            self.session.on_frame = None
+            self.session.on_frame = self.session.on_pause = None
             self.network.connections.remove(self)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 
-from discordtest.backend import gateway, intents
+from discordtest.backend import intents
 from discordtest.backend.gateway import Close
+from discordtest.backend.identifying import MAX_GUILDS_PER_SHARD
 from discordtest.backend.intents import Intent
 from discordtest.backend.permissions import Permission
 from discordtest.backend.resources.application import make_application
+from discordtest.backend.session import FRAMES_WINDOW, HEARTBEAT_INTERVAL, MAX_FRAMES, MAX_PAYLOAD
 from tests.backend.worlds import PNG_URI, TOKEN, WorldTestCase
 
 
@@ -20,6 +22,8 @@ class GatewayTestCase(WorldTestCase):
         session.receive(json.dumps({"op": op, "d": data}))
 
     def identify(self, session, **changes):
+        for application_id in self.small.world.applications:
+            self.small.backend.gateway.starts.free_slots(application_id)
         self.send(session, 2, {"token": TOKEN, "intents": intents.ALL, "properties": {}, **changes})
 
     def frames(self, session):
@@ -29,14 +33,14 @@ class GatewayTestCase(WorldTestCase):
         self.assertIsInstance(session.frames[-1], Close)
         self.assertEqual(session.frames[-1].code, code)
         self.assertTrue(session.closed)
-        self.assertNotIn(session, self.small.backend.gateway.sessions)
+        self.assertFalse(session.ready)
 
 
 class Connecting(GatewayTestCase):
     def test_hello_comes_at_once(self):
         (hello,) = self.frames(self.open())
         self.assertEqual(hello["op"], 10)
-        self.assertEqual(hello["d"]["heartbeat_interval"], gateway.HEARTBEAT_INTERVAL)
+        self.assertEqual(hello["d"]["heartbeat_interval"], HEARTBEAT_INTERVAL)
 
     def test_other_version(self):
         self.assertClosed(self.open(v="8"), 4012)
@@ -128,7 +132,7 @@ class Identifying(GatewayTestCase):
 
     def test_guilds_of_one_shard_at_the_bound(self):
         member = self.small.world.members[self.small.guild["id"]]
-        missing = gateway.MAX_GUILDS_PER_SHARD - 1
+        missing = MAX_GUILDS_PER_SHARD - 1
         for number in range(missing):
             guild_id = str(number)
             self.small.world.guilds[guild_id] = {"id": guild_id}
@@ -174,7 +178,7 @@ class Frames(GatewayTestCase):
         self.assertClosed(session, 4003)
 
     def test_size_at_the_bound(self):
-        text = json.dumps({"op": 1, "d": None}).ljust(gateway.MAX_PAYLOAD)
+        text = json.dumps({"op": 1, "d": None}).ljust(MAX_PAYLOAD)
         session = self.open()
         session.receive(text)
         self.assertFalse(session.closed)
@@ -191,7 +195,7 @@ class Frames(GatewayTestCase):
 
     def test_too_many_frames(self):
         session = self.open()
-        for _ in range(gateway.MAX_FRAMES):
+        for _ in range(MAX_FRAMES):
             self.send(session, 1)
         self.assertFalse(session.closed)
         self.send(session, 1)
@@ -199,9 +203,9 @@ class Frames(GatewayTestCase):
 
     def test_frames_are_counted_by_the_minute(self):
         session = self.open()
-        for _ in range(gateway.MAX_FRAMES):
+        for _ in range(MAX_FRAMES):
             self.send(session, 1)
-        self.small.time += gateway.FRAMES_WINDOW
+        self.small.time += FRAMES_WINDOW
         self.send(session, 1)
         self.assertFalse(session.closed)
 

@@ -159,10 +159,16 @@ class SmallWorld:
 
     # -- the gateway
 
+    def open(self) -> Session:
+        """Open a gateway connection on which the bot may identify, however soon after another."""
+        self.backend.gateway.starts.free_slots(self.application["id"])
+        return self.backend.connect({})
+
     def connect(self, intents: int | None = None, token: str = TOKEN, **identify: Any) -> Session:
-        """Open a gateway connection of the bot and drop what starts it."""
+        """Open a gateway connection of the bot, however soon after another, and drop what starts it."""
         from discordtest.backend import intents as bits
 
+        self.backend.gateway.starts.free_slots(self.world.tokens[token])
         session = self.backend.connect({})
         data = {"token": token, "intents": bits.ALL if intents is None else int(intents), **identify}
         session.receive(json.dumps({"op": 2, "d": data}))

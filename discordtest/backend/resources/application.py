@@ -178,5 +178,9 @@ def _stored(params: Record) -> Record:
 
 @route("GET", "/gateway/bot")
 def get_bot_gateway(call: Call) -> Record:
-    limit = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
-    return {"url": "wss://gateway.discord.gg", "shards": call.backend.shards, "session_start_limit": limit}
+    application_id = _own(call)["id"]
+    return {
+        "url": "wss://gateway.discord.gg",
+        "shards": call.backend.shards,
+        "session_start_limit": call.backend.gateway.starts.limit(application_id, call.world.now()),
+    }

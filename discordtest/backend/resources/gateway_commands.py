@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from discordtest.backend.codes import RestError
+from discordtest.backend.codes import Code, RestError
 from discordtest.backend.encoding import encode
 from discordtest.backend.intents import Intent
 from discordtest.backend.resources.presence import STATUSES, set_presence
+from discordtest.backend.rest import Call, operation, parameter
 from discordtest.backend.world import Record, World
 
 if TYPE_CHECKING:
@@ -43,6 +44,24 @@ def go_offline(backend: Backend, session: Session) -> None:
     others = (other.user_id for other in backend.gateway.sessions if other is not session)
     if session.user_id not in others:
         set_presence(backend.world, session.user_id, "offline", [], "web")
+
+
+# -- the end of a session
+
+
+@parameter("session")
+def find_session(call: Call, text: str) -> Session:
+    """Find a session of the gateway."""
+    session = call.backend.gateway.find(text)
+    if session is None:
+        raise RestError(Code.GENERAL_ERROR, status=404)
+    return session
+
+
+@operation("/{session_id}")
+def expire_gateway_session(call: Call, session: Session) -> None:
+    """Give up a session whose client has not come back."""
+    call.backend.gateway.expire(session)
 
 
 # -- members

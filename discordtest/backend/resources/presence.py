@@ -40,9 +40,10 @@ def set_presence(world: World, user_id: str, status: str, activities: list[Recor
             return
     else:
         world.presences[user_id] = presence
-    for guild_id, members in world.members.items():
+    bots = [app["bot"]["id"] for app in world.applications.values() if app["bot"]["id"] != user_id]
+    for guild_id, members in world.members.items() if bots else ():
         if user_id in members:
-            others = [bot_id for bot_id in world.bots_of(guild_id) if bot_id != user_id]
+            others = [bot_id for bot_id in bots if bot_id in members]
             if others:
                 event = {**presence, "guild_id": guild_id}
                 world.emit("PRESENCE_UPDATE", event, guild=guild_id, users=others)

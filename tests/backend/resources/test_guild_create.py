@@ -25,7 +25,7 @@ class GuildCreate(WorldTestCase):
 
     def found(self, bits: int = intents.ALL, large_threshold: int = 50) -> Record:
         """Return the guild as a new session finds it."""
-        session = self.small.backend.connect({})
+        session = self.small.open()
         data = {"token": TOKEN, "intents": bits, "large_threshold": large_threshold}
         session.receive(json.dumps({"op": 2, "d": data}))
         (guild,) = self.small.events(session, "GUILD_CREATE")

@@ -40,7 +40,7 @@ class People(WorldTestCase):
     def test_listed_at_the_start(self):
         self.small.perform("update_presence", self.alice.user_id, body={"status": "idle"})
         for bits, count in ((Intent.GUILDS | Intent.GUILD_PRESENCES, 2), (Intent.GUILDS, 0)):
-            session = self.small.backend.connect({})
+            session = self.small.open()
             session.receive(f'{{"op":2,"d":{{"token":"token-of-the-bot","intents":{int(bits)}}}}}')
             (guild,) = self.small.events(session, "GUILD_CREATE")
             self.assertEqual(len(guild["presences"]), count)

@@ -80,7 +80,7 @@ class StageInstanceTests(WorldTestCase):
 
     def test_a_bot_finds_it_when_it_connects(self) -> None:
         self.open()
-        session = self.small.backend.connect({})
+        session = self.small.open()
         session.receive('{"op":2,"d":{"token":"token-of-the-bot","intents":1,"properties":{}}}')
         (guild,) = self.small.events(session, "GUILD_CREATE")
         self.assertEqual(guild["stage_instances"][0]["topic"], "talk")

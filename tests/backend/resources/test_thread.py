@@ -116,7 +116,7 @@ class IntentTests(ThreadTestCase):
         self.archive(self.start())
         self.small.allow(TALK)
         self.private(self.alice)
-        session = self.small.backend.connect({})
+        session = self.small.open()
         session.receive('{"op":2,"d":{"token":"token-of-the-bot","intents":1,"properties":{}}}')
         (guild,) = self.small.events(session, "GUILD_CREATE")
         self.assertEqual([thread["id"] for thread in guild["threads"]], [joined["id"], other["id"]])

@@ -1,0 +1,85 @@
+"""Heartbeats on the clock of the test, in place of discord.py's thread that beats on the real one.
+
+Under our loop a connection beats only where the test asks for it: a timer for ever would make each idle day cost. Its
+latency is that of a connection which is never slow, unless an answer was held back for longer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import TYPE_CHECKING, Any
+
+from discord.gateway import KeepAliveHandler
+
+from discordtest.clock.loop import VirtualLoop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["LATENCY", "install", "uninstall"]
+
+LATENCY = 0.042  # seconds
+_replaced: dict[str, Any] = {}
+
+
+def install() -> None:
+    """Put our heartbeats in the place of the thread's."""
+    handler: Any = KeepAliveHandler
+    _replaced["ack"] = handler.ack
+    handler.start, handler.ack = _start, _ack
+
+
+def uninstall() -> None:
+    """Put the thread back."""
+    handler: Any = KeepAliveHandler
+    handler.ack = _replaced.pop("ack")
+    del handler.start
+
+
+def _running() -> VirtualLoop | None:
+    loop = asyncio._get_running_loop()
+    return loop if isinstance(loop, VirtualLoop) else None
+
+
+def _start(handler: KeepAliveHandler) -> None:
+    """Start no thread under a virtual loop: it would outlive the client."""
+    loop = _running()
+    if loop is None:
+        threading.Thread.start(handler)
+    elif loop.heartbeats and handler.interval is not None:
+        loop.call_later(handler.interval, _beat, loop, handler)
+
+
+def _beat(loop: VirtualLoop, handler: KeepAliveHandler) -> None:
+    """Do what the thread does after each interval."""
+    if handler._stop_ev.is_set():
+        return
+    if handler._last_recv + handler.heartbeat_timeout < loop.time():
+        handler.stop()
+        loop.create_task(handler.ws.close(4000)).add_done_callback(_look)
+        return
+    sending = loop.create_task(handler.ws.send_heartbeat(handler.get_payload()))
+    sending.add_done_callback(_stopper(handler))
+    handler._last_send = loop.time()
+    loop.call_later(handler.interval or 0.0, _beat, loop, handler)
+
+
+def _stopper(handler: KeepAliveHandler) -> Callable[[asyncio.Task[None]], None]:
+    def stop(sending: asyncio.Task[None]) -> None:
+        if sending.cancelled() or sending.exception() is not None:  # the connection is gone
+            handler.stop()
+
+    return stop
+
+
+def _look(task: asyncio.Task[None]) -> None:
+    """Look at an error, which then is nobody's: the thread logs it."""
+    if not task.cancelled():
+        task.exception()
+
+
+def _ack(handler: KeepAliveHandler) -> None:
+    _replaced["ack"](handler)
+    if _running() is not None:
+        handler.latency = max(handler.latency, LATENCY)
