@@ -19,6 +19,7 @@ from discordtest.backend import resources as resources
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.encoding import Texts
 from discordtest.backend.gateway import Gateway, Session
+from discordtest.backend.interruptions import Interruptions
 from discordtest.backend.journal import Exchange, Journal
 from discordtest.backend.multipart import Part, split
 from discordtest.backend.rest import Actor, Call, Reply, Request, Response, Route
@@ -32,7 +33,7 @@ MAX_REASON = 512  # characters
 _JSON = "application/json"
 
 
-class Backend:
+class Backend(Interruptions):
     """One Discord: its world, its gateway, and what happened in it.
 
     ``start_time`` is the wall clock at 0, ``now`` returns the microseconds since then.
@@ -51,6 +52,7 @@ class Backend:
         self.journal = Journal()
         self.texts = Texts()
         self.shards = 1  # what GET /gateway/bot recommends
+        self.application_of = str  # of `client=`: an application's id, unless who makes the backend knows more
         self.failures: list[BaseException] = []
         self.on_failure: Callable[[], None] | None = None
         self.on_deadline: Callable[[int], None] | None = None  # told when `run_deadlines` has to be called

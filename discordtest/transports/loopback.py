@@ -115,8 +115,10 @@ class LoopbackConnection:
         self.client: Any = None  # the bot's websocket, once it has one
         self.sent = 0
         self._kick: asyncio.Handle | None = None
+        self._paused = False
         self._closing: asyncio.Task[Any] | None = None
         session.on_frame = self.kick
+        session.on_pause = self._pause
         network.connections.append(self)
         self.pump()
 
@@ -128,7 +130,7 @@ class LoopbackConnection:
                     data = message.data
                     self.receive(data if isinstance(data, str) else data.decode())
         finally:
-            self.session.on_frame = None
+            self.session.on_frame = self.session.on_pause = None
             self.network.connections.remove(self)
             self.session.client_closed(self.socket.close_code or ABNORMAL_CLOSURE)
 
@@ -148,15 +150,23 @@ class LoopbackConnection:
         if self._kick is not None:
             self._kick.cancel()  # nothing is left for it
             self._kick = None
-        while self.session.frames:
+        while self.session.frames and not self._paused:
             frame = self.session.frames.popleft()
             if self.network.on_frame is not None:
                 self.network.on_frame(self.session, "received", frame)
             self.sent += 1
             if isinstance(frame, str):
                 _drive(self.socket.send_str(frame))
+            elif isinstance(frame, bytes):
+                _drive(self.socket.send_bytes(frame))
             else:
                 self._end(frame)
+
+    def _pause(self, value: bool) -> None:
+        self._paused = value
+        if self.client is not None:
+            self.client.count_timeout(value)
+        self.kick()
 
     def _end(self, frame: Close) -> None:
         if frame.code == ABNORMAL_CLOSURE:
@@ -189,19 +199,34 @@ class LoopbackConnection:
 
 
 class _Paced:
-    """Counts what a websocket has received, remembers who reads, and knows no receive timeout.
+    """Counts what a websocket has received, remembers who reads; a receive timeout counts only while paused.
 
     With a clock that jumps from timer to timer such a timeout would fire whenever the bot is idle.
     """
 
     received = 0
     reader: asyncio.Task[Any] | None = None
+    is_paused = False
+    _pause_limit: asyncio.Timeout | None = None
+    _asked_timeout: float | None = None
 
     async def receive(self, timeout: float | None = None) -> aiohttp.WSMessage:
         self.reader = asyncio.current_task()
-        message = await super().receive()  # type: ignore[misc] # mixed into aiohttp's class
+        self._asked_timeout = timeout
+        try:
+            async with asyncio.timeout(timeout if self.is_paused else None) as self._pause_limit:
+                message = await super().receive()  # type: ignore[misc] # mixed into aiohttp's class
+        finally:
+            self._pause_limit = None
         self.received += 1
         return message  # type: ignore[no-any-return] # as above
+
+    def count_timeout(self, value: bool) -> None:
+        """Let the timeout of a `receive` that waits count from now on, or no longer."""
+        self.is_paused = value
+        if self._pause_limit is not None and self._asked_timeout is not None:
+            loop = asyncio.get_running_loop()
+            self._pause_limit.reschedule(loop.time() + self._asked_timeout if value else None)
 
 
 @lru_cache

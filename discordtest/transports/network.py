@@ -118,7 +118,7 @@ class Network:
         self.served: MutableMapping[str, Server] = {}
         self.connections: list[Connection] = []
         self.on_exchange: Callable[[Request, Response], None] | None = None
-        self.on_frame: Callable[[Session, Direction, str | Close], None] | None = None
+        self.on_frame: Callable[[Session, Direction, str | bytes | Close], None] | None = None
         # Holds a request back before it is answered; the client's timeouts count meanwhile.
         self.hold: Callable[[Request], Awaitable[None]] | None = None
 
