@@ -15,6 +15,7 @@ from discordtest.errors import SetupError
 from discordtest.given import message_of
 from discordtest.interactions.components import Shown, find_button, find_select, shown_message
 from discordtest.interactions.filling import Filler, as_list, modal_data, select_data
+from discordtest.interactions.listening import why_deaf
 from discordtest.interactions.result import InteractionResult
 from discordtest.scene import verb
 
@@ -92,9 +93,8 @@ class ComponentVerbs(Acting):
             "modal_of": life["id"],
         }
         text = f"sends off the modal {life['modal']['title']!r}"
-        made = act(scene, actor, text, "create_interaction", life["channel_id"], body=body)
-        await scene.settle()
-        return InteractionResult(scene, made)
+        deaf = why_deaf(scene, life["application_id"], life["modal"]["custom_id"], None, None)
+        return await _create(scene, actor, life["channel_id"], body, text, deaf)
 
     # -- polls
 
@@ -161,7 +161,17 @@ async def _use(scene: Scene, actor: Actor, shown: Shown, data: Record, text: str
         "data": data,
         "message_id": message["id"],
     }
-    made = act(scene, actor, text, "create_interaction", message["channel_id"], body=body)
+    kind, custom_id = data["component_type"], data["custom_id"]
+    deaf = why_deaf(scene, shown.application_id, custom_id, kind, message["id"])
+    return await _create(scene, actor, message["channel_id"], body, text, deaf)
+
+
+async def _create(
+    scene: Scene, actor: Actor, channel_id: str, body: Record, text: str, deaf: str | None
+) -> InteractionResult:
+    made = act(scene, actor, text, "create_interaction", channel_id, body=body)
+    if deaf is not None:
+        scene.deaf[made["id"]] = deaf
     await scene.settle()
     return InteractionResult(scene, made)
 

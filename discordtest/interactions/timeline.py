@@ -62,6 +62,8 @@ def timeline(scene: Scene, life: Record) -> str:
         steps.append((RESPONSE_WINDOW, f"{who} sees that the application did not respond"))
     elif life["answer"] is None:
         steps.append((world.now() - life["created_at"], "no answer so far"))
+    if life["answer"] is None and life["id"] in scene.deaf:
+        steps.insert(0, (0, scene.deaf[life["id"]]))
     steps.sort(key=lambda step: step[0])
     lines += [f"  {f'+{after / 1e6:.3f}':>{len(f'{begun:.3f}')}} s  {text}" for after, text in steps]
     return "\n".join(lines)

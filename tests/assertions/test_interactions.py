@@ -84,6 +84,39 @@ class Responded(AnswerTestCase):
         with self.fails("did not defer its answer to the button"):
             self.assertDeferred(clicked)
 
+    async def test_nothing_listened(self) -> None:
+        result = await self.bot_answers(lambda i: i.response.send_message("0", view=Counter()))
+        await self.advance(61)
+        clicked = await self.click(self.alice, result, "stop")
+        with self.fails("+0.000 s  no view of the bot listened to the custom_id 'stop': it was stopped"):
+            self.assertResponded(clicked)
+        self.assertNotResponded(clicked)
+
+    async def test_something_listened_and_said_nothing(self) -> None:
+        class Silent(discord.ui.View):
+            @discord.ui.button(label="A")
+            async def press(self, interaction: Interaction, button: discord.ui.Button[Any]) -> None:
+                self.stop()
+
+        result = await self.bot_answers(lambda i: i.response.send_message("0", view=Silent()))
+        clicked = await self.click(self.alice, result, "A")
+        with self.fails("did not respond to the button") as failing:
+            self.assertResponded(clicked)
+        self.assertNotIn("listened", failing.text)
+        self.assertNotResponded(clicked)
+
+    async def test_a_bot_that_takes_interactions_into_its_own_hands(self) -> None:
+        async def on_interaction(interaction: Interaction) -> None: ...
+
+        result = await self.bot_answers(lambda i: i.response.send_message("0", view=Counter()))
+        await self.advance(61)
+        self.client.add_listener(on_interaction)
+        clicked = await self.click(self.alice, result, "stop")
+        with self.fails("did not respond to the button") as failing:
+            self.assertResponded(clicked)
+        self.assertNotIn("listened", failing.text)
+        self.assertNotResponded(clicked)
+
     async def test_no_result(self) -> None:
         with self.assertRaises(TypeError):
             self.assertResponded("x")  # type: ignore[arg-type]

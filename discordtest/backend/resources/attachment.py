@@ -19,7 +19,17 @@ from discordtest.backend.multipart import Part
 from discordtest.backend.rest import Call
 from discordtest.backend.world import Record, World
 
-__all__ = ["ATTACHMENTS", "MAX_ATTACHMENTS", "Upload", "image_size", "keep", "read_uploads", "size_limit"]
+__all__ = [
+    "ATTACHMENTS",
+    "MAX_ATTACHMENTS",
+    "Upload",
+    "image_size",
+    "keep",
+    "mark_ephemeral",
+    "read_uploads",
+    "safe_name",
+    "size_limit",
+]
 
 MAX_ATTACHMENTS = 10
 FILE_LIMITS = (10 << 20, 10 << 20, 50 << 20, 100 << 20)  # bytes of one file, by the guild's premium tier
@@ -178,6 +188,12 @@ def keep(world: World, channel_id: str, upload: Upload) -> Record:
         if upload.entry.get(key) is not None:
             made[key] = upload.entry[key]
     return made
+
+
+def mark_ephemeral(attachments: list[Record]) -> None:
+    """Say of the files of an ephemeral message that they are gone with it."""
+    for attachment in attachments:
+        attachment["ephemeral"] = True
 
 
 def image_size(data: bytes) -> tuple[int, int] | None:

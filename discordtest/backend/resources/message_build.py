@@ -15,11 +15,12 @@ from discordtest.backend.codes import Code, RestError
 from discordtest.backend.journal import Sent
 from discordtest.backend.permissions import ALL, Permission
 from discordtest.backend.resources import message_thread
-from discordtest.backend.resources.attachment import Upload, keep, read_uploads
+from discordtest.backend.resources.attachment import Upload, keep, mark_ephemeral, read_uploads
 from discordtest.backend.resources.component import check_components, render_components, text_of
 from discordtest.backend.resources.embed import render_embed
 from discordtest.backend.resources.mention import EVERY_KIND, find_mentions
 from discordtest.backend.resources.message_form import (
+    EPHEMERAL,
     IS_COMPONENTS_V2,
     IS_VOICE_MESSAGE,
     LOADING,
@@ -111,6 +112,8 @@ def build_message(
         )
     if uploads:
         message["attachments"] = [keep(world, channel["id"], upload) for upload in uploads]
+        if flags & EPHEMERAL:
+            mark_ephemeral(message["attachments"])
     if embeds or components:
         find_file = file_finder(message["attachments"], uploads)
         if embeds:

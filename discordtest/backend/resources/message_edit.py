@@ -11,7 +11,7 @@ from discordtest.backend.body import invalid
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.journal import Sent
 from discordtest.backend.permissions import Permission
-from discordtest.backend.resources.attachment import Upload, keep, read_uploads
+from discordtest.backend.resources.attachment import Upload, keep, mark_ephemeral, read_uploads
 from discordtest.backend.resources.component import check_components, render_components, text_of
 from discordtest.backend.resources.embed import render_embed
 from discordtest.backend.resources.mention import EVERY_KIND, find_mentions
@@ -99,6 +99,8 @@ def apply_edit(
         message["content"] = body["content"] or ""
     if "attachments" in body or uploads:
         message["attachments"] = kept + [keep(world, channel["id"], upload) for upload in uploads]
+        if flags & EPHEMERAL:
+            mark_ephemeral(message["attachments"])
     _edit_shown(world, message, embeds, components, uploads)
     if "content" in body or components is not None:
         _find_mentions(world, channel, message, body.get("allowed_mentions"), permissions, mentions)

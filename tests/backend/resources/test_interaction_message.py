@@ -135,6 +135,13 @@ class Ephemeral(MessageTestCase):
         self.say(self.invoke(), flags=EPHEMERAL)
         self.assertEqual(self.small.events(session, "MESSAGE_CREATE")[0]["content"], "Pong!")
 
+    def test_its_files_are_gone_with_it(self) -> None:
+        data = {"flags": EPHEMERAL, "attachments": [{"id": 0, "filename": "a.txt"}]}
+        file = ("files[0]", "a.txt", b"hello", "text/plain")
+        answer = self.answer(self.invoke(), 4, data, file, with_response="1")
+        message = self.assertStatus(answer, 200)["resource"]["message"]
+        self.assertTrue(message["attachments"][0]["ephemeral"])
+
     def test_a_component_of_it_changes_it(self) -> None:
         message = self.say(self.invoke(), flags=EPHEMERAL, components=[row(button())])
         shown = self.answer(self.press(message["id"]), 7, {"content": "new"}, with_response="1")
