@@ -1,0 +1,216 @@
+"""Rate limits: buckets by route and major parameter, the limit on everything, the ban for invalid requests.
+
+No limit holds unless a test sets it. A window opens with the first request that it counts and closes ``reset_after``
+later. Times are microseconds that are given; what is answered is rounded up to a millisecond, so that who waits as
+long as it says is never early.
+Source: Discord's documentation, Rate Limits ("Header Format", "Exceeding A Rate Limit", "Global Rate Limit",
+"Invalid Request Limit aka Cloudflare Bans").
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from discordtest.backend.rest import Route
+    from discordtest.backend.targets import Target
+
+__all__ = [
+    "BAN",
+    "MAX_INVALID",
+    "REALISTIC",
+    "Limit",
+    "RateLimits",
+    "Scope",
+    "Verdict",
+    "ban_answer",
+    "refusal",
+]
+
+Scope: TypeAlias = Literal["user", "global", "shared"]
+
+MAX_INVALID, INVALID_WINDOW = 10_000, 600_000_000  # answers with 401, 403 or 429 in so many microseconds
+BAN = 3_600_000_000  # microseconds that an address is banned; Discord says "temporarily"
+GLOBAL_LIMIT, GLOBAL_PERIOD = 50, 1.0  # requests of one bot, whatever they are, in so many seconds
+
+#: What Discord is known to do: (operations that share a bucket, requests, seconds). It documents no numbers.
+REALISTIC: tuple[tuple[tuple[str, ...], int, float], ...] = (
+    (("create_message",), 5, 5.0),
+    (("update_message",), 5, 5.0),
+    (("delete_message",), 5, 1.0),
+    (("bulk_delete_messages",), 1, 1.0),
+    (("trigger_typing_indicator",), 5, 5.0),
+    (
+        (
+            "add_my_message_reaction",
+            "delete_my_message_reaction",
+            "delete_user_message_reaction",
+            "delete_all_message_reactions",
+            "delete_all_message_reactions_by_emoji",
+        ),
+        1,
+        0.25,
+    ),
+)
+
+_PARAMETER = re.compile(r"\{(\w+)\}")
+_MAJOR = frozenset(("channel_id", "guild_id"))
+_BY_TOKEN = ("/webhooks/", "/interactions/")  # here the first two parameters are an id and its token
+_TEXT = "You are being rate limited."
+
+
+@dataclass(slots=True)
+class Limit:
+    """So many requests in ``period`` microseconds, for each major parameter of the routes that share the bucket."""
+
+    target: Target
+    limit: int
+    period: int
+    scope: Scope
+    bucket: str
+
+
+@dataclass(slots=True)
+class Window:
+    """What was used of a limit until it starts anew."""
+
+    limit: Limit
+    ends: int
+    used: int = 0
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What the limits say to one request; ``payload`` is None for one that they let through.
+
+    ``wait`` are the microseconds until the bucket has room again, 0 while it has some left.
+    """
+
+    headers: dict[str, str] = field(default_factory=dict)
+    payload: dict[str, Any] | str | None = None  # Any: JSON
+    wait: int = 0
+    status: int = 429
+
+
+class RateLimits:
+    """The limits of one Discord, and how much of them is used."""
+
+    def __init__(self, started: int) -> None:
+        self.limits: list[Limit] = []  # the latest first
+        self.of_everything: Limit | None = None
+        self.max_invalid: int | None = None
+        self._started = started  # microseconds since 1970 at time 0
+        self._windows: dict[tuple[str, ...], Window] = {}
+        self._invalid: deque[int] = deque()
+        self._banned_until = 0
+
+    def set(self, limit: Limit) -> None:
+        """Make a limit hold instead of one on the same target."""
+        if limit.target.routes is None:
+            self.of_everything = limit
+        else:
+            self.limits = [limit, *(old for old in self.limits if old.target != limit.target)]
+        self._windows = {key: window for key, window in self._windows.items() if key[0] != limit.bucket}
+
+    def take(self, route: Route, raw: list[str], application_id: str | None, now: int) -> Verdict:
+        """Count a request, and say whether it may pass."""
+        if now < self._banned_until:
+            return ban_answer(self._banned_until - now)
+        windows = []
+        if self.of_everything is not None and application_id is not None and not _is_exempt(route):
+            windows.append(self._window(self.of_everything, ("*", application_id), now))
+        for limit in self.limits:
+            if limit.target.matches(route, raw):
+                who = "" if limit.scope == "shared" else application_id or ""
+                windows.append(self._window(limit, (limit.bucket, who, *_major(route, raw)), now))
+                break
+        for window in windows:
+            if window.used >= window.limit.limit:
+                return self._refused(window, now)
+        verdict = Verdict()
+        for window in windows:
+            window.used += 1
+            if window.limit is not self.of_everything:
+                left = window.limit.limit - window.used
+                verdict.headers = self._headers(window, now)
+                verdict.wait = 0 if left else window.ends - now
+        return verdict
+
+    def note(self, status: int, scope: Scope, now: int) -> None:
+        """Count an invalid request, where those are counted; too many lead to a ban."""
+        if self.max_invalid is None or status not in (401, 403, 429) or (status == 429 and scope == "shared"):
+            return
+        invalid = self._invalid
+        invalid.append(now)
+        while invalid[0] <= now - INVALID_WINDOW:
+            invalid.popleft()
+        if len(invalid) >= self.max_invalid:
+            self._banned_until = now + BAN
+            invalid.clear()
+
+    # -- inside
+
+    def _window(self, limit: Limit, key: tuple[str, ...], now: int) -> Window:
+        window = self._windows.get(key)
+        if window is None or now >= window.ends:
+            window = self._windows[key] = Window(limit, now + limit.period)
+        return window
+
+    def _headers(self, window: Window, now: int) -> dict[str, str]:
+        limit = window.limit
+        return {
+            "X-RateLimit-Limit": str(limit.limit),
+            "X-RateLimit-Remaining": str(max(limit.limit - window.used, 0)),
+            "X-RateLimit-Reset": _seconds(self._started + window.ends),
+            "X-RateLimit-Reset-After": _seconds(window.ends - now),
+            "X-RateLimit-Bucket": limit.bucket,
+        }
+
+    def _refused(self, window: Window, now: int) -> Verdict:
+        verdict = refusal(window.ends - now, window.limit.scope)
+        if window.limit is not self.of_everything:
+            verdict.headers = {**self._headers(window, now), **verdict.headers}
+        return verdict
+
+
+def refusal(wait: int, scope: Scope) -> Verdict:
+    """Return a 429 for so many microseconds, as Discord itself gives it."""
+    headers = {
+        "Via": "1.1 google",
+        "Retry-After": str(-(-wait // 1_000_000)),
+        "X-RateLimit-Scope": scope,
+    }
+    if scope == "global":
+        headers["X-RateLimit-Global"] = "true"
+    payload = {"message": _TEXT, "retry_after": float(_seconds(wait)), "global": scope == "global"}
+    return Verdict(headers, payload, wait)
+
+
+def ban_answer(wait: int) -> Verdict:
+    """Return a 429 for so many microseconds as Cloudflare gives it: no ``Via``, no JSON."""
+    headers = {"Retry-After": str(-(-wait // 1_000_000)), "Server": "cloudflare"}
+    return Verdict(headers, "error code: 1015", wait)
+
+
+def _seconds(microseconds: int) -> str:
+    """Write a time in seconds, to the millisecond, rounded up."""
+    milliseconds = -(-microseconds // 1000)
+    return f"{milliseconds // 1000}.{milliseconds % 1000:03d}"
+
+
+def _is_exempt(route: Route) -> bool:
+    """Tell whether the global limit leaves a route out: what answers interactions, and webhooks by their token."""
+    return route.template.startswith(_BY_TOKEN) and route.template.count("{") > 1
+
+
+def _major(route: Route, raw: list[str]) -> list[str]:
+    """Return what of a path has limits of its own: a channel, a guild, a webhook with its token."""
+    if _is_exempt(route):
+        return raw[:2]
+    if route.template.startswith("/webhooks/"):
+        return raw[:1]
+    names = _PARAMETER.findall(route.template)
+    return [value for name, value in zip(names, raw, strict=True) if name in _MAJOR]

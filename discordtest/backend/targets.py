@@ -1,0 +1,66 @@
+"""What a test means by "a route": an operationId, a method with a path or template, a path, ``*``, ``cdn``."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from discordtest.backend import rest
+from discordtest.errors import BackendError
+
+if TYPE_CHECKING:
+    from discordtest.backend.rest import Route
+
+__all__ = ["CDN", "EVERYTHING", "Target", "find_target"]
+
+EVERYTHING = "*"
+CDN = "cdn"
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The routes that are meant: operation -> the path parameters that it must have, None for any.
+
+    Without ``routes`` all are meant.
+    """
+
+    text: str = field(compare=False)
+    routes: dict[str, tuple[str | None, ...]] | None = None
+
+    def matches(self, route: Route, raw: list[str]) -> bool:
+        """Tell whether a request is meant."""
+        if self.routes is None:
+            return True
+        wanted = self.routes.get(route.name)
+        return wanted is not None and all(
+            one in (None, given) for one, given in zip(wanted, raw, strict=True)
+        )
+
+
+def find_target(text: str) -> Target:
+    """Return what is meant, or say what might have been."""
+    if text == EVERYTHING:
+        return Target(text)
+    if text == CDN:
+        return Target(text, {})
+    if (route := rest.OPERATIONS.get(text)) is not None and route.method is not None:
+        return Target(text, {text: (None,) * len(route.kinds)})
+    method, _, path = text.rpartition(" ")
+    path = "/" + path.strip("/")
+    found = {}
+    for each in (method.upper(),) if method else _METHODS:
+        route, raw, _ = rest.match(each, path)
+        if route is not None:
+            found[route.name] = tuple(None if value.startswith("{") else value for value in raw)
+    if not found:
+        raise BackendError(f"there is no operation or route {text!r}{_suggestion(text)}")
+    return Target(text, found)
+
+
+def _suggestion(text: str) -> str:
+    names = [route.name for route in rest.ROUTES]
+    names += [f"{route.method} {route.template}" for route in rest.ROUTES]
+    close = difflib.get_close_matches(text, names, 3)
+    return f"; did you mean {' or '.join(map(repr, close))}?" if close else ""

@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+import unittest
+
+from discordtest.backend import rest
+from discordtest.backend.ratelimits import BAN, INVALID_WINDOW, Limit, RateLimits, Scope, Verdict
+from discordtest.backend.targets import find_target
+
+SECOND = 1_000_000
+
+
+class LimitsTestCase(unittest.TestCase):
+    def setUp(self) -> None:
+        self.now = 0
+        self.limits = RateLimits(1_000 * SECOND)
+
+    def set(self, target: str, limit: int, seconds: float, scope: Scope = "user") -> None:
+        """Set a limit."""
+        self.limits.set(Limit(find_target(target), limit, round(seconds * SECOND), scope, target))
+
+    def ask(
+        self, path: str = "/channels/1/messages", method: str = "POST", application: str | None = "9"
+    ) -> Verdict:
+        """Return what the limits say to a request."""
+        route, raw, _ = rest.match(method, path)
+        assert route is not None
+        return self.limits.take(route, raw, application, self.now)
+
+    def passes(self, *args: str, **options: str | None) -> bool:
+        """Tell whether a request passes."""
+        return self.ask(*args, **options).payload is None  # type: ignore[arg-type]
+
+
+class Buckets(LimitsTestCase):
+    def test_headers_count_down_to_nothing(self) -> None:
+        self.set("create_message", 2, 5)
+        first = self.ask()
+        self.now = SECOND
+        second = self.ask()
+        self.assertEqual((first.headers["X-RateLimit-Remaining"], first.wait), ("1", 0))
+        self.assertEqual(
+            second.headers,
+            {
+                "X-RateLimit-Limit": "2",
+                "X-RateLimit-Remaining": "0",
+                "X-RateLimit-Reset": "1005.000",
+                "X-RateLimit-Reset-After": "4.000",
+                "X-RateLimit-Bucket": "create_message",
+            },
+        )
+        self.assertEqual(second.wait, 4 * SECOND)
+
+    def test_one_more_is_refused_with_all_that_discord_says(self) -> None:
+        self.set("create_message", 1, 5)
+        self.ask()
+        self.now = 1_000_100
+        refused = self.ask()
+        self.assertEqual(
+            refused.payload,
+            {"message": "You are being rate limited.", "retry_after": 4.0, "global": False},
+        )
+        self.assertEqual(
+            {name: refused.headers[name] for name in ("Via", "Retry-After", "X-RateLimit-Scope")},
+            {"Via": "1.1 google", "Retry-After": "4", "X-RateLimit-Scope": "user"},
+        )
+        self.assertEqual(refused.headers["X-RateLimit-Remaining"], "0")
+        self.assertNotIn("X-RateLimit-Global", refused.headers)
+
+    def test_window_is_over_when_it_says(self) -> None:
+        self.set("create_message", 1, 5)
+        self.ask()
+        self.now = 5 * SECOND - 1
+        self.assertFalse(self.passes())
+        self.now = 5 * SECOND
+        self.assertTrue(self.passes())
+
+    def test_each_channel_guild_and_webhook_has_its_own(self) -> None:
+        for target, method, one, other in (
+            ("create_message", "POST", "/channels/1/messages", "/channels/2/messages"),
+            ("create_guild_channel", "POST", "/guilds/1/channels", "/guilds/2/channels"),
+            ("execute_webhook", "POST", "/webhooks/1/a", "/webhooks/1/b"),
+            ("get_webhook", "GET", "/webhooks/1", "/webhooks/2"),
+        ):
+            with self.subTest(target):
+                self.set(target, 1, 5)
+                self.assertTrue(self.passes(one, method))
+                self.assertFalse(self.passes(one, method))
+                self.assertTrue(self.passes(other, method))
+
+    def test_what_is_no_major_parameter_shares_one(self) -> None:
+        self.set("get_user", 1, 5)
+        self.assertTrue(self.passes("/users/1", "GET"))
+        self.assertFalse(self.passes("/users/2", "GET"))
+
+    def test_each_bot_has_its_own_unless_it_is_shared(self) -> None:
+        self.set("create_message", 1, 5)
+        self.assertTrue(self.passes(application="1"))
+        self.assertTrue(self.passes(application="2"))
+        self.set("create_message", 1, 5, "shared")
+        self.assertTrue(self.passes(application="1"))
+        refused = self.ask(application="2")
+        self.assertEqual(refused.headers["X-RateLimit-Scope"], "shared")
+
+    def test_other_routes_are_free(self) -> None:
+        self.set("create_message", 1, 5)
+        self.ask()
+        self.assertEqual(self.ask("/channels/1/messages", "GET"), Verdict())
+
+    def test_limit_that_is_set_again_starts_anew(self) -> None:
+        self.set("create_message", 1, 5)
+        self.ask()
+        self.set("create_message", 1, 10)
+        self.assertEqual(self.ask().wait, 10 * SECOND)
+
+    def test_latest_of_two_that_fit_counts(self) -> None:
+        self.set("create_message", 5, 5)
+        self.set("POST /channels/1/messages", 1, 5)
+        self.ask()
+        self.assertFalse(self.passes())
+        self.assertTrue(self.passes("/channels/2/messages"))
+        self.assertTrue(self.passes("/channels/2/messages"))
+
+
+class Everything(LimitsTestCase):
+    def test_all_requests_of_a_bot_count(self) -> None:
+        self.set("*", 2, 1, "global")
+        self.assertTrue(self.passes())
+        self.assertTrue(self.passes("/users/@me", "GET"))
+        refused = self.ask()
+        self.assertEqual(refused.headers["X-RateLimit-Global"], "true")
+        self.assertNotIn("X-RateLimit-Bucket", refused.headers)
+        self.assertEqual(refused.payload["global"], True)  # type: ignore[index]
+        self.assertTrue(self.passes(application="8"))
+
+    def test_interactions_and_webhook_tokens_are_exempt(self) -> None:
+        self.set("*", 1, 1, "global")
+        self.ask()
+        self.assertTrue(self.passes("/interactions/1/token/callback"))
+        self.assertTrue(self.passes("/webhooks/1/token"))
+        self.assertTrue(self.passes(application=None))
+
+    def test_refused_request_uses_up_no_bucket(self) -> None:
+        self.set("*", 1, 1, "global")
+        self.set("create_message", 1, 5)
+        self.ask("/users/@me", "GET")
+        self.ask()
+        self.now = SECOND
+        self.assertTrue(self.passes())
+
+
+class Bans(LimitsTestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.limits.max_invalid = 3
+
+    def note(self, *statuses: int, scope: Scope = "user") -> None:
+        """Note answers."""
+        for status in statuses:
+            self.limits.note(status, scope, self.now)
+
+    def test_too_many_invalid_requests_are_a_ban(self) -> None:
+        self.note(401, 403)
+        self.assertTrue(self.passes())
+        self.note(429)
+        banned = self.ask("/users/@me", "GET")
+        self.assertEqual(banned.status, 429)
+        self.assertNotIn("Via", banned.headers)
+        self.assertEqual((banned.payload, banned.wait), ("error code: 1015", BAN))
+        self.now = BAN - 1
+        self.assertFalse(self.passes())
+        self.now = BAN
+        self.assertTrue(self.passes())
+
+    def test_what_does_not_count(self) -> None:
+        self.note(200, 404, 500, 400)
+        self.note(429, 429, 429, scope="shared")
+        self.assertTrue(self.passes())
+
+    def test_what_was_ten_minutes_ago_does_not_count(self) -> None:
+        self.note(403, 403)
+        self.now = INVALID_WINDOW - 1
+        self.note(200)
+        self.now = INVALID_WINDOW
+        self.note(403)
+        self.assertTrue(self.passes())
+        self.note(403, 403)
+        self.assertFalse(self.passes())
+
+    def test_nothing_is_counted_unless_asked(self) -> None:
+        self.limits.max_invalid = None
+        self.note(*[403] * 10)
+        self.assertTrue(self.passes())
