@@ -23,6 +23,7 @@ from discordtest.backend.interruptions import Interruptions
 from discordtest.backend.journal import Exchange, Journal
 from discordtest.backend.multipart import Part, split
 from discordtest.backend.rest import Actor, Call, Reply, Request, Response, Route
+from discordtest.backend.troubles import Troubles
 from discordtest.backend.world import World
 from discordtest.errors import DiscordTestError, NotModelled
 
@@ -33,7 +34,7 @@ MAX_REASON = 512  # characters
 _JSON = "application/json"
 
 
-class Backend(Interruptions):
+class Backend(Interruptions, Troubles):
     """One Discord: its world, its gateway, and what happened in it.
 
     ``start_time`` is the wall clock at 0, ``now`` returns the microseconds since then.
@@ -63,15 +64,25 @@ class Backend(Interruptions):
     def handle(self, request: Request) -> Response:
         """Answer one HTTP request to the API or the CDN."""
         if request.host in cdn.HOSTS:
-            return cdn.serve(self.world, request)
+            return (self.faults and self._disturbed_file(request)) or self._serve_file(request)
         path = _below_version(request.path)
         exchange = Exchange(self.world.now(), None, request.method, path, dict(request.query))
         self.journal.append(exchange)
         route, raw, exists = rest.match(request.method, path)
         exchange.route = route
+        if route is None or (self.faults is None and self.rate_limits is None):
+            response = self._respond(request, exchange, route, raw, exists)
+        else:
+            response = self._disturbed(request, exchange, route, raw)
+        exchange.status, exchange.answer = response.status, response.body
+        return response
+
+    def _respond(
+        self, request: Request, exchange: Exchange, route: Route | None, raw: list[str], exists: bool = True
+    ) -> Response:
         try:
             if route is None:
-                raise self._unknown(request.method, path, exists)
+                raise self._unknown(request.method, exchange.path, exists)
             payload, status = self._answer(route, raw, request, exchange)
         except RestError as error:
             payload, status = error.payload(), error.status
@@ -83,10 +94,12 @@ class Backend(Interruptions):
         else:
             text = self.texts.answer(payload)
             response = Response(status, text.encode(), {**headers, "Content-Type": _JSON})
-        exchange.status, exchange.answer = status, response.body
         for observe in self.observers:
             observe(self, request.method, "" if route is None else route.template, request, response)
         return response
+
+    def _serve_file(self, request: Request) -> Response:
+        return cdn.serve(self.world, request)
 
     def connect(self, query: Mapping[str, str]) -> Session:
         """Open a gateway connection; HELLO is queued at once."""
@@ -153,6 +166,12 @@ class Backend(Interruptions):
         finally:
             if call.actor.kind == "bot":  # it acts by an interaction's token
                 exchange.actor = call.actor
+
+    def _read_ahead(self, request: Request, exchange: Exchange) -> None:
+        """Note what is asked, and by whom, of a request that may never be served."""
+        exchange.actor = self.authenticate(request)
+        with contextlib.suppress(RestError):  # whoever serves it refuses it
+            exchange.json, exchange.files = _read(request)
 
     def authenticate(self, request: Request) -> Actor | None:
         """Return the bot whose token the request carries; None when it carries none that is known."""

@@ -32,11 +32,17 @@ class Exchange:
     reason: str | None = None
     status: int = 0
     answer: bytes = b""
+    wait: float = 0.0  # seconds that the answer makes the client wait: a limit is used up
 
     @property
     def result(self) -> Any:
-        """The parsed body of the answer, or None where it has none. Any: JSON."""
-        return json.loads(self.answer) if self.answer else None
+        """The parsed body of the answer, or None where it has none that is JSON. Any: JSON."""
+        if not self.answer:
+            return None
+        try:
+            return json.loads(self.answer)
+        except ValueError:  # a proxy's page
+            return None
 
 
 @dataclass(slots=True)

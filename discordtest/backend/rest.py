@@ -23,6 +23,7 @@ from discordtest.backend.world import Record, World
 
 if TYPE_CHECKING:
     from discordtest.backend import Backend
+    from discordtest.backend.faults import Fault
 
 __all__ = [
     "OPERATIONS",
@@ -39,6 +40,7 @@ __all__ = [
     "route",
 ]
 
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
 Handler = TypeVar("Handler", bound=Callable[..., Any])  # Any: each handler has its own records and payload
 
 
@@ -56,16 +58,17 @@ class Request:
 
 @dataclass(slots=True)
 class Response:
-    """One HTTP answer."""
+    """One HTTP answer; ``fate`` is the fault that keeps it from arriving at once, for the transport."""
 
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
+    fate: Fault | None = None
 
     @property
     def reason(self) -> str:
-        """The phrase of the status line."""
-        return HTTPStatus(self.status).phrase
+        """The phrase of the status line; those of proxies (520 to 530) have none."""
+        return _PHRASES.get(self.status, "")
 
 
 @dataclass(slots=True)

@@ -1,0 +1,199 @@
+"""Bad days of the REST API: what a test may do to requests, and what becomes of a request then.
+
+The order is that of a real service: a request is recorded, a fault strikes it or not, it is authenticated, the rate
+limits count it, and only then its route is served.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from discordtest.backend.encoding import encode
+from discordtest.backend.faults import Fault, Faults, HttpError, Injection, RateLimited
+from discordtest.backend.journal import Act, Exchange
+from discordtest.backend.ratelimits import (
+    GLOBAL_LIMIT,
+    GLOBAL_PERIOD,
+    MAX_INVALID,
+    REALISTIC,
+    Limit,
+    RateLimits,
+    Scope,
+    Verdict,
+)
+from discordtest.backend.rest import Request, Response, Route
+from discordtest.backend.targets import CDN, EVERYTHING, Target, find_target
+from discordtest.errors import BackendError
+
+if TYPE_CHECKING:
+    from discordtest.backend.journal import Journal
+    from discordtest.backend.world import World
+
+__all__ = ["Troubles"]
+
+
+class Troubles:
+    """What a backend does to requests on a bad day."""
+
+    world: World
+    journal: Journal
+    faults: Faults | None = None  # None until the first: a good day costs nothing
+    rate_limits: RateLimits | None = None
+
+    # -- what a test asks for
+
+    def inject(
+        self,
+        operation_or_route: str,
+        fault: Fault,
+        times: int | None = 1,
+        when: Callable[[Exchange], object] | None = None,
+        *,
+        after: int = 0,
+    ) -> Injection:
+        """Let a fault strike the next requests of an operation: ``inject("create_message", HttpError(503))``.
+
+        The operation is named by its operationId, by ``"POST /channels/{channel_id}/messages"``, by a path with ids
+        in it, by ``"*"`` (everything but files) or ``"cdn"`` (files). ``times`` is how often, None for ever;
+        ``after`` lets so many pass first; ``when`` is asked with the request (its ``path``, ``json``, ``reason``).
+        What comes back counts how often it struck and can ``stop()`` it.
+        """
+        if times is not None and times < 1:
+            raise BackendError(f"a fault that strikes {times} times is none")
+        target = find_target(operation_or_route)
+        self._say(f"{target.text} will fail: {fault}")
+        if self.faults is None:
+            self.faults = Faults()
+        return self.faults.add(Injection(target, fault, times, when, after))
+
+    def clear_faults(self) -> None:
+        """Let no fault strike any more."""
+        self.faults = None
+
+    def set_rate_limit(self, route: str, limit: int, reset_after: float, *, scope: Scope = "user") -> None:
+        """Allow ``limit`` requests on a route in ``reset_after`` seconds, for each channel, guild or webhook.
+
+        ``route`` is named as for `inject`; ``"*"`` is the global limit of each bot. ``scope="shared"``: the limit is
+        one for all bots.
+        """
+        if limit < 1 or reset_after <= 0:
+            raise BackendError(
+                f"{limit} requests in {reset_after} s are no limit: at least 1 in more than 0 s"
+            )
+        target = find_target(route)
+        if target.text == CDN:
+            raise BackendError("files have no rate limit")
+        self._say(f"{target.text} allows {limit} requests in {reset_after:g} s")
+        limits = self._limits()
+        if target.routes is None:
+            limits.set(Limit(target, limit, _microseconds(reset_after), "global", EVERYTHING))
+        for name, pattern in (target.routes or {}).items():
+            one = Target(route, {name: pattern})
+            limits.set(Limit(one, limit, _microseconds(reset_after), scope, name))
+
+    def use_realistic_rate_limits(self) -> None:
+        """Set the limits that Discord is known to have.
+
+        50 requests a second in all, buckets of messages by channel, slow reactions, and the ban for an hour after
+        10,000 invalid requests in ten minutes. Discord documents hardly a number, and changes them.
+        """
+        limits = self._limits()
+        self._say("the usual rate limits hold")
+        everything = Target(EVERYTHING)
+        limits.set(Limit(everything, GLOBAL_LIMIT, _microseconds(GLOBAL_PERIOD), "global", EVERYTHING))
+        for names, limit, period in REALISTIC:
+            routes: dict[str, tuple[str | None, ...]] = {}
+            for name in names:
+                routes.update(find_target(name).routes or {})
+            limits.set(Limit(Target(names[0], routes), limit, _microseconds(period), "user", names[0]))
+        limits.max_invalid = MAX_INVALID
+
+    def clear_rate_limits(self) -> None:
+        """Let no rate limit hold any more."""
+        self.rate_limits = None
+
+    # -- what becomes of a request
+
+    def _disturbed(self, request: Request, exchange: Exchange, route: Route, raw: list[str]) -> Response:
+        """Answer a request on a bad day."""
+        fault = None
+        if self.faults is not None:
+            self._read_ahead(request, exchange)
+            fault = self.faults.take(route, raw, exchange)
+        verdict = fault.verdict() if isinstance(fault, (HttpError, RateLimited)) else None
+        if fault is None or fault.served:
+            response = self._within_limits(request, exchange, route, raw)
+        else:
+            response = Response(0)
+        if verdict is not None:
+            response = _response(verdict, exchange)
+        elif fault is not None:
+            response.fate = fault
+        if self.rate_limits is not None:
+            scope: Any = response.headers.get("X-RateLimit-Scope", "user")
+            self.rate_limits.note(response.status, scope, self.world.now())
+        return response
+
+    def _within_limits(self, request: Request, exchange: Exchange, route: Route, raw: list[str]) -> Response:
+        if self.rate_limits is None:
+            return self._respond(request, exchange, route, raw)
+        actor = self.authenticate(request)
+        application_id = None if actor is None else actor.application_id
+        verdict = self.rate_limits.take(route, raw, application_id, self.world.now())
+        if verdict.payload is not None:
+            self._read_ahead(request, exchange)
+            return _response(verdict, exchange)
+        response = self._respond(request, exchange, route, raw)
+        response.headers = {**response.headers, **verdict.headers}
+        exchange.wait = verdict.wait / 1e6
+        return response
+
+    def _disturbed_file(self, request: Request) -> Response | None:
+        """Return what a fault makes of a request for a file; None without one."""
+        exchange = Exchange(self.world.now(), None, request.method, request.path, dict(request.query))
+        for injection in list(self.faults or ()):
+            if injection.target.text == CDN and injection.hits(exchange):
+                if isinstance(injection.fault, (HttpError, RateLimited)):
+                    return _response(injection.fault.verdict(), exchange)
+                response = self._serve_file(request) if injection.fault.served else Response(0)
+                response.fate = injection.fault
+                return response
+        return None
+
+    def _limits(self) -> RateLimits:
+        if self.rate_limits is None:
+            self.rate_limits = RateLimits(round(self.world.start_time.timestamp() * 1_000_000))
+        return self.rate_limits
+
+    # -- what the backend does
+
+    def _say(self, text: str) -> None:
+        self.journal.append(Act(self.world.now(), text))
+
+    def _respond(self, request: Request, exchange: Exchange, route: Route | None, raw: list[str]) -> Response:
+        raise NotImplementedError
+
+    def _serve_file(self, request: Request) -> Response:
+        raise NotImplementedError
+
+    def _read_ahead(self, request: Request, exchange: Exchange) -> None:
+        raise NotImplementedError
+
+    def authenticate(self, request: Request) -> Any:
+        """Return who asks."""
+        raise NotImplementedError
+
+
+def _response(verdict: Verdict, exchange: Exchange) -> Response:
+    exchange.wait = verdict.wait / 1e6
+    body = verdict.payload
+    if isinstance(body, str):
+        kind, text = "text/html", body
+    else:
+        kind, text = "application/json", encode(body)
+    return Response(verdict.status, text.encode(), {**verdict.headers, "Content-Type": kind})
+
+
+def _microseconds(seconds: float) -> int:
+    return round(seconds * 1_000_000)
