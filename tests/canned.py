@@ -12,6 +12,8 @@ from discordtest.backend.rest import Request, Response
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from discordtest.backend.faults import Fault
+
 TOKEN = "canned-token"
 BOT = {"id": "1", "username": "bot", "discriminator": "0", "avatar": None, "bot": True, "flags": 0}
 PERSON = {"id": "2", "username": "ann", "discriminator": "0", "avatar": None, "global_name": "Ann"}
@@ -131,6 +133,7 @@ class CannedDiscord:
     failures: list[BaseException] = field(default_factory=list)
     guild: dict[str, Any] = field(default_factory=guild)
     answers: dict[tuple[str, str], Response] = field(default_factory=dict)
+    fates: list[Fault] = field(default_factory=list)
 
     def report(self, failure: Any) -> Any:
         """Keep a failure aside."""
@@ -145,7 +148,13 @@ class CannedDiscord:
         return session
 
     def handle(self, request: Request) -> Response:
-        """Answer one request."""
+        """Answer one request, with the next of ``fates`` on its answer."""
+        response = self._handle(request)
+        if self.fates:
+            response.fate = self.fates.pop(0)
+        return response
+
+    def _handle(self, request: Request) -> Response:
         self.requests.append(request)
         path = request.path.removeprefix("/api/v10")
         if (request.method, path) in self.answers:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import io
 import socket
 import threading
@@ -14,6 +15,7 @@ import discord
 from aiohttp import web
 
 from discordtest import seam
+from discordtest.backend.faults import ConnectionReset, SlowAnswer, Timeout
 from discordtest.backend.rest import Response
 from discordtest.errors import HostRefused, NotModelled
 from discordtest.transports.network import Network
@@ -329,14 +331,30 @@ class Requests(WiredTestCase):
             await http.ws_connect("wss://gateway.discord.gg/")
 
     async def test_timeout_counts_while_an_answer_is_held(self) -> None:
-        async def hold(request: Any) -> None:
-            await asyncio.sleep(10)
-
-        self.network.hold = hold
         for timeout in (aiohttp.ClientTimeout(total=0.01), 0.01):
-            with self.assertRaises(TimeoutError):
-                await self.http.get(f"{API}/users/@me", timeout=timeout)  # type: ignore[arg-type]
-        self.network.hold = None
+            for fate in (SlowAnswer(10), Timeout()):
+                self.discord.fates.append(fate)
+                with self.assertRaises(TimeoutError):
+                    await self.http.get(f"{API}/users/@me", timeout=timeout)  # type: ignore[arg-type]
+
+    async def test_slow_answer_arrives(self) -> None:
+        self.discord.fates.append(SlowAnswer(0.01))
+        answer = await self.http.get(f"{API}/users/@me")
+        self.assertEqual(answer.status, 200)
+
+    async def test_broken_connection_is_tried_once_more_where_that_does_no_harm(self) -> None:
+        """As aiohttp does for what may be repeated."""
+        self.discord.fates.append(ConnectionReset())
+        answer = await self.http.get(f"{API}/users/@me")
+        self.assertEqual(answer.status, 200)
+        self.discord.fates += [ConnectionReset(), ConnectionReset()]
+        with self.assertRaisesRegex(aiohttp.ClientOSError, "Connection reset by peer"):
+            await self.http.get(f"{API}/users/@me")
+        self.discord.fates.append(ConnectionReset(errno=54))
+        with self.assertRaises(aiohttp.ClientOSError) as caught:
+            await self.http.post(f"{API}/channels/1/messages", json={"content": "hi"})
+        own = self.transport == "loopback"  # a real connection breaks with this machine's number
+        self.assertEqual(caught.exception.errno, errno.ECONNRESET if own else 54)
 
     async def test_exchanges_cross_the_hook(self) -> None:
         crossed: list[Any] = []

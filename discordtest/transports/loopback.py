@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import select
+import socket
+import struct
 import time
 from asyncio.tasks import _enter_task, _leave_task  # documented for event loops: "Extending asyncio"
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+import aiohttp
 from aiohttp import WSMsgType, web
 
 from discordtest.backend.rest import Request
@@ -23,8 +26,6 @@ from discordtest.transports.pipe import Answering, connect_pipe
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
-
-    import aiohttp
 
     from discordtest.backend.gateway import Close, Session
     from discordtest.transports.network import Network
@@ -82,6 +83,8 @@ class DiscordServer:
         asked = Request(request.method, host, path, request.query, request.headers, body)
         try:
             response = await self.network.answer(asked)
+        except aiohttp.ClientOSError:
+            return _break(request)
         except DiscordTestError as error:  # it was recorded aside; here it must become an answer
             return web.Response(status=500, text=str(error))
         if self.network.is_behind:
@@ -100,6 +103,17 @@ class DiscordServer:
         connection = LoopbackConnection(self.network, session, socket, request)
         await connection.serve()
         return socket
+
+
+def _break(request: web.BaseRequest) -> web.StreamResponse:
+    """Break the connection instead of answering: the client reads "reset by peer"."""
+    transport = request.transport
+    if transport is not None:
+        wire = transport.get_extra_info("socket")
+        if wire is not None:
+            wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        transport.abort()
+    return web.Response(status=500)  # nobody reads it
 
 
 class LoopbackConnection:

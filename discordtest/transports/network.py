@@ -10,11 +10,15 @@ import asyncio
 import ipaddress
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
+import aiohttp
+
+from discordtest.backend.faults import ConnectionReset, SlowAnswer
 from discordtest.errors import HostRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Container, Coroutine, MutableMapping
+    from collections.abc import Callable, Collection, Container, Coroutine, MutableMapping
 
+    from discordtest.backend.faults import Fault
     from discordtest.backend.gateway import Close, Session
     from discordtest.backend.rest import Request, Response
 
@@ -119,17 +123,25 @@ class Network:
         self.connections: list[Connection] = []
         self.on_exchange: Callable[[Request, Response], None] | None = None
         self.on_frame: Callable[[Session, Direction, str | bytes | Close], None] | None = None
-        # Holds a request back before it is answered; the client's timeouts count meanwhile.
-        self.hold: Callable[[Request], Awaitable[None]] | None = None
 
     async def answer(self, request: Request) -> Response:
         """Answer a request, on the loop that the backend belongs to, whichever loop asks."""
         return await self.run(self._answer(request))
 
     async def _answer(self, request: Request) -> Response:
-        if self.hold is not None:
-            await self.hold(request)
-        return self.answer_now(request)
+        response = self.answer_now(request)
+        if response.fate is not None:
+            await self.suffer(response.fate)
+        return response
+
+    async def suffer(self, fate: Fault) -> None:
+        """Hold an answer back as its fault says, or lose it; the client's timeouts count meanwhile."""
+        if isinstance(fate, SlowAnswer):
+            await asyncio.sleep(fate.seconds)
+        elif isinstance(fate, ConnectionReset):
+            raise aiohttp.ClientOSError(fate.errno, "Connection reset by peer")
+        else:
+            await asyncio.get_running_loop().create_future()
 
     async def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on the network's loop, whichever loop asks."""

@@ -4,6 +4,9 @@ import asyncio
 import unittest
 from typing import Any
 
+import aiohttp
+
+from discordtest.backend.faults import ConnectionReset, SlowAnswer, Timeout
 from discordtest.backend.rest import Request
 from tests.canned import BOT, answer
 from tests.wired import AUTHORIZATION, WiredTestCase
@@ -24,15 +27,15 @@ class Answering(WiredTestCase):
         self.assertEqual(await self.network.answer(self.request()), answer(BOT))
         self.assertEqual(await asyncio.to_thread(asyncio.run, go()), answer(BOT))
 
-    async def test_held(self) -> None:
-        held: list[Any] = []
-
-        async def hold(request: Any) -> None:
-            held.append(request)
-
-        self.network.hold = hold
-        await self.network.answer(self.request())
-        self.assertEqual(len(held), 1)
+    async def test_fault_keeps_an_answer_from_arriving(self) -> None:
+        self.discord.fates.append(SlowAnswer(0.001))
+        self.assertEqual((await self.network.answer(self.request())).status, 200)
+        self.discord.fates.append(ConnectionReset())
+        with self.assertRaises(aiohttp.ClientOSError):
+            await self.network.answer(self.request())
+        self.discord.fates.append(Timeout())
+        with self.assertRaises(TimeoutError):
+            await asyncio.wait_for(self.network.answer(self.request()), 0.01)
 
 
 class Hosts(WiredTestCase):
