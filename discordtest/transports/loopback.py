@@ -130,6 +130,7 @@ class LoopbackConnection:
         self.sent = 0
         self._kick: asyncio.Handle | None = None
         self._paused = False
+        self._has_ended = False
         self._closing: asyncio.Task[Any] | None = None
         session.on_frame = self.kick
         session.on_pause = self._pause
@@ -183,6 +184,7 @@ class LoopbackConnection:
         self.kick()
 
     def _end(self, frame: Close) -> None:
+        self._has_ended = True
         if frame.code == ABNORMAL_CLOSURE:
             if self.transport is not None:
                 self.transport.abort()
@@ -207,7 +209,9 @@ class LoopbackConnection:
         """Let the client's task handle every queued frame before this returns."""
         self.pump()
         limit = time.monotonic() + FLUSH_LIMIT
-        while self.reading and self.client.received < self.sent and time.monotonic() < limit:
+        while not self._has_ended and self.reading and self.client.received < self.sent:
+            if time.monotonic() > limit:
+                break
             _turn(self.network.loop, self.transport, self.client.get_extra_info("socket"))
             _resume(self.network.loop, self.client.reader)
 
