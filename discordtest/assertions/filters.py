@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
+import discord
+
 from discordtest.assertions.embeds import EmbedLike, embed_differences
 from discordtest.assertions.texts import Content, diff, same_text
 
@@ -79,6 +81,18 @@ class MessageFilter:
     mentions: Sequence[str] | None = None
     ephemeral: bool | None = None
     file_data: Callable[[str], bytes] = field(default=lambda url: b"")  # by the URL
+
+    def __post_init__(self) -> None:
+        """Refuse what no message could be, or a claim that there is none would always hold."""
+        if not (self.content is None or isinstance(self.content, str | re.Pattern) or callable(self.content)):
+            raise TypeError(f"content is a string, a pattern or a function of the text, not {self.content!r}")
+        parts = [self.contains] if isinstance(self.contains, str) else self.contains or ()
+        if not (isinstance(parts, Iterable) and all(isinstance(part, str) for part in parts)):
+            raise TypeError(f"contains is a string or several, not {self.contains!r}")
+        embeds = () if isinstance(self.embeds, int) else self.embeds or ()
+        for embed in (*embeds, *([] if self.embed is None else [self.embed])):
+            if not isinstance(embed, discord.Embed | Mapping):
+                raise TypeError(f"an embed is a discord.Embed or a dict of its keys, not {embed!r}")
 
     def is_in(self, message: Record) -> bool:
         """Tell whether the message is in the channel that was asked for."""

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
+from discordtest import views as viewing
 from discordtest.assertions.core import AssertCore
 from discordtest.given import id_of
 from discordtest.names import name_of
-from discordtest.views import views_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,7 +34,7 @@ class AssertGuilds(AssertCore):
         channels = self._channels(guild)
         for channel in channels:
             if channel["name"] == name:
-                return views_of(self._scene).channel(channel)
+                return viewing.views_of(self._scene).channel(channel)
         names = ", ".join(channel["name"] for channel in channels) or "none"
         self._fail_state(f"there is no channel {name!r} in {guild}; its channels: {names}", msg)
 
@@ -66,7 +66,7 @@ class AssertGuilds(AssertCore):
         claims = self._thread_claims(name, private, archived, locked, members)
         for thread in threads:
             if claims.items() <= self._thread_facts(thread).items():
-                found: discord.Thread = views_of(self._scene).channel(thread)
+                found: discord.Thread = viewing.views_of(self._scene).channel(thread)
                 return found
         shown = "; ".join(map(self._thread_text, threads)) or "none"
         self._fail_state(
@@ -165,6 +165,8 @@ class AssertGuilds(AssertCore):
     def _entry(
         self, guild: discord.Guild, action: discord.AuditLogAction, target: Any, user: Any, reason: str | None
     ) -> Record | None:
+        if not isinstance(action, discord.AuditLogAction):
+            raise TypeError(f"action is one of discord.AuditLogAction, not {action!r}")
         for entry in reversed(self._scene.backend.world.audit_log.get(id_of(guild), [])):
             if (
                 entry["action_type"] == action.value
@@ -176,7 +178,7 @@ class AssertGuilds(AssertCore):
         return None
 
     def _seen_entry(self, entry: Record, guild: discord.Guild) -> discord.AuditLogEntry:
-        views, world = views_of(self._scene), self._scene.backend.world
+        views, world = viewing.views_of(self._scene), self._scene.backend.world
         ids = (entry["user_id"], entry["target_id"])
         users = {int(id): views.user(world.users[id]) for id in ids if id in world.users}
         return discord.AuditLogEntry(

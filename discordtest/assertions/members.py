@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from discordtest.assertions.core import AssertCore
+from discordtest.errors import SetupError
 from discordtest.given import id_of
 from discordtest.names import name_of
 
@@ -43,7 +44,7 @@ class AssertMembers(AssertCore):
         )
 
     def _roles(self, member: discord.Member) -> list[Record]:
-        guild_id = id_of(member.guild)
+        guild_id = _guild_id(member)
         record = self._member(member)
         held = [] if record is None else record["roles"]
         return [self._scene.backend.world.roles[guild_id][role_id] for role_id in held]
@@ -56,7 +57,7 @@ class AssertMembers(AssertCore):
     def assertKicked(self, member: discord.Member, *, reason: str | None = None, msg: Any = None) -> None:
         """Fail unless the member was kicked (with this reason, if one is given)."""
         self._at_rest()
-        guild_id = id_of(member.guild)
+        guild_id = _guild_id(member)
         entry = self._removal(guild_id, member)
         if self._member(member) is not None:
             self._fail_state(f"{member.name} was not kicked: still a member", msg)
@@ -68,7 +69,7 @@ class AssertMembers(AssertCore):
     def assertNotKicked(self, member: discord.Member, *, msg: Any = None) -> None:
         """Fail if the member was kicked."""
         self._at_rest()
-        entry = self._removal(id_of(member.guild), member)
+        entry = self._removal(_guild_id(member), member)
         if self._member(member) is None and entry is not None and entry["action_type"] == 20:
             self._fail_state(f"{member.name} was kicked", msg)
 
@@ -136,7 +137,7 @@ class AssertMembers(AssertCore):
         return until if until is not None and until > self._scene.backend.world.wall_clock() else None
 
     def _member(self, member: discord.Member) -> Record | None:
-        return self._scene.backend.world.members.get(id_of(member.guild), {}).get(id_of(member))
+        return self._scene.backend.world.members.get(_guild_id(member), {}).get(id_of(member))
 
     # -- voice
 
@@ -158,5 +159,12 @@ class AssertMembers(AssertCore):
             self._fail_state(f"{member.name} is in {name_of(self._scene.backend.world, place)}", msg)
 
     def _voice_channel(self, member: discord.Member) -> str | None:
-        state = self._scene.backend.world.voice_states.get(id_of(member.guild), {}).get(id_of(member))
+        state = self._scene.backend.world.voice_states.get(_guild_id(member), {}).get(id_of(member))
         return None if state is None else state["channel_id"]
+
+
+def _guild_id(member: discord.Member) -> str:
+    guild = getattr(member, "guild", None)
+    if guild is None or not hasattr(member, "joined_at"):
+        raise SetupError(f"{member!r} is no member of a guild: pass what make_member or join returned")
+    return id_of(guild)

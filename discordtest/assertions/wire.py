@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from discord.state import ConnectionState
+
+from discordtest import transcript as transcripts
 from discordtest.assertions.core import AssertCore
 from discordtest.assertions.failures import background
-from discordtest.backend.journal import Dispatch, Exchange
-from discordtest.transcript import Transcript
+from discordtest.backend import intents, journal
+from discordtest.errors import SetupError
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -35,12 +38,14 @@ class AssertWire(AssertCore):
         reason: str | None = None,
         count: int | None = None,
         msg: Any = None,
-    ) -> list[Exchange]:
+    ) -> list[journal.Exchange]:
         """Fail unless the bot made such a request in the last act; return those that it made.
 
         ``path`` is concrete or a template: ``"/guilds/{guild_id}/bans/{user_id}"``. ``json`` names keys of the
         body that must be there, ``reason`` is the one for the audit log.
         """
+        if not path.startswith("/"):
+            raise SetupError(f'a path begins with a slash, after the version: "/channels/…", not {path!r}')
         self._at_rest()
         exchanges = self._scene.backend.journal.exchanges(self._scene.act_start)
         pattern = re.compile("[^/]+".join(map(re.escape, _PARAMETER.split(path))))
@@ -59,7 +64,7 @@ class AssertWire(AssertCore):
                 if found
                 else f"the bot did not request {claim}; it requested:"
             )
-            transcript = Transcript(self._scene)
+            transcript = transcripts.Transcript(self._scene)
             lines = [f"  {transcript.line(entry)}" for entry in exchanges] or ["  nothing"]
             self._fail("\n".join([head, *lines, background(self._scene)]), msg)
         return found
@@ -70,13 +75,15 @@ class AssertWire(AssertCore):
 
     def assertDispatched(self, event: str, count: int | None = None, *, msg: Any = None) -> None:
         """Fail unless such a gateway event happened in the last act: ``"MESSAGE_CREATE"``."""
+        name = event.upper()
+        if not (name in intents.EVENTS or hasattr(ConnectionState, f"parse_{name.lower()}")):
+            raise SetupError(f"{event!r} is no event of the gateway: they are named as MESSAGE_CREATE is")
         self._at_rest()
         events = [
             entry.name
             for entry in self._scene.backend.journal[self._scene.act_start :]
-            if isinstance(entry, Dispatch)
+            if isinstance(entry, journal.Dispatch)
         ]
-        name = event.upper()
         found = events.count(name)
         if not found if count is None else found != count:
             claim = f"was dispatched {found} times, not {count}" if found else "was not dispatched"
@@ -97,6 +104,7 @@ class AssertWire(AssertCore):
         >>> with self.assertBotRaises(ZeroDivisionError) as caught:
         ...     await self.send(self.alice, self.general, "!divide 1 0")
         """
+        issubclass(BaseException, expected)  # a TypeError now, not when something is raised
         return BotErrors(self, expected, regex)
 
 

@@ -35,6 +35,18 @@ class TextTests(unittest.TestCase):
 
 
 class DifferenceTests(unittest.TestCase):
+    def test_what_no_message_could_be(self) -> None:
+        for claims in (
+            {"content": 5},
+            {"contains": 5},
+            {"contains": ["a", 5]},
+            {"embed": "title"},
+            {"embed": True},
+            {"embeds": ["title"]},
+        ):
+            with self.subTest(claims), self.assertRaises(TypeError):
+                MessageFilter(**claims)
+
     def test_nothing_is_asked(self) -> None:
         self.assertEqual(MessageFilter().differences(message("x")), [])
 

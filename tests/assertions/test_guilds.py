@@ -75,6 +75,12 @@ class AuditLogTests(BotTestCase):
         self.assertNotAuditLog(self.guild, action)
 
 
+class AuditLogActionTests(BotTestCase):
+    async def test_action_by_name(self) -> None:
+        with self.fails("action is one of discord.AuditLogAction, not 'ban'", kind=TypeError):
+            self.assertNotAuditLog(self.guild, "ban")  # type: ignore[arg-type]
+
+
 class PresenceTests(BotTestCase):
     async def test_status_and_activity(self) -> None:
         game = discord.Game("chess")

@@ -8,6 +8,7 @@ from typing import Any
 import discord
 from discord.ext import commands
 
+from discordtest import SetupError
 from tests.bots import BotTestCase
 
 Context = commands.Context[Any]
@@ -41,6 +42,17 @@ class RoleTests(BotTestCase):
         await self.bot_does(work)
         with self.fails("Discord refused:\n  bot: PATCH", "403 Missing Permissions (code 50013)"):
             self.assertHasRole(self.alice, role)
+
+
+class StrangerTests(BotTestCase):
+    async def test_who_is_no_member(self) -> None:
+        stranger, role = self.make_user("zed"), self.make_role("Red", self.guild)
+        for claim in (self.assertNotKicked, self.assertTimedOut, self.assertNotInVoice):
+            for who in (stranger, role):
+                with self.fails("is no member of a guild", kind=SetupError):
+                    claim(who)  # type: ignore[arg-type]
+        with self.fails("is no member of a guild", kind=SetupError):
+            self.assertNotHasRole(role, self.alice)  # type: ignore[arg-type]
 
 
 class KickTests(BotTestCase):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from discord.ext import commands
 
+from discordtest import SetupError
 from tests.bots import BotTestCase, run_case
 
 if TYPE_CHECKING:
@@ -46,6 +47,11 @@ class RequestedTests(BotTestCase):
         with self.fails("the bot requested POST /channels/{channel_id}/messages 1 times, not 0"):
             self.assertNotRequested("POST", "/channels/{channel_id}/messages")
 
+    async def test_path_that_none_is_like(self) -> None:
+        for path in ("channels/{channel_id}/messages", "https://discord.com/api/v10/users/@me"):
+            with self.fails("a path begins with a slash", kind=SetupError):
+                self.assertNotRequested("POST", path)
+
     async def test_nothing_at_all(self) -> None:
         await self.settle()
         with self.fails("it requested:\n  nothing"):
@@ -58,6 +64,13 @@ class DispatchedTests(BotTestCase):
         self.assertDispatched("MESSAGE_CREATE")
         self.assertDispatched("message_create", count=1)
         self.assertNotDispatched("MESSAGE_DELETE")
+
+    async def test_name_of_no_event(self) -> None:
+        for name in ("on_message", "message", "GUILD_JOIN"):
+            with self.fails(f"{name!r} is no event of the gateway", kind=SetupError):
+                self.assertNotDispatched(name)
+        for name in ("READY", "VOICE_CHANNEL_STATUS_UPDATE", "INTERACTION_CREATE"):
+            self.assertNotDispatched(name)
 
     async def test_missing_event(self) -> None:
         await self.send(self.alice, self.general, "hello")
@@ -81,6 +94,10 @@ class BotRaisesTests(BotTestCase):
     async def test_error_of_discord_py_around_it(self) -> None:
         with self.assertBotRaises(commands.CommandInvokeError):
             await self.bot_does(self.fail)
+
+    async def test_what_is_no_error(self) -> None:
+        with self.assertRaises(TypeError):
+            self.assertBotRaises("ValueError")  # type: ignore[arg-type]
 
     async def test_several_types(self) -> None:
         with self.assertBotRaises((KeyError, ValueError)):
