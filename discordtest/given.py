@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import discord
 
-from discordtest.backend.multipart import Part
+from discordtest.backend import multipart
 from discordtest.errors import SetupError
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ __all__ = [
     "json_embeds",
     "json_overwrites",
     "message_of",
+    "refuse_singular",
     "sticker_ids",
     "without_none",
 ]
@@ -56,7 +57,8 @@ def id_of(thing: Id) -> str:
         return str(number)
     if isinstance(number, str) and number.isdigit():
         return number
-    raise SetupError(f"{thing!r} is no object of discord.py and no id")
+    hint = ": names are not looked up, pass the object that make_… returned" if isinstance(thing, str) else ""
+    raise SetupError(f"{thing!r} is no object of discord.py and no id{hint}")
 
 
 def bits(permissions: discord.Permissions | int | None) -> int | None:
@@ -78,6 +80,13 @@ def iso(moment: datetime | None) -> str | None:
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
+def refuse_singular(fields: Iterable[str]) -> None:
+    """Refuse what discord.py takes one or several of, and a test several only."""
+    for name, plural in (("embed", "embeds"), ("file", "files"), ("sticker", "stickers")):
+        if name in fields:
+            raise TypeError(f"there is no {name}=, write {plural}=[…]")
+
+
 def without_none(**fields: Any) -> Record:
     """Return a body of the fields that have a value."""
     return {name: value for name, value in fields.items() if value is not None}
@@ -85,6 +94,8 @@ def without_none(**fields: Any) -> Record:
 
 def json_embeds(embeds: Iterable[discord.Embed | Mapping[str, Any]]) -> list[Record]:
     """Return embeds as JSON."""
+    if isinstance(embeds, discord.Embed | Mapping):
+        raise TypeError(f"embeds takes a list of embeds, not {embeds!r}")
     return [dict(embed.to_dict() if isinstance(embed, discord.Embed) else embed) for embed in embeds]
 
 
@@ -124,8 +135,10 @@ def emoji_key(emoji: Emoji) -> str:
     return f"{emoji.name}:{emoji.id}"
 
 
-def file_parts(files: Iterable[File]) -> list[Part]:
+def file_parts(files: Iterable[File]) -> list[multipart.Part]:
     """Return files as the parts of a form; a file is a discord.File, (name, content) or a path."""
+    if isinstance(files, str | bytes | Path | discord.File):
+        raise TypeError(f"files takes a list of files, not {files!r}")
     return [_part(f"files[{number}]", *_read(file)) for number, file in enumerate(files)]
 
 
@@ -136,12 +149,14 @@ def _read(file: File) -> tuple[str, bytes]:
     if isinstance(file, (str, Path)):
         path = Path(file)
         return path.name, path.read_bytes()
-    return file
+    if isinstance(file, tuple) and len(file) == 2 and isinstance(file[1], bytes):
+        return file
+    raise TypeError(f"a file is a discord.File, a path, or (name, bytes), not {file!r}")
 
 
-def _part(field: str, name: str, content: bytes) -> Part:
+def _part(field: str, name: str, content: bytes) -> multipart.Part:
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return Part(field, name, kind, content)
+    return multipart.Part(field, name, kind, content)
 
 
 _NAMES = {  # discord.py's keyword -> the API's field

@@ -98,6 +98,8 @@ class SendTests(Town):
         self.assertIsInstance(message.channel, discord.DMChannel)
         self.assertEqual(message.channel, again.channel)
         self.assertEqual(self.history(message.channel), [message, again])
+        self.assertEqual(self.history(self.alice), [message, again])
+        self.assertEqual(self.history(self.bob), [])
         self.assertEqual(self.refresh(message.channel).recipient, self.alice)
 
     async def test_webhook_posts(self) -> None:
@@ -251,6 +253,15 @@ class MessageTests(Town):
         await self.typing(self.alice, self.general)
         self.assertEqual(self.assertSaw("typing")[1], self.alice)
 
+    async def test_tags_by_their_names(self) -> None:
+        forum = self.make_forum_channel(
+            "ideas", self.guild, available_tags=[discord.ForumTag(name="new"), discord.ForumTag(name="old")]
+        )
+        post = await self.start_thread(self.alice, forum, "Tea", content="Please.", tags=["old"])
+        self.assertEqual([tag.name for tag in post.applied_tags], ["old"])
+        with self.assertRaisesRegex(SetupError, "'ideas' has no tag 'odd'; its tags: new, old"):
+            await self.start_thread(self.alice, forum, "Tea", content="Please.", tags=["odd"])
+
     async def test_start_thread(self) -> None:
         thread = await self.start_thread(self.alice, self.general, "Talk", content="first")
         self.assertEqual((thread.name, thread.parent, thread.owner), ("Talk", self.general, self.alice))
@@ -306,6 +317,12 @@ class GuildTests(Town):
             await self.send(self.bob, self.general, "hi")
         await self.timeout(self.mod, self.bob, None)
         await self.send(self.bob, self.general, "hi")
+        with self.assertRaisesRegex(TypeError, "not '10m'"):
+            await self.timeout(self.mod, self.bob, "10m")  # type: ignore[arg-type]
+
+    async def test_join_of_a_member(self) -> None:
+        with self.assertRaisesRegex(SetupError, "bob is in 'Town' already"):
+            await self.join(self.bob, self.guild)
 
     async def test_set_nick(self) -> None:
         await self.set_nick(self.alice, self.alice, "Al")

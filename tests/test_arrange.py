@@ -301,6 +301,11 @@ class IntentTests(DiscordTestCase):
 
 
 class RefusalTests(Built):
+    async def test_one_name_where_several_are_taken(self) -> None:
+        for given in ("members", "channels", "roles"):
+            with self.assertRaisesRegex(TypeError, f"make_guild takes a list of {given}, not 'general'"):
+                self.make_guild("Test", **{given: "general"})
+
     """A mistake is a SetupError at the call, and nothing is half made."""
 
     def assertRefusedWhole(self, pattern: str, build: Any) -> None:

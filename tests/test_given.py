@@ -24,6 +24,7 @@ from discordtest.given import (
     iso,
     json_embeds,
     json_overwrites,
+    refuse_singular,
     without_none,
 )
 
@@ -36,6 +37,16 @@ class IdTests(unittest.TestCase):
         for thing in ("alice", None, True, 1.5):
             with self.assertRaisesRegex(SetupError, "is no object of discord.py and no id"):
                 id_of(thing)  # type: ignore[arg-type]
+
+    def test_name_is_refused_with_a_hint(self) -> None:
+        with self.assertRaisesRegex(SetupError, "names are not looked up"):
+            id_of("alice")
+
+    def test_one_where_several_are_taken(self) -> None:
+        for name, plural in (("embed", "embeds"), ("file", "files"), ("sticker", "stickers")):
+            with self.assertRaisesRegex(TypeError, rf"there is no {name}=, write {plural}=\[…\]"):
+                refuse_singular({name: None})
+        refuse_singular({"embeds": None})
 
 
 class ValueTests(unittest.TestCase):
@@ -55,6 +66,8 @@ class ValueTests(unittest.TestCase):
         embed = discord.Embed(title="T")
         self.assertEqual(json_embeds([embed, {"title": "U"}])[1], {"title": "U"})
         self.assertEqual(json_embeds([embed])[0]["title"], "T")
+        with self.assertRaisesRegex(TypeError, "embeds takes a list"):
+            json_embeds(embed)  # type: ignore[arg-type]
 
     def test_overwrites(self) -> None:
         role, user = discord.Object(1, type=discord.Role), discord.Object(2)
@@ -130,3 +143,11 @@ class FileTests(unittest.TestCase):
             ],
         )
         self.assertEqual(parts[3].data, b"three")
+
+    def test_what_is_no_list_of_files(self) -> None:
+        for one in ("a.txt", b"one", Path("a.txt"), discord.File(io.BytesIO(b"one"), "a.txt")):
+            with self.assertRaisesRegex(TypeError, "files takes a list of files"):
+                file_parts(one)  # type: ignore[arg-type]
+        for one in (b"one", ("a.txt", "text"), ("a.txt",), 5):
+            with self.assertRaisesRegex(TypeError, "a file is a discord.File, a path, or"):
+                file_parts([one])  # type: ignore[list-item]

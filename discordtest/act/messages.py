@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import discord
 
+from discordtest import views as viewing
 from discordtest.act.acting import Acting, act, brief, name, person, place, place_id
-from discordtest.backend.rest import Actor
+from discordtest.backend import rest
 from discordtest.errors import SetupError
 from discordtest.given import (
     emoji_key,
@@ -15,11 +16,11 @@ from discordtest.given import (
     id_of,
     json_embeds,
     message_of,
+    refuse_singular,
     sticker_ids,
     without_none,
 )
 from discordtest.scene import verb
-from discordtest.views import message_payload, views_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -64,6 +65,7 @@ class MessageVerbs(Acting):
         >>> await self.send(self.alice, self.general, "!ping")
         """
         scene = self._scene
+        refuse_singular(fields)
         body = without_none(content=content, **fields)
         if embeds:
             body["embeds"] = json_embeds(embeds)
@@ -87,6 +89,7 @@ class MessageVerbs(Acting):
         """Send the bot a direct message; the options are those of `send`."""
         scene = self._scene
         bot = next(iter(scene.clients.values()))["bot"]
+        refuse_singular(options)
         files = file_parts(options.pop("files", ()))
         body = without_none(content=content, **options)
         return await _shown(scene, _send(scene, person(scene, who), bot["id"], body, files))
@@ -104,6 +107,7 @@ class MessageVerbs(Acting):
         """Edit a message of one's own."""
         scene = self._scene
         record = message_of(scene.backend.world, message)
+        refuse_singular(fields)
         body = without_none(content=content, embeds=None if embeds is None else json_embeds(embeds), **fields)
         text = f"edits {brief(record['content'])} to {brief(content)}"
         path = record["channel_id"], record["id"]
@@ -174,23 +178,23 @@ class MessageVerbs(Acting):
         name: str,
         *,
         content: str | None = None,
-        tags: Iterable[discord.ForumTag | int] = (),
+        tags: Iterable[discord.ForumTag | int | str] = (),
         private: bool = False,
     ) -> discord.Thread:
         """Start a thread in a channel, on a message, or as a post of a forum.
 
-        ``content`` is its first message, which a forum needs; ``tags`` are those of the forum.
+        ``content`` is its first message, which a forum needs; ``tags`` are those of the forum, or their names.
         """
         scene, actor = self._scene, person(self._scene, who)
         body: dict[str, Any] = {"name": name}
-        made = _start_thread(
-            scene, actor, channel_or_message, body, content, [id_of(tag) for tag in tags], private
-        )
+        made = _start_thread(scene, actor, channel_or_message, body, content, [*tags], private)
         await scene.settle()
-        return cast("discord.Thread", views_of(scene).channel(scene.backend.world.channels[made["id"]]))
+        return cast(
+            "discord.Thread", viewing.views_of(scene).channel(scene.backend.world.channels[made["id"]])
+        )
 
 
-def _send(scene: Scene, actor: Actor, channel: Any, body: Record, parts: list[Part]) -> Record:
+def _send(scene: Scene, actor: rest.Actor, channel: Any, body: Record, parts: list[Part]) -> Record:
     channel_id = place_id(scene, actor, channel)
     files = f" with {', '.join(str(part.filename) for part in parts)}" if parts else ""
     text = f"sends {brief(body.get('content'))}{files} in {place(scene, channel_id)}"
@@ -212,7 +216,7 @@ def _execute(scene: Scene, webhook: discord.Webhook, channel: Any, body: Record,
                 f"not in {place(scene, channel_id)}"
             )
         query["thread_id"] = channel_id
-    actor = Actor("webhook", webhook_id, record["application_id"])
+    actor = rest.Actor("webhook", webhook_id, record["application_id"])
     text = f"posts {brief(body.get('content'))} in {place(scene, channel_id)}"
     path = webhook_id, record["token"]
     made = act(scene, actor, text, "execute_webhook", *path, body=body, query=query, files=parts)
@@ -222,9 +226,9 @@ def _execute(scene: Scene, webhook: discord.Webhook, channel: Any, body: Record,
 async def _shown(scene: Scene, payload: Record) -> discord.Message:
     """Return a message as it is once the bot has reacted to it; as it was sent, if it is gone by then."""
     await scene.settle()
-    views = views_of(scene)
+    views = viewing.views_of(scene)
     record = scene.backend.world.messages.get(payload["channel_id"], {}).get(payload["id"])
-    return views.message(payload if record is None else message_payload(views, record))
+    return views.message(payload if record is None else viewing.message_payload(views, record))
 
 
 def _on_message(
@@ -237,11 +241,11 @@ def _on_message(
 
 def _start_thread(
     scene: Scene,
-    actor: Actor,
+    actor: rest.Actor,
     where: Any,
     body: Record,
     content: str | None,
-    tags: list[str],
+    tags: list[Any],
     private: bool,
 ) -> Record:
     world = scene.backend.world
@@ -262,7 +266,10 @@ def _start_thread(
         kind = world.channels[channel_id]["type"]
         text += f" in {place(scene, channel_id)}"
         if kind in _FORUMS:
-            body.update(message={"content": content} if content else {}, applied_tags=tags)
+            body.update(
+                message={"content": content} if content else {},
+                applied_tags=_tag_ids(world.channels[channel_id], tags),
+            )
             content = None
         else:
             body["type"] = 12 if private else 10 if kind == _NEWS else 11
@@ -270,3 +277,12 @@ def _start_thread(
     if content is not None:
         _send(scene, actor, made["id"], {"content": content}, [])
     return cast("Record", made)
+
+
+def _tag_ids(forum: Record, tags: Iterable[Any]) -> list[str]:
+    named = {tag["name"]: str(tag["id"]) for tag in forum["available_tags"]}
+    for tag in tags:
+        if isinstance(tag, str) and not tag.isdigit() and tag not in named:
+            known = ", ".join(named) or "none"
+            raise SetupError(f"the forum {forum['name']!r} has no tag {tag!r}; its tags: {known}")
+    return [named.get(tag) or id_of(tag) if isinstance(tag, str) else id_of(tag) for tag in tags]

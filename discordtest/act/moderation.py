@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from discordtest import refusals, views
 from discordtest.act.acting import Acting, act, guild_of, person, user_of
-from discordtest.backend.codes import RestError
-from discordtest.backend.resources.invite import find_live_invite, use_invite
+from discordtest.backend import codes
+from discordtest.backend.resources import invite as invites
 from discordtest.errors import SetupError
 from discordtest.given import bits, id_of, iso
-from discordtest.refusals import setup_error
 from discordtest.scene import verb
-from discordtest.views import views_of
 
 if TYPE_CHECKING:
     import discord
@@ -44,14 +43,19 @@ class ModerationVerbs(Acting):
         code = None if invite is None else str(getattr(invite, "code", invite)).rstrip("/").rpartition("/")[2]
         if code is not None:
             _check_invite(scene, code, guild_id)
+        if actor.user_id in world.members[guild_id]:
+            raise SetupError(
+                f"{world.users[actor.user_id]['username']} is in {world.guilds[guild_id]['name']!r} already, so "
+                "nothing would happen: let somebody of make_user join"
+            )
         text = f"joins {world.guilds[guild_id]['name']!r}"
         act(scene, actor, text, "join_guild", guild_id, actor.user_id)
         if code is not None:
-            use_invite(world, code)
+            invites.use_invite(world, code)
         await scene.settle()
         if actor.user_id not in world.members[guild_id]:
-            return views_of(scene).gone_member(guild_id, world.users[actor.user_id])
-        return views_of(scene).member(guild_id, actor.user_id)
+            return views.views_of(scene).gone_member(guild_id, world.users[actor.user_id])
+        return views.views_of(scene).member(guild_id, actor.user_id)
 
     @verb
     async def leave(self, who: Id, guild: discord.Guild | Id | None = None) -> None:
@@ -122,6 +126,8 @@ class ModerationVerbs(Acting):
         scene = self._scene
         if isinstance(duration, (int, float)):
             duration = timedelta(seconds=duration)
+        if not isinstance(duration, timedelta | datetime | None):
+            raise TypeError(f"a time-out lasts a timedelta or seconds, or until a datetime, not {duration!r}")
         until = duration
         if isinstance(duration, timedelta):
             until = scene.backend.world.wall_clock() + duration
@@ -158,9 +164,9 @@ class ModerationVerbs(Acting):
 
 def _check_invite(scene: Scene, code: str, guild_id: str) -> None:
     try:
-        invite = find_live_invite(scene.backend.world, code)
-    except RestError as error:
-        raise setup_error(f"join by the invite {code!r}", error) from None
+        invite = invites.find_live_invite(scene.backend.world, code)
+    except codes.RestError as error:
+        raise refusals.setup_error(f"join by the invite {code!r}", error) from None
     if invite["guild_id"] != guild_id:
         guild = scene.backend.world.guilds[invite["guild_id"]]
         raise SetupError(f"the invite {code!r} leads to {guild['name']!r}")

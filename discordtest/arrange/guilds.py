@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from discordtest.arrange.building import Arranging, guild_id_of, new_id, perform, show, stage, user_id_of
-from discordtest.backend.permissions import role_key
+from discordtest.backend import permissions as permissions_
 from discordtest.errors import SetupError
 from discordtest.given import api_fields, bits, color_value
 
@@ -66,6 +66,9 @@ class GuildBuilders(Arranging):
 
         >>> self.make_guild("Test", channels=["general"], system_channel="general", premium_tier=2)
         """
+        for given, things in (("members", members), ("channels", channels), ("roles", roles)):
+            if isinstance(things, str):
+                raise TypeError(f"make_guild takes a list of {given}, not {things!r}")
         scene = stage(self._scene)
         world = scene.backend.world
         users = [user_id_of(scene, member) for member in members or ()]
@@ -191,7 +194,7 @@ def add_role(scene: Scene, guild_id: str, body: Record, chosen: str | None = Non
 
 def _move(scene: Scene, guild_id: str, role: Record, position: int) -> None:
     others = [other for other in scene.backend.world.roles[guild_id].values() if other is not role]
-    order = [other["id"] for other in sorted(others, key=role_key)]
+    order = [other["id"] for other in sorted(others, key=permissions_.role_key)]
     order.insert(max(position, 1), role["id"])
     body = [{"id": role_id, "position": place} for place, role_id in enumerate(order) if place]
     perform(scene, "make_role", "bulk_update_guild_roles", guild_id, body=body)

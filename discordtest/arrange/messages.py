@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from discordtest import views as viewing
 from discordtest.arrange.building import Arranging, channel_id_of, new_id, perform, show, stage, user_id_of
-from discordtest.backend import cdn
-from discordtest.backend.multipart import Part
-from discordtest.backend.resources.attachment import Upload, keep, safe_name
+from discordtest.backend import cdn, multipart
+from discordtest.backend.resources import attachment as attachment_files
 from discordtest.errors import SetupError
 from discordtest.given import (
     emoji_key,
@@ -19,7 +19,6 @@ from discordtest.given import (
     sticker_ids,
     without_none,
 )
-from discordtest.views import message_payload, refreshed, views_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -102,7 +101,9 @@ class MessageBuilders(Arranging):
                 )
         if pinned:
             perform(scene, doing, "create_pin", *path)
-        return show(scene).message(message_payload(views_of(scene), world.messages[channel_id][made["id"]]))
+        return show(scene).message(
+            viewing.message_payload(viewing.views_of(scene), world.messages[channel_id][made["id"]])
+        )
 
     def make_attachment(
         self, filename: str | Path, name: str | None = None, id_num: int = -1, *, content: bytes | None = None
@@ -115,29 +116,39 @@ class MessageBuilders(Arranging):
         if content is None:
             content = Path(filename).read_bytes()
         shown = name or Path(filename).name
-        record = keep(scene.backend.world, "0", Upload(content, safe_name(shown), shown, {}))
+        record = attachment_files.keep(
+            scene.backend.world,
+            "0",
+            attachment_files.Upload(content, attachment_files.safe_name(shown), shown, {}),
+        )
         chosen = new_id(id_num)
         if chosen is not None:
             path = f"/attachments/0/{chosen}/{record['filename']}"
             kind = record.get("content_type", "application/octet-stream")
             url = cdn.store(scene.backend.world, path, content, kind)
             record.update(id=chosen, url=url, proxy_url=cdn.PROXY + path)
-        return views_of(scene).attachment(record)
+        return viewing.views_of(scene).attachment(record)
 
     # -- reading
 
     def history(self, channel: Any) -> list[discord.Message]:
-        """Return every message of a channel, oldest first."""
+        """Return every message of a channel, oldest first; of a user, of their DM with the bot."""
         scene = self._scene
-        views = show(scene)
-        messages = scene.backend.world.messages.get(channel_id_of(scene, channel), {})
+        views, world = show(scene), scene.backend.world
+        number = id_of(channel)
+        if number in world.users and number not in world.channels:
+            bot_id = next(iter(scene.clients.values()))["bot"]["id"]
+            number = world.dms.get(tuple(sorted((number, bot_id))), "")  # type: ignore[call-overload]
+        else:
+            number = channel_id_of(scene, channel)
+        messages = world.messages.get(number, {})
         ordered = sorted(messages.values(), key=lambda message: int(message["id"]))
-        return [views.message(message_payload(views, record)) for record in ordered]
+        return [views.message(viewing.message_payload(views, record)) for record in ordered]
 
     def refresh(self, obj: T, client: discord.Client | None = None) -> T:
         """Return an object of discord.py as it is now, as the client sees it; ``self.client`` unless named."""
         show(self._scene)
-        return refreshed(views_of(self._scene, client), obj)
+        return viewing.refreshed(viewing.views_of(self._scene, client), obj)
 
 
 def _place(scene: Scene, author_id: str, channel: Any) -> str:
@@ -150,12 +161,12 @@ def _place(scene: Scene, author_id: str, channel: Any) -> str:
     return str(perform(scene, "make_message", "create_dm", body=body, author=author_id)["id"])
 
 
-def _again(world: World, attachment: discord.Attachment, place: int) -> Part:
+def _again(world: World, attachment: discord.Attachment, place: int) -> multipart.Part:
     path = attachment.url.removeprefix(cdn.ROOT).partition("?")[0]
     if path not in world.files:
         raise SetupError(f"{attachment!r} is not on the CDN of this test: use make_attachment")
     content, kind = world.files[path]
-    return Part(f"files[{place}]", attachment.filename, kind, content)
+    return multipart.Part(f"files[{place}]", attachment.filename, kind, content)
 
 
 def _reactions(reactions: Iterable[Any], author_id: str) -> Iterable[tuple[Any, Iterable[Id]]]:
