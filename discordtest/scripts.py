@@ -188,7 +188,7 @@ def _find(script: str | Path | ModuleType, caller: str) -> tuple[Path, Path, str
         return _find_module(script)
     # Tests stand beside the script or in a folder next to it, and runners start them from anywhere.
     around = Path(caller).resolve().parents
-    places = [Path.cwd() / script, *(folder / script for folder in around[:2])]
+    places = dict.fromkeys([Path.cwd() / script, *(folder / script for folder in around[:2])])
     for place in places:
         if place.is_file():
             return place.resolve(), place.resolve().parent, None
@@ -199,7 +199,12 @@ def _find(script: str | Path | ModuleType, caller: str) -> tuple[Path, Path, str
 
 def _find_module(name: str) -> tuple[Path, Path, str | None]:
     before = set(sys.modules)
-    spec = importlib.util.find_spec(name)
+    try:
+        spec = importlib.util.find_spec(name)
+    except ModuleNotFoundError as missing:
+        if missing.name is None or not name.startswith(f"{missing.name}."):
+            raise  # the package that it is in lacks something itself
+        spec = None
     if spec is not None and spec.submodule_search_locations is not None:
         spec = importlib.util.find_spec(f"{name}.__main__")  # as `python -m package` does
     if spec is None or spec.origin is None:

@@ -221,6 +221,8 @@ class Failing(ScriptTestCase):
     async def test_module_that_is_not_there(self) -> None:
         with self.assertRaisesRegex(SetupError, "no module 'nowhere_at_all'"):
             await load_client("nowhere_at_all")
+        with self.assertRaisesRegex(SetupError, "no module 'nowhere_at_all.bot'"):
+            await load_client("nowhere_at_all.bot")
 
     async def test_script_without_a_client(self) -> None:
         with self.assertRaisesRegex(SetupError, "ended without starting a client"):
