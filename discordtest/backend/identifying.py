@@ -115,9 +115,7 @@ def _start(session: Session, application: Record, data: Record) -> None:
     session.session_id = f"{int(world.snowflake()):032x}"
     members = world.members
     guilds = [
-        guild
-        for guild_id, guild in world.guilds.items()
-        if serves(guild_id) and user_id in members[guild_id]
+        guild for guild_id, guild in world.guilds.items() if serves(guild_id) and user_id in members[guild_id]
     ]
     if len(guilds) > MAX_GUILDS_PER_SHARD:
         session.close(4011)

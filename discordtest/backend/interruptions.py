@@ -42,7 +42,9 @@ class Interruptions:
         is replayed when it resumes its session.
         """
         if not is_close_code(code):
-            raise BackendError(f"no connection ends with {code!r}: 1006, 1000 to 1014 or 3000 to 4999 it can be")
+            raise BackendError(
+                f"no connection ends with {code!r}: 1006, 1000 to 1014 or 3000 to 4999 it can be"
+            )
         for session in self._connected(client, shard_id, f"closes the connection of {{}} with {code}"):
             session.close(code)
 

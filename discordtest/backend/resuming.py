@@ -32,9 +32,7 @@ def lose(session: Session) -> None:
 
 def is_expired(session: Session) -> bool:
     """Tell whether a session has waited too long for its client."""
-    return session.lost_at is not None and (
-        session.gateway.backend.world.now() - session.lost_at >= KEPT_FOR
-    )
+    return session.lost_at is not None and (session.gateway.backend.world.now() - session.lost_at >= KEPT_FOR)
 
 
 def missed(session: Session, sequence: int) -> list[str] | None:

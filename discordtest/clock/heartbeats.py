@@ -1,7 +1,7 @@
 """Heartbeats on the clock of the test, in place of discord.py's thread that beats on the real one.
 
 Under our loop a connection beats only where the test asks for it: a timer for ever would make each idle day cost. Its
-latency is that of a connection which is never slow, unless an answer was held back for longer.
+latency is fixed then; with beats it is what passes on the clock until the answer, and never less.
 """
 
 from __future__ import annotations
@@ -81,5 +81,6 @@ def _look(task: asyncio.Task[None]) -> None:
 
 def _ack(handler: KeepAliveHandler) -> None:
     _replaced["ack"](handler)
-    if _running() is not None:
-        handler.latency = max(handler.latency, LATENCY)
+    loop = _running()
+    if loop is not None:
+        handler.latency = max(handler.latency, LATENCY) if loop.heartbeats else LATENCY
