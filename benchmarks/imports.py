@@ -19,7 +19,7 @@ RATIOS = [
     Ratio("discordtest", "discord"),
 ]
 NOTES = {
-    "discordtest": "processor time, from bytecode",
+    "discordtest": "`from discordtest import DiscordTestCase`; processor time, from bytecode",
     "allowed": "20 ms",
     "discord": "`import discord, discord.ext.commands` itself",
 }
@@ -36,7 +36,7 @@ def _import(turns: Turns, script: str) -> None:
 
 def discordtest(turns: Turns) -> None:
     """The package."""
-    _import(turns, f"{OURS}import discordtest")
+    _import(turns, f"{OURS}from discordtest import DiscordTestCase")
 
 
 def dpytest(turns: Turns) -> None:

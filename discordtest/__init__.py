@@ -3,11 +3,9 @@
 >>> from discordtest import DiscordTestCase
 """
 
-import gc
+from discordtest.deferred import deferring
 
-_collects = gc.isenabled()
-gc.disable()  # the collector would go through all of discord.py while this loads: a quarter of the import
-try:
+with deferring():
     from discordtest.errors import (
         BackendError,
         Deadlock,
@@ -19,9 +17,6 @@ try:
     )
     from discordtest.scripts import load_client
     from discordtest.testcase import DiscordTestCase, DiscordTestMixin
-finally:
-    if _collects:
-        gc.enable()
 
 __all__ = [
     "BackendError",

@@ -142,7 +142,7 @@ def file_parts(files: Iterable[File]) -> list[multipart.Part]:
     return [_part(f"files[{number}]", *_read(file)) for number, file in enumerate(files)]
 
 
-def _read(file: File) -> tuple[str, bytes]:
+def _read(file: Any) -> tuple[str, bytes]:  # what tests pass is looked at here
     if isinstance(file, discord.File):
         file.reset()
         return file.filename, file.fp.read()

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from discordtest.clock.runner import Runner
+from discordtest import deferred
+from discordtest.clock import runner as runners
 from discordtest.errors import DiscordTestError, SetupError
-from discordtest.interactions.timeline import unanswered
+from discordtest.interactions import timeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,13 +81,14 @@ class Running(Case):
             raise TypeError(f"name DiscordTestMixin before the other bases of {cls.__name__}")
 
     def _setupAsyncioRunner(self) -> None:
+        deferred.load()
         self._refused: Exception | None = (
             None  # raised in set-up: here an error would end the run of all tests
         )
         try:
-            runner = Runner(start_time=self._start_time(), settle_timeout=self.settle_timeout)
+            runner = runners.Runner(start_time=self._start_time(), settle_timeout=self.settle_timeout)
         except (ValueError, TypeError) as error:
-            self._refused, runner = error, Runner()
+            self._refused, runner = error, runners.Runner()
         self._asyncioRunner = runner
 
     def _start_time(self) -> datetime:
@@ -132,7 +134,7 @@ class Running(Case):
         try:
             super()._callTestMethod(method)  # type: ignore[misc]
             scene.check()
-            if scene.backend.world.interactions and (text := unanswered(scene)) is not None:
+            if scene.backend.world.interactions and (text := timeline.unanswered(scene)) is not None:
                 self.fail(text)
         except Exception as error:
             error.__traceback__ = _trimmed(error, method)

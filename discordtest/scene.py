@@ -13,10 +13,9 @@ import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar
 
-from discordtest.backend.journal import Act
-from discordtest.backend.rest import Actor
+from discordtest import hints
+from discordtest.backend import journal, rest
 from discordtest.errors import DiscordTestError, SetupError
-from discordtest.hints import unhandled_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -73,9 +72,9 @@ class Scene:
     )  # what views.py keeps for a world without a bot's cache
 
     @property
-    def narrator(self) -> Actor:
+    def narrator(self) -> rest.Actor:
         """The test itself, which may do everything."""
-        return Actor("narrator", self.owner["id"])
+        return rest.Actor("narrator", self.owner["id"])
 
     def application_id_of(self, client: Any) -> str:
         """Return the id of the application that a client is."""
@@ -92,7 +91,7 @@ class Scene:
             self.act_start = len(self.backend.journal)
         self.acts_open += 1
         if text is not None:
-            self.backend.journal.append(Act(self.backend.world.now(), text))
+            self.backend.journal.append(journal.Act(self.backend.world.now(), text))
 
     def end_act(self) -> None:
         """End what `begin_act` started."""
@@ -100,7 +99,7 @@ class Scene:
 
     def tell(self, text: str) -> None:
         """Write a line about what the test does into the transcript."""
-        self.backend.journal.append(Act(self.backend.world.now(), text))
+        self.backend.journal.append(journal.Act(self.backend.world.now(), text))
 
     # -- what must not pass unnoticed
 
@@ -131,7 +130,7 @@ class Scene:
         if self.watch.errors and self.fails_on_unhandled and not self.expected_errors:
             errors = self.watch.errors[:]
             self.watch.errors.clear()
-            raise AssertionError(unhandled_text(self.clients, errors)) from errors[0].cause
+            raise AssertionError(hints.unhandled_text(self.clients, errors)) from errors[0].cause
 
     def _check_verbs(self, last: bool) -> None:
         verbs, self.verbs = self.verbs, []

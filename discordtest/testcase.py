@@ -18,29 +18,28 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import discord
 from discord.ext import commands
 
-from discordtest import clock, lifecycle, seam, unhandled
+from discordtest import backend as backends
+from discordtest import clock, foreign, lifecycle, seam, unhandled
+from discordtest import transcript as transcripts
 from discordtest.act import ActMixin
 from discordtest.arrange import ArrangeMixin
 from discordtest.assertions import AssertMixin
 from discordtest.assertions.failures import background
-from discordtest.backend import Backend, intents
-from discordtest.backend.permissions import ALL, Permission
-from discordtest.backend.resources.application import make_application
-from discordtest.backend.resources.user import make_user
-from discordtest.clock import Clock, travel
-from discordtest.clock.runner import end_tasks
+from discordtest.backend import intents
+from discordtest.backend.resources import application as apps
+from discordtest.backend.resources import user
+from discordtest.clock import runner, travel
 from discordtest.errors import SetupError
-from discordtest.foreign import ServedHost
 from discordtest.running import Later, Running
 from discordtest.scene import Scene, awaited
 from discordtest.scripts import hold_of, unload
-from discordtest.transcript import Transcript
-from discordtest.transports.network import Network
+from discordtest.transports import network as networks
 
 if TYPE_CHECKING:
     from aiohttp import web
 
     from discordtest.backend.world import Record
+    from discordtest.clock import Clock
 
 __all__ = ["DiscordTestCase", "DiscordTestMixin"]
 
@@ -58,7 +57,9 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Running):
     #: Start the client in ``asyncSetUp``. If False the test does, with ``await self.connect(self.client)``.
     auto_connect: bool = True
     #: What the bot may do in a guild that it finds or is added to.
-    bot_permissions: discord.Permissions = discord.Permissions(ALL & ~int(Permission.ADMINISTRATOR))
+    bot_permissions: discord.Permissions = discord.Permissions(
+        discord.Permissions.all().value & ~discord.Permissions.administrator.flag
+    )
     #: The intents that the developer portal allows.
     approved_intents: discord.Intents = discord.Intents(**dict.fromkeys(discord.Intents.VALID_FLAGS, True))
     #: How many shards ``GET /gateway/bot`` recommends.
@@ -76,9 +77,9 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Running):
     #: Real seconds that ``settle`` waits for work outside the event loop.
     settle_timeout: float = 5.0
 
-    backend: Backend = Later()
+    backend: backends.Backend = Later()
     clock: Clock = Later()
-    transcript: Transcript = Later()
+    transcript: transcripts.Transcript = Later()
     client: discord.Client = Later()
     token: str = Later()
     _scene: Scene = Later()
@@ -181,37 +182,37 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Running):
         finally:
             scene.end_act()
 
-    def serve(self, host: str, handler: web.Application | Any) -> ServedHost:
+    def serve(self, host: str, handler: web.Application | Any) -> foreign.ServedHost:
         """Answer a foreign host that the bot calls: an aiohttp application or ``async handler(request)``."""
         network = self._scene.network
-        served = network.served[host] = ServedHost(network, host, handler)
+        served = network.served[host] = foreign.ServedHost(network, host, handler)
         return served
 
     # -- inside: the scene
 
     def _open(self, loop: Any) -> None:
         loop.heartbeats = self.heartbeats
-        backend = Backend(loop.start_time, lambda: loop.microseconds)
+        backend = backends.Backend(loop.start_time, lambda: loop.microseconds)
         backend.shards = self.shards
         transport: Any = os.environ.get("DISCORDTEST_TRANSPORT") or self.transport
         if transport not in ("memory", "loopback"):
             raise SetupError(f"transport is {transport!r}: take 'memory' or 'loopback'")
-        network = Network(
+        network = networks.Network(
             backend,
             loop,
             tokens=backend.world.tokens,
             allowed_hosts=tuple(self.allowed_hosts),
             transport=transport,
         )
-        owner = make_user(backend.world, "owner")
+        owner = user.make_user(backend.world, "owner")
         scene = Scene(backend, loop, network, owner, unhandled.install(loop))
         scene.fails_on_unhandled = self.fail_on_unhandled
         scene.bot_permissions = self.bot_permissions.value
         backend.application_of = scene.application_id_of
         backend.on_failure = loop.wake_settlers
         backend.on_deadline = lambda at: loop.call_at(at / 1e6, backend.run_deadlines)
-        self._scene, self.backend, self.clock = scene, backend, Clock(loop)
-        self.transcript = Transcript(scene)
+        self._scene, self.backend, self.clock = scene, backend, clock.Clock(loop)
+        self.transcript = transcripts.Transcript(scene)
         self.token = _token(backend.world.snowflake())
         self._application = self._make_application(backend, "bot", self.token, owner)
         seam.install(network)
@@ -221,9 +222,9 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Running):
             scene.follows_time = True
 
     def _make_application(
-        self, backend: Backend, name: str, token: str, owner: Record | None = None
+        self, backend: backends.Backend, name: str, token: str, owner: Record | None = None
     ) -> Record:
-        return make_application(
+        return apps.make_application(
             backend.world,
             name,
             token,
@@ -276,7 +277,7 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Running):
             scene.loop.closing = True
             # What is cancelled finds its client closed: errors that this leads to are not the bot's.
             left = asyncio.all_tasks(scene.loop) - {asyncio.current_task(scene.loop)}
-            problems += await end_tasks(left)
+            problems += await runner.end_tasks(left)
             await scene.network.close()
         finally:
             seam.uninstall(scene.network)

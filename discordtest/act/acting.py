@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from discordtest.backend.codes import RestError
-from discordtest.backend.rest import Actor
+from discordtest import refusals
+from discordtest.backend import codes, rest
 from discordtest.errors import SetupError
 from discordtest.given import id_of
 from discordtest.names import channel_name
-from discordtest.refusals import http_exception, is_never_shown, setup_error
 
 if TYPE_CHECKING:
     from discordtest.backend.world import Record, World
@@ -38,26 +37,26 @@ class Acting:
     _scene: Scene
 
 
-def act(scene: Scene, who: Actor, text: str, operation: str, *raw: str, **options: Any) -> Any:
+def act(scene: Scene, who: rest.Actor, text: str, operation: str, *raw: str, **options: Any) -> Any:
     """Tell what somebody does and run it; ``text`` has no subject: ``"sends 'hi' in #general"``."""
     said = f"{name(scene.backend.world, who.user_id)} {text}"
     scene.tell(said)
     try:
         return scene.backend.perform(who, operation, *raw, **options)
-    except RestError as error:
-        if is_never_shown(error):
-            raise setup_error(f"{said}, which no client offers", error) from None
-        raise http_exception(error) from None
+    except codes.RestError as error:
+        if refusals.is_never_shown(error):
+            raise refusals.setup_error(f"{said}, which no client offers", error) from None
+        raise refusals.http_exception(error) from None
 
 
-def person(scene: Scene, who: Id) -> Actor:
+def person(scene: Scene, who: Id) -> rest.Actor:
     """Return the actor of a member, a user or an id; an application's bot acts as one."""
     user_id, world = id_of(who), scene.backend.world
     if user_id not in world.users:
         raise SetupError(f"{who!r} acts, but there is no such user in the world of this test")
     if user_id in world.applications:
-        return Actor("bot", user_id, user_id)
-    return Actor("person", user_id)
+        return rest.Actor("bot", user_id, user_id)
+    return rest.Actor("person", user_id)
 
 
 # -- words
@@ -83,7 +82,7 @@ def place(scene: Scene, channel_id: str) -> str:
 # -- what tests pass
 
 
-def place_id(scene: Scene, who: Actor, channel: Any) -> str:
+def place_id(scene: Scene, who: rest.Actor, channel: Any) -> str:
     """Return the id of a channel; of a user, that of the DM with them."""
     channel_id, world = id_of(channel), scene.backend.world
     if isinstance(channel, _USERS) or (channel_id not in world.channels and channel_id in world.users):

@@ -7,16 +7,12 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from discordtest.act.acting import Acting, act, name, person
-from discordtest.backend.permissions import is_timed_out
-from discordtest.backend.resources.component import BUTTON
-from discordtest.backend.resources.interaction import COMPONENT, MODAL_SUBMIT
-from discordtest.backend.resources.poll_vote import is_over
+from discordtest.backend import permissions
+from discordtest.backend.resources import component, interaction, poll_vote
 from discordtest.errors import SetupError
 from discordtest.given import message_of
-from discordtest.interactions.components import Shown, find_button, find_select, shown_message
-from discordtest.interactions.filling import Filler, as_list, modal_data, select_data
-from discordtest.interactions.listening import why_deaf
-from discordtest.interactions.result import InteractionResult
+from discordtest.interactions import components, filling, listening
+from discordtest.interactions import result as results
 from discordtest.scene import verb
 
 if TYPE_CHECKING:
@@ -36,22 +32,22 @@ class ComponentVerbs(Acting):
     """The verbs about components and modals."""
 
     @verb
-    async def click(self, who: Id, message_or_result: Any, button: Any) -> InteractionResult:
+    async def click(self, who: Id, message_or_result: Any, button: Any) -> results.InteractionResult:
         """Press a button, by its label, emoji or custom_id, then let the bot answer.
 
         >>> await self.click(self.alice, message, "Close")
         """
         scene, actor = self._scene, _user(self._scene, who)
-        shown = shown_message(scene, actor.user_id, message_or_result)
-        found = find_button(shown.message, button)
-        data = {"component_type": BUTTON, "custom_id": found["custom_id"], "id": found["id"]}
+        shown = components.shown_message(scene, actor.user_id, message_or_result)
+        found = components.find_button(shown.message, button)
+        data = {"component_type": component.BUTTON, "custom_id": found["custom_id"], "id": found["id"]}
         text = f"presses {found.get('label') or found['emoji']['name']!r}"
         return await _use(scene, actor, shown, data, text)
 
     @verb
     async def select(
         self, who: Id, message_or_result: Any, values: Any, /, *, custom_id: str | None = None
-    ) -> InteractionResult:
+    ) -> results.InteractionResult:
         """Choose one or several values in a select: options by label or value, or objects of discord.py.
 
         ``custom_id`` (or the placeholder) says which select, where the message has several.
@@ -59,21 +55,21 @@ class ComponentVerbs(Acting):
         >>> await self.select(self.alice, message, ["Red", "Blue"])
         """
         scene, actor = self._scene, _user(self._scene, who)
-        shown = shown_message(scene, actor.user_id, message_or_result)
-        chosen = as_list(values)
-        select = find_select(shown.message, custom_id, chosen)
-        data = select_data(_filler(scene, actor, shown.message["channel_id"]), select, chosen)
+        shown = components.shown_message(scene, actor.user_id, message_or_result)
+        chosen = filling.as_list(values)
+        select = components.find_select(shown.message, custom_id, chosen)
+        data = filling.select_data(_filler(scene, actor, shown.message["channel_id"]), select, chosen)
         return await _use(scene, actor, shown, data, f"chooses {', '.join(map(str, chosen)) or 'nothing'}")
 
     @verb
     async def submit(
         self,
         who: Id,
-        result: InteractionResult,
+        result: results.InteractionResult,
         /,
         values: Mapping[str, Any] | None = None,
         **by_custom_id: Any,
-    ) -> InteractionResult:
+    ) -> results.InteractionResult:
         """Fill in the modal that the bot opened, and send it off.
 
         ``values`` are by label or custom_id; a field that is not named stays as it was shown.
@@ -82,18 +78,18 @@ class ComponentVerbs(Acting):
         """
         scene, actor = self._scene, _user(self._scene, who)
         life = _open_modal(scene, actor, result)
-        data = modal_data(
+        data = filling.modal_data(
             _filler(scene, actor, life["channel_id"]), life["modal"], {**(values or {}), **by_custom_id}
         )
         body = {
             "application_id": life["application_id"],
-            "type": MODAL_SUBMIT,
+            "type": interaction.MODAL_SUBMIT,
             "data": data,
             "message_id": life["message_id"],
             "modal_of": life["id"],
         }
         text = f"sends off the modal {life['modal']['title']!r}"
-        deaf = why_deaf(scene, life["application_id"], life["modal"]["custom_id"], None, None)
+        deaf = listening.why_deaf(scene, life["application_id"], life["modal"]["custom_id"], None, None)
         return await _create(scene, actor, life["channel_id"], body, text, deaf)
 
     # -- polls
@@ -135,8 +131,8 @@ def _user(scene: Scene, who: Id) -> Actor:
     return actor
 
 
-def _filler(scene: Scene, actor: Actor, channel_id: str) -> Filler:
-    return Filler(scene.backend.world, _channel(scene, actor, channel_id), actor.user_id)
+def _filler(scene: Scene, actor: Actor, channel_id: str) -> filling.Filler:
+    return filling.Filler(scene.backend.world, _channel(scene, actor, channel_id), actor.user_id)
 
 
 def _channel(scene: Scene, actor: Actor, channel_id: str) -> Record:
@@ -147,36 +143,38 @@ def _channel(scene: Scene, actor: Actor, channel_id: str) -> Record:
         raise SetupError("the channel is deleted")
     guild_id = channel.get("guild_id")
     member = None if guild_id is None else world.members[guild_id].get(actor.user_id)
-    if member is not None and is_timed_out(world, member):
+    if member is not None and permissions.is_timed_out(world, member):
         raise SetupError(f"{name(world, actor.user_id)} is timed out, and can use nothing")
     return channel
 
 
-async def _use(scene: Scene, actor: Actor, shown: Shown, data: Record, text: str) -> InteractionResult:
+async def _use(
+    scene: Scene, actor: Actor, shown: components.Shown, data: Record, text: str
+) -> results.InteractionResult:
     message = shown.message
     _channel(scene, actor, message["channel_id"])
     body = {
         "application_id": shown.application_id,
-        "type": COMPONENT,
+        "type": interaction.COMPONENT,
         "data": data,
         "message_id": message["id"],
     }
     kind, custom_id = data["component_type"], data["custom_id"]
-    deaf = why_deaf(scene, shown.application_id, custom_id, kind, message["id"])
+    deaf = listening.why_deaf(scene, shown.application_id, custom_id, kind, message["id"])
     return await _create(scene, actor, message["channel_id"], body, text, deaf)
 
 
 async def _create(
     scene: Scene, actor: Actor, channel_id: str, body: Record, text: str, deaf: str | None
-) -> InteractionResult:
+) -> results.InteractionResult:
     made = act(scene, actor, text, "create_interaction", channel_id, body=body)
     if deaf is not None:
         scene.deaf[made["id"]] = deaf
     await scene.settle()
-    return InteractionResult(scene, made)
+    return results.InteractionResult(scene, made)
 
 
-def _open_modal(scene: Scene, actor: Actor, result: InteractionResult) -> Record:
+def _open_modal(scene: Scene, actor: Actor, result: results.InteractionResult) -> Record:
     """Return the interaction whose modal the person sees."""
     life = result.record
     if life["modal"] is None:
@@ -196,7 +194,7 @@ def _poll_of(scene: Scene, message: Any) -> Record:
     record = message_of(scene.backend.world, message)
     if "poll" not in record:
         raise SetupError("the message has no poll")
-    if is_over(scene.backend.world, record["poll"]):
+    if poll_vote.is_over(scene.backend.world, record["poll"]):
         raise SetupError(f"the poll {record['poll']['question']['text']!r} is over")
     return record
 

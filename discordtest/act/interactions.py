@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from discordtest.act.acting import Acting, act, person, place, place_id, user_of
-from discordtest.backend.resources.application_command_form import MESSAGE, USER_COMMAND
-from discordtest.backend.resources.interaction import AUTOCOMPLETE, COMMAND
-from discordtest.backend.resources.resolved import Resolved
+from discordtest.backend.resources import application_command_form
+from discordtest.backend.resources import interaction as interaction_life
+from discordtest.backend.resources import resolved as resolving
 from discordtest.errors import SetupError
 from discordtest.given import id_of, message_of
-from discordtest.interactions.commands import Picked, Picker
-from discordtest.interactions.options import command_data, typed_data
-from discordtest.interactions.result import InteractionResult
+from discordtest.interactions import commands, result
+from discordtest.interactions import options as option_data
 from discordtest.scene import verb
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ class CommandVerbs(Acting):
     """The verbs about application commands."""
 
     @verb
-    async def slash(self, who: Id, channel: Any, command: str, /, **options: Any) -> InteractionResult:
+    async def slash(self, who: Id, channel: Any, command: str, /, **options: Any) -> result.InteractionResult:
         """Use a slash command, then let the bot answer.
 
         ``command`` is what is typed, ``"tag set"``; the options are passed by name, as values or as objects of
@@ -45,15 +44,15 @@ class CommandVerbs(Acting):
         """
         scene, (actor, picker) = self._scene, _picker(self._scene, who, channel)
         picked = picker.slash(command)
-        data = command_data(picker, picked, options)
+        data = option_data.command_data(picker, picked, options)
         text = f"uses /{picked.words}{_shown(options)} in {place(scene, picker.channel['id'])}"
-        return await _use(scene, actor, picker, picked, COMMAND, data, text)
+        return await _use(scene, actor, picker, picked, interaction_life.COMMAND, data, text)
 
     @verb
-    async def context_menu(self, who: Id, channel: Any, name: str, target: Any) -> InteractionResult:
+    async def context_menu(self, who: Id, channel: Any, name: str, target: Any) -> result.InteractionResult:
         """Use a command of the context menu of a message or a user."""
         scene, (actor, picker) = self._scene, _picker(self._scene, who, channel)
-        resolved = Resolved(picker.world, picker.channel, actor.user_id)
+        resolved = resolving.Resolved(picker.world, picker.channel, actor.user_id)
         kind, target_id, shown = _target(scene, picker, resolved, target)
         picked = picker.context_menu(kind, name)
         data: Record = {"id": picked.command["id"], "name": picked.command["name"], "type": kind}
@@ -61,19 +60,19 @@ class CommandVerbs(Acting):
         if "guild_id" in picked.command:
             data["guild_id"] = picked.command["guild_id"]
         text = f"uses {name!r} on {shown} in {place(scene, picker.channel['id'])}"
-        return await _use(scene, actor, picker, picked, COMMAND, data, text)
+        return await _use(scene, actor, picker, picked, interaction_life.COMMAND, data, text)
 
     @verb
     async def autocomplete(
         self, who: Id, channel: Any, command: str, option: str, typed: Any, /, **options: Any
-    ) -> InteractionResult:
+    ) -> result.InteractionResult:
         """Type into an option that suggests, with other options filled in already; see the result's ``choices``."""
         scene, (actor, picker) = self._scene, _picker(self._scene, who, channel)
         picked = picker.slash(command)
-        data = typed_data(picker, picked, option, typed, options)
+        data = option_data.typed_data(picker, picked, option, typed, options)
         where = place(scene, picker.channel["id"])
         text = f"types {str(typed)!r} into {option} of /{picked.words}{_shown(options)} in {where}"
-        return await _use(scene, actor, picker, picked, AUTOCOMPLETE, data, text)
+        return await _use(scene, actor, picker, picked, interaction_life.AUTOCOMPLETE, data, text)
 
     @verb
     async def install_app(self, who: Id, client: discord.Client | None = None) -> None:
@@ -86,7 +85,7 @@ class CommandVerbs(Acting):
         act(scene, person(scene, who), text, "install_application", application["id"])
 
 
-def _picker(scene: Scene, who: Id, channel: Any) -> tuple[Actor, Picker]:
+def _picker(scene: Scene, who: Id, channel: Any) -> tuple[Actor, commands.Picker]:
     """Return who acts, and what their client offers in the channel."""
     actor = person(scene, who)
     if actor.kind == "bot":
@@ -95,25 +94,33 @@ def _picker(scene: Scene, who: Id, channel: Any) -> tuple[Actor, Picker]:
     record = scene.backend.world.channels.get(channel_id)
     if record is None:
         raise SetupError(f"there is no channel {channel!r} in the world of this test")
-    return actor, Picker(scene, actor.user_id, record)
+    return actor, commands.Picker(scene, actor.user_id, record)
 
 
-def _target(scene: Scene, picker: Picker, resolved: Resolved, target: Any) -> tuple[int, str, str]:
+def _target(
+    scene: Scene, picker: commands.Picker, resolved: resolving.Resolved, target: Any
+) -> tuple[int, str, str]:
     """Return the kind of command that the target's menu has, the target's id, and what people call it."""
     if isinstance(target, _Message) or id_of(target) not in scene.backend.world.users:
         message = message_of(scene.backend.world, target)
         if message["channel_id"] != picker.channel["id"]:
             raise SetupError(f"the message is in {place(scene, message['channel_id'])}, not in this channel")
         resolved.add_message(message)
-        return MESSAGE, message["id"], f"{message['author']['username']}'s message"
+        return application_command_form.MESSAGE, message["id"], f"{message['author']['username']}'s message"
     user = user_of(scene, target)
     resolved.add_user(user["id"])
-    return USER_COMMAND, user["id"], user["username"]
+    return application_command_form.USER_COMMAND, user["id"], user["username"]
 
 
 async def _use(
-    scene: Scene, actor: Actor, picker: Picker, picked: Picked, kind: int, data: Record, text: str
-) -> InteractionResult:
+    scene: Scene,
+    actor: Actor,
+    picker: commands.Picker,
+    picked: commands.Picked,
+    kind: int,
+    data: Record,
+    text: str,
+) -> result.InteractionResult:
     body = {
         "application_id": picked.command["application_id"],
         "type": kind,
@@ -122,7 +129,7 @@ async def _use(
     }
     interaction = act(scene, actor, text, "create_interaction", picker.channel["id"], body=body)
     await scene.settle()
-    return InteractionResult(scene, interaction)
+    return result.InteractionResult(scene, interaction)
 
 
 def _shown(options: dict[str, Any]) -> str:

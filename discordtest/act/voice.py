@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from discordtest.act.acting import Acting, act, name, person, place
-from discordtest.backend.permissions import VOICE_TYPES, visible
+from discordtest.backend import permissions
 from discordtest.errors import SetupError
 from discordtest.given import id_of, without_none
 from discordtest.scene import verb
@@ -34,9 +34,9 @@ class VoiceVerbs(Acting):
         scene, actor = self._scene, person(self._scene, who)
         channel_id = id_of(channel)
         record = scene.backend.world.channels.get(channel_id)
-        if record is None or record["type"] not in VOICE_TYPES:
+        if record is None or record["type"] not in permissions.VOICE_TYPES:
             raise SetupError(f"{place(scene, channel_id)} is no voice channel: nobody can join it")
-        if not visible(scene.backend.world, record, actor.user_id):
+        if not permissions.visible(scene.backend.world, record, actor.user_id):
             who_name = name(scene.backend.world, actor.user_id)
             raise SetupError(f"{who_name} cannot see the voice channel {record['name']!r}, so cannot join it")
         text = f"joins the voice channel {record['name']!r}"

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from discordtest import views
 from discordtest.arrange.channels import ChannelBuilders
 from discordtest.arrange.commands import CommandBuilders
 from discordtest.arrange.expressions import ExpressionBuilders
 from discordtest.arrange.guilds import GuildBuilders
 from discordtest.arrange.members import MemberBuilders
 from discordtest.arrange.messages import MessageBuilders
-from discordtest.views import views_of
 
 if TYPE_CHECKING:
     import discord
@@ -32,7 +32,7 @@ class ArrangeMixin(
     @property
     def owner(self) -> discord.User:
         """The user who owns the application and, unless told otherwise, the guilds."""
-        return views_of(self._scene).user(self._scene.owner)
+        return views.views_of(self._scene).user(self._scene.owner)
 
 
 class Builder(ArrangeMixin):

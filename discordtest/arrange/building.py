@@ -8,12 +8,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from discordtest.backend.codes import RestError
-from discordtest.backend.rest import Actor
+from discordtest import refusals, views
+from discordtest.backend import codes, rest
 from discordtest.errors import SetupError
 from discordtest.given import id_of
-from discordtest.refusals import setup_error
-from discordtest.views import Views, views_of
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -71,17 +69,17 @@ def stage(scene: Scene) -> Scene:
 
 def perform(scene: Scene, doing: str, name: str, *raw: str, author: str | None = None, **options: Any) -> Any:
     """Run an operation as the narrator, or in the name of ``author``; a refusal is the test's mistake."""
-    actor = scene.narrator if author is None else Actor("narrator", author)
+    actor = scene.narrator if author is None else rest.Actor("narrator", author)
     try:
         return scene.backend.perform(actor, name, *raw, **options)
-    except RestError as error:
-        raise setup_error(doing, error) from None
+    except codes.RestError as error:
+        raise refusals.setup_error(doing, error) from None
 
 
-def show(scene: Scene) -> Views:
+def show(scene: Scene) -> views.Views:
     """Bring what was changed to the clients' caches, and return the first client's views."""
     scene.network.flush()
-    return views_of(scene)
+    return views.views_of(scene)
 
 
 # -- what tests pass

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast, overload
 
+from discordtest import refusals
 from discordtest.arrange.building import (
     Arranging,
     guild_id_of,
@@ -15,10 +16,9 @@ from discordtest.arrange.building import (
     stage,
     user_id_of,
 )
-from discordtest.backend.codes import RestError
-from discordtest.backend.resources.user import make_user
+from discordtest.backend import codes
+from discordtest.backend.resources import user as users
 from discordtest.given import iso, without_none
-from discordtest.refusals import setup_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -144,9 +144,9 @@ class _Made(Sequence["discord.Member"]):
 
 def _new_user(scene: Scene, username: str, **settings: Any) -> Record:
     try:
-        return make_user(scene.backend.world, username, **settings)
-    except RestError as error:
-        raise setup_error(f"make_user({username!r})", error) from None
+        return users.make_user(scene.backend.world, username, **settings)
+    except codes.RestError as error:
+        raise refusals.setup_error(f"make_user({username!r})", error) from None
 
 
 def _take_back(scene: Scene, guild_id: str, user_id: str) -> None:

@@ -138,7 +138,7 @@ class MessageBuilders(Arranging):
         number = id_of(channel)
         if number in world.users and number not in world.channels:
             bot_id = next(iter(scene.clients.values()))["bot"]["id"]
-            number = world.dms.get(tuple(sorted((number, bot_id))), "")  # type: ignore[call-overload]
+            number = world.dms.get(tuple(sorted((number, bot_id))), "")
         else:
             number = channel_id_of(scene, channel)
         messages = world.messages.get(number, {})

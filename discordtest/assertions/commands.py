@@ -10,7 +10,7 @@ from discord import app_commands
 from discordtest.assertions.core import AssertCore
 from discordtest.errors import SetupError
 from discordtest.given import id_of
-from discordtest.interactions.timeline import timeline
+from discordtest.interactions import timeline as timelines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,12 +102,12 @@ class AssertCommands(AssertCore):
         wanted = list(choices.items() if isinstance(choices, Mapping) else choices)
         if result.record["choices"] is None:
             text = "the bot suggested nothing at all: it did not answer the autocomplete"
-            return self._fail(f"{text}\n{timeline(self._scene, result.record)}", msg)
+            return self._fail(f"{text}\n{timelines.timeline(self._scene, result.record)}", msg)
         if len(wanted) != len(offered) or not all(map(_is_choice, wanted, offered)):
             shown = ", ".join(f"{choice.name!r} ({choice.value!r})" for choice in offered) or "none"
             claim = ", ".join(map(_claim, wanted)) or "none"
             text = f"the choices are {shown}, not {claim}"
-            return self._fail(f"{text}\n{timeline(self._scene, result.record)}", msg)
+            return self._fail(f"{text}\n{timelines.timeline(self._scene, result.record)}", msg)
         return offered
 
 

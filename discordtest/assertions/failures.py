@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from discordtest import hints, transcript
 from discordtest.assertions.filters import nearness, text_of
-from discordtest.hints import refused, why_silent
 from discordtest.names import channel_name
-from discordtest.transcript import Transcript, extras
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,7 +37,7 @@ class Search(NamedTuple):
 
 def background(scene: Scene) -> str:
     """Return the end of the transcript, the timers that are pending, and how the clock stands."""
-    parts = [f"What happened:\n{Transcript(scene).tail()}"]
+    parts = [f"What happened:\n{transcript.Transcript(scene).tail()}"]
     pending = scene.loop.pending()
     if pending:
         lines = "\n".join(f"  {timer}" for timer in pending[:_LISTED])
@@ -55,7 +54,7 @@ def background(scene: Scene) -> str:
 def describe_message(scene: Scene, message: Record) -> str:
     """Return one line on a message."""
     where = channel_name(scene.backend.world, message["channel_id"])
-    return f"{text_of(message)!r}{extras(message)} in {where}"
+    return f"{text_of(message)!r}{transcript.extras(message)} in {where}"
 
 
 def nearest_of(wanted: MessageFilter, messages: Sequence[Record]) -> Record | None:
@@ -69,7 +68,7 @@ def not_found(scene: Scene, claim: str, wanted: MessageFilter, search: Search) -
     nearest = nearest_of(wanted, search.sent)
     if nearest is None:
         parts.append("The bot sent nothing in the last act.")
-        parts += why_silent(scene, search.client)
+        parts += hints.why_silent(scene, search.client)
     else:
         parts.append(f"Nearest: {describe_message(scene, nearest)}")
         parts += [f"  {reason}" for reason in _reasons(scene, wanted, nearest)]
@@ -108,6 +107,6 @@ def _elsewhere(scene: Scene, wanted: MessageFilter, search: Search) -> Iterator[
 
 def refusals(scene: Scene) -> list[str]:
     """Return what Discord refused in the last act, a line for each."""
-    lines = Transcript(scene)
-    found = [f"  {lines.line(entry)}" for entry in refused(scene)]
+    lines = transcript.Transcript(scene)
+    found = [f"  {lines.line(entry)}" for entry in hints.refused(scene)]
     return ["Discord refused:", *found[:_LISTED]] if found else []

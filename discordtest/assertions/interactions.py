@@ -11,8 +11,8 @@ from discordtest.assertions.failures import background
 from discordtest.assertions.filters import Claims
 from discordtest.assertions.sent import AssertSent
 from discordtest.assertions.texts import same_text
-from discordtest.interactions.result import InteractionResult
-from discordtest.interactions.timeline import interaction_name, timeline
+from discordtest.interactions import result as results
+from discordtest.interactions import timeline as timelines
 
 if TYPE_CHECKING:
     import discord
@@ -32,7 +32,7 @@ class AssertInteractions(AssertSent):
 
     def assertResponded(
         self,
-        result: InteractionResult,
+        result: results.InteractionResult,
         content: Content | None = None,
         *,
         msg: Any = None,
@@ -65,7 +65,7 @@ class AssertInteractions(AssertSent):
         self._check_message(result, wanted, message, msg)
         return message
 
-    def assertNotResponded(self, result: InteractionResult, *, msg: Any = None) -> None:
+    def assertNotResponded(self, result: results.InteractionResult, *, msg: Any = None) -> None:
         """Fail if the bot responded in any way."""
         self._check_result(result)
         self._scene.unanswered.add(str(result.id))
@@ -73,7 +73,7 @@ class AssertInteractions(AssertSent):
             self._fail_life(result, f"the bot responded to {self._name(result)}", msg)
 
     def assertDeferred(
-        self, result: InteractionResult, *, ephemeral: bool | None = None, msg: Any = None
+        self, result: results.InteractionResult, *, ephemeral: bool | None = None, msg: Any = None
     ) -> None:
         """Fail unless the bot deferred its answer at first, whatever came of it."""
         self._check_result(result)
@@ -83,23 +83,23 @@ class AssertInteractions(AssertSent):
             text = f"the deferred answer to {self._name(result)} is {_not(ephemeral)}ephemeral"
             self._fail_life(result, text, msg)
 
-    def assertNotDeferred(self, result: InteractionResult, *, msg: Any = None) -> None:
+    def assertNotDeferred(self, result: results.InteractionResult, *, msg: Any = None) -> None:
         """Fail if the bot deferred its answer."""
         self._check_result(result)
         if result.deferred:
             self._fail_life(result, f"the bot deferred its answer to {self._name(result)}", msg)
 
-    def assertEphemeral(self, result: InteractionResult, *, msg: Any = None) -> None:
+    def assertEphemeral(self, result: results.InteractionResult, *, msg: Any = None) -> None:
         """Fail unless the answer is for this person alone."""
         self._check_ephemeral(result, True, msg)
 
-    def assertNotEphemeral(self, result: InteractionResult, *, msg: Any = None) -> None:
+    def assertNotEphemeral(self, result: results.InteractionResult, *, msg: Any = None) -> None:
         """Fail unless there is an answer that everybody sees."""
         self._check_ephemeral(result, False, msg)
 
     def assertModal(
         self,
-        result: InteractionResult,
+        result: results.InteractionResult,
         title: Content | None = None,
         custom_id: Content | None = None,
         *,
@@ -123,13 +123,13 @@ class AssertInteractions(AssertSent):
 
     # -- inside
 
-    def _check_result(self, result: InteractionResult) -> None:
-        if not isinstance(result, InteractionResult):
+    def _check_result(self, result: results.InteractionResult) -> None:
+        if not isinstance(result, results.InteractionResult):
             raise TypeError(f"pass what slash, click, select or submit returned, not {result!r}")
         self._at_rest()
 
     def _check_message(
-        self, result: InteractionResult, wanted: MessageFilter, message: discord.Message, msg: Any
+        self, result: results.InteractionResult, wanted: MessageFilter, message: discord.Message, msg: Any
     ) -> None:
         record = result.find(str(message.id))
         assert record is not None
@@ -144,18 +144,18 @@ class AssertInteractions(AssertSent):
                 lines.append("  A followup is like that: see assertSent, or the result's followups.")
             self._fail_life(result, "\n".join(lines), msg)
 
-    def _check_ephemeral(self, result: InteractionResult, wanted: bool, msg: Any) -> None:
+    def _check_ephemeral(self, result: results.InteractionResult, wanted: bool, msg: Any) -> None:
         self._check_result(result)
         if result.record["response_id"] is None:
             self._fail_life(result, f"the answer to {self._name(result)} has no message", msg)
         if result.ephemeral != wanted:
             self._fail_life(result, f"the answer to {self._name(result)} is {_not(wanted)}ephemeral", msg)
 
-    def _name(self, result: InteractionResult) -> str:
-        return interaction_name(self._scene, result.record)
+    def _name(self, result: results.InteractionResult) -> str:
+        return timelines.interaction_name(self._scene, result.record)
 
-    def _fail_life(self, result: InteractionResult, text: str, msg: Any) -> NoReturn:
-        life = timeline(self._scene, result.record)
+    def _fail_life(self, result: results.InteractionResult, text: str, msg: Any) -> NoReturn:
+        life = timelines.timeline(self._scene, result.record)
         self._fail(f"{text}\nIts life:\n{life}\n{background(self._scene)}", msg)
 
 

@@ -9,7 +9,7 @@ import discord
 from discordtest.assertions.embeds import embed_differences
 from discordtest.assertions.failures import background, refusals
 from discordtest.assertions.sent import AssertSent
-from discordtest.backend.resources.unicode_emoji import is_emoji, same_emoji
+from discordtest.backend.resources import unicode_emoji
 from discordtest.errors import SetupError
 from discordtest.given import emoji_key, id_of
 from discordtest.names import name_of
@@ -53,13 +53,17 @@ class AssertMessages(AssertSent):
     def _reacted(self, message: Any, emoji: Any, msg: Any) -> Iterable[str]:
         """Return the ids of who reacted with the emoji: a custom one by its id, one of Unicode in any style."""
         name, _, emoji_id = (key := emoji_key(emoji)).rpartition(":")
-        if not name and not is_emoji(key):
+        if not name and not unicode_emoji.is_emoji(key):
             raise SetupError(
                 f"{emoji!r} is no emoji: write the character itself, '<:name:id>', or pass the object"
             )
         record = self._existing(message, msg)
         for known, users in self._scene.backend.world.reactions.get(record["id"], {}).items():
-            if known.endswith(f":{emoji_id}") if name else same_emoji(known) == same_emoji(key):
+            if (
+                known.endswith(f":{emoji_id}")
+                if name
+                else unicode_emoji.same_emoji(known) == unicode_emoji.same_emoji(key)
+            ):
                 return users
         return ()
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Unpack, overload
 
 import discord
 
+from discordtest import views
 from discordtest.assertions.core import AssertCore
 from discordtest.assertions.failures import Search, background, describe_message, not_found, refusals
 from discordtest.assertions.filters import Claims, MessageFilter, text_of
-from discordtest.backend.journal import Sent
+from discordtest.backend import journal as journal_
 from discordtest.errors import SetupError
 from discordtest.given import id_of
 from discordtest.names import channel_name
-from discordtest.views import views_of
 
 if TYPE_CHECKING:
     from discordtest.assertions.filters import Content
@@ -168,7 +168,7 @@ class AssertSent(AssertCore):
         return [
             entry.message
             for entry in self._scene.backend.journal[start:]
-            if isinstance(entry, Sent) and entry.wire and self._is_by(entry.actor, by)
+            if isinstance(entry, journal_.Sent) and entry.wire and self._is_by(entry.actor, by)
         ]
 
     def _edited_since(self, start: int, message_id: str | None = None) -> list[Record]:
@@ -231,7 +231,7 @@ class AssertSent(AssertCore):
             return next((n for n, entry in enumerate(journal) if entry.at > moment), len(journal))
         message_id = id_of(after)
         for number, entry in enumerate(journal):
-            if isinstance(entry, Sent) and entry.message["id"] == message_id:
+            if isinstance(entry, journal_.Sent) and entry.message["id"] == message_id:
                 return number + 1
         if self._record(after) is None:
             raise SetupError(f"after={after!r} is no message of this test")
@@ -261,7 +261,7 @@ class AssertSent(AssertCore):
 
     def _seen(self, record: Record) -> discord.Message:
         current = self._stored(record["channel_id"], record["id"])
-        return views_of(self._scene).message(current or record)
+        return views.views_of(self._scene).message(current or record)
 
     def _record(self, message: Any) -> Record | None:
         channel = getattr(message, "channel", None)

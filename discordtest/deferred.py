@@ -1,0 +1,122 @@
+"""What only a running test needs is loaded when the first test begins, not when a test module is imported.
+
+Most of the package is the in-memory Discord. The classes that people derive from need none of it until a test runs,
+so while this package is imported, modules below `DEFERRED` are found but not executed. The rule for what is imported
+eagerly: import a deferred module as a module (``from discordtest.backend import codes``), and name what is in it
+where it is used (``codes.RestError``). Importing a name from one fails at once, and says so.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from contextlib import contextmanager
+from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from importlib.abc import Loader
+
+__all__ = ["DEFERRED", "deferring", "load"]
+
+DEFERRED = tuple(
+    f"discordtest.{name}"
+    for name in (
+        "backend",
+        "clock",
+        "foreign",
+        "hints",
+        "interactions",
+        "lifecycle",
+        "narrator",
+        "refusals",
+        "seam",
+        "transcript",
+        "transports",
+        "unhandled",
+        "views",
+    )
+)
+
+_lock = threading.RLock()
+_waiting: list[_Deferred] = []  # found, not executed
+
+
+class _Deferred(ModuleType):
+    """A module that is executed when something in it is asked for."""
+
+    def __getattr__(self, name: str) -> Any:
+        if _finder in sys.meta_path:  # hence asked for by an import statement, as a submodule or by mistake
+            raise AttributeError(f"{self.__name__} is loaded with the first test: import it as a module")
+        _execute(self)
+        return getattr(self, name)
+
+
+class _Postponing:
+    """Leaves the module for later."""
+
+    def __init__(self, real: Loader) -> None:
+        self.real = real
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """Return the module that waits."""
+        return _Deferred(spec.name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Do nothing for now."""
+        assert isinstance(module, _Deferred)
+        _waiting.append(module)
+
+
+class _Finder:
+    """Finds the modules below `DEFERRED` with a loader that leaves them for later."""
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Find a module; None for one that is nobody's business here."""
+        if not f"{name}.".startswith(_PREFIXES):
+            return None
+        spec = PathFinder.find_spec(name, path, target)
+        if spec is not None and spec.loader is not None:
+            spec.loader = _Postponing(spec.loader)  # type: ignore[assignment]  # all of a loader that is asked for
+        return spec
+
+
+_PREFIXES = tuple(f"{name}." for name in DEFERRED)
+_finder: Any = _Finder()
+
+
+@contextmanager
+def deferring() -> Iterator[None]:
+    """Leave what is `DEFERRED` for later, if it is imported meanwhile."""
+    sys.meta_path.insert(0, _finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(_finder)
+
+
+def load() -> None:
+    """Execute what was left for later; a second thread waits until that is done."""
+    if _waiting:
+        with _lock:
+            for module in [*_waiting]:
+                _execute(module)
+
+
+def _execute(module: Any) -> None:  # Any: its class changes
+    with _lock:
+        if module not in _waiting:
+            return
+        spec, postponing = module.__spec__, module.__loader__
+        module.__class__ = ModuleType
+        module.__loader__ = spec.loader = postponing.real
+        try:
+            postponing.real.exec_module(module)
+        except BaseException:
+            module.__class__, module.__loader__, spec.loader = _Deferred, postponing, postponing
+            raise
+        _waiting.remove(module)

@@ -1,0 +1,59 @@
+"""What loads with the first test."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import unittest
+
+SHOW = "print([name for name in sys.modules if name.startswith(deferred._PREFIXES) and {}])"
+EXECUTED = "not isinstance(sys.modules[name], deferred._Deferred)"
+
+
+def output(*lines: str) -> str:
+    """Run a script in a Python of its own; return what it prints, with its errors."""
+    command = [sys.executable, "-W", "ignore", "-c", "\n".join(("import sys", *lines))]
+    return subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    ).stdout.strip()
+
+
+class DeferredTests(unittest.TestCase):
+    def test_import_executes_nothing_that_is_deferred(self) -> None:
+        script = "from discordtest import DiscordTestCase, deferred"
+        self.assertEqual(output(script, SHOW.format(EXECUTED)), "[]")
+
+    def test_all_is_loaded_when_a_test_begins(self) -> None:
+        script = "from discordtest import deferred; deferred.load()"
+        waiting = SHOW.format("isinstance(sys.modules[name], deferred._Deferred)")
+        self.assertEqual(output(script, waiting, "print(deferred._waiting)"), "[]\n[]")
+
+    def test_deferred_module_loads_when_something_in_it_is_used(self) -> None:
+        script = "from discordtest.backend.codes import Code; print(Code.UNKNOWN_GUILD.name)"
+        self.assertEqual(output(script), "UNKNOWN_GUILD")
+
+    def test_name_of_a_deferred_module_is_not_imported_while_the_package_is(self) -> None:
+        script = "from discordtest import deferred", "with deferred.deferring():"
+        said = output(*script, " from discordtest.backend.codes import Code")
+        self.assertIn("ImportError: cannot import name 'Code'", said)
+
+    def test_module_that_fails_fails_each_time(self) -> None:
+        script = (
+            "import aiohttp, discordtest.deferred as deferred",
+            "aiohttp.TCPConnector._create_connection = lambda: None",
+            "for _ in range(2):",
+            "  try: deferred.load()",
+            "  except ImportError as error: print(error)",
+        )
+        self.assertEqual(output(*script).count("discordtest does not know this aiohttp"), 2)
+
+    def test_two_threads_load_it_once(self) -> None:
+        script = (
+            "import threading, discordtest.deferred as deferred",
+            "def load(): deferred.load(); deferred.load(); said.append(len(deferred._waiting))",
+            "said = []; threads = [threading.Thread(target=load) for _ in range(4)]",
+            "for thread in threads: thread.start()",
+            "for thread in threads: thread.join()",
+            "print(said)",
+        )
+        self.assertEqual(output(*script), "[0, 0, 0, 0]")
