@@ -86,7 +86,7 @@ class MessageFilter:
         """Refuse what no message could be, or a claim that there is none would always hold."""
         if not (self.content is None or isinstance(self.content, str | re.Pattern) or callable(self.content)):
             raise TypeError(f"content is a string, a pattern or a function of the text, not {self.content!r}")
-        parts = [self.contains] if isinstance(self.contains, str) else self.contains or ()
+        parts: Any = [self.contains] if isinstance(self.contains, str) else self.contains or ()
         if not (isinstance(parts, Iterable) and all(isinstance(part, str) for part in parts)):
             raise TypeError(f"contains is a string or several, not {self.contains!r}")
         embeds = () if isinstance(self.embeds, int) else self.embeds or ()
