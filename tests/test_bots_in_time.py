@@ -237,6 +237,17 @@ def _starter(loop: tasks.Loop[Any]) -> Any:
 
 
 class DiscordPyTests(BotTestCase):
+    async def test_view_whose_end_lies_between_two_microseconds_times_out(self) -> None:
+        view = discord.ui.View(timeout=180.0000004)
+
+        async def work(ctx: Context) -> None:
+            view.add_item(discord.ui.Button(label="Yes"))
+            await ctx.send("Well?", view=view)
+
+        await self.bot_does(work)
+        await self.advance(181)
+        self.assertTrue(view.is_finished())
+
     async def test_view_times_out(self) -> None:
         class Question(discord.ui.View):
             async def on_timeout(self) -> None:

@@ -92,6 +92,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._verdicts: list[DiscordTestError] = []
         self._waiter: object = None
         self._waiting_since = 0
+        self._hoped_for: object = None
+        self._hoping_since = 0.0
         self._turns = 0
         self._busy_since: float | None = None
         self._outside_since: float | None = None
@@ -134,11 +136,12 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         *args: *Ts,
         context: Context | None = None,
     ) -> asyncio.TimerHandle:
-        """Set a timer. The second in a row for a moment that is not after now moves time by a microsecond.
+        """Set a timer. The second in a row that is due at once moves time by a microsecond.
 
-        Code that sleeps until its clock has passed a moment (``tasks.loop(time=…)``) needs that to end.
+        Code that sleeps until its clock has passed a moment needs that to end: ``tasks.loop(time=…)``, and the
+        timeout of a view, whose moment may lie a hair after the microsecond at which its timer fires.
         """
-        if when <= self._seconds:
+        if when < self._seconds + HALF_A_MICROSECOND:
             if self._overdue_at == self.microseconds:
                 self._move(self.microseconds + 1)
             self._overdue_at = self.microseconds
@@ -384,8 +387,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         return not self._long_timers
 
     def _give_up(self, due: int | None) -> Events:
-        if self._is_watched:  # nothing else can happen: the outside gets all the time there is
-            events = self._poll(self.settle_timeout)
+        if (
+            self._is_watched and (left := self._hope()) > 0
+        ):  # nothing else can happen: it gets all the time there is
+            events = self._poll(left)
             if events or self._ready:
                 return events
         if self.closing:
@@ -397,6 +402,16 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         who = f"{describe_task(self.main, self.main)}, but {reason}." if self.main else reason
         self._stop_main(Deadlock("\n".join([who, *describe_waiting(self, self.main, LISTED)])))
         return []
+
+    def _hope(self) -> float:
+        """Return for how many real seconds the outside may still end this wait of the test.
+
+        A thread that calls into the loop now and then, for ever, would else keep a deadlock from being one.
+        """
+        awaited, now = getattr(self._main, "_fut_waiter", None), time.perf_counter()
+        if awaited is not self._hoped_for:
+            self._hoped_for, self._hoping_since = awaited, now
+        return self._hoping_since + self.settle_timeout - now
 
     def _fail(self, error: DiscordTestError) -> None:
         """Raise an error where the test waits."""

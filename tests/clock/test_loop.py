@@ -455,6 +455,23 @@ class DeadlockTests(unittest.TestCase):
         with self.assertRaisesRegex(Deadlock, "and 2 tasks more"):
             run(test())
 
+    def test_thread_that_calls_for_ever_hides_no_deadlock(self) -> None:
+        over = threading.Event()
+
+        def chatter(loop: asyncio.AbstractEventLoop) -> None:
+            while not over.wait(0.001):
+                loop.call_soon_threadsafe(int)
+
+        async def test() -> None:
+            threading.Thread(target=chatter, args=(asyncio.get_running_loop(),)).start()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                over.set()
+
+        with self.assertRaisesRegex(Deadlock, "no timer is left"):
+            run(test(), settle_timeout=0.1)
+
 
 class TimerTests(VirtualTestCase):
     async def test_moment_in_the_past_is_now(self) -> None:
@@ -469,6 +486,12 @@ class TimerTests(VirtualTestCase):
         self.assertEqual(self.loop.microseconds, 0)
         self.loop.call_later(0, int)
         self.assertEqual(self.loop.microseconds, 1)
+
+    async def test_waiting_for_a_moment_between_two_microseconds_ends(self) -> None:
+        for moment in (1.0000004, math.nextafter(180.123456, math.inf)):
+            while (now := self.loop.time()) < moment:  # noqa: ASYNC110
+                await asyncio.sleep(moment - now)
+            self.assertAlmostEqual(self.loop.time(), moment, delta=2e-6)
 
     async def test_waiting_for_a_moment_just_passed_ends(self) -> None:
         goal = self.loop.time() + 20e-6
