@@ -23,6 +23,7 @@ from discordtest.backend.interruptions import Interruptions
 from discordtest.backend.journal import Exchange, Journal
 from discordtest.backend.multipart import Part, split
 from discordtest.backend.rest import Actor, Call, Reply, Request, Response, Route
+from discordtest.backend.snapshots import Snapshots
 from discordtest.backend.troubles import Troubles
 from discordtest.backend.world import World
 from discordtest.errors import DiscordTestError, NotModelled
@@ -34,7 +35,7 @@ MAX_REASON = 512  # characters
 _JSON = "application/json"
 
 
-class Backend(Interruptions, Troubles):
+class Backend(Interruptions, Troubles, Snapshots):
     """One Discord: its world, its gateway, and what happened in it.
 
     ``start_time`` is the wall clock at 0, ``now`` returns the microseconds since then.
@@ -47,6 +48,7 @@ class Backend(Interruptions, Troubles):
     event_observers: ClassVar[list[Callable[[Backend, str, Any], None]]] = []
 
     def __init__(self, start_time: datetime, now: Callable[[], int] = lambda: 0) -> None:
+        self._clock = now
         self.world = World(start_time, now)
         self.gateway = Gateway(self)
         self.world.sink = self.gateway.broadcast
@@ -147,7 +149,20 @@ class Backend(Interruptions, Troubles):
 
     def _set_alarm(self, at: int) -> None:
         if self.on_deadline is not None:
-            self.on_deadline(at)
+            self.on_deadline(at + self.ahead)
+
+    def _end_sessions(self) -> None:
+        if any(not session.closed for session in self.gateway.sessions):
+            self.invalidate_session()
+        for session in list(self.gateway.sessions):
+            self.gateway.end(session)
+
+    def _restart(self) -> None:
+        clock, ahead = self._clock, self.ahead
+        self.world.now = lambda: clock() - ahead
+        self.gateway.starts.forget()
+        if self.rate_limits is not None:
+            self.rate_limits.restart(self.world.start_time)
 
     def _answer(self, route: Route, raw: list[str], request: Request, exchange: Exchange) -> tuple[Any, int]:
         actor = self.authenticate(request)

@@ -64,6 +64,11 @@ class Starts:
         """Let an application start at once: its process is a new one, which takes longer than a slot."""
         self._slots.pop(application_id, None)
 
+    def forget(self) -> None:
+        """Forget every start: the clock is another."""
+        self._times.clear()
+        self._slots.clear()
+
     def _of_the_day(self, application_id: str, now: int) -> list[int]:
         times = self._times.setdefault(application_id, [])
         while times and now - times[0] >= DAY:

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from discordtest.backend.rest import Route
     from discordtest.backend.targets import Target
 
@@ -98,13 +100,18 @@ class Verdict:
 class RateLimits:
     """The limits of one Discord, and how much of them is used."""
 
-    def __init__(self, started: int) -> None:
+    def __init__(self, start_time: datetime) -> None:
         self.limits: list[Limit] = []  # the latest first
         self.of_everything: Limit | None = None
         self.max_invalid: int | None = None
-        self._started = started  # microseconds since 1970 at time 0
-        self._windows: dict[tuple[str, ...], Window] = {}
         self._invalid: deque[int] = deque()
+        self.restart(start_time)
+
+    def restart(self, start_time: datetime) -> None:
+        """Forget what is used of the limits, with another wall clock at time 0."""
+        self._started = round(start_time.timestamp() * 1_000_000)  # microseconds since 1970
+        self._windows: dict[tuple[str, ...], Window] = {}
+        self._invalid.clear()
         self._banned_until = 0
 
     def set(self, limit: Limit) -> None:

@@ -163,7 +163,7 @@ class Troubles:
 
     def _limits(self) -> RateLimits:
         if self.rate_limits is None:
-            self.rate_limits = RateLimits(round(self.world.start_time.timestamp() * 1_000_000))
+            self.rate_limits = RateLimits(self.world.start_time)
         return self.rate_limits
 
     # -- what the backend does

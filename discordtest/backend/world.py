@@ -10,7 +10,6 @@ Source: Discord's documentation, Reference, "Snowflakes" and "ISO8601 Date/Time"
 from __future__ import annotations
 
 import bisect
-import copy
 from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -126,9 +125,15 @@ class World:
     files: dict[str, tuple[bytes, str]] = field(default_factory=dict)  # CDN path -> content, content type
 
     def __post_init__(self) -> None:
-        self._started = (self.start_time - _EPOCH) // _MILLISECOND
+        self.begin_at(self.start_time)
 
     # -- time and ids
+
+    def begin_at(self, start_time: datetime) -> None:
+        """Set the wall clock at 0."""
+        self.start_time = start_time
+        self.stamped = -1, ""
+        self._started = (start_time - _EPOCH) // _MILLISECOND
 
     def snowflake(self, at: datetime | None = None) -> str:
         """Return a new id, greater than every id before; with ``at``, one of that moment instead."""
@@ -182,16 +187,6 @@ class World:
         members = self.members[guild_id]
         return [app["bot"]["id"] for app in self.applications.values() if app["bot"]["id"] in members]
 
-    # -- copies
-
-    def tables(self) -> dict[str, Any]:
-        """Return the tables by name, without the clock and the sink."""
-        return {name: value for name, value in vars(self).items() if name not in _NO_TABLES}
-
-    def copy_tables(self) -> dict[str, Any]:
-        """Return the tables as an independent copy in which shared records stay shared."""
-        return copy.deepcopy(self.tables())
-
 
 def _default_settings() -> Record:
     return {"locale": "en-US", "accepts_dms": True}
@@ -201,6 +196,5 @@ def _written(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-_NO_TABLES = frozenset(("now", "sink", "alarm", "stamped", "_started"))
 _EPOCH = datetime.fromtimestamp(DISCORD_EPOCH / 1000, UTC)
 _MILLISECOND = timedelta(milliseconds=1)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import unittest
+from datetime import UTC, datetime
 
 from discordtest.backend import rest
 from discordtest.backend.ratelimits import BAN, INVALID_WINDOW, Limit, RateLimits, Scope, Verdict
@@ -12,7 +13,7 @@ SECOND = 1_000_000
 class LimitsTestCase(unittest.TestCase):
     def setUp(self) -> None:
         self.now = 0
-        self.limits = RateLimits(1_000 * SECOND)
+        self.limits = RateLimits(datetime.fromtimestamp(1_000, UTC))
 
     def set(self, target: str, limit: int, seconds: float, scope: Scope = "user") -> None:
         """Set a limit."""
