@@ -130,6 +130,8 @@ def emoji_key(emoji: Emoji) -> str:
     if isinstance(emoji, str):
         custom = _CUSTOM.fullmatch(emoji)  # discord.py's own pattern takes no small ids
         return emoji if custom is None else f"{custom[1]}:{custom[2]}"
+    if not isinstance(emoji, discord.Emoji | discord.PartialEmoji):
+        raise TypeError(f"{emoji!r} is no emoji")
     if emoji.id is None:
         return emoji.name
     return f"{emoji.name}:{emoji.id}"

@@ -30,6 +30,7 @@ from discordtest.backend.resources import application as apps
 from discordtest.backend.resources import user
 from discordtest.clock import runner, travel
 from discordtest.errors import SetupError
+from discordtest.given import bits
 from discordtest.running import Later, Running
 from discordtest.scene import Scene, awaited
 from discordtest.scripts import hold_of, unload
@@ -131,6 +132,9 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Running):
         scene.was_advanced = True
         try:
             answer = await scene.loop.wait_until(predicate, timeout)
+            if inspect.iscoroutine(answer):  # of a lambda; it is true whatever it would say
+                answer.close()
+                raise TypeError(f"wait_until takes a function that returns at once, not {answer!r}")
             scene.check()
         finally:
             scene.end_act()
@@ -201,13 +205,13 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Running):
             backend,
             loop,
             tokens=backend.world.tokens,
-            allowed_hosts=tuple(self.allowed_hosts),
+            allowed_hosts=_hosts(self.allowed_hosts),
             transport=transport,
         )
         owner = user.make_user(backend.world, "owner")
         scene = Scene(backend, loop, network, owner, unhandled.install(loop))
         scene.fails_on_unhandled = self.fail_on_unhandled
-        scene.bot_permissions = self.bot_permissions.value
+        scene.bot_permissions = _bits(self.bot_permissions)
         backend.application_of = scene.application_id_of
         backend.on_failure = loop.wake_settlers
         backend.on_deadline = lambda at: loop.call_at(at / 1e6, backend.run_deadlines)
@@ -289,6 +293,19 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Running):
             raise failure
         if problems:
             self.fail("the test ended, but\n" + "\n".join(problems))
+
+
+def _bits(permissions: Any) -> int:
+    found = bits(permissions)
+    if not isinstance(found, int):
+        raise SetupError(f"bot_permissions are discord.Permissions, not {permissions!r}")
+    return found
+
+
+def _hosts(allowed: Collection[str]) -> tuple[str, ...]:
+    if isinstance(allowed, str):
+        raise SetupError(f"allowed_hosts is a tuple of hosts: ({allowed!r},)")
+    return tuple(allowed)
 
 
 class DiscordTestCase(DiscordTestMixin, unittest.IsolatedAsyncioTestCase):

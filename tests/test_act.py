@@ -71,6 +71,10 @@ class SendTests(Town):
         self.assertIs(self.assertSaw("message"), message)
         self.assertEqual((message.content, message.author), ("hello", self.alice))
 
+    async def test_content_that_is_no_text(self) -> None:
+        with self.assertRaisesRegex(TypeError, "content is a string, not 5"):
+            await self.send(self.alice, self.general, 5)  # type: ignore[arg-type]
+
     async def test_embeds_files_reply_and_silence(self) -> None:
         first = await self.send(self.bob, self.general, "first")
         files = [discord.File(io.BytesIO(b"one"), "one.txt"), ("two.txt", b"two")]
@@ -344,6 +348,8 @@ class GuildTests(Town):
         await self.set_presence(self.alice, discord.Status.idle, discord.Game("chess"))
         after = self.assertSaw("presence_update")[1]
         self.assertEqual((after.status, after.activity.name), (discord.Status.idle, "chess"))
+        with self.assertRaisesRegex(TypeError, r"such as discord.Game\('chess'\)"):
+            await self.set_presence(self.alice, "idle", "chess")  # type: ignore[arg-type]
 
     async def test_invite_to_another_guild(self) -> None:
         other = self.make_guild("Other")

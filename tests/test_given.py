@@ -90,6 +90,9 @@ class ValueTests(unittest.TestCase):
         self.assertEqual(keys, ["👍", "blob:5", "blob:5", "blob:5", "blob:5"])
         self.assertEqual(emoji_fields(custom), {"emoji_id": "5", "emoji_name": None})
         self.assertEqual(emoji_fields("👍"), {"emoji_id": None, "emoji_name": "👍"})
+        for thing in (None, 5):
+            with self.assertRaisesRegex(TypeError, "is no emoji"):
+                emoji_key(thing)  # type: ignore[arg-type]
 
 
 class FieldTests(unittest.TestCase):

@@ -173,6 +173,29 @@ class TimeTests(BotTestCase):
 
         with self.assertRaisesRegex(TypeError, "a function that returns at once"):
             await self.wait_until(never)
+        with self.assertRaisesRegex(TypeError, "a function that returns at once"):
+            await self.wait_until(lambda: never())
+
+    def test_settings_of_the_wrong_kind(self) -> None:
+        class Hosts(BotTestCase):
+            allowed_hosts = "weather.example"
+
+            async def test(self) -> None: ...
+
+        class Permissions(BotTestCase):
+            bot_permissions = "administrator"  # type: ignore[assignment]
+
+            async def test(self) -> None: ...
+
+        class Number(BotTestCase):
+            bot_permissions = 8  # type: ignore[assignment]
+
+            async def test(self) -> None:
+                self.assertTrue(self.guild.me.guild_permissions.administrator)
+
+        self.assertIn("allowed_hosts is a tuple of hosts: ('weather.example',)", str(run_case(Hosts)))
+        self.assertIn("bot_permissions are discord.Permissions, not 'admin", str(run_case(Permissions)))
+        self.assertTrue(run_case(Number).passed)
 
     def test_environment_overrides(self) -> None:
         needs_the_process(self)

@@ -66,6 +66,8 @@ class MessageVerbs(Acting):
         """
         scene = self._scene
         refuse_singular(fields)
+        if not isinstance(content, str | None):
+            raise TypeError(f"content is a string, not {content!r}")
         body = without_none(content=content, **fields)
         if embeds:
             body["embeds"] = json_embeds(embeds)

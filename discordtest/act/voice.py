@@ -68,6 +68,8 @@ class VoiceVerbs(Acting):
         activity: discord.BaseActivity | discord.Spotify | dict[str, Any] | None = None,
     ) -> None:
         """Change one's status (``online``, ``idle``, ``dnd``, ``invisible``, ``offline``) and activity."""
+        if isinstance(activity, str):
+            raise TypeError(f"activity is one of discord.py's, such as discord.Game({activity!r})")
         shown = [] if activity is None else [activity if isinstance(activity, dict) else activity.to_dict()]
         body = {"status": str(status), "activities": shown}
         actor = person(self._scene, who)
