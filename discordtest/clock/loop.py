@@ -387,9 +387,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         return not self._long_timers
 
     def _give_up(self, due: int | None) -> Events:
-        if (
-            self._is_watched and (left := self._hope()) > 0
-        ):  # nothing else can happen: it gets all the time there is
+        if self._is_watched and (left := self._hope()) > 0:  # the outside gets all the time there is
             events = self._poll(left)
             if events or self._ready:
                 return events
