@@ -8,8 +8,8 @@ import discord
 from discord.ext import commands
 
 from discordtest import BackendError, DiscordTestCase
-from discordtest.backend.resuming import KEPT_FOR
 from discordtest.backend.rest import Actor
+from discordtest.backend.resuming import KEPT_FOR
 from discordtest.clock.heartbeats import LATENCY
 
 LIFE = ("connect", "disconnect", "ready", "resumed")
@@ -246,6 +246,15 @@ class Zombies(BadDayTestCase):
         self.backend.resume()
         await self.settle()
         self.assertEqual(self.life(), [])
+
+    async def test_client_that_was_asked_to_leave_meanwhile(self):
+        self.backend.pause()
+        self.backend.reconnect()
+        self.backend.resume()
+        for number in range(3):
+            self.make_message(str(number), self.alice, self.general)
+        await self.settle()
+        self.assertEqual(self.client.heard, ["0", "1", "2"])
 
     async def test_close_of_a_paused_connection(self):
         self.backend.pause()

@@ -81,6 +81,7 @@ class Shards(ShardTestCase):
         await shard.disconnect()
         self.assertTrue(shard.is_closed())
         await shard.connect()
+        await self.settle()
         await self.send(self.people[1], self.channels[1], "again")
         self.assertEqual(self.client.heard, ["again"])
 

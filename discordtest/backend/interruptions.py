@@ -51,6 +51,7 @@ class Interruptions:
     def reconnect(self, client: Any = None, shard_id: int | None = None) -> None:
         """Ask clients to reconnect and resume (op 7)."""
         for session in self._connected(client, shard_id, "asks {} to reconnect"):
+            session.dismissed = True
             session.push('{"op":7,"s":null,"t":null,"d":null}')
 
     def invalidate_session(
@@ -75,7 +76,8 @@ class Interruptions:
             if session.paused and not session.closed:
                 self._tell("goes on with {}", session)
                 session.pause(False)
-                self.gateway.arrived(session)
+                if not session.dismissed:
+                    self.gateway.arrived(session)
 
     def request_heartbeat(self, client: Any = None, shard_id: int | None = None) -> None:
         """Ask clients for a heartbeat at once (op 1)."""

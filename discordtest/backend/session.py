@@ -52,6 +52,7 @@ class Session(Viewer):
         self.ready = False
         self.closed = False
         self.paused = False  # the connection died without telling: nothing comes through, either way
+        self.dismissed = False  # the client was told to leave this connection
         self.lost_at: int | None = None  # microseconds; when the connection of a session ended that is kept
         self.sequence = 0
         self.sent: deque[str] = deque()  # the latest events, for a replay
@@ -181,6 +182,7 @@ class Session(Viewer):
 
     def invalidate(self, resumable: bool) -> None:
         """Tell the client that its session is not valid (op 9); the connection stays open."""
+        self.dismissed = True
         self.push('{"op":9,"s":null,"t":null,"d":%s}' % ("true" if resumable else "false"))
         if not resumable and self.ready:
             self.ready = False
