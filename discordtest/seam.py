@@ -14,6 +14,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
+from aiohttp.client import IDEMPOTENT_METHODS
 from aiohttp.http import SERVER_SOFTWARE
 from aiohttp.tracing import Trace
 from multidict import CIMultiDictProxy
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from aiohttp.client_proto import ResponseHandler
     from multidict import CIMultiDict
     from yarl import URL
+
+    from discordtest.backend.rest import Response
 
 __all__ = ["install", "network_of", "uninstall", "verify"]
 
@@ -159,11 +162,12 @@ async def _answer(
         headers.setdefault("User-Agent", SERVER_SOFTWARE)
         query = url.query if url.raw_query_string else {}
         request = Request(method, url.raw_host or "", url.raw_path, query, headers, body)
-        if network.hold is None and asyncio.get_running_loop() is network.loop:
+        response = None
+        if asyncio.get_running_loop() is network.loop:
             response = network.answer_now(request)
-        else:
+        if response is None or response.fate is not None:
             async with asyncio.timeout(_total_timeout(session, options)):
-                response = await network.answer(request)
+                response = await _bear(network, session, request, response)
         if network.is_behind:
             await asyncio.sleep(0)
         answer = make_answer(session, method, url, headers, response, traces)
@@ -175,6 +179,22 @@ async def _answer(
     for trace in traces:
         await trace.send_request_end(method, url, headers, answer)
     return answer
+
+
+async def _bear(
+    network: Network, session: aiohttp.ClientSession, request: Request, response: Response | None
+) -> Response:
+    """Get an answer that does not come at once; where the connection breaks, ask as often as aiohttp does."""
+    try:
+        if response is None:
+            return await network.answer(request)
+        if response.fate is not None:
+            await network.run(network.suffer(response.fate))
+        return response
+    except aiohttp.ClientOSError:
+        if request.method not in IDEMPOTENT_METHODS or not session._retry_connection:
+            raise
+        return await network.answer(request)
 
 
 async def _start_traces(
