@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import unittest
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -285,6 +285,12 @@ class LiveTests(Built):
         await message.delete()
         with self.assertRaisesRegex(SetupError, "is not in the world of this test any more"):
             self.refresh(message)
+
+    async def test_messages_of_one_moment(self) -> None:
+        moment = self.clock.now() - timedelta(days=15)
+        made = [self.make_message(text, self.alice, self.general, created_at=moment) for text in "abc"]
+        self.assertEqual({message.created_at for message in made}, {made[0].created_at})
+        self.assertEqual([message.content for message in self.history(self.general)][:3], ["a", "b", "c"])
 
 
 class IntentTests(DiscordTestCase):

@@ -84,7 +84,10 @@ class MessageBuilders(Arranging):
         chosen = new_id(id_num, world.messages.get(channel_id, {}))
         at = iso(created_at)
         if at is not None and chosen is None:
-            chosen = world.snowflake(created_at)
+            number = int(world.snowflake(created_at))
+            while str(number) in world.messages.get(channel_id, {}):
+                number += 1
+            chosen = str(number)
         options: dict[str, Any] = {"author": author_id, "files": uploads, "id": chosen, "at": at}
         doing = f"make_message({content!r})"
         made = perform(scene, doing, "create_message", channel_id, body=body, **options)
