@@ -43,6 +43,7 @@ _MODULES: tuple[ModuleType, ...] = (
 )
 #: How the hooks begin what they log; other lines of these modules (a reconnect) are no errors of the bot.
 _HOOKS = ("Ignoring exception", "Unhandled exception", "Exception occurred during")
+_LOOP_CODE = discord.ext.tasks.Loop._loop.__code__
 
 _lock = threading.Lock()
 _watches: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Watch] = weakref.WeakKeyDictionary()
@@ -76,8 +77,7 @@ class Watch:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.errors: list[Unhandled] = []
         self._known: list[BaseException] = []  # each error counts once
-        self._failed: weakref.WeakSet[asyncio.Task[Any]] = weakref.WeakSet()
-        self._ours: weakref.WeakSet[asyncio.Task[Any]] = weakref.WeakSet()
+        self._tasks: weakref.WeakSet[asyncio.Task[Any]] = weakref.WeakSet()
         self._previous = loop.get_task_factory()
         self._loop = loop
         loop.set_task_factory(self._make_task)  # type: ignore[arg-type]  # typeshed's protocol names other arguments
@@ -90,7 +90,7 @@ class Watch:
 
     def ignore(self, task: asyncio.Task[Any]) -> None:
         """Leave a task out whose result the test case looks at itself."""
-        self._ours.add(task)
+        task.add_done_callback(_hush)
 
     def add(self, error: BaseException, where: str) -> None:
         """Note an error, once."""
@@ -107,19 +107,25 @@ class Watch:
     def held(self) -> list[Unhandled]:
         """Return the errors of failed tasks that the bot holds and has not looked at so far."""
         found = []
-        for task in list(self._failed):
-            if getattr(task, "_log_traceback", False):  # no public name; exception() would be a look
-                error: Any = getattr(task, "_exception", None)
-                if all(known is not error for known in self._known):
-                    found.append(Unhandled(error, _task_text(task)))
+        for task in self._failed():
+            error: Any = getattr(task, "_exception", None)
+            if all(known is not error for known in self._known):
+                found.append(Unhandled(error, _task_text(task)))
         return found
 
     def add_held(self) -> None:
         """Count the failed tasks that nobody has looked at: the test is over, nobody will."""
         for entry in self.held():
             self.add(entry.error, entry.where)
-        for task in list(self._failed):
+        for task in self._failed():
             task._log_traceback = False  # told, so asyncio need not complain
+
+    def _failed(self) -> list[Any]:
+        """Return the failed tasks that somebody holds and nobody has looked at. Any: tasks, by a private name.
+
+        asyncio has no public name for "failed, and exception() was not called"; exception() would be a look.
+        """
+        return [task for task in self._tasks if task.done() and getattr(task, "_log_traceback", False)]
 
     def _make_task(
         self, loop: asyncio.AbstractEventLoop, coro: Coroutine[Any, Any, Any], **options: Any
@@ -128,16 +134,10 @@ class Watch:
             task = asyncio.Task(coro, loop=loop, **options)
         else:
             task = self._previous(loop, coro, **options)  # type: ignore[assignment]  # typed as any Future
-        task.add_done_callback(self._note_end)
+        self._tasks.add(task)
+        if getattr(coro, "cr_code", None) is _LOOP_CODE:
+            task.add_done_callback(_hush_if_told)
         return task
-
-    def _note_end(self, task: asyncio.Task[Any]) -> None:
-        # asyncio has no public name for "failed, and exception() was not called"; exception() would be a look.
-        if not task.cancelled() and getattr(task, "_log_traceback", False):
-            if task in self._ours or _was_told_by_a_loop(task):
-                task._log_traceback = False  # its error is told otherwise
-            else:
-                self._failed.add(task)
 
     def _handle(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """Note what asyncio found unhandled: a failed task that was dropped, a callback that failed."""
@@ -198,16 +198,20 @@ def _callback_text(context: dict[str, Any]) -> str:
     return f"in a call of {name.rpartition('<locals>.')[2]}"
 
 
-def _was_told_by_a_loop(task: asyncio.Task[Any]) -> bool:
-    """Tell whether a run of ``tasks.loop`` failed whose error its error hook, default or not, has had already."""
-    loop = discord.ext.tasks.Loop
-    if getattr(task.get_coro(), "cr_code", None) is not loop._loop.__code__:
-        return False
+def _hush(task: asyncio.Task[Any]) -> None:
+    """Keep asyncio from telling of a failed task: its error is told otherwise."""
+    if not task.cancelled():
+        task._log_traceback = False
+
+
+def _hush_if_told(task: asyncio.Task[Any]) -> None:
+    """Do so if a run of ``tasks.loop`` failed whose error its error hook, default or not, has had already."""
     error: Any = getattr(task, "_exception", None)
-    codes = [frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__)]
-    return (
-        loop._call_loop_function.__code__ not in codes
-    )  # else that hook, or one before or after, failed itself
+    if error is not None:
+        codes = [frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__)]
+        # else that hook, or one before or after, failed itself
+        if discord.ext.tasks.Loop._call_loop_function.__code__ not in codes:
+            task._log_traceback = False
 
 
 def install(loop: asyncio.AbstractEventLoop) -> Watch:
