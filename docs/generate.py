@@ -24,7 +24,10 @@ PAGES: dict[str, Callable[[], str]] = {}
 sys.path.insert(0, str(DOCS.parent))
 
 import discordtest  # noqa: E402
+from discordtest import deferred  # noqa: E402
 from discordtest.backend import rest  # noqa: E402
+
+deferred.load()  # the routes are there once it is
 
 
 def page(name: str) -> Callable[[Callable[[], str]], Callable[[], str]]:
