@@ -142,9 +142,11 @@ def _id_for_shard(scene: Scene, shard_id: int) -> str:
     count = scene.backend.shards
     if not 0 <= shard_id < count:
         raise SetupError(f"shard_id={shard_id}, but there are {count} shards: set `shards` in the test case")
-    number = int(scene.backend.world.snowflake()) >> 22
-    while number % count != shard_id or str(number << 22) in scene.backend.world.guilds:
-        number += 1
+    world = scene.backend.world
+    number = (int(world.snowflake()) >> 22) + len(world.guilds)  # nearer ids are taken, if there are many
+    number += (shard_id - number) % count
+    while str(number << 22) in world.guilds:
+        number += count
     return str(number << 22)
 
 

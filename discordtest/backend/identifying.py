@@ -114,13 +114,15 @@ def _may_start(session: Session, application_id: str, shard: int) -> bool:
 
 
 def _start(session: Session, application: Record, data: Record) -> None:
-    gateway, serves = session.gateway, session.serves
+    gateway, (number, count) = session.gateway, session.shard
     world = gateway.backend.world
     user_id = session.user_id = application["bot"]["id"]
     session.session_id = f"{int(world.snowflake()):032x}"
     members = world.members
     guilds = [
-        guild for guild_id, guild in world.guilds.items() if serves(guild_id) and user_id in members[guild_id]
+        guild
+        for guild_id, guild in world.guilds.items()
+        if (int(guild_id) >> 22) % count == number and user_id in members[guild_id]
     ]
     if len(guilds) > MAX_GUILDS_PER_SHARD:
         session.close(4011)
