@@ -129,10 +129,10 @@ class Drops(BadDayTestCase):
     async def test_misuse_is_named(self):
         with self.assertRaisesRegex(BackendError, "no connection ends with 999"):
             self.backend.disconnect(999)
-        with self.assertRaisesRegex(BackendError, "connected to the gateway on shard 3"):
+        with self.assertRaisesRegex(BackendError, "no connection to the gateway on shard 3"):
             self.backend.disconnect(shard_id=3)
         await self.client.close()
-        with self.assertRaisesRegex(BackendError, "no client is connected"):
+        with self.assertRaisesRegex(BackendError, "no connection to the gateway is open"):
             self.backend.pause()
 
     async def test_transcript_tells_it(self):

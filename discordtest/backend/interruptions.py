@@ -131,9 +131,9 @@ class Interruptions:
         """Return the chosen connections that are open; that there is none is a mistake of the test."""
         found = [session for session in self._chosen(client, shard_id) if not session.closed]
         if not found:
-            who = "no client" if client is None else repr(client)
+            whose = "" if client is None else f" of {client!r}"
             where = "" if shard_id is None else f" on shard {shard_id}"
-            raise BackendError(f"{who} is connected to the gateway{where} now")
+            raise BackendError(f"no connection{whose} to the gateway{where} is open now")
         for session in found:
             if disturbs:
                 self.gateway.disturbed.add((session.application_id, session.shard[0]))

@@ -140,7 +140,7 @@ class Identifying(GatewayTestCase):
         session = self.open()
         self.identify(session, intents=0)
         self.assertFalse(session.closed)
-        self.small.world.guilds["x"], self.small.world.members["x"] = {"id": "77777"}, member
+        self.small.world.guilds["77777"] = {"id": "77777"}
         self.small.world.members["77777"] = member
         session = self.open()
         self.identify(session, intents=0)
