@@ -8,7 +8,7 @@ Source: Discord's documentation, Application Commands ("Application Command Obje
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from discordtest.backend.body import Boolean, Object, invalid
 from discordtest.backend.codes import Code, RestError
@@ -211,13 +211,13 @@ def _create(call: Call, guild_id: str | None) -> Reply:
     return Reply(201, command)
 
 
-def _known(commands: Iterable[Record], body: Record) -> Record | None:
-    """Return the command that a body means: by its id, else by type and name."""
+def _known(commands: Iterable[Record], body: Record, meant: Collection[str] = ()) -> Record | None:
+    """Return the command that a body means: by its id, else by type and name, unless others mean it by its id."""
     kind, found = body.get("type") or CHAT_INPUT, None
     for command in commands:
         if body.get("id") == command["id"]:
             return command
-        if command["type"] == kind and command["name"] == body["name"]:
+        if command["id"] not in meant and command["type"] == kind and command["name"] == body["name"]:
             found = command
     return found
 
@@ -229,7 +229,8 @@ def _overwrite(call: Call, guild_id: str | None) -> list[Record]:
     old = list(commands_of(world, application_id, guild_id))
     fresh = [_new_command(call, body, guild_id) for body in bodies]
     _check_counts(fresh)
-    pairs = [(_known(old, body), made) for body, made in zip(bodies, fresh, strict=True)]
+    meant = {body["id"] for body in bodies if body.get("id")}
+    pairs = [(_known(old, body, meant), made) for body, made in zip(bodies, fresh, strict=True)]
     count = sum(known is None for known, _ in pairs)
     made = _check_creates(call, guild_id, count)
     result = [new if known is None else _change(world, known, new) for known, new in pairs]

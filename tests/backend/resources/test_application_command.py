@@ -109,6 +109,21 @@ class BulkTests(CommandTestCase):
         (new,) = self.send("PUT", self.path, 200, [chat("b", id=old["id"])])
         self.assertEqual((new["id"], new["name"]), (old["id"], "b"))
 
+    def test_name_that_a_renamed_command_left_is_a_new_command(self) -> None:
+        (old,) = self.send("PUT", self.path, 200, [chat("a")])
+        for bodies in ([chat("b", id=old["id"]), chat("a")], [chat("a", id=old["id"]), chat("b")]):
+            renamed, made = self.send("PUT", self.path, 200, bodies)
+            self.assertEqual((renamed["id"], renamed["name"]), (old["id"], bodies[0]["name"]))
+            self.assertEqual(made["name"], bodies[1]["name"])
+            self.assertNotEqual(made["id"], old["id"])
+
+    def test_name_before_the_command_that_leaves_it(self) -> None:
+        (old,) = self.send("PUT", self.path, 200, [chat("a")])
+        made, renamed = self.send("PUT", self.path, 200, [chat("a"), chat("b", id=old["id"])])
+        self.assertEqual((made["name"], renamed["name"], renamed["id"]), ("a", "b", old["id"]))
+        self.assertNotEqual(made["id"], old["id"])
+        self.assertEqual(len(self.send("GET", self.path, 200)), 2)
+
     def test_options_that_are_not_named_again_are_gone(self) -> None:
         option = {"name": "o", "type": 3, "description": "An option."}
         self.send("PUT", self.path, 200, [chat("a", options=[option])])
