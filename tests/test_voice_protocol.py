@@ -1,0 +1,84 @@
+"""A voice protocol of the bot's own gets what it needs: its voice state, and a voice server."""
+
+from __future__ import annotations
+
+import asyncio
+
+import discord
+
+from discordtest import DiscordTestCase
+
+
+class Line(discord.VoiceProtocol):
+    """Connects to nothing, but waits for all that a real one needs."""
+
+    def __init__(self, client, channel):
+        super().__init__(client, channel)
+        self.states, self.servers = [], []
+        self.arrived = asyncio.Event()
+
+    async def on_voice_state_update(self, data):
+        self.states.append(data)
+        self.note()
+
+    async def on_voice_server_update(self, data):
+        self.servers.append(data)
+        self.note()
+
+    def note(self):
+        if self.states and self.servers:
+            self.arrived.set()
+
+    async def connect(self, *, timeout, reconnect, self_deaf=False, self_mute=False):
+        await self.channel.guild.change_voice_state(channel=self.channel, self_deaf=self_deaf)
+        await asyncio.wait_for(self.arrived.wait(), timeout)
+
+    async def disconnect(self, *, force=False):
+        await self.channel.guild.change_voice_state(channel=None)
+        self.cleanup()
+
+
+class VoiceProtocolTests(DiscordTestCase):
+    def make_world(self):
+        self.guild = self.make_guild("Test")
+        self.lounge = self.make_voice_channel("lounge", self.guild)
+        self.attic = self.make_voice_channel("attic", self.guild)
+
+    async def connect_line(self):
+        line = await self.client.get_channel(self.lounge.id).connect(cls=Line, self_deaf=True)
+        await self.settle()
+        return line
+
+    async def test_state_and_server(self):
+        line = await self.connect_line()
+        (state,), (server,) = line.states, line.servers
+        self.assertEqual((state["channel_id"], state["self_deaf"]), (str(self.lounge.id), True))
+        self.assertTrue(state["session_id"])
+        self.assertEqual(server["guild_id"], str(self.guild.id))
+        self.assertTrue(server["token"] and server["endpoint"])
+        self.assertInVoice(self.client.get_guild(self.guild.id).me, self.lounge)
+
+    async def test_moved_by_somebody(self):
+        line = await self.connect_line()
+        await self.client.get_guild(self.guild.id).me.move_to(self.attic)
+        await self.settle()
+        self.assertEqual(line.states[-1]["channel_id"], str(self.attic.id))
+        self.assertEqual(len(line.servers), 2)
+
+    async def test_left(self):
+        line = await self.connect_line()
+        await line.disconnect()
+        await self.settle()
+        self.assertIsNone(self.client.get_guild(self.guild.id).voice_client)
+        self.assertNotInVoice(self.client.get_guild(self.guild.id).me, self.lounge)
+
+    async def test_moved_while_the_connection_is_broken(self):
+        line = await self.connect_line()
+        self.backend.disconnect()
+        state = self.backend.world.voice_states[str(self.guild.id)][str(self.client.user.id)]
+        body = {"channel_id": str(self.attic.id)}
+        self.backend.perform(
+            self._scene.narrator, "update_guild_member", self.guild.id, state["user_id"], body=body
+        )
+        await self.settle()
+        self.assertEqual(line.states[-1]["channel_id"], str(self.attic.id))
