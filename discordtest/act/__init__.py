@@ -7,6 +7,7 @@ A mistake of the test (a hidden channel, an unknown message) is a ``SetupError``
 from __future__ import annotations
 
 from discordtest.act.components import ComponentVerbs
+from discordtest.act.events import EventVerbs
 from discordtest.act.interactions import CommandVerbs
 from discordtest.act.messages import MessageVerbs
 from discordtest.act.moderation import ModerationVerbs
@@ -15,5 +16,5 @@ from discordtest.act.voice import VoiceVerbs
 __all__ = ["ActMixin"]
 
 
-class ActMixin(MessageVerbs, CommandVerbs, ComponentVerbs, ModerationVerbs, VoiceVerbs):
+class ActMixin(MessageVerbs, CommandVerbs, ComponentVerbs, ModerationVerbs, VoiceVerbs, EventVerbs):
     """Every verb, on the scene of a test case."""

@@ -13,11 +13,13 @@ from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, unquote
 
+from discordtest import deferred
 from discordtest.backend import body as bodies
 from discordtest.backend import cdn, rest
 from discordtest.backend import resources as resources
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.encoding import Texts
+from discordtest.backend.events import Events
 from discordtest.backend.gateway import Gateway, Session
 from discordtest.backend.interruptions import Interruptions
 from discordtest.backend.journal import Exchange, Journal
@@ -35,7 +37,7 @@ MAX_REASON = 512  # characters
 _JSON = "application/json"
 
 
-class Backend(Interruptions, Troubles, Snapshots):
+class Backend(Interruptions, Troubles, Snapshots, Events):
     """One Discord: its world, its gateway, and what happened in it.
 
     ``start_time`` is the wall clock at 0, ``now`` returns the microseconds since then.
@@ -48,6 +50,7 @@ class Backend(Interruptions, Troubles, Snapshots):
     event_observers: ClassVar[list[Callable[[Backend, str, Any], None]]] = []
 
     def __init__(self, start_time: datetime, now: Callable[[], int] = lambda: 0) -> None:
+        deferred.load()  # every resource, for its routes
         self._clock = now
         self.world = World(start_time, now)
         self.gateway = Gateway(self)
