@@ -3,7 +3,13 @@
 >>> from discordtest import DiscordTestCase
 """
 
+from typing import TYPE_CHECKING
+
 from discordtest.deferred import deferring
+
+if TYPE_CHECKING:
+    from discordtest.backend.faults import ConnectionReset, HttpError, RateLimited, SlowAnswer, Timeout
+    from discordtest.backend.snapshots import Snapshot
 
 with deferring():
     from discordtest.errors import (
@@ -17,16 +23,38 @@ with deferring():
     )
     from discordtest.scripts import load_client
     from discordtest.testcase import DiscordTestCase, DiscordTestMixin
+    from discordtest.worlds import load_world
 
 __all__ = [
     "BackendError",
+    "ConnectionReset",
     "Deadlock",
     "DiscordTestCase",
     "DiscordTestError",
     "DiscordTestMixin",
     "HostRefused",
+    "HttpError",
     "NotModelled",
+    "RateLimited",
     "SettleTimeout",
     "SetupError",
+    "SlowAnswer",
+    "Snapshot",
+    "Timeout",
     "load_client",
+    "load_world",
 ]
+
+_LATER = {
+    **dict.fromkeys(("ConnectionReset", "HttpError", "RateLimited", "SlowAnswer", "Timeout"), "faults"),
+    "Snapshot": "snapshots",
+}  # of the backend, which no import of this package needs
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = globals()[name] = getattr(import_module(f"discordtest.backend.{_LATER[name]}"), name)
+    return value

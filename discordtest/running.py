@@ -86,7 +86,8 @@ class Running(Case):
             None  # raised in set-up: here an error would end the run of all tests
         )
         try:
-            runner = runners.Runner(start_time=self._start_time(), settle_timeout=self.settle_timeout)
+            self._begins_at = self._start_time()  # `restore` sets the clock of the loop
+            runner = runners.Runner(start_time=self._begins_at, settle_timeout=self.settle_timeout)
         except (ValueError, TypeError) as error:
             self._refused, runner = error, runners.Runner()
         self._asyncioRunner = runner
@@ -150,8 +151,7 @@ class Running(Case):
 
     def _annotate(self, error: Exception) -> None:
         if not isinstance(error, unittest.SkipTest):
-            start = self._scene.loop.start_time.isoformat()
-            error.add_note(f"The test started at DISCORDTEST_START_TIME={start}")
+            error.add_note(f"The test started at DISCORDTEST_START_TIME={self._begins_at.isoformat()}")
 
     def debug(self) -> None:
         """Run the test without collecting the result; what it has replaced is put back, however it ends."""

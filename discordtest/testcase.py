@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import inspect
 import os
 import unittest
@@ -19,13 +18,13 @@ import discord
 from discord.ext import commands
 
 from discordtest import backend as backends
-from discordtest import clock, foreign, lifecycle, seam, unhandled
+from discordtest import clock, foreign, lifecycle, seam, unhandled, worlds
 from discordtest import transcript as transcripts
 from discordtest.act import ActMixin
 from discordtest.arrange import ArrangeMixin
 from discordtest.assertions import AssertMixin
 from discordtest.assertions.failures import background
-from discordtest.backend import intents
+from discordtest.backend import intents, tokens
 from discordtest.backend.resources import application as apps
 from discordtest.backend.resources import user
 from discordtest.clock import runner, travel
@@ -49,7 +48,7 @@ __unittest = True  # unittest leaves our frames out of its tracebacks
 T = TypeVar("T")
 
 
-class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Running):
+class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, worlds.Worlds, Running):
     """What makes a test case of ``unittest.IsolatedAsyncioTestCase`` one with a Discord.
 
     >>> class MyTestCase(DiscordTestMixin, MyBase): ...
@@ -156,8 +155,9 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Running):
         if client in scene.lives:
             raise SetupError(f"{client!r} runs already")
         if client not in scene.clients:
-            token = _token(scene.backend.world.snowflake())
-            scene.clients[client] = self._make_application(scene.backend, type(client).__name__, token)
+            name = type(client).__name__
+            application = worlds.free_application(scene, name) or self._make_application(scene.backend, name)
+            scene.clients[client] = application
         scene.begin_act(f"{type(client).__name__} connects")
         try:
             await self._start(client)
@@ -198,6 +198,8 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Running):
         loop.heartbeats = self.heartbeats
         backend = backends.Backend(loop.start_time, lambda: loop.microseconds)
         backend.shards = self.shards
+        backend.on_failure = loop.wake_settlers
+        backend.on_deadline = lambda at: loop.call_at(at / 1e6, backend.run_deadlines)
         transport: Any = os.environ.get("DISCORDTEST_TRANSPORT") or self.transport
         if transport not in ("memory", "loopback"):
             raise SetupError(f"transport is {transport!r}: take 'memory' or 'loopback'")
@@ -208,30 +210,31 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Running):
             allowed_hosts=_hosts(self.allowed_hosts),
             transport=transport,
         )
-        owner = user.make_user(backend.world, "owner")
+        saved = self._saved_world()
+        if saved is None:
+            owner = user.make_user(backend.world, "owner")
+            self._application = self._make_application(backend, "bot", owner)
+        else:
+            self._application = worlds.begin(backend, loop, saved)
+            owner = self._application["owner"]
+        self.token = _token_of(backend, self._application)
         scene = Scene(backend, loop, network, owner, unhandled.install(loop))
         scene.fails_on_unhandled = self.fail_on_unhandled
         scene.bot_permissions = _bits(self.bot_permissions)
         backend.application_of = scene.application_id_of
-        backend.on_failure = loop.wake_settlers
-        backend.on_deadline = lambda at: loop.call_at(at / 1e6, backend.run_deadlines)
         self._scene, self.backend, self.clock = scene, backend, clock.Clock(loop)
         self.transcript = transcripts.Transcript(scene)
-        self.token = _token(backend.world.snowflake())
-        self._application = self._make_application(backend, "bot", self.token, owner)
         seam.install(network)
         clock.install()
         if travel.is_available():
             self._travel = travel.Travel(loop).__enter__()
             scene.follows_time = True
 
-    def _make_application(
-        self, backend: backends.Backend, name: str, token: str, owner: Record | None = None
-    ) -> Record:
+    def _make_application(self, backend: backends.Backend, name: str, owner: Record | None = None) -> Record:
         return apps.make_application(
             backend.world,
             name,
-            token,
+            tokens.make_token(backend.world.snowflake()),
             owner or self._scene.owner,
             approved=self.approved_intents.value & intents.ALL,
         )
@@ -333,7 +336,5 @@ def _name_of(predicate: Callable[..., Any]) -> str:
     return f"{name} ({os.path.basename(code.co_filename)}:{code.co_firstlineno})"
 
 
-def _token(seed: str) -> str:
-    """Return a bot token in Discord's form that nobody has: three parts, the first the id in Base64."""
-    first = base64.b64encode(seed.encode()).decode().rstrip("=")
-    return f"{first}.test00.{int(seed):038x}"
+def _token_of(backend: backends.Backend, application: Record) -> str:
+    return next(token for token, id in backend.world.tokens.items() if id == application["id"])

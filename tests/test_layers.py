@@ -68,6 +68,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.running",
         "discordtest.scene",
         "discordtest.transcript",
+        "discordtest.worlds",
     ),
     ("discordtest.testcase",),
     ("discordtest",),

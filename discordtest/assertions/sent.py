@@ -227,7 +227,7 @@ class AssertSent(AssertCore):
                 raise TypeError(
                     f"after={after!r} has no time zone: use self.clock.now() or datetime(…, tzinfo=UTC)"
                 )
-            moment = (after - self._scene.loop.start_time).total_seconds() * 1e6
+            moment = (after - self._scene.backend.world.start_time).total_seconds() * 1e6
             return next((n for n, entry in enumerate(journal) if entry.at > moment), len(journal))
         message_id = id_of(after)
         for number, entry in enumerate(journal):

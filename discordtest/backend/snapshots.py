@@ -45,6 +45,11 @@ class Snapshot:
         """The wall clock at 0, and the microseconds since then."""
         return self._start_time, self._now
 
+    @property
+    def applications(self) -> frozenset[str]:
+        """The ids of the applications."""
+        return frozenset(self._values["applications"])
+
     def values(self) -> Values:
         """Return the tables by name, as a copy that nobody else has."""
         copied: Values = _copy(self._values, {})

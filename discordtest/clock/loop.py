@@ -116,6 +116,13 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             self.start_time.tzinfo
         )
 
+    def set_wall_clock(self, moment: datetime) -> None:
+        """Make it another moment, which may be an earlier one; what timers count by goes on."""
+        self._start_utc = moment.astimezone(UTC) - timedelta(microseconds=self.microseconds)
+        self.start_time = self._start_utc.astimezone(moment.tzinfo)
+        if self.on_move is not None:
+            self.on_move()
+
     @property
     def main(self) -> asyncio.Task[Any] | None:
         """The task of ``run_until_complete``: what the test itself does."""

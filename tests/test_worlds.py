@@ -1,0 +1,238 @@
+"""Saved worlds with whole bots: going back in a test, and starting from a file."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import unittest
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, ClassVar
+
+import discord
+
+from discordtest import BackendError, DiscordTestCase, SetupError, Snapshot, load_world
+from discordtest.backend import Backend
+from tests.bots import BotTestCase, run_case
+
+
+class GoingBack(BotTestCase):
+    def texts(self) -> list[str]:
+        """What was written in #general."""
+        return [message.content for message in self.history(self.general)]
+
+    async def test_world_and_wall_clock_are_what_they_were(self) -> None:
+        await self.send(self.alice, self.general, "before")
+        snapshot, moment = self.backend.snapshot(), self.clock.now()
+        await self.advance(days=3)
+        await self.send(self.alice, self.general, "after")
+        new = self.make_text_channel("new", self.guild)
+        await self.restore(snapshot)
+        self.assertEqual(self.texts(), ["before"])
+        self.assertIsNone(self.client.get_channel(new.id))
+        self.assertNotIn("after", [message.content for message in self.client.cached_messages])
+        self.assertLess(self.clock.now() - moment, timedelta(seconds=60))
+        self.assertEqual(discord.utils.utcnow(), self.clock.now())
+
+    async def test_bot_answers_afterwards(self) -> None:
+        await self.restore(self.backend.snapshot())
+        await self.bot_does(lambda ctx: ctx.send("here I am"))
+        self.assertSent("here I am", channel=self.general)
+        self.assertEqual(self.owner.name, "owner")
+
+    async def test_same_ids_come_again(self) -> None:
+        snapshot = self.backend.snapshot()
+        first = await self.send(self.alice, self.general, "one")
+        self.backend.load(snapshot)
+        message = self.backend.perform(
+            self._scene.narrator, "create_message", str(self.general.id), body={"content": "two"}
+        )
+        self.assertEqual(message["id"], str(first.id))
+        await self.advance(60)  # the bot begins a new session
+
+    async def test_bot_hears_that_its_session_is_lost(self) -> None:
+        life: list[str] = []
+        for name in ("disconnect", "ready", "resumed"):
+            self.client.add_listener(self._noting(life, name), f"on_{name}")
+        await self.restore(self.backend.snapshot())
+        self.assertEqual(life, ["disconnect", "ready"])
+
+    @staticmethod
+    def _noting(life: list[str], name: str) -> Any:
+        async def note() -> None:
+            life.append(name)
+
+        return note
+
+    async def test_deadlines_of_discord_come_again(self) -> None:
+        thread = self.make_thread("short", self.general, auto_archive_duration=60)
+        snapshot = self.backend.snapshot()
+        for _ in range(2):
+            await self.advance(minutes=59)
+            self.assertFalse(self.backend.world.channels[str(thread.id)]["thread_metadata"]["archived"])
+            await self.advance(minutes=2)
+            self.assertTrue(self.backend.world.channels[str(thread.id)]["thread_metadata"]["archived"])
+            await self.restore(snapshot)
+
+    async def test_messages_since_a_moment(self) -> None:
+        snapshot = self.backend.snapshot()
+        await self.advance(hours=1)
+        await self.restore(snapshot)
+        moment = self.clock.now()
+        await self.bot_does(lambda ctx: ctx.send("later"))
+        self.assertSent("later", after=moment - timedelta(seconds=1))
+
+    async def test_bot_that_is_not_running_is_left_alone(self) -> None:
+        snapshot = self.backend.snapshot()
+        await self.client.close()
+        await self.restore(snapshot)
+        self.assertTrue(self.client.is_closed())
+
+    async def test_world_of_another_test(self) -> None:
+        snapshot = self.backend.snapshot()
+        await self.connect(discord.Client(intents=discord.Intents.all()))
+        await self.send(self.alice, self.general, "still there")
+        with self.assertRaisesRegex(BackendError, "Client is not in the saved world"):
+            await self.restore(snapshot)
+        self.assertEqual(self.texts(), ["still there"])
+
+    async def test_what_is_no_snapshot(self) -> None:
+        with self.assertRaisesRegex(SetupError, "restore takes what"):
+            await self.restore("world.json")  # type: ignore[arg-type]
+
+
+class Helper(discord.Client):
+    """A second bot."""
+
+    def __init__(self) -> None:
+        super().__init__(intents=discord.Intents.all())
+
+
+class SavedWorldTestCase(unittest.TestCase):
+    """Has a snapshot of a world in which Alice wrote something and two bots ran."""
+
+    snapshot: ClassVar[Snapshot]
+    moment: ClassVar[datetime]
+    helper_id: ClassVar[int]
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        class First(BotTestCase):
+            async def test_it(self) -> None:
+                helper = Helper()
+                await self.connect(helper)
+                await self.send(self.alice, self.general, "once upon a time")
+                assert helper.user is not None
+                cls.snapshot, cls.moment, cls.helper_id = (
+                    self.backend.snapshot(),
+                    self.clock.now(),
+                    helper.user.id,
+                )
+
+        outcome = run_case(First)
+        assert outcome.passed, outcome
+
+    def setUp(self) -> None:
+        self.folder = self.enterContext(tempfile.TemporaryDirectory())
+
+    def assertStarts(self, saved: Any) -> None:
+        """Fail unless a test starts from this."""
+        outcome = run_case(_later(saved, self.moment))
+        self.assertTrue(outcome.passed, outcome)
+
+    def assertStartsNot(self, saved: Any, text: str) -> None:
+        """Fail unless a test that would start from this fails and says so."""
+        outcome = run_case(_later(saved, self.moment))
+        self.assertFalse(outcome.passed)
+        self.assertIn(text, str(outcome))
+
+
+class Saving(SavedWorldTestCase):
+    def save(self, path: Any) -> Path:
+        """Save the world from within a test that starts from it; return where it is."""
+        found: list[Path] = []
+
+        class Again(DiscordTestCase):
+            world = self.snapshot
+            auto_connect = False
+
+            async def test_it(self) -> None:
+                found.append(self.save_world(path))
+
+        outcome = run_case(Again)
+        self.assertTrue(outcome.passed, outcome)
+        return found[0]
+
+    def test_snapshot_that_later_tests_start_from(self) -> None:
+        self.assertStarts(self.snapshot)
+
+    def test_file_that_later_tests_start_from(self) -> None:
+        path = self.save(Path(self.folder, "new", "world.json"))
+        self.assertStarts(path)
+        self.assertStarts(str(path))
+        self.assertStarts(load_world(path))
+
+    def test_relative_path_is_one_from_the_test(self) -> None:
+        path = self.save("zz_saved_world.json")
+        self.addCleanup(os.remove, path)
+        self.assertEqual(path.parent, Path(__file__).parent)
+        self.assertIsInstance(load_world("zz_saved_world.json"), Snapshot)
+        self.assertStarts("zz_saved_world.json")
+
+    def test_second_bot_is_the_one_that_it_was(self) -> None:
+        snapshot, helper_id = self.snapshot, self.helper_id
+
+        class Later(DiscordTestCase):
+            world = snapshot
+
+            async def test_it(self) -> None:
+                again, other = Helper(), Helper()
+                await self.connect(again)
+                await self.connect(other)
+                assert again.user is not None
+                assert other.user is not None
+                self.assertEqual(again.user.id, helper_id)
+                self.assertNotEqual(other.user.id, helper_id)
+
+        outcome = run_case(Later)
+        self.assertTrue(outcome.passed, outcome)
+
+
+class WrongFiles(SavedWorldTestCase):
+    def test_no_file(self) -> None:
+        self.assertStartsNot("no/such/world.json", "there is no saved world")
+
+    def test_damaged_one_is_named(self) -> None:
+        path = Path(self.folder, "world.json")
+        path.write_text("{", encoding="utf-8")
+        self.assertStartsNot(path, "world.json: the saved world is damaged")
+        path.write_bytes(b"\xff\xfe!")
+        self.assertStartsNot(path, "world.json: the saved world is damaged")
+
+    def test_what_is_no_world(self) -> None:
+        self.assertStartsNot(5, "world is a Snapshot or the path")
+
+    def test_world_without_a_bot(self) -> None:
+        empty = Backend(datetime(2026, 1, 1, tzinfo=UTC)).snapshot()
+        self.assertStartsNot(empty, "there is no application")
+
+
+def _later(saved: Any, moment: datetime) -> type[DiscordTestCase]:
+    class Later(DiscordTestCase):
+        world = saved
+        start_time = datetime(2020, 1, 1, tzinfo=UTC)
+
+        async def test_it_goes_on_from_there(self) -> None:
+            (guild,) = self.client.guilds
+            alice = discord.utils.get(guild.members, name="alice")
+            (general,) = guild.text_channels
+            assert alice is not None
+            self.assertEqual(self.client.user, guild.me)
+            self.assertEqual([message.content for message in self.history(general)], ["once upon a time"])
+            self.assertLess(self.clock.now() - moment, timedelta(seconds=60))
+            self.assertGreater(self.clock.now(), moment)
+            await self.send(alice, general, "and then")
+            self.assertEqual(self.history(general)[-1].content, "and then")
+            self.assertEqual(self.make_member("bob", guild).guild, guild)
+
+    return Later
