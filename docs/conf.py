@@ -1,5 +1,9 @@
 """How the documentation is built: ``sphinx-build -W -n docs docs/_build``."""
 
+from discordtest import deferred
+
+deferred.load()  # what autodoc would else load in its own order
+
 project = "discordtest"
 author = "the discordtest authors"
 copyright = "2026, the discordtest authors"
