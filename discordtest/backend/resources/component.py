@@ -56,6 +56,7 @@ MAX_TEXT = 4000  # characters of all text displays of a message
 MAX_COMPONENTS = 40  # of the second version, nested ones counted
 LINK, PREMIUM = 5, 6
 _CHECKBOX_GROUP = 22  # of which everything may be chosen, unless it says otherwise
+_ATTACHMENT = "attachment://"
 _Path = tuple[str | int, ...]
 _SCHEMAS: dict[int, Object] = {}  # component type -> its fields in a message, filled below
 
@@ -247,16 +248,18 @@ _LAYOUT = Array(
 )
 
 
-def check_components(components: list[Any], layout: bool) -> list[Record]:
+def check_components(components: list[Any], layout: bool, files: Collection[str] = ()) -> list[Record]:
     """Return the components of a message as they are kept, or raise 50035.
 
-    ``layout`` is whether the message has the flag IS_COMPONENTS_V2.
+    ``layout`` is whether the message has the flag IS_COMPONENTS_V2; ``files`` are the names and addresses of its
+    attachments.
     """
     errors = FormErrors()
     parsed: list[Record] = (_LAYOUT if layout else _LEGACY).parse(components, ("components",), errors)
     errors.raise_if_any()
     check_unique(parsed, errors, ("components",))
     if layout:
+        _check_files(parsed, files, errors)
         if sum(1 for _ in walk(parsed)) > MAX_COMPONENTS:
             message = f"Must be {MAX_COMPONENTS} or fewer in length."
             errors.add(("components",), "BASE_TYPE_MAX_LENGTH", message)
@@ -265,6 +268,27 @@ def check_components(components: list[Any], layout: bool) -> list[Record]:
             errors.add(("components",), "COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED", message)
     errors.raise_if_any()
     return parsed
+
+
+def _check_files(components: list[Record], files: Collection[str], errors: FormErrors) -> None:
+    """Note every address of a file that the message does not have; a FILE shows no others."""
+    for place, component in _places(components, ("components",)):
+        for path, media in _media_of(component, place):
+            url: str = media["url"]
+            if url.startswith(_ATTACHMENT) and url.removeprefix(_ATTACHMENT) not in files:
+                message = f"The referenced attachment {url!r} was not found."
+                errors.add((*path, "url"), "UNFURLED_MEDIA_ITEM_REFERENCED_ATTACHMENT_NOT_FOUND", message)
+            elif component["type"] == FILE and not url.startswith(_ATTACHMENT) and url not in files:
+                message = "A file component can only show an attachment of its message."
+                errors.add((*path, "url"), "URL_TYPE_INVALID_SCHEME", message)
+
+
+def _media_of(component: Record, place: _Path) -> Iterator[tuple[_Path, Record]]:
+    for key in ("media", "file"):
+        if key in component:
+            yield (*place, key), component[key]
+    for number, item in enumerate(component.get("items", ())):
+        yield (*place, "items", number, "media"), item["media"]
 
 
 def check_unique(components: list[Record], errors: FormErrors, path: _Path) -> None:
@@ -311,8 +335,8 @@ def _complete(
             item["spoiler"] = bool(item.get("spoiler"))
             item["media"] = _media(item["media"], new_id, find_file)
     if kind == FILE:
+        found = find_file(component["file"]["url"].removeprefix(_ATTACHMENT)) or {}
         component["file"] = _media(component["file"], new_id, find_file)
-        found = find_file(component["file"]["url"].rpartition("/")[2]) or {}
         component["name"], component["size"] = found.get("filename"), found.get("size")
     if kind == CONTAINER:
         component.setdefault("accent_color", None)
@@ -320,7 +344,7 @@ def _complete(
 
 def _media(media: Record, new_id: Callable[[], str], find_file: Callable[[str], Record | None]) -> Record:
     url: str = media["url"]
-    found = find_file(url.removeprefix("attachment://")) if url.startswith("attachment://") else None
+    found = find_file(url.removeprefix(_ATTACHMENT))
     if found is None:
         shown = {"id": new_id(), "url": url, "proxy_url": url, "width": None, "height": None}
         return shown | {"content_type": None}

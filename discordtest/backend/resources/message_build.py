@@ -40,6 +40,7 @@ __all__ = [
     "build_message",
     "create_system_message",
     "file_finder",
+    "file_names",
     "new_message",
     "set_embeds",
     "shown_attachments",
@@ -82,7 +83,9 @@ def build_message(
         uploads = read_uploads(call, guild_id, body.get("attachments"))
     components: list[Record] = []
     if body.get("components"):
-        components = check_components(body["components"], bool(flags & IS_COMPONENTS_V2))
+        components = check_components(
+            body["components"], bool(flags & IS_COMPONENTS_V2), file_names([], uploads)
+        )
     embeds, poll = body.get("embeds"), body.get("poll")
     stickers = find_stickers(world, guild_id, body["sticker_ids"]) if body.get("sticker_ids") else []
     if not (content or embeds or components or uploads or poll or stickers):
@@ -184,9 +187,16 @@ def find_stickers(world: World, guild_id: str | None, ids: list[str]) -> list[Re
     return [found[sticker_id] for sticker_id in ids]
 
 
+def file_names(attachments: list[Record], uploads: list[Upload]) -> set[str]:
+    """Return what files may be called in a message: by name, the first or the later one, or by address."""
+    names = {attachment[key] for attachment in attachments for key in ("filename", "url")}
+    return names.union(*((upload.filename, upload.original) for upload in uploads))
+
+
 def file_finder(attachments: list[Record], uploads: list[Upload]) -> Callable[[str], Record | None]:
-    """Return what finds the attachment that ``attachment://name`` means, by its first or its later name."""
-    names = {attachment["filename"]: attachment for attachment in attachments}
+    """Return what finds an attachment of the message by one of ``file_names``."""
+    names = {attachment["url"]: attachment for attachment in attachments}
+    names |= {attachment["filename"]: attachment for attachment in attachments}
     for upload, attachment in zip(uploads, attachments[len(attachments) - len(uploads) :], strict=True):
         names.setdefault(upload.original, attachment)
     return names.get

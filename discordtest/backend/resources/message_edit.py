@@ -16,7 +16,7 @@ from discordtest.backend.resources.component import check_components, render_com
 from discordtest.backend.resources.embed import render_embed
 from discordtest.backend.resources.mention import EVERY_KIND, find_mentions
 from discordtest.backend.resources.message import channel_bits, viewer
-from discordtest.backend.resources.message_build import file_finder, set_embeds, shown_attachments
+from discordtest.backend.resources.message_build import file_finder, file_names, set_embeds, shown_attachments
 from discordtest.backend.resources.message_form import (
     EDIT_MESSAGE,
     EPHEMERAL,
@@ -88,7 +88,7 @@ def apply_edit(
     uploads = read_uploads(call, channel.get("guild_id"), new_entries, len(kept))
     components = None
     if "components" in body:
-        components = check_components(body["components"] or [], layout)
+        components = check_components(body["components"] or [], layout, file_names(kept, uploads))
     embeds = body["embeds"] or [] if "embeds" in body else None
     _check_remains(message, body, layout, bool(kept or uploads))
 

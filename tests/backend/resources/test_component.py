@@ -213,6 +213,35 @@ class Layouts(ComponentTestCase):
         self.assertEqual((shown["name"], shown["size"]), ("a.png", len(PNG)))
         self.assertEqual(self.small.download(shown["file"]["url"]).body, PNG)
 
+    def test_file_that_nobody_sent(self):
+        media = {"url": "attachment://a.png"}
+        text, error = {"type": 10, "content": "x"}, "UNFURLED_MEDIA_ITEM_REFERENCED_ATTACHMENT_NOT_FOUND"
+        picture = {"type": 9, "components": [text], "accessory": {"type": 11, "media": media}}
+        for where, component in (
+            ("components.0.file.url", {"type": 13, "file": media}),
+            ("components.0.items.0.media.url", {"type": 12, "items": [{"media": media}]}),
+            ("components.0.accessory.media.url", picture),
+        ):
+            self.assertInvalid(where, component, error=error, flags=LAYOUT)
+
+    def test_file_is_one_of_the_message(self):
+        outside = {"type": 13, "file": {"url": "https://example.com/a.png"}}
+        self.assertInvalid("components.0.file.url", outside, flags=LAYOUT)
+
+    def test_file_by_the_address_that_it_got(self):
+        body = {"flags": LAYOUT, "components": [{"type": 13, "file": {"url": "attachment://a.png"}}]}
+        form = multipart({"payload_json": body}, ("files[0]", "a.png", PNG, "application/octet-stream"))
+        message = self.assertStatus(self.small.request("POST", self.path, form=form), 200)
+        [shown] = message["components"]
+        path = f"{self.path}/{message['id']}"
+        again = {"components": [{"type": 13, "file": {"url": shown["file"]["url"]}, "spoiler": True}]}
+        [edited] = self.assertStatus(self.small.request("PATCH", path, again), 200)["components"]
+        self.assertEqual((edited["name"], edited["size"]), ("a.png", len(PNG)))
+        self.assertEqual(edited["file"]["attachment_id"], message["attachments"][0]["id"])
+        gone = {**again, "attachments": []}
+        answer = self.small.request("PATCH", path, gone)
+        self.assertFieldError(self.assertStatus(answer, 400, Code.INVALID_FORM_BODY), "components.0.file.url")
+
     def test_edit_can_set_the_flag_and_not_remove_it(self):
         message = self.assertStatus(self.small.request("POST", self.path, {"content": "x"}), 200)
         path = f"{self.path}/{message['id']}"
