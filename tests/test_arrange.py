@@ -155,11 +155,13 @@ class LiveTests(Built):
     async def test_role_enters_at_the_bottom_or_where_it_is_told(self) -> None:
         low = self.make_role("low", self.guild)
         lower = self.make_role("lower", self.guild, permissions=discord.Permissions(ban_members=True))
-        middle = self.make_role("middle", self.guild, position=2)
+        bottom = self.make_role("bottom", self.guild, position=1)
+        above = self.make_role("above", self.guild, position=self.guild.me.top_role.position + 1)
         names = [role.name for role in self.client.guilds[0].roles]
-        self.assertEqual(names, ["@everyone", "lower", "middle", "low", "bot"])
+        self.assertEqual(names, ["@everyone", "bottom", "lower", "low", "bot", "above"])
         self.assertTrue(lower.permissions.ban_members)
-        self.assertLess(middle, low)
+        self.assertLess(bottom, low)
+        self.assertGreater(above, self.client.guilds[0].me.top_role)
         self.assertIn("guild_role_create", await self.told())
 
     async def test_channels_of_every_type(self) -> None:

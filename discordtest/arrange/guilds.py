@@ -106,9 +106,14 @@ class GuildBuilders(Arranging):
         position: int | None = None,
         **settings: Any,
     ) -> discord.Role:
-        """Make a role at the bottom of the guild, or at ``position``: 1 stands just above @everyone."""
+        """Make a role at the bottom of the guild, or above all roles whose ``position`` is lower than this one.
+
+        1 stands just above @everyone, ``guild.me.top_role.position + 1`` just above the bot.
+        """
         scene = stage(self._scene)
         guild_id = guild_id_of(scene, guild)
+        known = scene.backend.world.roles[guild_id].values()
+        below = None if position is None else sum(role["position"] < position for role in known)
         settings.update(
             name=name,
             color=color_value(colour if color is None else color),
@@ -117,8 +122,8 @@ class GuildBuilders(Arranging):
             mentionable=mentionable,
         )
         role = add_role(scene, guild_id, settings, new_id(id_num, scene.backend.world.roles[guild_id]))
-        if position is not None:
-            _move(scene, guild_id, role, position)
+        if below is not None:
+            _move(scene, guild_id, role, below)
         return show(scene).role(guild_id, role)
 
 
@@ -194,10 +199,10 @@ def add_role(scene: Scene, guild_id: str, body: Record, chosen: str | None = Non
     return scene.backend.world.roles[guild_id][made["id"]]
 
 
-def _move(scene: Scene, guild_id: str, role: Record, position: int) -> None:
+def _move(scene: Scene, guild_id: str, role: Record, below: int) -> None:
     others = [other for other in scene.backend.world.roles[guild_id].values() if other is not role]
     order = [other["id"] for other in sorted(others, key=permissions_.role_key)]
-    order.insert(max(position, 1), role["id"])
+    order.insert(max(below, 1), role["id"])
     body = [{"id": role_id, "position": place} for place, role_id in enumerate(order) if place]
     perform(scene, "make_role", "bulk_update_guild_roles", guild_id, body=body)
 
