@@ -42,6 +42,7 @@ DEFERRED = tuple(
 
 _lock = threading.RLock()
 _waiting: list[_Deferred] = []  # found, not executed
+_executing: list[_Deferred] = []
 
 
 class _Deferred(ModuleType):
@@ -50,8 +51,8 @@ class _Deferred(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if _finder in sys.meta_path:  # hence asked for by an import statement, as a submodule or by mistake
             raise AttributeError(f"{self.__name__} is loaded with the first test: import it as a module")
-        _execute(self)
-        return getattr(self, name)
+        _execute(self)  # or wait until another thread has
+        return ModuleType.__getattribute__(self, name)
 
 
 class _Postponing:
@@ -101,7 +102,7 @@ def deferring() -> Iterator[None]:
 
 def load() -> None:
     """Execute what was left for later; a second thread waits until that is done."""
-    if _waiting:
+    if _waiting or _executing:
         with _lock:
             for module in [*_waiting]:
                 _execute(module)
@@ -111,12 +112,16 @@ def _execute(module: Any) -> None:  # Any: its class changes
     with _lock:
         if module not in _waiting:
             return
+        _executing.append(module)
+        _waiting.remove(module)
         spec, postponing = module.__spec__, module.__loader__
-        module.__class__ = ModuleType
         module.__loader__ = spec.loader = postponing.real
         try:
             postponing.real.exec_module(module)
+            module.__class__ = ModuleType  # not before: who finds a half of it asks for the rest, and waits
         except BaseException:
-            module.__class__, module.__loader__, spec.loader = _Deferred, postponing, postponing
+            module.__loader__ = spec.loader = postponing
+            _waiting.append(module)
             raise
-        _waiting.remove(module)
+        finally:
+            _executing.remove(module)

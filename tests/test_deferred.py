@@ -57,3 +57,28 @@ class DeferredTests(unittest.TestCase):
             "print(said)",
         )
         self.assertEqual(output(*script), "[0, 0, 0, 0]")
+
+    def test_thread_that_finds_half_a_module_waits_for_the_rest(self) -> None:
+        script = (
+            "import threading",
+            "from discordtest.deferred import deferring",
+            "with deferring(): from discordtest.backend import codes",
+            "def look(): barrier.wait(); said.append(codes.Code.UNKNOWN_GUILD.name)",
+            "said = []; barrier = threading.Barrier(8)",
+            "threads = [threading.Thread(target=look) for _ in range(8)]",
+            "sys.setswitchinterval(1e-6)",
+            "for thread in threads: thread.start()",
+            "for thread in threads: thread.join()",
+            "print(len(said))",
+        )
+        self.assertEqual(output(*script), "8")
+
+    def test_every_operation_is_known_to_a_backend_without_a_test(self) -> None:
+        script = (
+            "from datetime import UTC, datetime",
+            "from discordtest import backend",
+            "backend.Backend(datetime.now(UTC))",
+            "from discordtest.backend import rest",
+            "print('vote_in_poll' in rest.OPERATIONS)",
+        )
+        self.assertEqual(output(*script), "True")
