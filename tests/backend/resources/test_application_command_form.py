@@ -110,6 +110,14 @@ class LocalizationTests(FormTestCase):
         code = "APPLICATION_COMMAND_INVALID_NAME"
         self.assertWrong("name_localizations.de", code, name_localizations={"de": "Klingeln"})
 
+    def test_lengths_are_those_of_the_text_itself(self) -> None:
+        for key, most in (("name_localizations", 32), ("description_localizations", 100)):
+            with self.subTest(key=key):
+                self.assertWrong(f"{key}.de", "BASE_TYPE_REQUIRED", **{key: {"de": ""}})
+                self.assertWrong(f"{key}.de", "BASE_TYPE_BAD_LENGTH", **{key: {"de": "x" * (most + 1)}})
+        longest = {"name_localizations": "x" * 32, "description_localizations": "x" * 100}
+        self.assertTaken(**{key: {"de": text, "fr": "x"} for key, text in longest.items()})
+
     def test_no_mapping(self) -> None:
         self.assertWrong("name_localizations", "DICT_TYPE_CONVERT", name_localizations=["de"])
 

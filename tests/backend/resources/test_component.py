@@ -84,6 +84,13 @@ class Buttons(ComponentTestCase):
         self.assertInvalid("components.0.components.0.custom_id", row(button("x" * 101)))
         self.assertInvalid("components.0.components.0.label", row(button(label="x" * 81)))
 
+    def test_address_of_a_link(self):
+        link = {"type": 2, "style": 5, "label": "x"}
+        start = "https://example.com/"
+        self.assertTaken(row({**link, "url": start + "x" * (512 - len(start))}))
+        long = {**link, "url": start + "x" * (513 - len(start))}
+        self.assertInvalid("components.0.components.0.url", row(long))
+
     def test_each_style_needs_its_own(self):
         link = {"type": 2, "style": 5, "label": "x", "url": "https://example.com"}
         self.assertTaken(row(link))
@@ -122,6 +129,7 @@ class Selects(ComponentTestCase):
         self.assertEqual([shown["components"][0][key] for key in ("min_values", "max_values")], [1, 1])
         self.assertTaken(row(select(3, min_values=0, max_values=25)))
         self.assertInvalid("components.0.components.0.max_values", row(select(3, max_values=26)))
+        self.assertInvalid("components.0.components.0.max_values", row(select(3, min_values=0, max_values=0)))
         self.assertInvalid("components.0.components.0.min_values", row(select(3, min_values=3, max_values=2)))
 
     def test_options_differ(self):
@@ -147,6 +155,12 @@ class Selects(ComponentTestCase):
     def test_texts(self):
         self.assertTaken(row(select(1, placeholder="x" * 150)))
         self.assertInvalid("components.0.components.0.placeholder", row(select(1, placeholder="x" * 151)))
+        self.assertTaken(row(select(1, custom_id="x" * 100)))
+        for custom_id in ("", "x" * 101):
+            self.assertInvalid("components.0.components.0.custom_id", row(select(1, custom_id=custom_id)))
+        for key in ("label", "value"):
+            option = {"label": "x", "value": "x", key: ""}
+            self.assertInvalid(f"components.0.components.0.options.0.{key}", row(select(0, options=[option])))
         for key in ("label", "value", "description"):
             option = {"label": "x", "value": "x", key: "x" * 100}
             self.assertTaken(row(select(0, options=[option])))
@@ -159,6 +173,30 @@ class Layouts(ComponentTestCase):
         texts = [{"type": 10, "content": "x" * 2000}] * 2
         self.assertTaken(*texts, flags=LAYOUT)
         self.assertInvalid("components", *texts, {"type": 10, "content": "x"}, flags=LAYOUT)
+
+    def test_4000_characters_in_one(self):
+        self.assertTaken({"type": 10, "content": "x" * 4000}, flags=LAYOUT)
+        for content in ("", "x" * 4001):
+            text = {"type": 10, "content": content}
+            self.assertInvalid("components.0.content", text, flags=LAYOUT)
+
+    def test_1024_characters_below_a_picture(self):
+        picture = {"media": {"url": "https://example.com/a.png"}}
+        texts = [{"type": 10, "content": "x"}]
+        for description, is_taken in (("x" * 1024, True), ("x" * 1025, False)):
+            shown = {**picture, "description": description}
+            gallery = {"type": 12, "items": [shown]}
+            section = {"type": 9, "components": texts, "accessory": {"type": 11, **shown}}
+            if is_taken:
+                self.assertTaken(gallery, section, flags=LAYOUT)
+            else:
+                self.assertInvalid("components.0.items.0.description", gallery, flags=LAYOUT)
+                self.assertInvalid("components.0.accessory.description", section, flags=LAYOUT)
+
+    def test_empty_layouts(self):
+        self.assertInvalid("components.0.components", {"type": 17, "components": []}, flags=LAYOUT)
+        section = {"type": 9, "components": [], "accessory": button()}
+        self.assertInvalid("components.0.components", section, flags=LAYOUT)
 
     def test_a_section_has_an_accessory(self):
         text = {"type": 10, "content": "x"}
@@ -181,6 +219,7 @@ class Layouts(ComponentTestCase):
     def test_colour_of_a_container(self):
         inner = [{"type": 10, "content": "x"}]
         self.assertTaken({"type": 17, "components": inner, "accent_color": 0xFFFFFF}, flags=LAYOUT)
+        self.assertTaken({"type": 17, "components": inner, "accent_color": 0}, flags=LAYOUT)
         high = {"type": 17, "components": inner, "accent_color": 0x1000000}
         self.assertInvalid("components.0.accent_color", high, flags=LAYOUT)
 

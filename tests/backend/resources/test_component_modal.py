@@ -86,6 +86,7 @@ class Whole(ModalTestCase):
 class Labels(ModalTestCase):
     def test_text(self) -> None:
         self.assertTaken(label(text_input(), "x" * 45, description="x" * 100))
+        self.assertTaken(label(text_input(), "x"), title="x")
         self.assertInvalid("data.components.0.label", label(text_input(), "x" * 46))
         self.assertInvalid("data.components.0.label", label(text_input(), ""))
         self.assertInvalid("data.components.0.description", label(text_input(), description="x" * 101))
@@ -99,6 +100,7 @@ class Labels(ModalTestCase):
         self.assertInvalid("data.components.0.component", {"type": 18, "label": "x"})
         two = row(text_input("a", label="A"), text_input("b", label="B"))
         self.assertInvalid("data.components.0.components", two)
+        self.assertInvalid("data.components.0.components", row())
 
 
 class Fields(ModalTestCase):
@@ -119,6 +121,7 @@ class Fields(ModalTestCase):
         self.assertBounds(
             ".value", text_input(max_length=2, value="xx"), text_input(max_length=2, value="xxx")
         )
+        self.assertTaken(label(text_input(min_length=0, max_length=1)))
         self.assertBounds(".style", text_input(style=2), text_input(style=3))
 
     def test_selects(self) -> None:
@@ -130,6 +133,7 @@ class Fields(ModalTestCase):
                     ".placeholder", {**good, "placeholder": "x" * 150}, {**good, "placeholder": "x" * 151}
                 )
                 self.assertBounds(".max_values", {**good, "max_values": 25}, {**good, "max_values": 26})
+                self.assertBounds(".max_values", {**good, "max_values": 1}, {**good, "max_values": 0})
                 self.assertBounds(".min_values", {**good, "min_values": 1}, {**good, "min_values": 2})
                 self.assertBounds(
                     ".min_values", {**good, "min_values": 0, "required": False}, {**good, "min_values": 0}
@@ -140,6 +144,7 @@ class Fields(ModalTestCase):
         self.assertBounds(
             ".options", field(3, options=options(25)), field(3, options=options(26)), field(3, options=[])
         )
+        self.assertTaken(label(field(3, options=options(1))))
         twice = field(3, options=[option("a"), option("a")])
         self.assertBounds(".options.1.value", field(3, options=options(2)), twice)
         chosen = options(2, default=True)
@@ -150,6 +155,7 @@ class Fields(ModalTestCase):
             ".max_values", field(19, max_values=10), field(19, max_values=11), field(19, max_values=0)
         )
         self.assertBounds(".min_values", field(19, min_values=10, max_values=10), field(19, min_values=11))
+        self.assertTaken(label(field(19, min_values=0, max_values=1, required=False)))
 
     def test_radio_group(self) -> None:
         self.assertBounds(
@@ -170,6 +176,8 @@ class Fields(ModalTestCase):
         self.assertTaken(label(field(22, options=options(10, default=True))))
         good = field(22, options=options(10))
         self.assertBounds(".max_values", {**good, "max_values": 10}, {**good, "max_values": 11})
+        self.assertInvalid(f"{IN_LABEL}.max_values", label({**good, "max_values": 0}))
+        self.assertTaken(label({**good, "min_values": 0, "max_values": 1, "required": False}))
         self.assertBounds(".min_values", {**good, "min_values": 10}, {**good, "min_values": 11})
 
     def test_texts_of_options(self) -> None:
@@ -187,4 +195,6 @@ class Fields(ModalTestCase):
 
     def test_text_display(self) -> None:
         self.assertTaken({"type": 10, "content": "x" * 4000})
+        self.assertTaken({"type": 10, "content": "x"})
+        self.assertInvalid("data.components.0.content", {"type": 10, "content": ""})
         self.assertInvalid("data.components.0.content", {"type": 10, "content": "x" * 4001})

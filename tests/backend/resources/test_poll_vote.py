@@ -210,6 +210,7 @@ class Limits(PollTestCase):
 
     def test_text_of_an_answer(self) -> None:
         self.assertBounds("answers.0.poll_media.text", poll("x" * 55), poll("x" * 56))
+        self.assertBounds("answers.0.poll_media.text", poll("x"), poll(""))
 
     def test_hours(self) -> None:
         self.assertBounds("duration", poll(duration=768), poll(duration=769))
