@@ -152,7 +152,7 @@ class AssertInteractions(AssertSent):
             self._fail_life(result, f"the answer to {self._name(result)} is {_not(wanted)}ephemeral", msg)
 
     def _name(self, result: results.InteractionResult) -> str:
-        return timelines.interaction_name(self._scene, result.record)
+        return timelines.interaction_name(result.record)
 
     def _fail_life(self, result: results.InteractionResult, text: str, msg: Any) -> NoReturn:
         life = timelines.timeline(self._scene, result.record)

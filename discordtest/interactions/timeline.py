@@ -39,16 +39,15 @@ _CALLBACKS = {
 _METHODS = {"PATCH": "edits", "DELETE": "deletes"}
 
 
-def interaction_name(scene: Scene, life: Record) -> str:
+def interaction_name(life: Record) -> str:
     """Return what the person did, in words: ``/tag set``, ``the button 'Close'``, ``the modal 'Form'``."""
     kind, data = life["type"], life["data"]
     if kind in (COMMAND, AUTOCOMPLETE):
         return f"/{life['name']}" if data["type"] == 1 else f"the command {life['name']!r}"
     if kind == COMPONENT:
         what = "button" if data["component_type"] == 2 else "select"
-        return f"the {what} {data['custom_id']!r}"
-    modal = scene.backend.world.interactions[life["modal_of"]]["modal"]
-    return f"the modal {modal['title']!r}"
+        return f"the {what} {life['name']!r}"
+    return f"the modal {life['name']!r}"
 
 
 def timeline(scene: Scene, life: Record) -> str:
@@ -56,7 +55,7 @@ def timeline(scene: Scene, life: Record) -> str:
     world = scene.backend.world
     who = user_name(world.users[life["user_id"]])
     begun = life["created_at"] / 1e6
-    lines = [f"  {begun:.3f} s  {who} uses {interaction_name(scene, life)}"]
+    lines = [f"  {begun:.3f} s  {who} uses {interaction_name(life)}"]
     steps = [(entry.at - life["created_at"], _step(entry)) for entry in _exchanges(scene, life)]
     if is_late(world, life):
         steps.append((RESPONSE_WINDOW, f"{who} sees that the application did not respond"))
@@ -118,7 +117,7 @@ def unanswered(scene: Scene) -> str | None:
     lost = [life for life in left if not any(after < _time_left(world, life) for after in timers)]
     if not lost:
         return None
-    names = ", ".join(interaction_name(scene, life) for life in lost)
+    names = ", ".join(interaction_name(life) for life in lost)
     lines = [f"the bot never responded to {names}; if that is meant, claim it with assertNotResponded"]
     return "\n".join([*lines, *(timeline(scene, life) for life in lost)])
 

@@ -54,11 +54,23 @@ class Timeline(AnswerTestCase):
         clicked = await self.click(self.alice, result, "stop")
         asked = await self.bot_answers(lambda i: i.response.send_modal(Feedback()))
         submitted = await self.submit(self.alice, asked, name="A")
-        names = [interaction_name(self._scene, each.record) for each in (clicked, asked, submitted)]
-        self.assertEqual(names, ["the button 'stop'", "/do", "the modal 'Feedback'"])
-        self.assertIn("the select", interaction_name(self._scene, chosen.record))
+        names = [interaction_name(each.record) for each in (clicked, asked, submitted)]
+        self.assertEqual(names, ["the button 'Stop'", "/do", "the modal 'Feedback'"])
+        self.assertEqual(interaction_name(chosen.record), "the select 'Who'")
         self.assertEqual(self.lines(clicked)[1], "the bot changes the message (components)")
         self.assertEqual(self.lines(asked)[1], "the bot opens a modal 'Feedback' (components)")
+
+    async def test_what_has_no_label(self) -> None:
+        view = discord.ui.View()
+        view.add_item(discord.ui.Button(emoji="🔥", custom_id="fire"))
+        view.add_item(discord.ui.UserSelect(custom_id="people"))
+        result = await self.bot_answers(lambda i: i.response.send_message("0", view=view))
+        clicked = await self.click(self.alice, result, "fire")
+        chosen = await self.select(self.alice, result, self.alice)
+        names = [interaction_name(each.record) for each in (clicked, chosen)]
+        self.assertEqual(names, ["the button '🔥'", "the select 'people'"])
+        for each in (clicked, chosen):
+            self.assertNotResponded(each)
 
     async def test_a_long_text_is_cut(self) -> None:
         result = await self.bot_answers(lambda i: i.response.send_message("x" * 100))

@@ -16,6 +16,7 @@ from discordtest.backend.body import Anything
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission
 from discordtest.backend.resources.attachment import size_limit
+from discordtest.backend.resources.component import walk
 from discordtest.backend.resources.message_render import render_message
 from discordtest.backend.rest import Actor, Call, operation, parameter
 from discordtest.backend.world import Record, World
@@ -121,7 +122,7 @@ def create_interaction(call: Call, channel: Record) -> Record:
         message = find_shown_message(world, channel["id"], body["message_id"], call.actor.user_id)
         if message is None:
             raise RestError(Code.UNKNOWN_MESSAGE)
-    interaction = _new_interaction(call, channel, application)
+    interaction = _new_interaction(call, channel, application, message)
     world.interactions[interaction["id"]] = interaction
     world.interaction_tokens[interaction["token"]] = interaction["id"]
     payload = _payload(world, interaction, channel, body["data"], message)
@@ -131,7 +132,7 @@ def create_interaction(call: Call, channel: Record) -> Record:
     return interaction
 
 
-def _new_interaction(call: Call, channel: Record, application: Record) -> Record:
+def _new_interaction(call: Call, channel: Record, application: Record, message: Record | None) -> Record:
     world, body, user_id = call.world, call.body, call.actor.user_id
     interaction_id, guild_id = call.new_id(), channel.get("guild_id")
     owners = body.get("authorizing_integration_owners")
@@ -158,7 +159,7 @@ def _new_interaction(call: Call, channel: Record, application: Record) -> Record
         "application_id": application["id"],
         "token": _token(interaction_id),
         "type": body["type"],
-        "name": command_name(data) if body["type"] in (COMMAND, AUTOCOMPLETE) else data["custom_id"],
+        "name": _name(world, body, message),  # of what was used, as the person sees it
         "data": data,
         "user_id": user_id,
         "guild_id": guild_id,
@@ -177,6 +178,21 @@ def _new_interaction(call: Call, channel: Record, application: Record) -> Record
         "choices": None,  # what autocomplete offers
         "submitted_by": None,  # the interaction by which the person sent the modal off
     }
+
+
+def _name(world: World, body: Record, message: Record | None) -> str:
+    """Return a command's words, a button's label, a select's placeholder or a modal's title; else the custom_id."""
+    data = body["data"]
+    if body["type"] in (COMMAND, AUTOCOMPLETE):
+        return command_name(data)
+    custom_id: str = data["custom_id"]
+    if body["type"] == MODAL_SUBMIT:
+        return str(world.interactions[body["modal_of"]]["modal"]["title"])
+    for part in walk(message["components"] if message is not None else []):
+        if part.get("custom_id") == custom_id:
+            emoji = (part.get("emoji") or {}).get("name")
+            return str(part.get("label") or emoji or part.get("placeholder") or custom_id)
+    return custom_id
 
 
 def command_name(data: Record) -> str:
