@@ -195,6 +195,13 @@ class Followups(MessageTestCase):
         answer = self.hook("POST", interaction, "", {"content": "x"}, wait="false")
         self.assertEqual(self.assertStatus(answer, 200)["content"], "x")
 
+    def test_they_are_the_bots_whatever_name_they_give(self) -> None:
+        interaction = self.invoke()
+        self.say(interaction)
+        message = self.follow(interaction, username="somebody", avatar_url="https://example.com/a.png")
+        self.assertEqual(message["author"]["id"], self.small.bot.user_id)
+        self.assertEqual(message["author"]["username"], "robot")
+
     def test_after_a_modal(self) -> None:
         interaction = self.invoke()
         self.answer(interaction, 9, modal(label(text_input())))
