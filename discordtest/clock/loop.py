@@ -5,9 +5,8 @@ outside gets its say (``outside.py``), then a waiting ``settle`` returns, then t
 and where none is left the test is told that it waits for ever. While anything is runnable ``select`` is
 skipped.
 
-Time is counted in whole microseconds from 0; a jump goes to the timer's moment rounded to one. These names
-of asyncio's are not public and needed: ``_ready``, ``_scheduled``, ``_asyncgens``, ``_default_executor`` and
-``_clock_resolution`` of the loop.
+What time is and which timer is next belongs to ``timed.py``. These names of asyncio's are not public and needed:
+``_ready``, ``_scheduled``, ``_asyncgens`` and ``_default_executor`` of the loop.
 """
 
 from __future__ import annotations
@@ -16,29 +15,20 @@ import asyncio
 import contextlib
 import heapq
 import itertools
-import math
 import sys
 import time
-from array import array
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from discordtest.clock.outside import Outside, Selector, Turn, wakes_the_test
-from discordtest.clock.waits import (
-    Pending,
-    describe_running,
-    describe_task,
-    describe_timer,
-    describe_waiting,
-    is_housekeeping,
-)
+from discordtest.clock.timed import DAY, HALF_A_MICROSECOND, TimedLoop
+from discordtest.clock.waits import describe_running, describe_task, describe_waiting
 from discordtest.errors import Deadlock, DiscordTestError, SettleTimeout
 
 if TYPE_CHECKING:
     from collections import deque
     from collections.abc import Awaitable, Callable, Collection, Generator
     from concurrent.futures import Executor
-    from contextvars import Context
+    from datetime import datetime
 
     from typing_extensions import TypeVarTuple, Unpack
 
@@ -50,45 +40,32 @@ __all__ = ["VirtualLoop"]
 
 T = TypeVar("T")
 
-DAY = 86_400_000_000
-"""How far time moves, in microseconds, for one wait of the test that sets no timer of its own."""
-HALF_A_MICROSECOND = 5.1e-7
 SPIN_TURNS = 1024
 """A loop that is busy for long in fewer turns than this does heavy work; it does not spin."""
 LISTED = 10
 """How many waiting tasks an error lists."""
 
 
-class VirtualLoop(asyncio.SelectorEventLoop):
-    """An event loop with a clock of its own, which ``settle`` and ``advance`` drive."""
+class VirtualLoop(TimedLoop):
+    """An event loop whose clock moves when nothing can run, and which ``settle`` and ``advance`` drive."""
 
     _ready: deque[asyncio.Handle]
-    _scheduled: list[asyncio.TimerHandle]
     _asyncgens: Collection[Any]
     _default_executor: Executor | None
 
     def __init__(self, start_time: datetime | None = None, settle_timeout: float = 5.0) -> None:
-        self.start_time = start_time or datetime.now(UTC)
-        # Adding to a datetime ignores what its zone does in summer.
-        self._start_utc = self.start_time.astimezone(UTC)
         self.settle_timeout = settle_timeout
-        self.microseconds = 0
-        self.moments = array("q")  # the microseconds of every jump, oldest first
         self.closing = False  # while set, time does not move
         self.heartbeats = False  # whether clients send heartbeats as time passes
-        self.on_move: Callable[[], None] | None = None  # called after time has moved
         self.on_import: Callable[[], None] | None = (
             None  # called at rest when modules were imported meanwhile
         )
-        self._seconds = 0.0
         self._modules = len(sys.modules)
         self._settlers: list[Turn] = []
         self._is_settled = False  # since the turn of the loop that is under way
         self._goals: list[tuple[int, int, Turn]] = []
         self._order = itertools.count()
         self._long_timers: list[asyncio.TimerHandle] = []
-        self._overdue_at = -1
-        self._main: asyncio.Future[Any] | None = None
         self._verdicts: list[DiscordTestError] = []
         self._waiter: object = None
         self._waiting_since = 0
@@ -100,62 +77,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._is_watched = False
         selector = Selector(self._select)
         self._poll = selector.poll
-        super().__init__(selector)
+        super().__init__(start_time, selector)
         self.outside = Outside(self, selector)
-        self._clock_resolution = HALF_A_MICROSECOND  # what is due within half a microsecond is due
-
-    # The clock
-
-    def time(self) -> float:
-        """Return the seconds since the loop was made."""
-        return self._seconds
-
-    def now(self) -> datetime:
-        """Return the wall clock, as an aware datetime in the time zone of ``start_time``."""
-        return (self._start_utc + timedelta(microseconds=self.microseconds)).astimezone(
-            self.start_time.tzinfo
-        )
-
-    def set_wall_clock(self, moment: datetime) -> None:
-        """Make it another moment, which may be an earlier one; what timers count by goes on."""
-        self._start_utc = moment.astimezone(UTC) - timedelta(microseconds=self.microseconds)
-        self.start_time = self._start_utc.astimezone(moment.tzinfo)
-        if self.on_move is not None:
-            self.on_move()
-
-    @property
-    def main(self) -> asyncio.Task[Any] | None:
-        """The task of ``run_until_complete``: what the test itself does."""
-        return self._main if isinstance(self._main, asyncio.Task) else None
-
-    def _move(self, microseconds: int) -> None:
-        self.microseconds = microseconds
-        self._seconds = microseconds / 1e6
-        if self.on_move is not None:
-            self.on_move()
 
     # What asyncio calls
-
-    def call_at(
-        self,
-        when: float,
-        callback: Callable[[Unpack[Ts]], object],
-        *args: *Ts,
-        context: Context | None = None,
-    ) -> asyncio.TimerHandle:
-        """Set a timer. The second in a row that is due at once moves time by a microsecond.
-
-        Code that sleeps until its clock has passed a moment needs that to end: ``tasks.loop(time=…)``, and the
-        timeout of a view, whose moment may lie a hair after the microsecond at which its timer fires.
-        """
-        if when < self._seconds + HALF_A_MICROSECOND:
-            if self._overdue_at == self.microseconds:
-                self._move(self.microseconds + 1)
-            self._overdue_at = self.microseconds
-        handle = super().call_at(when, callback, *args, context=context)
-        if when - self._seconds > DAY / 1e6 and asyncio.current_task(self) is self._main:
-            self._long_timers.append(handle)
-        return handle
 
     def run_in_executor(
         self, executor: Executor | None, func: Callable[[Unpack[Ts]], T], *args: *Ts
@@ -261,27 +186,6 @@ class VirtualLoop(asyncio.SelectorEventLoop):
                 return False
         return not self.outside.has_calls()
 
-    def pending(self) -> list[Pending]:
-        """List the timers that have not fired, soonest first, with what waits for them."""
-        tasks = asyncio.all_tasks(self)
-        timers = sorted(
-            handle for handle in self._scheduled if not handle.cancelled() and not is_housekeeping(handle)
-        )
-        return [
-            Pending(
-                self._wall(timer.when()),
-                timer.when() - self._seconds,
-                describe_timer(timer, tasks, self.main),
-            )
-            for timer in timers
-        ]
-
-    def _wall(self, when: float) -> datetime | None:
-        try:
-            return (self._start_utc + timedelta(seconds=when)).astimezone(self.start_time.tzinfo)
-        except OverflowError:
-            return None
-
     # The decision
 
     def _select(self, timeout: float | None = None) -> Events:
@@ -368,17 +272,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             return []
         return self._give_up(due)
 
-    def _next_due(self) -> int | None:
-        """Return the moment of the next timer, in whole microseconds."""
-        heap = self._scheduled
-        if heap and heap[0].cancelled():
-            heap = sorted(handle for handle in heap if not handle.cancelled())
-        if not heap or math.isinf(when := heap[0].when()):
-            return None
-        due = round(when * 1e6)
-        if due / 1e6 + HALF_A_MICROSECOND <= when:
-            due += 1  # decades away floats are so far apart that it would never be due
-        return max(due, self.microseconds)
+    def _note_far(self, timer: asyncio.TimerHandle) -> None:
+        if asyncio.current_task(self) is self._main:
+            self._long_timers.append(timer)
 
     def _is_day_over(self, due: int) -> bool:
         """Tell whether one wait of the test has lasted a day, and no timer of its own explains that."""
