@@ -5,11 +5,12 @@
 
 from typing import TYPE_CHECKING
 
-from discordtest.deferred import deferring
+from discordtest.deferred import deferring, load
 
 if TYPE_CHECKING:
     from discordtest.backend.faults import ConnectionReset, HttpError, RateLimited, SlowAnswer, Timeout
     from discordtest.backend.snapshots import Snapshot
+    from discordtest.interactions import InteractionResult
 
 with deferring():
     from discordtest.errors import (
@@ -34,6 +35,7 @@ __all__ = [
     "DiscordTestMixin",
     "HostRefused",
     "HttpError",
+    "InteractionResult",
     "NotModelled",
     "RateLimited",
     "SettleTimeout",
@@ -46,9 +48,12 @@ __all__ = [
 ]
 
 _LATER = {
-    **dict.fromkeys(("ConnectionReset", "HttpError", "RateLimited", "SlowAnswer", "Timeout"), "faults"),
-    "Snapshot": "snapshots",
-}  # of the backend, which no import of this package needs
+    **dict.fromkeys(
+        ("ConnectionReset", "HttpError", "RateLimited", "SlowAnswer", "Timeout"), "backend.faults"
+    ),
+    "InteractionResult": "interactions",
+    "Snapshot": "backend.snapshots",
+}  # of modules that no import of this package needs
 
 
 def __getattr__(name: str) -> object:
@@ -56,5 +61,6 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    value = globals()[name] = getattr(import_module(f"discordtest.backend.{_LATER[name]}"), name)
+    load()  # in order: half of what these modules need is below them
+    value = globals()[name] = getattr(import_module(f"discordtest.{_LATER[name]}"), name)
     return value

@@ -32,6 +32,11 @@ class DeferredTests(unittest.TestCase):
         script = "from discordtest.backend.codes import Code; print(Code.UNKNOWN_GUILD.name)"
         self.assertEqual(output(script), "UNKNOWN_GUILD")
 
+    def test_every_public_name_can_be_the_first_that_is_imported(self) -> None:
+        for name in ("InteractionResult", "Snapshot", "Timeout"):
+            with self.subTest(name=name):
+                self.assertEqual(output(f"from discordtest import {name}", f"print({name}.__name__)"), name)
+
     def test_name_of_a_deferred_module_is_not_imported_while_the_package_is(self) -> None:
         script = "from discordtest import deferred", "with deferred.deferring():"
         said = output(*script, " from discordtest.backend.codes import Code")
