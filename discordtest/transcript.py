@@ -123,11 +123,16 @@ def _body(value: Any) -> str:
 
 
 def _answer(entry: Exchange) -> str:
+    text = _status(entry)
+    return f"{text} (limit used up: wait {entry.wait:g} s)" if entry.wait else text
+
+
+def _status(entry: Exchange) -> str:
     if not entry.status:
         return "no answer"
     if entry.status < 400:
         return str(entry.status)
-    result = entry.result or {}
+    result = entry.result if isinstance(entry.result, dict) else {}
     text = f"{entry.status} {result.get('message', '')} (code {result.get('code', 0)})"
     if "errors" not in result:
         return text

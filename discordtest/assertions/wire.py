@@ -10,7 +10,7 @@ from discord.state import ConnectionState
 from discordtest import transcript as transcripts
 from discordtest.assertions.core import AssertCore
 from discordtest.assertions.failures import background
-from discordtest.backend import intents, journal
+from discordtest.backend import intents, journal, rest, targets
 from discordtest.errors import SetupError
 
 if TYPE_CHECKING:
@@ -72,6 +72,32 @@ class AssertWire(AssertCore):
     def assertNotRequested(self, method: str, path: str, *, msg: Any = None) -> None:
         """Fail if the bot made such a request in the last act."""
         self.assertRequested(method, path, count=0, msg=msg)
+
+    def assertRateLimited(
+        self, route: str = "*", *, count: int | None = None, msg: Any = None
+    ) -> list[journal.Exchange]:
+        """Fail unless the bot used up a rate limit in the last act; return the requests that did.
+
+        ``route`` is named as for ``self.backend.set_rate_limit``. Each request has ``wait``, the seconds that the
+        bot's own limiter waits then, and ``status``: 429, or that of the last one that the limit allowed.
+        """
+        self._at_rest()
+        target = targets.find_target(route)
+        exchanges = self._scene.backend.journal.exchanges(self._scene.act_start)
+        found = [entry for entry in exchanges if entry.wait and _is_meant(target, entry)]
+        if not found if count is None else len(found) != count:
+            claim = f"used up the rate limit of {route}"
+            times = f"{len(found)} times, not {count}" if found else "never"
+            transcript = transcripts.Transcript(self._scene)
+            lines = [f"  {transcript.line(entry)}" for entry in exchanges] or ["  nothing"]
+            self._fail(
+                "\n".join([f"the bot {claim} {times}; it requested:", *lines, background(self._scene)]), msg
+            )
+        return found
+
+    def assertNotRateLimited(self, route: str = "*", *, msg: Any = None) -> None:
+        """Fail if the bot used up a rate limit in the last act."""
+        self.assertRateLimited(route, count=0, msg=msg)
 
     def assertDispatched(self, event: str, count: int | None = None, *, msg: Any = None) -> None:
         """Fail unless such a gateway event happened in the last act: ``"MESSAGE_CREATE"``."""
@@ -167,6 +193,11 @@ class BotErrors:
         if entry in watch.errors:
             watch.errors.remove(entry)
         watch.forgive(entry.error)
+
+
+def _is_meant(target: targets.Target, entry: journal.Exchange) -> bool:
+    route, raw, _ = rest.match(entry.method, entry.path)
+    return route is not None and target.matches(route, raw)
 
 
 def _chain(error: BaseException) -> list[BaseException]:
