@@ -29,6 +29,7 @@ DEFERRED = tuple(
         "foreign",
         "hints",
         "interactions",
+        "leaks",
         "lifecycle",
         "narrator",
         "refusals",
@@ -49,9 +50,12 @@ class _Deferred(ModuleType):
     """A module that is executed when something in it is asked for."""
 
     def __getattr__(self, name: str) -> Any:
-        if _finder in sys.meta_path:  # hence asked for by an import statement, as a submodule or by mistake
+        if _finder.is_deferring:  # hence asked for by an import statement, as a submodule or by mistake
             raise AttributeError(f"{self.__name__} is loaded with the first test: import it as a module")
-        _execute(self)  # or wait until another thread has
+        if _executing:
+            _execute(self)  # or wait until another thread has
+        else:
+            load()  # all of it in its order: one module alone may be the wrong end of a circle
         return ModuleType.__getattribute__(self, name)
 
 
@@ -71,8 +75,29 @@ class _Postponing:
         _waiting.append(module)
 
 
+class _Loaded:
+    """Gives an import statement the module that `load` has executed meanwhile."""
+
+    def __init__(self, module: ModuleType) -> None:
+        self.module = module
+        self.spec = module.__spec__
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """Return the module as it is."""
+        return self.module
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Put back what the import statement has changed."""
+        module.__spec__ = self.spec
+
+
 class _Finder:
-    """Finds the modules below `DEFERRED` with a loader that leaves them for later."""
+    """Finds the modules below `DEFERRED` with a loader that leaves them for later.
+
+    Once nothing is deferred any more, the first import below one of them executes what waits.
+    """
+
+    is_deferring = False
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -80,10 +105,21 @@ class _Finder:
         """Find a module; None for one that is nobody's business here."""
         if not f"{name}.".startswith(_PREFIXES):
             return None
+        if not self.is_deferring:
+            return self._find_loaded(name)
         spec = PathFinder.find_spec(name, path, target)
         if spec is not None and spec.loader is not None:
             spec.loader = _Postponing(spec.loader)  # type: ignore[assignment]  # all of a loader that is asked for
         return spec
+
+    @staticmethod
+    def _find_loaded(name: str) -> ModuleSpec | None:
+        if _executing or not _waiting:
+            return None
+        load()
+        if name not in sys.modules:
+            return None
+        return ModuleSpec(name, _Loaded(sys.modules[name]))  # type: ignore[arg-type]  # all of a loader that is asked for
 
 
 _PREFIXES = tuple(f"{name}." for name in DEFERRED)
@@ -93,11 +129,13 @@ _finder: Any = _Finder()
 @contextmanager
 def deferring() -> Iterator[None]:
     """Leave what is `DEFERRED` for later, if it is imported meanwhile."""
-    sys.meta_path.insert(0, _finder)
+    if _finder not in sys.meta_path:
+        sys.meta_path.insert(0, _finder)
+    _finder.is_deferring = True
     try:
         yield
     finally:
-        sys.meta_path.remove(_finder)
+        _finder.is_deferring = False
 
 
 def load() -> None:
@@ -106,6 +144,8 @@ def load() -> None:
         with _lock:
             for module in [*_waiting]:
                 _execute(module)
+            if not _waiting and _finder in sys.meta_path:
+                sys.meta_path.remove(_finder)
 
 
 def _execute(module: Any) -> None:  # Any: its class changes

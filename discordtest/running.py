@@ -150,6 +150,7 @@ class Running(Case):
             raise
 
     def _annotate(self, error: Exception) -> None:
+        self._scene.has_failed = True
         if not isinstance(error, unittest.SkipTest):
             error.add_note(f"The test started at DISCORDTEST_START_TIME={self._begins_at.isoformat()}")
 

@@ -57,6 +57,7 @@ class Scene:
     verbs: list[tuple[Coroutine[Any, Any, Any], str, CodeType, int]] = field(default_factory=list)
     lives: dict[discord.Client, asyncio.Task[Any]] = field(default_factory=dict)  # clients that run
     has_begun: bool = False  # asyncSetUp of the test case was called
+    has_failed: bool = False  # set-up or the test itself, or it was skipped
     problems: list[str] = field(
         default_factory=list
     )  # what did not end as it should, told when the test is over

@@ -18,7 +18,7 @@ import discord
 from discord.ext import commands
 
 from discordtest import backend as backends
-from discordtest import clock, foreign, lifecycle, seam, unhandled, worlds
+from discordtest import clock, foreign, leaks, lifecycle, seam, unhandled, worlds
 from discordtest import transcript as transcripts
 from discordtest.act import ActMixin
 from discordtest.arrange import ArrangeMixin
@@ -226,6 +226,9 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, worlds.Worlds, Runni
         self.transcript = transcripts.Transcript(scene)
         seam.install(network)
         clock.install()
+        self._leaks = leaks.Leaks(self, loop)
+        leaks.install(self._leaks)
+        scene.watch.on_task = self._leaks.note_task
         if travel.is_available():
             self._travel = travel.Travel(loop).__enter__()
             scene.follows_time = True
@@ -273,7 +276,10 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, worlds.Worlds, Runni
         scene = self._scene
         problems: list[str] = scene.problems
         failure: Exception | None = None
+        left_behind: list[tuple[str, leaks.Line]] = []
         try:
+            if not scene.has_failed:
+                problems += await self._leaks.pending_tasks()
             for client in [*scene.lives]:
                 problems += await lifecycle.stop(scene, client)
             await unload()
@@ -285,17 +291,21 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, worlds.Worlds, Runni
             # What is cancelled finds its client closed: errors that this leads to are not the bot's.
             left = asyncio.all_tasks(scene.loop) - {asyncio.current_task(scene.loop)}
             problems += await runner.end_tasks(left)
+            left_behind += await self._leaks.close_sessions()
+            left_behind += self._leaks.running_threads()
             await scene.network.close()
         finally:
             seam.uninstall(scene.network)
             if scene.follows_time:
                 self._travel.__exit__()
             clock.uninstall()
+            leaks.uninstall(self._leaks)
             unhandled.uninstall(scene.loop)
         if failure is not None:
             raise failure
         if problems:
             self.fail("the test ended, but\n" + "\n".join(problems))
+        leaks.warn(left_behind)
 
 
 def _bits(permissions: Any) -> int:

@@ -26,7 +26,7 @@ import discord.ui.modal
 import discord.ui.view
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
     from types import ModuleType
 
 __all__ = ["Unhandled", "Watch", "install", "uninstall"]
@@ -76,6 +76,7 @@ class Watch:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.errors: list[Unhandled] = []
+        self.on_task: Callable[[asyncio.Task[Any]], None] | None = None  # told of every task that is made
         self._known: list[BaseException] = []  # each error counts once
         self._tasks: weakref.WeakSet[asyncio.Task[Any]] = weakref.WeakSet()
         self._previous = loop.get_task_factory()
@@ -135,6 +136,8 @@ class Watch:
         else:
             task = self._previous(loop, coro, **options)  # type: ignore[assignment]  # typed as any Future
         self._tasks.add(task)
+        if self.on_task is not None:
+            self.on_task(task)
         if getattr(coro, "cr_code", None) is _LOOP_CODE:
             task.add_done_callback(_hush_if_told)
         return task

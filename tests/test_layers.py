@@ -52,6 +52,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         "discordtest.foreign",
         "discordtest.imports",
+        "discordtest.leaks",
         "discordtest.lifecycle",
         "discordtest.scripts",
         "discordtest.seam",

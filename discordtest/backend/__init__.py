@@ -14,7 +14,6 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qsl, unquote
 
 from discordtest import deferred
-from discordtest import deferred
 from discordtest.backend import body as bodies
 from discordtest.backend import cdn, rest
 from discordtest.backend import resources as resources
@@ -51,7 +50,6 @@ class Backend(Interruptions, Troubles, Snapshots, Events):
     event_observers: ClassVar[list[Callable[[Backend, str, Any], None]]] = []
 
     def __init__(self, start_time: datetime, now: Callable[[], int] = lambda: 0) -> None:
-        deferred.load()  # every resource, for its routes
         deferred.load()  # every resource, for its routes
         self._clock = now
         self.world = World(start_time, now)

@@ -1,0 +1,183 @@
+"""What a test leaves behind is told, with the line that made it."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import unittest
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import discord
+from discord.ext import commands, tasks
+
+from discordtest import DiscordTestCase, leaks
+from tests.bots import Outcome, needs_the_process, run_case
+
+HERE = Path(__file__).name
+
+
+def line_of(text: str) -> int:
+    """Return the number of the line of this file that has a text."""
+    lines = Path(__file__).read_text(encoding="utf-8").splitlines()
+    return next(number for number, line in enumerate(lines, 1) if text in line and "line_of" not in line)
+
+
+class LeakTestCase(unittest.TestCase):
+    def assertTold(self, outcome: Outcome, text: str, line: int) -> None:
+        """Fail unless a passed test has warned of this, at a line of this file."""
+        self.assertTrue(outcome.passed, outcome)
+        told = [message for message in outcome.warnings if f"{HERE}:{line}" in message]
+        self.assertEqual(len(told), 1, outcome.warnings)
+        self.assertIn(text, told[0])
+
+    def assertQuiet(self, outcome: Outcome) -> None:
+        """Fail unless a test passed without a word."""
+        self.assertTrue(outcome.passed, outcome)
+        self.assertEqual([text for text in outcome.warnings if text.startswith("the test ended")], [])
+
+
+class Tasks(LeakTestCase):
+    def test_task_of_the_test_that_still_waits(self) -> None:
+        class Case(DiscordTestCase):
+            async def test_it(self) -> None:
+                self.waiting = asyncio.create_task(asyncio.sleep(60))  # the forgotten task
+
+        outcome = run_case(Case)
+        self.assertFalse(outcome.passed)
+        self.assertIn(f"a task that it began at {HERE}:{line_of('# the forgotten task')}", str(outcome))
+        self.assertIn("the test sleeps for 60 s", str(outcome))
+
+    def test_task_in_a_function_of_the_test(self) -> None:
+        class Case(DiscordTestCase):
+            async def test_it(self) -> None:
+                def begin() -> Any:
+                    return asyncio.ensure_future(asyncio.sleep(60))  # in a function
+
+                self.waiting = begin()
+
+        self.assertIn(f"{HERE}:{line_of('# in a function')}", str(run_case(Case)))
+
+    def test_task_that_ended(self) -> None:
+        class Case(DiscordTestCase):
+            async def test_it(self) -> None:
+                task = asyncio.create_task(asyncio.sleep(60))
+                cancelled = asyncio.create_task(asyncio.sleep(60))
+                await asyncio.gather(task, self.advance(61))
+                cancelled.cancel()
+
+        self.assertQuiet(run_case(Case))
+
+    def test_test_that_failed_is_told_its_failure_alone(self) -> None:
+        class Case(DiscordTestCase):
+            async def test_it(self) -> None:
+                self.waiting = asyncio.create_task(asyncio.sleep(60))
+                self.fail("on purpose")
+
+        (problem,) = run_case(Case)
+        self.assertIn("on purpose", problem)
+
+    def test_tasks_of_the_bot_end_with_it(self) -> None:
+        class Looping(commands.Bot):
+            async def setup_hook(self) -> None:
+                self.work.start()
+                self.other = asyncio.create_task(asyncio.sleep(1e6))
+
+            @tasks.loop(minutes=1)
+            async def work(self) -> None:
+                pass
+
+        class Case(DiscordTestCase):
+            def make_client(self) -> commands.Bot:
+                self.early = asyncio.create_task(asyncio.sleep(1e6))
+                return Looping("!", intents=discord.Intents.all())
+
+            async def test_it(self) -> None:
+                await self.advance(120)
+
+        self.assertQuiet(run_case(Case))
+
+
+class Sessions(LeakTestCase):
+    def test_session_that_is_open(self) -> None:
+        class Forgetful(commands.Bot):
+            async def setup_hook(self) -> None:
+                self.web = aiohttp.ClientSession()  # the open session
+
+        class Case(DiscordTestCase):
+            def make_client(self) -> commands.Bot:
+                return Forgetful("!", intents=discord.Intents.all())
+
+            async def test_it(self) -> None:
+                pass
+
+        outcome = run_case(Case)
+        self.assertTold(outcome, "the HTTP session opened at", line_of("# the open session"))
+
+    def test_sessions_that_are_closed(self) -> None:
+        class Case(DiscordTestCase):
+            async def test_it(self) -> None:
+                for _ in range(leaks.KEPT + 2):
+                    async with aiohttp.ClientSession():
+                        pass
+                self.addAsyncCleanup(aiohttp.ClientSession().close)
+
+        self.assertQuiet(run_case(Case))
+
+    def test_warning_may_be_an_error(self) -> None:
+        class Case(DiscordTestCase):
+            async def test_it(self) -> None:
+                self.web = aiohttp.ClientSession()
+                warnings.simplefilter("error", ResourceWarning)
+
+        outcome = run_case(Case)
+        self.assertFalse(outcome.passed)
+        self.assertIn("ResourceWarning: the test ended, but the HTTP session", str(outcome))
+
+
+class Threads(LeakTestCase):
+    def setUp(self) -> None:
+        self.enough = threading.Event()
+        self.addCleanup(self.enough.set)
+
+    def test_thread_that_runs(self) -> None:
+        enough = self.enough
+
+        class Case(DiscordTestCase):
+            async def test_it(self) -> None:
+                threading.Thread(target=enough.wait, name="worker", daemon=True).start()  # the thread
+
+        outcome = run_case(Case)
+        self.assertTold(outcome, "the thread 'worker' started at", line_of("# the thread"))
+
+    def test_executor_that_was_not_shut_down(self) -> None:
+        class Case(DiscordTestCase):
+            async def test_it(self) -> None:
+                self.pool = ThreadPoolExecutor(1)
+                await asyncio.get_running_loop().run_in_executor(self.pool, int)  # the pool
+
+        self.assertTold(run_case(Case), "still runs", line_of("# the pool"))
+
+    def test_threads_that_end(self) -> None:
+        class Case(DiscordTestCase):
+            async def test_it(self) -> None:
+                threading.Thread(target=int).start()
+                await asyncio.to_thread(int)
+
+        self.assertQuiet(run_case(Case))
+
+
+class Patches(unittest.TestCase):
+    def test_nothing_stays_replaced(self) -> None:
+        needs_the_process(self)
+        before = aiohttp.ClientSession.__init__, threading.Thread.start
+
+        class Case(DiscordTestCase):
+            async def test_it(self) -> None:
+                assert aiohttp.ClientSession.__init__ is not before[0]
+
+        self.assertTrue(run_case(Case).passed)
+        self.assertEqual((aiohttp.ClientSession.__init__, threading.Thread.start), before)
