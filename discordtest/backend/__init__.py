@@ -58,7 +58,8 @@ class Backend(Interruptions, Troubles, Snapshots, Events):
         self.journal = Journal()
         self.texts = Texts()
         self.shards = 1  # what GET /gateway/bot recommends
-        self.application_of = str  # of `client=`: an application's id, unless who makes the backend knows more
+        #: What `client=` means: an application's id, unless who makes the backend knows more.
+        self.application_of = str
         self.failures: list[BaseException] = []
         self.on_failure: Callable[[], None] | None = None
         self.on_deadline: Callable[[int], None] | None = None  # told when `run_deadlines` has to be called
