@@ -119,7 +119,10 @@ class _Finder:
         load()
         if name not in sys.modules:
             return None
-        return ModuleSpec(name, _Loaded(sys.modules[name]))  # type: ignore[arg-type]  # all of a loader that is asked for
+        module = sys.modules[name]
+        spec = ModuleSpec(name, _Loaded(module))  # type: ignore[arg-type]  # all of a loader that is asked for
+        module.__spec__ = spec  # importlib takes the module's own, where there is one by now
+        return spec
 
 
 _PREFIXES = tuple(f"{name}." for name in DEFERRED)

@@ -37,6 +37,22 @@ class DeferredTests(unittest.TestCase):
             with self.subTest(name=name):
                 self.assertEqual(output(f"from discordtest import {name}", f"print({name}.__name__)"), name)
 
+    def test_any_module_can_be_the_first_that_is_imported_after_the_package(self) -> None:
+        for name in (
+            "backend.gateway",
+            "backend.resources.webhook",
+            "clock.clock",
+            "interactions.result",
+            "views",
+        ):
+            with self.subTest(name=name):
+                script = (
+                    f"from discordtest.{name} import *",
+                    f"print(sys.modules['discordtest.{name}'].__spec__.origin)",
+                )
+                path = name.replace(".", "/")
+                self.assertTrue(output("import discordtest", *script).endswith(f"discordtest/{path}.py"))
+
     def test_name_of_a_deferred_module_is_not_imported_while_the_package_is(self) -> None:
         script = "from discordtest import deferred", "with deferred.deferring():"
         said = output(*script, " from discordtest.backend.codes import Code")
