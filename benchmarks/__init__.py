@@ -18,4 +18,4 @@ from __future__ import annotations
 __all__ = ["MEASUREMENTS"]
 
 #: The modules of this package that measure, in the order of the report.
-MEASUREMENTS = ("empty", "trip", "members", "shards", "memory", "idle", "imports", "suite")
+MEASUREMENTS = ("empty", "trip", "slash", "click", "members", "shards", "memory", "idle", "imports", "suite")

@@ -11,7 +11,7 @@ from discord.ext import commands
 
 from discordtest import DiscordTestCase
 
-__all__ = ["PingCase", "ping_bot", "run"]
+__all__ = ["PingCase", "SlashCase", "ping_bot", "run", "slash_bot"]
 
 
 def ping_bot() -> commands.Bot:
@@ -25,6 +25,21 @@ def ping_bot() -> commands.Bot:
     return bot
 
 
+def slash_bot() -> commands.Bot:
+    """Return a bot that answers ``/ping``, and does nothing when its button is pressed."""
+    bot = ping_bot()
+
+    @bot.tree.command(name="ping", description="Answer")
+    async def slash_ping(interaction: discord.Interaction[commands.Bot]) -> None:
+        await interaction.response.send_message("Pong!")
+
+    async def setup_hook() -> None:
+        await bot.tree.sync()
+
+    bot.setup_hook = setup_hook  # type: ignore[method-assign]
+    return bot
+
+
 class PingCase(DiscordTestCase):
     """A guild with a channel and Alice."""
 
@@ -35,6 +50,13 @@ class PingCase(DiscordTestCase):
         self.guild = self.make_guild("Test")
         self.general = self.make_text_channel("general", self.guild)
         self.alice = self.make_member("alice", self.guild)
+
+
+class SlashCase(PingCase):
+    """The same with the bot that answers ``/ping``."""
+
+    def make_client(self) -> discord.Client:
+        return slash_bot()
 
 
 def run(case: type[unittest.TestCase], method: str, **attributes: Any) -> unittest.TestCase:

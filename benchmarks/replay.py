@@ -20,6 +20,8 @@ from discordtest.clock.runner import Runner
 from discordtest.transports.network import Network
 
 if TYPE_CHECKING:
+    import discord
+
     from discordtest.backend.rest import Request, Response
 
 __all__ = ["Recorder", "Recording", "Replay", "play", "record_guild"]
@@ -53,10 +55,14 @@ class Recorder(PingCase):
 
         network.on_exchange, network.on_frame = note_answer, note_frame
 
-    async def test_ping(self) -> None:
-        """Record what comes with a message and its answer: two MESSAGE_CREATE and a body."""
-        boot, self.recording.boot = self.recording.boot, []
+    async def act(self) -> None:
+        """Do what is recorded."""
         await self.send(self.alice, self.general, "!ping")
+
+    async def test_ping(self) -> None:
+        """Record what comes with an act and its answer: the event, the MESSAGE_CREATE of "Pong!" and a body."""
+        boot, self.recording.boot = self.recording.boot, []
+        await self.act()
         self.assertSent("Pong!", channel=self.general)
         self.recording.trip, self.recording.boot = self.recording.boot, boot
 
@@ -101,7 +107,7 @@ class Replay:
 
     def handle(self, request: Request) -> Response:
         """Answer as it was answered before; a new message is told to its author too."""
-        if request.path.endswith("/messages"):
+        if request.path.endswith(("/messages", "/callback")):
             self.session.push(self._echo)
         return self._answers[request.method, request.path]
 
@@ -133,11 +139,15 @@ def record_guild(size: int) -> Recording:
     return dataclasses.replace(recording, trip=["", ""])
 
 
-def play(recording: Recording, then: Callable[[VirtualLoop, Session], Awaitable[None]]) -> None:
+def play(
+    recording: Recording,
+    then: Callable[[VirtualLoop, Session], Awaitable[None]],
+    make_client: Callable[[], discord.Client] = ping_bot,
+) -> None:
     """Start the bot on a recording until it is ready, run ``then``, close it."""
 
     async def live() -> None:
-        client = ping_bot()
+        client = make_client()
         task = loop.create_task(client.start("token"))
         await loop.wait_until(client.is_ready, 60)
         await loop.settle()
