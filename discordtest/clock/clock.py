@@ -16,8 +16,6 @@ import time as real_time
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-import discord.ext.tasks  # loaded here so that a cog which imports it in the middle of a test finds the views
-
 from discordtest.clock import heartbeats
 from discordtest.clock.loop import VirtualLoop
 
