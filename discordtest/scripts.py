@@ -12,7 +12,6 @@ import ast
 import asyncio
 import contextvars
 import importlib
-import importlib.util
 import logging
 import sys
 import threading
@@ -25,7 +24,8 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from discordtest.errors import SetupError
-from discordtest.imports import FreshImports, lies_below
+from discordtest.imports import FreshImports
+from discordtest.locating import find
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Iterator
@@ -141,7 +141,7 @@ def load_client(script: str | Path | ModuleType) -> Awaitable[discord.Client]:
             return load_client("bot.py")
     """
     # A relative path may be meant from the caller's file, and only now is the caller on the stack.
-    return _load(*_find(script, sys._getframe(1).f_code.co_filename))
+    return _load(*find(script, sys._getframe(1).f_code.co_filename))
 
 
 async def _load(path: Path, folder: Path, package: str | None) -> discord.Client:
@@ -178,43 +178,6 @@ async def unload() -> None:
     for running in reversed(_scripts.pop(loop, [])):
         await running.close()
     vars(loop).pop("close", None)
-
-
-def _find(script: str | Path | ModuleType, caller: str) -> tuple[Path, Path, str | None]:
-    """Return the script's file, the folder that belongs on ``sys.path``, and its package."""
-    if isinstance(script, ModuleType):
-        script = script.__name__
-    if isinstance(script, str) and not script.endswith(".py"):
-        return _find_module(script)
-    # Tests stand beside the script or in a folder next to it, and runners start them from anywhere.
-    around = Path(caller).resolve().parents
-    places = dict.fromkeys([Path.cwd() / script, *(folder / script for folder in around[:2])])
-    for place in places:
-        if place.is_file():
-            return place.resolve(), place.resolve().parent, None
-    raise SetupError(
-        f"load_client finds no script {str(script)!r}; looked for " + " and ".join(map(str, places))
-    )
-
-
-def _find_module(name: str) -> tuple[Path, Path, str | None]:
-    before = set(sys.modules)
-    try:
-        spec = importlib.util.find_spec(name)
-    except ModuleNotFoundError as missing:
-        if missing.name is None or not name.startswith(f"{missing.name}."):
-            raise  # the package that it is in lacks something itself
-        spec = None
-    if spec is not None and spec.submodule_search_locations is not None:
-        spec = importlib.util.find_spec(f"{name}.__main__")  # as `python -m package` does
-    if spec is None or spec.origin is None:
-        raise SetupError(f"load_client finds no module {name!r} on sys.path")
-    path = Path(spec.origin).resolve()
-    folder = path.parents[spec.name.count(".")]
-    for parent in set(sys.modules) - before:  # looking for a module imports the packages that it is in
-        if lies_below(sys.modules[parent], folder):
-            del sys.modules[parent]
-    return path, folder, spec.parent
 
 
 def _main_module(path: Path, package: str | None) -> ModuleType:

@@ -54,6 +54,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.imports",
         "discordtest.leaks",
         "discordtest.lifecycle",
+        "discordtest.locating",
         "discordtest.scripts",
         "discordtest.seam",
     ),

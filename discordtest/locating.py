@@ -1,0 +1,54 @@
+"""Which file a test means by a bot's script: a path from where its tests stand, or a module by its dotted name."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+from discordtest.errors import SetupError
+from discordtest.imports import lies_below
+
+__all__ = ["find"]
+
+
+def find(script: str | Path | ModuleType, caller: str) -> tuple[Path, Path, str | None]:
+    """Return the script's file, the folder that belongs on ``sys.path``, and its package.
+
+    ``caller`` is the file that names the script; one that is not found is a `SetupError` with the places looked in.
+    """
+    if isinstance(script, ModuleType):
+        script = script.__name__
+    if isinstance(script, str) and not script.endswith(".py"):
+        return _find_module(script)
+    # Tests stand beside the script or in a folder next to it, and runners start them from anywhere.
+    around = Path(caller).resolve().parents
+    places = dict.fromkeys([Path.cwd() / script, *(folder / script for folder in around[:2])])
+    for place in places:
+        if place.is_file():
+            return place.resolve(), place.resolve().parent, None
+    raise SetupError(
+        f"load_client finds no script {str(script)!r}; looked for " + " and ".join(map(str, places))
+    )
+
+
+def _find_module(name: str) -> tuple[Path, Path, str | None]:
+    """Return the same for a module, by its dotted name, which leaves no module imported."""
+    before = set(sys.modules)
+    try:
+        spec = importlib.util.find_spec(name)
+    except ModuleNotFoundError as missing:
+        if missing.name is None or not name.startswith(f"{missing.name}."):
+            raise  # the package that it is in lacks something itself
+        spec = None
+    if spec is not None and spec.submodule_search_locations is not None:
+        spec = importlib.util.find_spec(f"{name}.__main__")  # as `python -m package` does
+    if spec is None or spec.origin is None:
+        raise SetupError(f"load_client finds no module {name!r} on sys.path")
+    path = Path(spec.origin).resolve()
+    folder = path.parents[spec.name.count(".")]
+    for parent in set(sys.modules) - before:  # looking for a module imports the packages that it is in
+        if lies_below(sys.modules[parent], folder):
+            del sys.modules[parent]
+    return path, folder, spec.parent
