@@ -386,6 +386,33 @@ class SetUpTests(unittest.TestCase):
         self.assertIn("def make_world(self)", result.errors[0][1])
 
 
+class TwoWorldsTests(unittest.TestCase):
+    def test_guild_of_another_world_is_refused(self) -> None:
+        class Far(DiscordTestCase):
+            start_time = datetime(2020, 1, 1, tzinfo=UTC)
+            guild: discord.Guild
+
+            async def test(self) -> None:
+                Far.guild = self.make_guild("Far away")
+
+        class Near(Far):
+            start_time = datetime(2021, 1, 1, tzinfo=UTC)
+
+            async def test(self) -> None:
+                for build in (
+                    lambda: self.make_role("r", Far.guild),
+                    lambda: self.make_text_channel("c", Far.guild),
+                    lambda: self.make_member("x", Far.guild),
+                ):
+                    users = len(self.backend.world.users)
+                    with self.assertRaisesRegex(SetupError, f"no guild .*{Far.guild.id}"):
+                        build()
+                    self.assertEqual(len(self.backend.world.users), users)
+
+        for case in (Far, Near):
+            case("test").debug()
+
+
 class ShardTests(DiscordTestCase):
     shards = 2
 

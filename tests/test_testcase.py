@@ -464,6 +464,18 @@ class LoudTests(BotTestCase):
         with self.fails("GET /nowhere", kind=NotModelled):
             await self.bot_does(work)
 
+    async def test_unknown_field_is_not_modelled(self) -> None:
+        async def work(ctx: Context) -> None:
+            try:
+                await self.client.http.request(
+                    discord.http.Route("PATCH", f"/channels/{ctx.channel.id}"), json={"sky": "blue"}
+                )
+            except Exception:  # noqa: BLE001  # as people do
+                await ctx.send("sorry")
+
+        with self.fails("field 'sky' (value 'blue')", kind=NotModelled):
+            await self.bot_does(work)
+
     async def test_handler_that_never_returns_is_named_with_its_stack(self) -> None:
         release = threading.Event()
         self.addCleanup(release.set)
