@@ -11,7 +11,9 @@ import unittest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from discordtest.backend import body, rest
+from discordtest import backend
+from discordtest.backend import body, identifying, rest, session
+from discordtest.backend.resources import emoji, sticker, webhook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,3 +111,23 @@ class BoundTests(unittest.TestCase):
 
     def test_every_bound_is_listed(self) -> None:
         self.assertEqual({row[:2] for row in listed()}, set(declared()))
+
+
+class CountTests(unittest.TestCase):
+    """The tests of these limits count up to the constant, whatever it is. Here is what it has to be."""
+
+    def test_limits_that_are_no_fields_are_those_of_the_documentation(self) -> None:
+        for module, name, documented in (
+            (backend, "MAX_REASON", 512),
+            (backend, "MAX_REQUEST_SIZE", 25 * 1024 * 1024),
+            (emoji, "MAX_APPLICATION_EMOJIS", 2000),
+            (identifying, "MAX_GUILDS_PER_SHARD", 2500),
+            (session, "FRAMES_WINDOW", 60_000_000),
+            (session, "MAX_FRAMES", 120),
+            (session, "MAX_PAYLOAD", 4096),
+            (sticker, "MAX_FILE_SIZE", 512 * 1024),
+            (webhook, "MAX_PER_CHANNEL", 15),
+            (webhook, "MAX_PER_GUILD", 1000),
+        ):
+            with self.subTest(limit=name):
+                self.assertEqual(getattr(module, name), documented)
