@@ -1,7 +1,9 @@
 """Every length, number and size that a route's form bounds: taken at the bound, refused one past it.
 
-``tests/data/bounds.txt`` lists them by operation: the field, the least and the most. They are those of Discord's
-OpenAPI document, but where its pages say less: 2000 characters of content, 55 of a poll's answer, 20 of a tag's name.
+``tests/data/bounds.txt`` lists them by operation: the field, the least and the most. Most are those of Discord's
+OpenAPI document. Where they differ, its pages set a lower one (2000 characters of content, 55 of a poll's answer, 20
+of a tag's name), or the backend is laxer: a role's name may be empty, and install permissions have no most. Some the
+document does not give at all; those are what the backend has.
 """
 
 from __future__ import annotations
