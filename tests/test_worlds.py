@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import tempfile
 import unittest
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import discord
 
@@ -108,32 +109,30 @@ class Helper(discord.Client):
         super().__init__(intents=discord.Intents.all())
 
 
+@functools.cache
+def _saved() -> tuple[Snapshot, datetime, int]:
+    """Return a world in which Alice wrote something and two bots ran, its moment, and the second bot's id."""
+    found: list[tuple[Snapshot, datetime, int]] = []
+
+    class First(BotTestCase):
+        async def test_it(self) -> None:
+            helper = Helper()
+            await self.connect(helper)
+            await self.send(self.alice, self.general, "once upon a time")
+            assert helper.user is not None
+            found.append((self.backend.snapshot(), self.clock.now(), helper.user.id))
+
+    outcome = run_case(First)
+    assert outcome.passed, outcome
+    return found[0]
+
+
 class SavedWorldTestCase(unittest.TestCase):
     """Has a snapshot of a world in which Alice wrote something and two bots ran."""
 
-    snapshot: ClassVar[Snapshot]
-    moment: ClassVar[datetime]
-    helper_id: ClassVar[int]
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        class First(BotTestCase):
-            async def test_it(self) -> None:
-                helper = Helper()
-                await self.connect(helper)
-                await self.send(self.alice, self.general, "once upon a time")
-                assert helper.user is not None
-                cls.snapshot, cls.moment, cls.helper_id = (
-                    self.backend.snapshot(),
-                    self.clock.now(),
-                    helper.user.id,
-                )
-
-        outcome = run_case(First)
-        assert outcome.passed, outcome
-
     def setUp(self) -> None:
         self.folder = self.enterContext(tempfile.TemporaryDirectory())
+        self.snapshot, self.moment, self.helper_id = _saved()
 
     def assertStarts(self, saved: Any) -> None:
         """Fail unless a test starts from this."""
