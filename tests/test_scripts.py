@@ -16,7 +16,7 @@ from discordtest.errors import SetupError
 from discordtest.scripts import hold_of, load_client, unload
 from discordtest.transports.network import Network
 from tests import canned
-from tests.bots import run_case
+from tests.bots import needs_the_process, run_case
 from tests.isolated import IsolatedTestCase
 
 RUN_AT_THE_TOP = """
@@ -46,6 +46,10 @@ ORIGINALS = (discord.Client.login, discord.Client.run, asyncio.run, asyncio.Base
 
 class ScriptTestCase(IsolatedTestCase):
     """Writes scripts into a folder of their own and loads them."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        needs_the_process(self)
 
     async def asyncSetUp(self) -> None:
         asyncio.get_running_loop().set_debug(False)
@@ -84,6 +88,10 @@ class ScriptTestCase(IsolatedTestCase):
 
 
 class Holding(ScriptTestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        needs_the_process(self)
+
     async def test_run_at_the_top(self) -> None:
         client, log = await self.load(RUN_AT_THE_TOP)
         self.assertFalse(self.discord.requests)
@@ -187,6 +195,10 @@ class Holding(ScriptTestCase):
 
 
 class Tokens(ScriptTestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        needs_the_process(self)
+
     async def test_token_of_the_script(self) -> None:
         client, _ = await self.load(RUN_AT_THE_TOP.replace('"canned-token"', '" canned-token "'))
         self.assertEqual(hold_of(client).token, "canned-token")  # type: ignore[union-attr]
@@ -204,6 +216,10 @@ class Tokens(ScriptTestCase):
 
 
 class Places(ScriptTestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        needs_the_process(self)
+
     async def test_script_in_the_folder_above_the_tests(self) -> None:
         path = self.write(RUN_AT_THE_TOP)
         called: dict[str, object] = {"load_client": load_client}
@@ -214,6 +230,10 @@ class Places(ScriptTestCase):
 
 
 class Failing(ScriptTestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        needs_the_process(self)
+
     async def test_script_that_is_not_there(self) -> None:
         with self.assertRaisesRegex(SetupError, r"no script 'nowhere.py'; looked for .* and .*tests"):
             await load_client("nowhere.py")
@@ -240,6 +260,10 @@ class Failing(ScriptTestCase):
 
 
 class Modules(ScriptTestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        needs_the_process(self)
+
     async def test_folder_and_names(self) -> None:
         self.write("import __main__\nvalue = __main__.__file__", "beside.py")
         text = """
@@ -350,6 +374,10 @@ BOT = """
 class Endings(unittest.TestCase):
     """A script goes on when its client is closed; whatever it does then, the test is over."""
 
+    def setUp(self) -> None:
+        super().setUp()
+        needs_the_process(self)
+
     def run_script(self, text: str) -> str:
         """Run a test of a script and return its problems."""
         with tempfile.TemporaryDirectory() as folder:
@@ -429,6 +457,10 @@ class Endings(unittest.TestCase):
 
 class Others(unittest.TestCase):
     """While a script loads, the process is used by others, too."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        needs_the_process(self)
 
     def test_stand_ins_do_nothing_outside_of_scripts(self) -> None:
         async def seven() -> int:

@@ -19,6 +19,7 @@ from discordtest.backend.faults import ConnectionReset, SlowAnswer, Timeout
 from discordtest.backend.rest import Response
 from discordtest.errors import HostRefused, NotModelled
 from discordtest.transports.network import Network
+from tests.bots import needs_the_process
 from tests.canned import BOT, TOKEN, CannedDiscord, answer
 from tests.wired import API, AUTHORIZATION, WiredTestCase
 
@@ -38,6 +39,10 @@ def patched() -> tuple[Any, ...]:
 
 
 class Installing(unittest.TestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        needs_the_process(self)
+
     def test_nothing_is_patched_without_a_network(self) -> None:
         self.assertEqual(patched(), ORIGINALS)
 
@@ -136,6 +141,10 @@ class Installing(unittest.TestCase):
 
 class Requests(WiredTestCase):
     """What a bot's own session can ask; over sockets and aiohttp's server it must be the same."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        needs_the_process(self)
 
     async def asyncSetUp(self) -> None:
         await super().asyncSetUp()
@@ -413,10 +422,18 @@ class Requests(WiredTestCase):
 
 
 class RequestsOverSockets(Requests):
+    def setUp(self) -> None:
+        super().setUp()
+        needs_the_process(self)
+
     transport = "loopback"
 
 
 class Errors(WiredTestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        needs_the_process(self)
+
     async def test_error_of_the_backend_reaches_the_caller(self) -> None:
         def handle(request: Any) -> Any:
             raise NotModelled("route GET /x")
@@ -458,6 +475,10 @@ class Errors(WiredTestCase):
 
 
 class Gateways(WiredTestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        needs_the_process(self)
+
     async def test_query_of_url_and_params(self) -> None:
         asked: list[Any] = []
         connect = self.discord.connect
@@ -475,6 +496,10 @@ class Gateways(WiredTestCase):
 
 class Lookup(WiredTestCase):
     """Which network a call belongs to that does not come from its loop."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        needs_the_process(self)
 
     async def ask(self, token: str) -> Any:
         """Ask from a thread with a loop of its own."""
