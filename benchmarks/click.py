@@ -69,7 +69,7 @@ def discordtest(turns: Turns) -> None:
 def floor(turns: Turns) -> None:
     """Canned frames."""
     from benchmarks.bots import run
-    from benchmarks.replay import Recorder, play
+    from benchmarks.replay import Recorder, play, repeat
 
     class ClickRecorder(Recorder):
         def make_client(self) -> Any:
@@ -86,16 +86,7 @@ def floor(turns: Turns) -> None:
 
     recording = run(ClickRecorder, "test_click").recording  # type: ignore[attr-defined]
 
-    async def clicks(loop: Any, session: Any) -> None:
-        interaction = recording.trip[0]
-        for _ in range(5):
-            session.push(interaction)
-            await loop.settle()
-        with turns.timing(COUNT):
-            for _ in range(COUNT):
-                session.push(interaction)
-                await loop.settle()
-
+    clicks = repeat(recording.trip[0], turns, COUNT)
     for _ in turns:
         play(recording, clicks, _silent_bot)
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from discordtest.backend.rest import Request, Response
 
-__all__ = ["Recorder", "Recording", "Replay", "play", "record_guild"]
+__all__ = ["Recorder", "Recording", "Replay", "play", "record_guild", "repeat"]
 
 
 @dataclass
@@ -137,6 +137,21 @@ def record_guild(size: int) -> Recording:
     """Return the boot of a bot in a guild of so many members more."""
     recording: Recording = run(CrowdRecorder, "test_boot", size=size).recording  # type: ignore[attr-defined]
     return dataclasses.replace(recording, trip=["", ""])
+
+
+def repeat(frame: str, turns: Any, count: int) -> Callable[[VirtualLoop, Session], Awaitable[None]]:
+    """Return what `play` runs to time a frame that comes ``count`` times, after a few that are not counted."""
+
+    async def trips(loop: VirtualLoop, session: Session) -> None:
+        for _ in range(5):
+            session.push(frame)
+            await loop.settle()
+        with turns.timing(count):
+            for _ in range(count):
+                session.push(frame)
+                await loop.settle()
+
+    return trips
 
 
 def play(

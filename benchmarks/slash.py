@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unittest
-from typing import Any
 
 from benchmarks.measure import Ratio, Turns
 
@@ -43,7 +42,7 @@ def discordtest(turns: Turns) -> None:
 def floor(turns: Turns) -> None:
     """Canned frames and bodies."""
     from benchmarks.bots import SlashCase, run, slash_bot
-    from benchmarks.replay import Recorder, play
+    from benchmarks.replay import Recorder, play, repeat
 
     class SlashRecorder(SlashCase, Recorder):
         async def act(self) -> None:
@@ -51,16 +50,7 @@ def floor(turns: Turns) -> None:
 
     recording = run(SlashRecorder, "test_ping").recording  # type: ignore[attr-defined]
 
-    async def trips(loop: Any, session: Any) -> None:
-        interaction = recording.trip[0]
-        for _ in range(5):
-            session.push(interaction)
-            await loop.settle()
-        with turns.timing(COUNT):
-            for _ in range(COUNT):
-                session.push(interaction)
-                await loop.settle()
-
+    trips = repeat(recording.trip[0], turns, COUNT)
     for _ in turns:
         play(recording, trips, slash_bot)
 
