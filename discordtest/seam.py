@@ -248,11 +248,13 @@ async def _ws_connect(
     self: aiohttp.ClientSession, url: str | URL, **options: Any
 ) -> aiohttp.ClientWebSocketResponse:
     target = self._build_url(url) if _networks else None
-    if target is None or target.raw_host != GATEWAY_HOST:
+    if target is None or not host_is_discord(target.raw_host or ""):
         return await _previous_ws_connect(self, url, **options)  # type: ignore[no-any-return]
     network = network_of(options.get("headers"))
     if network is None or network.loop is not asyncio.get_running_loop():
         raise _lost(target)
+    if target.raw_host != GATEWAY_HOST:
+        raise network.refuse_socket(target.raw_host or "")
     if network.transport == "loopback":
         from discordtest.transports.loopback import pace  # aiohttp's server is dear to import
 

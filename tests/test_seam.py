@@ -455,9 +455,14 @@ class Errors(WiredTestCase):
 
     async def test_voice_gateway_is_not_modelled(self) -> None:
         async with aiohttp.ClientSession() as http:
-            with self.assertRaises(aiohttp.WSServerHandshakeError):
+            with self.assertRaisesRegex(NotModelled, "voice servers.*cls=Line") as raised:
                 await http.ws_connect("wss://rotterdam1.discord.media/?v=8")
-        self.assertIsInstance(self.discord.failures[0], NotModelled)
+        self.assertEqual(self.discord.failures, [raised.exception])
+
+    async def test_other_websockets_of_discord_are_not_modelled(self) -> None:
+        async with aiohttp.ClientSession() as http:
+            with self.assertRaisesRegex(NotModelled, "a websocket to discord.com: only the gateway is known"):
+                await http.ws_connect("wss://discord.com/x")
 
     async def test_this_machine_is_reached(self) -> None:
         async def hello(request: web.BaseRequest) -> web.Response:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from unittest.mock import patch
 
 import discord
 
-from discordtest import DiscordTestCase
+from discordtest import DiscordTestCase, NotModelled
 
 
 class Line(discord.VoiceProtocol):
@@ -82,3 +83,16 @@ class VoiceProtocolTests(DiscordTestCase):
         )
         await self.settle()
         self.assertEqual(line.states[-1]["channel_id"], str(self.attic.id))
+
+    async def test_client_of_discord_py_is_told_once_what_to_use(self):
+        @self.client.event
+        async def on_message(message):
+            await message.guild.voice_channels[0].connect()
+
+        alice = self.make_member("alice", self.guild)
+        with (
+            patch.multiple("discord.voice_client", has_nacl=True, has_dave=True),
+            self.assertRaisesRegex(NotModelled, r"connect\(cls=Line\)"),
+        ):
+            await self.send(alice, self.lounge, "Play!")
+        await self.settle()  # there is no second failure

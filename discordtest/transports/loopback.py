@@ -20,7 +20,7 @@ import aiohttp
 from aiohttp import WSMsgType, web
 
 from discordtest.backend.rest import Request
-from discordtest.errors import DiscordTestError, NotModelled
+from discordtest.errors import DiscordTestError
 from discordtest.transports.network import GATEWAY_HOST
 from discordtest.transports.pipe import Answering, connect_pipe
 
@@ -94,9 +94,7 @@ class DiscordServer:
 
     async def _open_gateway(self, request: web.BaseRequest, host: str) -> web.StreamResponse:
         if host != GATEWAY_HOST:
-            error = NotModelled(f"a websocket to {host}: only the gateway is known")
-            self.network.backend.report(error)
-            return web.Response(status=501, text=str(error))
+            return web.Response(status=501, text=str(self.network.refuse_socket(host)))
         socket = web.WebSocketResponse(compress=False)
         await socket.prepare(request)
         session = self.network.backend.connect(dict(request.query))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 import aiohttp
 
 from discordtest.backend.faults import ConnectionReset, SlowAnswer
-from discordtest.errors import HostRefused
+from discordtest.errors import HostRefused, NotModelled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Container, Coroutine, MutableMapping
@@ -54,11 +54,12 @@ DISCORD_HOSTS = frozenset(
         GATEWAY_HOST,
     }
 )
+_VOICE = ".discord.media"
 
 
 def host_is_discord(host: str) -> bool:
     """Tell whether a host name is Discord's, so that it is answered by the backend or never reached."""
-    return host in DISCORD_HOSTS or host.endswith((".discord.gg", ".discord.media"))
+    return host in DISCORD_HOSTS or host.endswith((".discord.gg", _VOICE))
 
 
 def host_is_local(host: str) -> bool:
@@ -186,6 +187,21 @@ class Network:
             f"Answer it with self.serve({host!r}, handler), or let it through with "
             f"allowed_hosts = ({host!r},) in the test case."
         )
+        self.backend.report(error)
+        return error
+
+    def refuse_socket(self, host: str) -> NotModelled:
+        """Record that a websocket of Discord's besides the gateway was opened, and return the error to raise."""
+        if host.endswith(_VOICE):
+            text = (
+                "voice servers are not modelled: no sound is sent or received. Let the bot connect with a "
+                "discord.VoiceProtocol of the test's own, `await channel.connect(cls=Line)`, or make that the "
+                "default: `patch.dict(discord.abc.Connectable.connect.__kwdefaults__, cls=Line)`. The page "
+                '"Voice" of the documentation has one to copy'
+            )
+        else:
+            text = f"a websocket to {host}: only the gateway is known"
+        error = NotModelled(text)
         self.backend.report(error)
         return error
 
