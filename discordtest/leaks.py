@@ -34,6 +34,7 @@ ROUNDS = 8  # how often the test's tasks may come to rest and go on: each verb i
 KEPT = 64  # sessions that are remembered before the closed ones among them are forgotten
 #: Hooks of a test case in which it builds its bot: what is made there is the bot's.
 _HOOKS = frozenset(("make_client", "make_world", "start_client"))
+_THE_LOOP = "discordtest.clock.", "discordtest.transports.guard"  # what stands in for asyncio's own
 _LIBRARIES = frozenset(("aiohttp", "asyncio", "concurrent", "contextlib", "threading"))
 
 _lock = threading.Lock()
@@ -139,7 +140,7 @@ def _maker(frame: FrameType | None) -> FrameType | None:
     """Return the frame that made something by whatever libraries; None where discord.py or we did for the bot."""
     while frame is not None:
         name = frame.f_globals.get("__name__", "")
-        root = "asyncio" if name.startswith("discordtest.clock.") else name.partition(".")[0]
+        root = "asyncio" if name.startswith(_THE_LOOP) else name.partition(".")[0]
         if root in ("discord", "discordtest"):
             return None
         if root not in _LIBRARIES:

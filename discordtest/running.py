@@ -151,6 +151,8 @@ class Running(Case):
 
     def _annotate(self, error: Exception) -> None:
         self._scene.has_failed = True
+        failures = self._scene.backend.failures
+        failures[:] = [failure for failure in failures if failure is not error]  # told here
         if not isinstance(error, unittest.SkipTest):
             error.add_note(f"The test started at DISCORDTEST_START_TIME={self._begins_at.isoformat()}")
 

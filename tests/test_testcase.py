@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
+import functools
 import gc
 import logging
 import os
@@ -12,6 +13,7 @@ import re
 import sys
 import threading
 import unittest
+import urllib.request
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from unittest import mock
@@ -453,6 +455,30 @@ class LoudTests(BotTestCase):
 
         with self.fails("'example.org' is refused", "allowed_hosts = ('example.org',)", kind=HostRefused):
             await self.bot_does(work)
+
+    async def test_foreign_host_of_a_blocking_library_is_refused(self) -> None:
+        for url in ("http://discord.com/api/v10/gateway", "http://example.org/joke"):
+
+            async def work(ctx: Context, url: str = url) -> None:
+                for call in (
+                    functools.partial(asyncio.to_thread, urllib.request.urlopen),
+                    urllib.request.urlopen,
+                ):
+                    with contextlib.suppress(Exception):  # as people do
+                        await call(url)
+
+            with self.fails(" is refused", "unittest.mock.patch", kind=HostRefused):
+                await self.bot_does(work)
+            with self.fails(" is refused", kind=HostRefused):
+                await self.settle()
+
+    def test_host_that_the_test_itself_calls_is_refused_once(self) -> None:
+        class Case(DiscordTestCase):
+            async def test(self) -> None:
+                urllib.request.urlopen("https://example.org/joke")  # noqa: ASYNC210
+
+        (problem,) = run_case(Case)
+        self.assertIn("HostRefused: a connection to 'example.org' is refused", problem)
 
     async def test_unknown_route_is_not_modelled(self) -> None:
         async def work(ctx: Context) -> None:

@@ -43,6 +43,7 @@ DEPTH = 6
 ANSWERED_INSIDE = frozenset(
     f"asyncio.{name}" for name in ("locks", "queues", "runners", "taskgroups", "tasks", "timeouts")
 )
+_HANDED_ON_BY = "asyncio.", "discordtest."
 CHILD_PROCESSES = frozenset(["asyncio.base_subprocess", "asyncio.subprocess"])
 
 GATHERED: type = asyncio.tasks._GatheringFuture  # type: ignore[attr-defined]  # no public name
@@ -117,7 +118,7 @@ class Outside:
     ) -> None:
         """Remember a call that was handed to an executor until its future is done."""
         frame: FrameType = caller
-        while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("asyncio."):
+        while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(_HANDED_ON_BY):
             frame = frame.f_back
         self._calls[future] = Call(_function_name(function), position(frame))
         future.add_done_callback(self._forget_call)

@@ -1,22 +1,27 @@
 """Keeps every other library from leaving this machine while a test runs.
 
 aiohttp is stopped at its connector; whatever else opens connections on the test's loop asks that loop for
-addresses and for the connection, and is refused there. Blocking libraries use no loop: of them only calls to
-Discord are stopped, for the whole process.
+addresses and for the connection, and is refused there. Blocking libraries (requests, urllib) use no loop: they are
+stopped where they look a host up, on the thread of a test's loop while it runs and on the threads of executors while
+they run a call for it. Discord itself is not reached from any thread of the process.
 """
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import contextvars
+import functools
 import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from discordtest.errors import HostRefused
 from discordtest.transports.network import host_is_discord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from discordtest.transports.network import Network
 
@@ -24,7 +29,14 @@ __all__ = ["guard_loop", "let_through", "refuse_discord", "release_loop"]
 
 _let_through: contextvars.ContextVar[bool] = contextvars.ContextVar("discordtest_let_through", default=False)
 _INTERNET = (socket.AF_INET, socket.AF_INET6)
-_METHODS = ("getaddrinfo", "sock_connect")
+_METHODS = ("getaddrinfo", "sock_connect", "run_in_executor")
+_OTHER = (
+    "Only aiohttp can be answered with self.serve, and this is another library: stand in for the call with "
+    "unittest.mock.patch"
+)
+
+_guarded: dict[asyncio.AbstractEventLoop, Network] = {}
+_at_work = threading.local()  # .network: for which test the thread of an executor runs a call
 
 
 @contextlib.contextmanager
@@ -43,18 +55,17 @@ def let_through() -> Iterator[None]:
 def guard_loop(network: Network) -> None:
     """Refuse foreign hosts to everything that runs on the network's loop."""
     loop: Any = network.loop  # methods are replaced on this one object
-    getaddrinfo, sock_connect = loop.getaddrinfo, loop.sock_connect
-    known: set[str] = set()  # the addresses of hosts that are allowed by name
+    getaddrinfo, sock_connect, run_in_executor = loop.getaddrinfo, loop.sock_connect, loop.run_in_executor
 
     def check(host: str) -> None:
-        if not (network.host_is_allowed(host) or host in known or _let_through.get()):
-            raise network.refuse(host, "a connection")
+        if not (network.host_is_allowed(host) or _let_through.get()):
+            raise network.refuse(host, cure=_OTHER)
 
     async def guarded_getaddrinfo(host: str | bytes | None, port: Any, **options: Any) -> list[Any]:
         name = host.decode() if isinstance(host, bytes) else host or ""
         check(name)
         found: list[Any] = await getaddrinfo(host, port, **options)
-        known.update(address[0] for *_, address in found)
+        network.addresses.update(address[0] for *_, address in found)
         return found
 
     async def guarded_sock_connect(sock: socket.socket, address: Any) -> None:
@@ -62,12 +73,37 @@ def guard_loop(network: Network) -> None:
             check(address[0])
         await sock_connect(sock, address)
 
+    def guarded_run_in_executor(executor: Any, function: Any, *args: Any) -> Any:
+        if function is _getaddrinfo:  # of the loop itself, which was checked above
+            function = _original_getaddrinfo
+        elif executor is None or isinstance(executor, ThreadPoolExecutor):
+            function = functools.partial(_Call(network).run, function)
+        return run_in_executor(executor, function, *args)
+
+    _guarded[network.loop] = network
     with contextlib.suppress(AttributeError):  # a loop written in C takes no attributes
         loop.getaddrinfo, loop.sock_connect = guarded_getaddrinfo, guarded_sock_connect
+        loop.run_in_executor = guarded_run_in_executor
+
+
+class _Call:
+    """A call that a thread of an executor runs for a test."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+
+    def run(self, function: Callable[..., Any], *args: Any) -> Any:
+        """Run it; the name is that of ``Context.run``, as whoever names calls looks through it."""
+        _at_work.network = self.network
+        try:
+            return function(*args)
+        finally:
+            _at_work.network = None
 
 
 def release_loop(network: Network) -> None:
     """Give the loop its own methods back."""
+    _guarded.pop(network.loop, None)
     for name in _METHODS:
         vars(network.loop).pop(name, None)
 
@@ -77,12 +113,48 @@ _original_getaddrinfo = socket.getaddrinfo
 
 def _getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
     name = host.decode() if isinstance(host, bytes) else host
-    if isinstance(name, str) and host_is_discord(name):
-        raise HostRefused(
-            f"a connection to {name!r} is refused: Discord is not reached while tests run, and what does not "
-            "go through aiohttp (requests, urllib) cannot be answered"
+    network = _network_here()
+    if isinstance(name, str):
+        if host_is_discord(name):
+            raise _refused(network or _only_network(), name)
+        if network is not None and not network.host_is_allowed(name):
+            raise _refused(network, name)
+    found: list[Any] = _original_getaddrinfo(host, *args, **kwargs)
+    if network is not None:
+        network.addresses.update(address[0] for *_, address in found)
+    return found
+
+
+def _network_here() -> Network | None:
+    """Return the network of the test for which this thread works; None where it works for none."""
+    loop = asyncio._get_running_loop()
+    return getattr(_at_work, "network", None) if loop is None else _guarded.get(loop)
+
+
+def _only_network() -> Network | None:
+    """Return the network that a thread of nobody's may belong to: the only one there is."""
+    networks = list(_guarded.values())
+    return networks[0] if len(networks) == 1 else None
+
+
+def _refused(network: Network | None, host: str) -> HostRefused:
+    """Return the error for a blocking call; the test of that network is told, on the thread of its loop."""
+    if network is not None and not host_is_discord(host):
+        error = network.refusal(host, cure=_OTHER)
+    else:
+        error = HostRefused(
+            f"a connection to {host!r} is refused: Discord is not reached while tests run, and what does not go "
+            "through aiohttp (requests, urllib) cannot be answered. Let the bot call it through discord.py or "
+            "aiohttp, or stand in for the call with unittest.mock.patch"
         )
-    return _original_getaddrinfo(host, *args, **kwargs)
+    if network is None:
+        return error
+    if asyncio._get_running_loop() is network.loop:
+        network.backend.report(error)
+    else:
+        with contextlib.suppress(RuntimeError):  # that test is over
+            network.loop.call_soon_threadsafe(network.backend.report, error)
+    return error
 
 
 def refuse_discord(refuse: bool) -> None:

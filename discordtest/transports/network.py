@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import socket
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 import aiohttp
@@ -64,7 +65,7 @@ def host_is_discord(host: str) -> bool:
 
 def host_is_local(host: str) -> bool:
     """Tell whether a host name or address never leaves this machine."""
-    if host in ("localhost", "0.0.0.0", "::", "") or host.endswith(".localhost"):
+    if host in ("localhost", "0.0.0.0", "::", "", socket.gethostname()) or host.endswith(".localhost"):
         return True
     try:
         return ipaddress.ip_address(host.partition("%")[0]).is_loopback
@@ -119,6 +120,7 @@ class Network:
         self.loop = loop
         self.tokens = tokens
         self.allowed_hosts = allowed_hosts
+        self.addresses: set[str] = set()  # those that allowed hosts were found to have
         self.transport: Transport = transport
         self.served: MutableMapping[str, Server] = {}
         self.connections: list[Connection] = []
@@ -159,7 +161,7 @@ class Network:
 
     def host_is_allowed(self, host: str) -> bool:
         """Tell whether a host may really be reached: this machine, or one that the test allowed."""
-        return host in self.allowed_hosts or host_is_local(host)
+        return host in self.allowed_hosts or host in self.addresses or host_is_local(host)
 
     def server_of(self, host: str) -> Server | None:
         """Return who answers for a host; None if nobody does."""
@@ -180,15 +182,20 @@ class Network:
         for server in servers:
             await server.close()
 
-    def refuse(self, host: str, what: str = "") -> HostRefused:
+    def refuse(self, host: str, what: str = "", *, cure: str = "") -> HostRefused:
         """Record that a foreign host was called, and return the error to raise for it."""
-        error = HostRefused(
-            f"{what or 'a connection'} to {host!r} is refused: a test reaches no foreign host. "
-            f"Answer it with self.serve({host!r}, handler), or let it through with "
-            f"allowed_hosts = ({host!r},) in the test case."
-        )
+        error = self.refusal(host, what, cure=cure)
         self.backend.report(error)
         return error
+
+    @staticmethod
+    def refusal(host: str, what: str = "", *, cure: str = "") -> HostRefused:
+        """Return that error; ``cure`` is what to do besides allowing the host, by default to serve it."""
+        return HostRefused(
+            f"{what or 'a connection'} to {host!r} is refused: a test reaches no foreign host. "
+            f"{cure or f'Answer it with self.serve({host!r}, handler)'}, or let it through with "
+            f"allowed_hosts = ({host!r},) in the test case."
+        )
 
     def refuse_socket(self, host: str) -> NotModelled:
         """Record that a websocket of Discord's besides the gateway was opened, and return the error to raise."""

@@ -1,15 +1,20 @@
 from __future__ import annotations
 
 import asyncio
+import functools
+import multiprocessing
 import socket
 import unittest
 import urllib.request
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from typing import Any
+from unittest.mock import patch
 
 import aiohttp
 
 from discordtest import seam
 from discordtest.errors import HostRefused
+from discordtest.transports import guard
 from discordtest.transports.guard import let_through
 from discordtest.transports.network import host_is_discord, host_is_local
 from tests.wired import WiredTestCase
@@ -110,13 +115,67 @@ class OtherLibraries(WiredTestCase):
             await asyncio.wait([connecting])
         self.assertEqual(self.discord.failures, [])
 
-    async def test_blocking_calls_to_discord_are_refused(self) -> None:
+    async def test_the_machines_own_name_passes(self) -> None:
+        self.assertTrue(self.network.host_is_allowed(socket.gethostname()))
+
+
+class BlockingLibraries(WiredTestCase):
+    """What opens connections without the loop."""
+
+    async def test_calls_to_discord_are_refused_and_recorded(self) -> None:
         for host in ("discord.com", b"discord.com"):
             with self.assertRaisesRegex(HostRefused, "what does not go through aiohttp"):
                 socket.getaddrinfo(host, 443)
-        with self.assertRaises(HostRefused):
+        with self.assertRaises(HostRefused) as raised:
             urllib.request.urlopen("https://discord.com/api/v10/gateway")  # noqa: ASYNC210
+        self.assertEqual(len(self.discord.failures), 3)
+        self.assertIs(self.discord.failures[-1], raised.exception)
         self.assertTrue(socket.getaddrinfo("127.0.0.1", 80))
+
+    async def test_foreign_host_is_refused_on_the_thread_of_the_loop(self) -> None:
+        for host in ("db.example.com", FOREIGN):
+            with self.assertRaisesRegex(HostRefused, r"unittest\.mock\.patch, or let it through"):
+                socket.create_connection((host, 80))
+        self.assertEqual(len(self.discord.failures), 2)
+
+    async def test_foreign_host_is_refused_in_executors(self) -> None:
+        loop = asyncio.get_running_loop()
+        with ThreadPoolExecutor(1) as pool:
+            for call in (
+                asyncio.to_thread,
+                functools.partial(loop.run_in_executor, None),
+                functools.partial(loop.run_in_executor, pool),
+            ):
+                with self.assertRaises(HostRefused) as raised:
+                    await call(socket.create_connection, (FOREIGN, 80))
+                self.assertIs(self.discord.failures[-1], raised.exception)
+            self.assertEqual(len(self.discord.failures), 3)
+
+            def look_up() -> Any:
+                with self.assertRaises(HostRefused):
+                    socket.getaddrinfo("discord.com", 443)
+                return socket.getaddrinfo(FOREIGN, 80)  # a number is looked up without any network
+
+            self.assertTrue(pool.submit(look_up).result())  # it works for no test by now
+            await asyncio.sleep(0)
+        self.assertIn("'discord.com'", str(self.discord.failures[3]))  # there is only one to tell
+
+    async def test_allowed_host_and_the_addresses_it_has(self) -> None:
+        asked: list[Any] = []
+
+        def getaddrinfo(host: Any, port: Any, *args: Any, **options: Any) -> Any:
+            asked.append(host)
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (FOREIGN, port))]
+
+        self.network.allowed_hosts = {"db.example.com"}
+        with patch.object(guard, "_original_getaddrinfo", getaddrinfo):
+            self.assertTrue(await asyncio.to_thread(socket.getaddrinfo, "db.example.com", 5432))
+            self.assertTrue(socket.getaddrinfo(FOREIGN, 5432))
+        self.assertEqual((asked, self.discord.failures), (["db.example.com", FOREIGN], []))
+
+    async def test_calls_in_other_processes_are_left_alone(self) -> None:
+        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+            self.assertEqual(await asyncio.get_running_loop().run_in_executor(pool, abs, -3), 3)
 
 
 if __name__ == "__main__":
