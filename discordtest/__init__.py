@@ -24,10 +24,12 @@ with deferring():
     )
     from discordtest.scripts import load_client
     from discordtest.testcase import DiscordTestCase, DiscordTestMixin
+    from discordtest.tolerance import Close
     from discordtest.worlds import load_world
 
 __all__ = [
     "BackendError",
+    "Close",
     "ConnectionReset",
     "Deadlock",
     "DiscordTestCase",

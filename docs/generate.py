@@ -176,6 +176,8 @@ REFERENCE_TAIL = """\
 ## What they give you
 
 ```{eval-rst}
+.. autoclass:: discordtest.Close
+
 .. autoclass:: discordtest.clock.Clock
    :members:
 

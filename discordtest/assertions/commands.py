@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from discordtest.backend.world import Record
     from discordtest.given import Id
     from discordtest.interactions.result import InteractionResult
+    from discordtest.tolerance import Close
 
-    Choice: TypeAlias = app_commands.Choice[Any] | tuple[str, Any] | str | int | float
+    Choice: TypeAlias = app_commands.Choice[Any] | tuple[str, Any] | str | int | float | Close
 
 __all__ = ["AssertCommands"]
 

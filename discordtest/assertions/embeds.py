@@ -1,7 +1,7 @@
 """How an embed that was sent differs from what a test claims of it.
 
 An ``Embed`` is compared as a whole, by what a bot can set: what Discord adds (type, proxies, sizes) is left out. A
-dict names keys, and only those count, in nested dicts too; its values may be patterns and predicates.
+dict names keys, and only those count, in nested dicts too; its values may be patterns, predicates and ``Close``.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import discord
 
 from discordtest.assertions.texts import diff, same_text
+from discordtest.tolerance import Close
 
 if TYPE_CHECKING:
     from discordtest.backend.world import Record
@@ -96,6 +97,9 @@ def _differences(what: str, wanted: Any, found: Any) -> Iterator[str]:
     if isinstance(wanted, Mapping):
         for name, value in wanted.items():
             yield from _differences(f"{what} {name}", value, (found or {}).get(name))
+    elif isinstance(wanted, Close):
+        if found != wanted:  # as it came: 0 is a number here, not what is not there
+            yield f"{what} is {found!r}, not {wanted!r}"
     elif isinstance(wanted, re.Pattern) or callable(wanted):
         if not same_text(wanted, "" if found is None else found):
             yield f"{what} is {found!r}, which {getattr(wanted, 'pattern', 'the predicate')!r} does not accept"

@@ -15,6 +15,7 @@ import discord
 
 from discordtest.assertions.embeds import EmbedLike, embed_differences
 from discordtest.assertions.texts import Content, diff, same_text
+from discordtest.tolerance import Close
 
 if TYPE_CHECKING:
     from discordtest.backend.world import Record
@@ -58,7 +59,7 @@ class Claims(TypedDict, total=False):
     contains: str | Sequence[str]
     channel: Any  # a channel, user (their DM) or id; None is a TypeError
     embed: EmbedLike
-    embeds: Sequence[EmbedLike] | int
+    embeds: Sequence[EmbedLike] | int | Close
     files: Files
     buttons: Sequence[str]  # labels, in order
     reply_to: Any  # a message or id
@@ -74,7 +75,7 @@ class MessageFilter:
     contains: str | Sequence[str] | None = None
     channel_id: str | None = None
     embed: EmbedLike | None = None
-    embeds: Sequence[EmbedLike] | int | None = None
+    embeds: Sequence[EmbedLike] | int | Close | None = None
     files: Files | None = None
     buttons: Sequence[str] | None = None
     reply_to: str | None = None
@@ -84,12 +85,13 @@ class MessageFilter:
 
     def __post_init__(self) -> None:
         """Refuse what no message could be, or a claim that there is none would always hold."""
-        if not (self.content is None or isinstance(self.content, str | re.Pattern) or callable(self.content)):
-            raise TypeError(f"content is a string, a pattern or a function of the text, not {self.content!r}")
+        content = self.content
+        if not (content is None or isinstance(content, str | re.Pattern | Close) or callable(content)):
+            raise TypeError(f"content is a string, a pattern or a function of the text, not {content!r}")
         parts: Any = [self.contains] if isinstance(self.contains, str) else self.contains or ()
         if not (isinstance(parts, Iterable) and all(isinstance(part, str) for part in parts)):
             raise TypeError(f"contains is a string or several, not {self.contains!r}")
-        embeds = () if isinstance(self.embeds, int) else self.embeds or ()
+        embeds = () if isinstance(self.embeds, int | Close) else self.embeds or ()
         for embed in (*embeds, *([] if self.embed is None else [self.embed])):
             if not isinstance(embed, discord.Embed | Mapping):
                 raise TypeError(f"an embed is a discord.Embed or a dict of its keys, not {embed!r}")
@@ -118,6 +120,8 @@ class MessageFilter:
                 yield "content differs:\n" + diff(self.content, text)
             elif isinstance(self.content, re.Pattern):
                 yield f"content {text!r} does not match {self.content.pattern!r}"
+            elif isinstance(self.content, Close):
+                yield f"content {text!r} is not {self.content!r}"
             else:
                 yield f"content {text!r} is not what {_name(self.content)} wants"
         wanted = [self.contains] if isinstance(self.contains, str) else self.contains or ()
@@ -133,7 +137,7 @@ class MessageFilter:
                 yield "it has no embed"
             elif all(tries):
                 yield from min(tries, key=len)
-        if isinstance(self.embeds, int):
+        if isinstance(self.embeds, int | Close):
             if len(found) != self.embeds:
                 yield f"it has {len(found)} embeds, not {self.embeds}"
         elif self.embeds is not None:

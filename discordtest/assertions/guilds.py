@@ -10,6 +10,7 @@ from discordtest import views as viewing
 from discordtest.assertions.core import AssertCore
 from discordtest.given import id_of
 from discordtest.names import name_of
+from discordtest.tolerance import Close
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -233,7 +234,7 @@ class AssertGuilds(AssertCore):
             return False
         if activity is None:
             return True
-        wanted = {"name": activity} if isinstance(activity, str) else _activity_claims(activity)
+        wanted = {"name": activity} if isinstance(activity, str | Close) else _activity_claims(activity)
         return any(
             wanted.items() <= {"state": None, **shown}.items() for shown in map(_flat, presence["activities"])
         )

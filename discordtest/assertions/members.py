@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from discordtest.assertions.core import AssertCore
 from discordtest.errors import SetupError
 from discordtest.given import id_of
 from discordtest.names import name_of
+from discordtest.tolerance import Close
 
 if TYPE_CHECKING:
     import discord
@@ -19,6 +20,7 @@ __all__ = ["AssertMembers"]
 
 __unittest = True
 
+_SAME_SECOND = timedelta(seconds=1) - timedelta.resolution
 _LEAVING = {20: "kicked", 22: "banned"}
 
 
@@ -113,14 +115,15 @@ class AssertMembers(AssertCore):
         )
 
     def assertTimedOut(
-        self, member: discord.Member, until: datetime | None = None, *, msg: Any = None
+        self, member: discord.Member, until: datetime | Close | None = None, *, msg: Any = None
     ) -> datetime:
         """Fail unless the member is timed out (until this moment, to the second); return until when."""
         self._at_rest()
         found = self._timed_out_until(member)
         if found is None:
             self._fail_state(f"{member.name} is not timed out", msg)
-        if until is not None and abs((found - until).total_seconds()) >= 1:
+        wanted = until if isinstance(until, Close | None) else Close(until, _SAME_SECOND)
+        if wanted is not None and found != wanted:
             self._fail(f"{member.name} is timed out until {found}, not {until}", msg)
         return found
 

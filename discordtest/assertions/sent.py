@@ -18,6 +18,7 @@ from discordtest.backend import journal as journal_
 from discordtest.errors import SetupError
 from discordtest.given import id_of
 from discordtest.names import channel_name
+from discordtest.tolerance import Close
 
 if TYPE_CHECKING:
     from discordtest.assertions.filters import Content
@@ -59,7 +60,7 @@ class AssertSent(AssertCore):
         self,
         content: Content | None = ...,
         *,
-        count: int | None,
+        count: int | Close | None,
         after: After = ...,
         by: discord.Client | None = ...,
         msg: Any = ...,
@@ -69,7 +70,7 @@ class AssertSent(AssertCore):
         self,
         content: Content | None = None,
         *,
-        count: int | None = 1,
+        count: int | Close | None = 1,
         after: After = None,
         by: discord.Client | None = None,
         msg: Any = None,
@@ -92,14 +93,14 @@ class AssertSent(AssertCore):
         if not found if count is None else len(found) != count:
             self._fail_sent(wanted, self._search(sent, after, by), found, count, msg)
         messages = [self._seen(message) for message in found]
-        return messages[0] if count == 1 else messages
+        return messages[0] if count == 1 and isinstance(count, int) else messages
 
     def _fail_sent(
         self,
         wanted: MessageFilter,
         search: Search,
         found: list[Record],
-        count: int | None,
+        count: int | Close | None,
         msg: Any,
     ) -> None:
         claim = self._claim(wanted)
@@ -110,7 +111,7 @@ class AssertSent(AssertCore):
         self._fail("\n".join([*lines, background(self._scene)]), msg)
 
     def _claim(self, wanted: MessageFilter) -> str:
-        what = repr(wanted.content) if isinstance(wanted.content, str) else "such a message"
+        what = repr(wanted.content) if isinstance(wanted.content, str | Close) else "such a message"
         if wanted.content is None and wanted.contains is not None:
             what = f"a message with {wanted.contains!r}"
         if wanted.channel_id is None:

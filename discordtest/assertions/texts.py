@@ -7,13 +7,15 @@ import re
 from collections.abc import Callable
 from typing import TypeAlias
 
+from discordtest.tolerance import Close
+
 __all__ = ["Content", "diff", "same_text"]
 
-Content: TypeAlias = str | re.Pattern[str] | Callable[[str], object]
+Content: TypeAlias = str | re.Pattern[str] | Callable[[str], object] | Close
 
 
 def same_text(wanted: Content, text: str) -> bool:
-    """Tell whether a text is what was asked for: equal, found by the pattern, or accepted by the predicate.
+    """Tell whether a text is what was asked for: equal, near, found by the pattern, or accepted by the predicate.
 
     Discord takes white space off both ends of what is sent, so that is none of the claim either.
     """
@@ -21,6 +23,8 @@ def same_text(wanted: Content, text: str) -> bool:
         return text in (wanted, wanted.strip())
     if isinstance(wanted, re.Pattern):
         return wanted.search(text) is not None
+    if isinstance(wanted, Close):
+        return wanted == text
     return bool(wanted(text))
 
 

@@ -12,6 +12,7 @@ from discordtest.assertions.core import AssertCore
 from discordtest.assertions.failures import background
 from discordtest.backend import intents, journal, rest, targets
 from discordtest.errors import SetupError
+from discordtest.tolerance import Close
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -36,7 +37,7 @@ class AssertWire(AssertCore):
         *,
         json: Any = None,
         reason: str | None = None,
-        count: int | None = None,
+        count: int | Close | None = None,
         msg: Any = None,
     ) -> list[journal.Exchange]:
         """Fail unless the bot made such a request in the last act; return those that it made.
@@ -74,7 +75,7 @@ class AssertWire(AssertCore):
         self.assertRequested(method, path, count=0, msg=msg)
 
     def assertRateLimited(
-        self, route: str = "*", *, count: int | None = None, msg: Any = None
+        self, route: str = "*", *, count: int | Close | None = None, msg: Any = None
     ) -> list[journal.Exchange]:
         """Fail unless the bot used up a rate limit in the last act; return the requests that did.
 
@@ -99,7 +100,7 @@ class AssertWire(AssertCore):
         """Fail if the bot used up a rate limit in the last act."""
         self.assertRateLimited(route, count=0, msg=msg)
 
-    def assertDispatched(self, event: str, count: int | None = None, *, msg: Any = None) -> None:
+    def assertDispatched(self, event: str, count: int | Close | None = None, *, msg: Any = None) -> None:
         """Fail unless such a gateway event happened in the last act: ``"MESSAGE_CREATE"``."""
         name = event.upper()
         if not (name in intents.EVENTS or hasattr(ConnectionState, f"parse_{name.lower()}")):
