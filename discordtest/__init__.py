@@ -22,7 +22,7 @@ with deferring():
         SettleTimeout,
         SetupError,
     )
-    from discordtest.scripts import load_client
+    from discordtest.scripts import load_client, load_clients
     from discordtest.testcase import DiscordTestCase, DiscordTestMixin
     from discordtest.tolerance import Close
     from discordtest.worlds import load_world
@@ -46,6 +46,7 @@ __all__ = [
     "Snapshot",
     "Timeout",
     "load_client",
+    "load_clients",
     "load_world",
 ]
 

@@ -8,7 +8,6 @@ function with an exception that no ``except Exception`` catches, and only what i
 
 from __future__ import annotations
 
-import ast
 import asyncio
 import contextvars
 import importlib
@@ -16,13 +15,14 @@ import logging
 import sys
 import threading
 from contextlib import contextmanager, suppress
-from functools import lru_cache
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 import discord
 
+from discordtest.compiling import AWAIT_NAME, compile_script
 from discordtest.errors import SetupError
 from discordtest.imports import FreshImports
 from discordtest.locating import find
@@ -30,13 +30,10 @@ from discordtest.locating import find
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Iterator
 
-__all__ = ["Hold", "hold_of", "load_client", "unload"]
+__all__ = ["Hold", "held_with", "hold_of", "load_client", "load_clients", "unload"]
 
 # Scripts read their token from the environment, which may be empty where tests run; any token is accepted.
 SUBSTITUTE_TOKEN = "token-of-a-loaded-script"
-
-_RUNNERS = frozenset({"run", "run_until_complete", "run_forever"})
-_AWAIT_NAME = "__await_instead__"
 
 _script: contextvars.ContextVar[Script | None] = contextvars.ContextVar("discordtest_script", default=None)
 _holds: dict[discord.Client, Hold] = {}  # until the script is unloaded
@@ -92,9 +89,9 @@ class Script:
                 raise SetupError(text if held else f"{text} and started no client") from end
 
     async def _run(self) -> None:
-        vars(self.module)[_AWAIT_NAME] = _await_instead
+        vars(self.module)[AWAIT_NAME] = _await_instead
         try:
-            rest = eval(_compile(self.path, self.path.stat().st_mtime_ns), vars(self.module))
+            rest = eval(compile_script(self.path), vars(self.module))
             if rest is not None:
                 await rest
         except _LeftFunction as left:
@@ -103,11 +100,16 @@ class Script:
     def hold(self, client: discord.Client, token: object) -> Hold:
         """Note that the script starts a client."""
         text = token.strip() if isinstance(token, str) else ""
-        hold = _holds[client] = Hold(self, client, text or SUBSTITUTE_TOKEN)
+        substitute = f"{SUBSTITUTE_TOKEN}-{crc32(bytes(self.path)):08x}-{len(self.held())}"
+        hold = _holds[client] = Hold(self, client, text or substitute)
         vars(client)["start"] = hold.start
         if not self.first_hold.done():
             self.first_hold.set_result(hold)
         return hold
+
+    def held(self) -> list[discord.Client]:
+        """Return the clients that the script starts, in that order."""
+        return [client for client, hold in _holds.items() if hold.script is self]
 
     def only_client(self) -> discord.Client | None:
         """Return the client that the module defines, if it defines exactly one."""
@@ -124,7 +126,7 @@ class Script:
             logger.setLevel(level)
         if self._policy is not None:
             asyncio.set_event_loop_policy(self._policy)  # uvloop.install() sets its own
-        for client in [client for client, hold in _holds.items() if hold.script is self]:
+        for client in self.held():
             del _holds[client]
         self._imports.close()
 
@@ -141,10 +143,39 @@ def load_client(script: str | Path | ModuleType) -> Awaitable[discord.Client]:
             return load_client("bot.py")
     """
     # A relative path may be meant from the caller's file, and only now is the caller on the stack.
+    return _only(_load(*find(script, sys._getframe(1).f_code.co_filename)))
+
+
+def load_clients(script: str | Path | ModuleType) -> Awaitable[list[discord.Client]]:
+    """Run a script that starts several clients, as `load_client` does; return them in the order of their start.
+
+    Starting one of them continues the script as far as that one waits.
+
+    Example::
+
+        async def make_client(self):
+            self.bot, self.helper = await load_clients("bots.py")
+            return self.bot
+
+        async def asyncSetUp(self):
+            await super().asyncSetUp()
+            await self.connect(self.helper)
+    """
     return _load(*find(script, sys._getframe(1).f_code.co_filename))
 
 
-async def _load(path: Path, folder: Path, package: str | None) -> discord.Client:
+async def _only(loading: Awaitable[list[discord.Client]]) -> discord.Client:
+    clients = await loading
+    if len(clients) > 1:
+        names = " and ".join(type(client).__name__ for client in clients)
+        raise SetupError(
+            f"the script starts {len(clients)} clients, {names}: take them with `await load_clients(…)`, return one "
+            "from make_client and `await self.connect(…)` the others"
+        )
+    return clients[0]
+
+
+async def _load(path: Path, folder: Path, package: str | None) -> list[discord.Client]:
     running = Script(path, folder, package)
     loop = asyncio.get_running_loop()
     _scripts.setdefault(loop, []).append(running)
@@ -155,8 +186,10 @@ async def _load(path: Path, folder: Path, package: str | None) -> discord.Client
         running.task = asyncio.create_task(running.run(), name=f"script {path.name}", context=context)
         either: list[asyncio.Future[Any]] = [running.task, running.first_hold]
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        if running.first_hold.done() and (settle := getattr(loop, "settle", None)) is not None:
+            await settle()  # it may start more of them
     if running.first_hold.done():
-        return running.first_hold.result().client
+        return running.held()
     running.task.result()
     client = running.only_client()
     if client is None:
@@ -164,7 +197,13 @@ async def _load(path: Path, folder: Path, package: str | None) -> discord.Client
             f"{path} ended without starting a client, and defines none or several: return yours "
             "from make_client() instead"
         )
-    return client
+    return [client]
+
+
+def held_with(client: discord.Client) -> list[discord.Client]:
+    """Return a client and, of one that a script starts, the others that it starts: they end together."""
+    hold = _holds.get(client)
+    return [client] if hold is None else hold.script.held()
 
 
 def hold_of(client: discord.Client) -> Hold | None:
@@ -193,33 +232,6 @@ def _loggers() -> tuple[logging.Logger, logging.Logger]:
 
 
 # -- awaiting where a script would start a loop
-
-
-class _AwaitRunners(ast.NodeTransformer):
-    """Make ``x.run(…)`` at the top of a script ``await __await_instead__(x.run, …)``; leave functions alone."""
-
-    def _leave(self, node: ast.AST) -> ast.AST:
-        return node
-
-    visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = visit_Lambda = _leave
-    visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = _leave
-
-    def visit_Call(self, node: ast.Call) -> ast.AST:
-        self.generic_visit(node)
-        name = getattr(node.func, "attr", getattr(node.func, "id", None))
-        if name not in _RUNNERS:
-            return node
-        function = ast.copy_location(ast.Name(_AWAIT_NAME, ast.Load()), node)
-        call = ast.copy_location(ast.Call(function, [node.func, *node.args], node.keywords), node)
-        return ast.copy_location(ast.Await(call), node)
-
-
-@lru_cache(maxsize=16)
-def _compile(path: Path, changed: int) -> CodeType:
-    tree = _AwaitRunners().visit(ast.parse(path.read_bytes(), str(path)))
-    code = compile(tree, str(path), "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
-    assert isinstance(code, CodeType)
-    return code
 
 
 async def _await_instead(function: Any, *args: Any, **kwargs: Any) -> Any:

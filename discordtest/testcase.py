@@ -12,7 +12,7 @@ import os
 import unittest
 from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 import discord
 from discord.ext import commands
@@ -32,7 +32,7 @@ from discordtest.errors import SetupError
 from discordtest.given import bits
 from discordtest.running import Later, Running
 from discordtest.scene import Scene, awaited
-from discordtest.scripts import hold_of, unload
+from discordtest.scripts import held_with, hold_of, unload
 from discordtest.transports import network as networks
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ __all__ = ["DiscordTestCase", "DiscordTestMixin"]
 __unittest = True  # unittest leaves our frames out of its tracebacks
 
 T = TypeVar("T")
+ClientT = TypeVar("ClientT", bound=discord.Client)
 
 
 class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, worlds.Worlds, Running):
@@ -146,32 +147,46 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, worlds.Worlds, Runni
     # -- clients
 
     @awaited
-    async def connect(self, client: discord.Client) -> None:
-        """Start a further client, an application of its own, on the same Discord.
+    async def connect(self, client: ClientT | Awaitable[ClientT]) -> ClientT:
+        """Start a further client, an application of its own, on the same Discord; return it.
 
-        With ``auto_connect = False`` it starts ``self.client``, too.
+        ``await self.connect(load_client("helper.py"))`` starts that of another script. With ``auto_connect = False``
+        this starts ``self.client``, too.
         """
         scene = self._scene
-        if client in scene.lives:
-            raise SetupError(f"{client!r} runs already")
-        if client not in scene.clients:
-            name = type(client).__name__
-            application = worlds.free_application(scene, name) or self._make_application(scene.backend, name)
-            scene.clients[client] = application
-        scene.begin_act(f"{type(client).__name__} connects")
+        chosen: Any = await client if inspect.isawaitable(client) else client
+        if not isinstance(chosen, discord.Client):
+            raise TypeError(f"connect takes a discord.Client, or load_client(…), not {chosen!r}")
+        if chosen in scene.lives:
+            raise SetupError(f"{chosen!r} runs already")
+        if chosen not in scene.clients:
+            name = type(chosen).__name__
+            application = (
+                self._former_application(chosen)
+                or worlds.free_application(scene, name)
+                or self._make_application(scene.backend, name)
+            )
+            scene.clients[chosen] = application
+        scene.begin_act(f"{type(chosen).__name__} connects")
         try:
-            await self._start(client)
+            await self._start(chosen)
         finally:
             scene.end_act()
+        return cast("ClientT", chosen)
 
     @awaited
     async def restart(self) -> None:
-        """Stop the bot and start a new one from ``make_client``, in the same world."""
+        """Stop the bot and start a new one from ``make_client``, in the same world.
+
+        Other clients of the same script end with it; connect those that `load_clients` returns then.
+        """
         scene, old = self._scene, self.client
         scene.check()
         scene.begin_act("the bot restarts")
         try:
-            scene.problems += await lifecycle.stop(scene, old)
+            for client in held_with(old):
+                if client in scene.lives:
+                    scene.problems += await lifecycle.stop(scene, client)
             new = await self._build_client()
             if new is old:
                 raise SetupError(
@@ -268,9 +283,30 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, worlds.Worlds, Runni
         tokens = self.backend.world.tokens
         hold = hold_of(client)
         if hold is not None:
+            self._claim_token(client, hold.token)
             tokens[hold.token] = application["id"]
         token = hold.token if hold else next(t for t, id in tokens.items() if id == application["id"])
         await lifecycle.start(scene, client, lambda: self.start_client(client, token))
+
+    def _claim_token(self, client: discord.Client, token: str) -> None:
+        """Refuse a token that tells the backend that a running client calls."""
+        taken = self.backend.world.tokens.get(token)
+        for other, life in self._scene.lives.items():
+            if not (other is client or life.done()) and self._scene.clients[other]["id"] == taken:
+                raise SetupError(
+                    f"{type(client).__name__} logs in with the token of {type(other).__name__}, which runs, and would "
+                    "be the same bot: let each script read a token of its own"
+                )
+
+    def _former_application(self, client: discord.Client) -> Record | None:
+        """Return the application of a client of an earlier run of the same script, known by its token."""
+        scene, hold = self._scene, hold_of(client)
+        application_id = None if hold is None else scene.backend.world.tokens.get(hold.token)
+        for former, application in list(scene.clients.items()):
+            if application["id"] == application_id and former not in scene.lives:
+                del scene.clients[former]
+                return application
+        return None
 
     async def _close(self) -> None:
         scene = self._scene

@@ -170,6 +170,8 @@ REFERENCE_HEAD = """\
    :members:
 
 .. autofunction:: discordtest.load_client
+
+.. autofunction:: discordtest.load_clients
 ```
 """
 REFERENCE_TAIL = """\

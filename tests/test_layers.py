@@ -50,6 +50,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.unhandled",
     ),
     (
+        "discordtest.compiling",
         "discordtest.foreign",
         "discordtest.imports",
         "discordtest.leaks",
