@@ -10,6 +10,7 @@ from discordtest.deferred import deferring, load
 if TYPE_CHECKING:
     from discordtest.backend.faults import ConnectionReset, HttpError, RateLimited, SlowAnswer, Timeout
     from discordtest.backend.snapshots import Snapshot
+    from discordtest.function_tests import function, method, run
     from discordtest.interactions import InteractionResult
 
 with deferring():
@@ -45,9 +46,12 @@ __all__ = [
     "SlowAnswer",
     "Snapshot",
     "Timeout",
+    "function",
     "load_client",
     "load_clients",
     "load_world",
+    "method",
+    "run",
 ]
 
 _LATER = {
@@ -56,7 +60,9 @@ _LATER = {
     ),
     "InteractionResult": "interactions",
     "Snapshot": "backend.snapshots",
+    **dict.fromkeys(("function", "method", "run"), "function_tests"),
 }  # of modules that no import of this package needs
+_DECORATORS = ("function_tests",)  # what test modules use as they are imported: nothing is loaded for it
 
 
 def __getattr__(name: str) -> object:
@@ -64,6 +70,12 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    load()  # in order: half of what these modules need is below them
-    value = globals()[name] = getattr(import_module(f"discordtest.{_LATER[name]}"), name)
+    where = _LATER[name]
+    if where in _DECORATORS:
+        with deferring():
+            module = import_module(f"discordtest.{where}")
+    else:
+        load()  # in order: half of what these modules need is below them
+        module = import_module(f"discordtest.{where}")
+    value = globals()[name] = getattr(module, name)
     return value

@@ -74,7 +74,7 @@ class Leaks:
         frame = _maker(sys._getframe(2))
         if frame is None:
             return
-        module, name = frame.f_globals.get("__name__"), frame.f_code.co_qualname
+        module, name = frame.f_globals.get("__name__"), f"{frame.f_code.co_qualname}."
         for known, prefix in self._own:
             if module == known and name.startswith(prefix):
                 if name.removeprefix(prefix).partition(".")[0] not in _HOOKS:

@@ -23,6 +23,11 @@ class DeferredTests(unittest.TestCase):
         script = "from discordtest import DiscordTestCase, deferred"
         self.assertEqual(output(script, SHOW.format(EXECUTED)), "[]")
 
+    def test_decorator_of_a_test_executes_nothing_that_is_deferred(self) -> None:
+        script = "import discordtest", "from discordtest import deferred", "@discordtest.function"
+        self.assertEqual(output(*script, "async def test(): ...", SHOW.format(EXECUTED)), "[]")
+        self.assertEqual(output(*script, "async def test(): print('ran')", "test()"), "ran")
+
     def test_all_is_loaded_when_a_test_begins(self) -> None:
         script = "from discordtest import deferred; deferred.load()"
         waiting = SHOW.format("isinstance(sys.modules[name], deferred._Deferred)")
@@ -33,7 +38,7 @@ class DeferredTests(unittest.TestCase):
         self.assertEqual(output(script), "UNKNOWN_GUILD")
 
     def test_every_public_name_can_be_the_first_that_is_imported(self) -> None:
-        for name in ("InteractionResult", "Snapshot", "Timeout"):
+        for name in ("InteractionResult", "Snapshot", "Timeout", "function", "run"):
             with self.subTest(name=name):
                 self.assertEqual(output(f"from discordtest import {name}", f"print({name}.__name__)"), name)
 

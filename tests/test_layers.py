@@ -74,6 +74,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.worlds",
     ),
     ("discordtest.testcase",),
+    ("discordtest.function_tests",),
     ("discordtest",),
 )
 NEVER_IN_THE_BACKEND = ("asyncio", "aiohttp", "discord", "select", "socket", "threading", "time")
