@@ -14,6 +14,7 @@ from discord import app_commands
 from discord.ext import commands
 from discord.utils import MISSING
 
+from discordtest.clock import haste
 from discordtest.clock.runner import end_tasks
 from discordtest.clock.waits import describe_task, frames, stack
 from discordtest.errors import SetupError
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from discordtest.scene import Scene
 
-__all__ = ["start", "stop"]
+__all__ = ["PATIENCE", "connect_at_once", "start", "stop"]
 
 PATIENCE = 86_400.0  # seconds of the test's clock until a client must be ready
 CLOSING = 60.0  # seconds of the test's clock that a client may take to close
@@ -52,8 +53,13 @@ _OWN_STATE = frozenset(
 )
 
 
-async def start(scene: Scene, client: discord.Client, begin: Callable[[], Awaitable[Any]]) -> None:
-    """Run ``begin`` (which starts the client and lasts as long as it runs) until the client is ready."""
+async def start(
+    scene: Scene, client: discord.Client, begin: Callable[[], Awaitable[Any]], *, at_once: bool = False
+) -> None:
+    """Run ``begin`` (which starts the client and lasts as long as it runs) until the client is ready.
+
+    ``at_once``: what discord.py waits for until then takes no time.
+    """
     if client.is_closed():
         _revive(client)
     elif _FIRST_STATE not in vars(client):
@@ -65,10 +71,22 @@ async def start(scene: Scene, client: discord.Client, begin: Callable[[], Awaita
     def arrived() -> bool:
         return task.done() or bool(scene.backend.failures) or client.is_ready()
 
+    if at_once:
+        await connect_at_once(scene)
     await scene.loop.wait_until(arrived, PATIENCE)
     if not client.is_ready() or task.done():
         _explain(scene, client, task)
     await scene.settle()
+
+
+async def connect_at_once(scene: Scene) -> None:
+    """Let clients that connect become ready while the clock stands still, as far as they wait only for discord.py."""
+    starts = scene.backend.gateway.starts
+    starts.is_free = True
+    try:
+        await haste.connect_at_once(scene.loop)
+    finally:
+        starts.is_free = False
 
 
 async def _await(begin: Callable[[], Awaitable[Any]]) -> None:
@@ -109,6 +127,8 @@ async def stop(scene: Scene, client: discord.Client) -> list[str]:
     closing = scene.loop.create_task(_close(client), name=f"close() of {type(client).__name__}")
     scene.watch.ignore(closing)
     await asyncio.wait([closing], timeout=CLOSING)
+    if not task.done() and client.is_closed():
+        await haste.stop_waiting(scene.loop, client)
     goes_on = hold is not None and client.is_closed()
     await asyncio.wait([task], timeout=PARTING if goes_on else CLOSING)
     problems = []

@@ -286,7 +286,9 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, worlds.Worlds, Runni
             self._claim_token(client, hold.token)
             tokens[hold.token] = application["id"]
         token = hold.token if hold else next(t for t, id in tokens.items() if id == application["id"])
-        await lifecycle.start(scene, client, lambda: self.start_client(client, token))
+        await lifecycle.start(
+            scene, client, lambda: self.start_client(client, token), at_once=self.world is not None
+        )
 
     def _claim_token(self, client: discord.Client, token: str) -> None:
         """Refuse a token that tells the backend that a running client calls."""

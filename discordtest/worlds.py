@@ -10,13 +10,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from discordtest import lifecycle
 from discordtest.backend import snapshots, tokens
 from discordtest.errors import BackendError, SetupError
 from discordtest.scene import awaited
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import discord
 
     from discordtest.backend import Backend
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["Worlds", "load_world"]
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
-
-PATIENCE = 86_400.0  # seconds of the test's clock until every client has begun a new session
 
 
 def load_world(path: str | Path) -> Snapshot:
@@ -65,26 +62,37 @@ class Worlds:
     async def restore(self, snapshot: Snapshot) -> None:
         """Make the world what it was when ``self.backend.snapshot()`` took this, ids and wall clock included.
 
-        Running clients lose their session, begin another and are ready when this returns. What they remember
-        themselves, their timers and their cooldowns, goes on.
+        Running clients lose their session, begin another and are ready when this returns; that takes no time. What
+        they remember themselves, their timers and their cooldowns, goes on.
         """
         scene = self._scene
         _require_clients(scene, snapshot)
         scene.check()
         scene.begin_act("the world is again what it was")
-        connected = {session.application_id for session in self.backend.gateway.sessions}
-        running = [
-            client
-            for client in scene.lives
-            if scene.clients[client]["id"] in connected and not client.is_closed()
-        ]
-        ready = [asyncio.ensure_future(client.wait_for("ready", timeout=None)) for client in running]
+        running = [client for client, life in scene.lives.items() if not (life.done() or client.is_closed())]
+        shards, gateway = _shards(scene), self.backend.gateway
+        ready = {client: asyncio.ensure_future(client.wait_for("ready", timeout=None)) for client in running}
+
+        def are_back() -> bool:
+            gone = shards - _shards(scene)
+            return all(
+                scene.lives[client].done()
+                or (future.done() and not any(id == scene.clients[client]["id"] for id, _ in gone))
+                for client, future in ready.items()
+            )
+
+        gateway.keeps_presences = True
         try:
             self._go_to(snapshot)
-            await scene.loop.wait_until(lambda: _is_over(scene, running, ready), PATIENCE)
+            await lifecycle.connect_at_once(scene)
+            if not await scene.loop.wait_until(are_back, lifecycle.PATIENCE):
+                raise SetupError(
+                    "no client was ready again after a day of the clock: is the gateway out of reach?"
+                )
             await scene.settle()
         finally:
-            for each in ready:
+            gateway.keeps_presences = False
+            for each in ready.values():
                 each.cancel()
             scene.end_act()
 
@@ -150,10 +158,9 @@ def _require_clients(scene: Scene, snapshot: Snapshot) -> None:
             raise BackendError(f"{type(client).__name__} is not in the saved world: that is of another test")
 
 
-def _is_over(scene: Scene, running: list[discord.Client], ready: Sequence[asyncio.Future[Any]]) -> bool:
-    return all(
-        future.done() or scene.lives[client].done() for client, future in zip(running, ready, strict=True)
-    )
+def _shards(scene: Scene) -> set[tuple[str, tuple[int, int]]]:
+    """Return who has sessions, with or without a connection."""
+    return {(session.application_id, session.shard) for session in scene.backend.gateway.sessions}
 
 
 def _resolved(path: str | Path, beside: str) -> Path:

@@ -23,9 +23,11 @@ class BotTestCase(DiscordTestCase):
     """Alice in #general of a guild, and a bot whose ``!do`` runs whatever the test last handed to `bot_does`."""
 
     client: commands.Bot
+    kind: type[commands.Bot] = commands.Bot
+    intents = discord.Intents.all()
 
     def make_client(self) -> commands.Bot:
-        bot = commands.Bot("!", intents=discord.Intents.all(), help_command=None)
+        bot = self.kind("!", intents=self.intents, help_command=None)
         self.work: Callable[[commands.Context[Any]], Awaitable[object]] | None = None
 
         @bot.command()

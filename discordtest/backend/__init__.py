@@ -156,6 +156,8 @@ class Backend(Interruptions, Troubles, Snapshots, Events):
             self.on_deadline(at + self.ahead)
 
     def _end_sessions(self) -> None:
+        for session in list(self.gateway.sessions):
+            session.pause(False)  # a dead connection would not hear of it
         if any(not session.closed for session in self.gateway.sessions):
             self.invalidate_session()
         for session in list(self.gateway.sessions):

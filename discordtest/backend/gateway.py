@@ -7,6 +7,7 @@ Source: Discord's documentation, Gateway ("Gateway Intents", "Message Content In
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -39,9 +40,13 @@ class Gateway:
         self.backend = backend
         self.sessions: list[Session] = []  # identified ones, also those that wait for their client to resume
         self.starts = Starts()
+        self.keeps_presences = False  # clients that identify come back to a world that has their presence
         self.compresses = False  # whether frames are compressed for clients that ask for it
         #: (application id, shard) whose connection the test has disturbed, until it is whole again
         self.disturbed: set[tuple[str, int]] = set()
+        self._session_ids = itertools.count(
+            1
+        )  # not snowflakes: those are the world's, which connections do not change
 
     def connect(self, query: Mapping[str, str]) -> Session:
         """Open a connection; ``query`` is that of its URL (``v``, ``encoding``, ``compress``)."""
@@ -55,6 +60,10 @@ class Gateway:
     def find(self, session_id: str) -> Session | None:
         """Return an identified session."""
         return next((session for session in self.sessions if session.session_id == session_id), None)
+
+    def new_session_id(self) -> str:
+        """Return an id that no session of this Discord has had."""
+        return f"{next(self._session_ids):032x}"
 
     def arrived(self, session: Session) -> None:
         """Note that a client is whole again: it has begun a session, or resumed one."""

@@ -35,6 +35,7 @@ class Starts:
     def __init__(self) -> None:
         self.total = 1000
         self.max_concurrency = 1  # slots
+        self.is_free = False  # no slot counts: clients come back at one moment, to a world of that moment
         self._times: dict[str, list[int]] = {}  # application id -> µs of the last day
         self._slots: dict[str, dict[int, int]] = {}  # application id -> slot -> µs of the latest start
 
@@ -55,7 +56,7 @@ class Starts:
             return False, False
         times.append(now)
         slots, slot = self._slots.setdefault(application_id, {}), shard % self.max_concurrency
-        is_free = now - slots.get(slot, -SLOT) >= SLOT
+        is_free = self.is_free or now - slots.get(slot, -SLOT) >= SLOT
         if is_free:
             slots[slot] = now
         return True, is_free
@@ -117,7 +118,7 @@ def _start(session: Session, application: Record, data: Record) -> None:
     gateway, (number, count) = session.gateway, session.shard
     world = gateway.backend.world
     user_id = session.user_id = application["bot"]["id"]
-    session.session_id = f"{int(world.snowflake()):032x}"
+    session.session_id = gateway.new_session_id()
     members = world.members
     guilds = [
         guild
@@ -142,7 +143,8 @@ def _start(session: Session, application: Record, data: Record) -> None:
     session.ready = True
     gateway.sessions.append(session)
     gateway.arrived(session)
-    gateway_commands.update_presence(gateway.backend, session, _modern(data.get("presence") or {}))
+    if not gateway.keeps_presences:
+        gateway_commands.update_presence(gateway.backend, session, _modern(data.get("presence") or {}))
     for guild in guilds if session.intents & _GUILDS else ():
         if guild["id"] not in world.outages:
             session.dispatch("GUILD_CREATE", encode(render_guild_create(world, guild, session)))

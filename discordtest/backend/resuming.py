@@ -20,6 +20,7 @@ KEPT_FOR = 180_000_000  # microseconds that a session waits for its client; Disc
 INVALID_SESSION = '{"op":9,"s":null,"t":null,"d":false}'
 _CARRIED = (
     "session_id", "user_id", "application_id", "intents", "large_threshold", "shard", "sequence", "sent", "room",
+    "lists_asked",
 )  # fmt: skip
 
 

@@ -63,6 +63,7 @@ class Session(Viewer):
         self.intents = 0
         self.large_threshold = LARGE_THRESHOLDS[0]
         self.shard = (0, 1)
+        self.lists_asked: dict[str, int] = {}  # guild id -> µs when all its members were last asked for
         self.received: deque[int] = deque(maxlen=MAX_FRAMES)  # when the latest frames of the client came
         self._held: list[str] = []  # frames of the client that do not come through
         self._compress = compressor(compression)

@@ -120,7 +120,6 @@ class World:
     deadlines: list[tuple[int, str, str]] = field(
         default_factory=list
     )  # µs, the operation that Discord runs then, its path; soonest first
-    member_requests: dict[tuple[str, str], int] = field(default_factory=dict)  # session, guild -> µs
     audit_log: dict[str, list[Record]] = field(default_factory=dict)
     files: dict[str, tuple[bytes, str]] = field(default_factory=dict)  # CDN path -> content, content type
 

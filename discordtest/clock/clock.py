@@ -2,14 +2,16 @@
 
 ``Clock`` is what a test sees of it. ``install`` puts views in place of the names ``time`` and ``datetime``
 (module or class) in every loaded ``discord.*`` module: a view asks the running loop, and where that is none
-of ours the real clock. Nothing else in the process is touched, and after the last ``uninstall`` nothing
-stays.
+of ours the real clock. So it is with ``random``, from which discord.py draws how long it waits before it tries to
+reconnect: a test that runs again must see the same. Nothing else in the process is touched, and after the last
+``uninstall`` nothing stays.
 """
 
 from __future__ import annotations
 
 import asyncio
 import datetime as real_datetime
+import random as real_random
 import sys
 import threading
 import time as real_time
@@ -153,9 +155,20 @@ TIME = _View(
     perf_counter=_perf_counter,
     perf_counter_ns=_perf_counter_ns,
 )
+
+
+class _Random(real_random.Random):
+    """Begins each time with the same numbers where a test runs and no seed is given."""
+
+    def seed(self, a: Any = None, version: int = 2) -> None:
+        super().seed(0 if a is None and _running() is not None else a, version)
+
+
+RANDOM = _View(real_random, Random=_Random)
 DATETIME = _View(real_datetime, datetime=_DateTimeView)
 VIEWS: tuple[tuple[str, object, object], ...] = (
     ("time", real_time, TIME),
+    ("random", real_random, RANDOM),
     ("datetime", real_datetime, DATETIME),
     ("datetime", DateTime, _DateTimeView),
 )

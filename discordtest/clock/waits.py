@@ -28,6 +28,7 @@ __all__ = [
     "is_housekeeping",
     "position",
     "stack",
+    "task_of",
     "waiter",
 ]
 
@@ -115,16 +116,24 @@ def describe_task(task: AnyTask, main: AnyTask | None = None) -> str:
 
 def describe_timer(handle: asyncio.TimerHandle, tasks: Iterable[AnyTask], main: AnyTask | None = None) -> str:
     """Say what a timer is for, by the task that it will wake; else name its callback."""
-    callback, arguments = getattr(handle, "_callback", None), getattr(handle, "_args", None) or ()
-    owner = getattr(callback, "__self__", None)
-    if isinstance(owner, asyncio.Timeout) and (task := getattr(owner, "_task", None)) is not None:
-        return f"{describe_task(task, main)}, under a timeout"
-    futures = [each for each in (owner, *arguments) if isinstance(each, asyncio.Future)]
-    for task in tasks:
-        if waiter(task) in futures:
-            return describe_task(task, main)
+    task = task_of(handle, tasks)
+    callback = getattr(handle, "_callback", None)
+    if task is not None:
+        ends = isinstance(getattr(callback, "__self__", None), asyncio.Timeout)
+        return f"{describe_task(task, main)}{', under a timeout' if ends else ''}"
     name = getattr(callback, "__qualname__", None) or repr(callback)
     return f"a call of {name.rpartition('<locals>.')[2]}"
+
+
+def task_of(handle: asyncio.TimerHandle, tasks: Iterable[AnyTask]) -> AnyTask | None:
+    """Return the task that a timer will wake, or whose timeout it is."""
+    callback, arguments = getattr(handle, "_callback", None), getattr(handle, "_args", None) or ()
+    owner = getattr(callback, "__self__", None)
+    if isinstance(owner, asyncio.Timeout):
+        task: AnyTask | None = getattr(owner, "_task", None)
+        return task
+    futures = [each for each in (owner, *arguments) if isinstance(each, asyncio.Future)]
+    return next((task for task in tasks if waiter(task) in futures), None)
 
 
 def is_housekeeping(handle: asyncio.TimerHandle) -> bool:

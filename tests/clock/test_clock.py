@@ -10,6 +10,7 @@ import unittest
 from datetime import timedelta
 
 import discord
+from discord.backoff import ExponentialBackoff
 from discord.ext import commands, tasks
 
 from discordtest.clock import Clock, clock
@@ -176,6 +177,21 @@ class ViewTests(InstalledTestCase):
         finally:
             discord.backoff.time = view
             clock.install()
+
+
+class BackoffTests(InstalledTestCase):
+    async def test_delays_are_the_same_in_every_run(self) -> None:
+        first, second = (
+            [each.delay() for _ in range(8)] for each in (ExponentialBackoff(), ExponentialBackoff())
+        )
+        self.assertEqual(first, second)
+        self.assertEqual(len({*first}), 8)
+        for number, delay in enumerate(first):
+            self.assertLessEqual(delay, 2 ** (number + 1))
+
+    async def test_chosen_seeds_are_kept(self) -> None:
+        self.assertEqual(discord.Colour.random(seed=5), discord.Colour.random(seed=5))
+        self.assertNotEqual(discord.Colour.random(seed=5), discord.Colour.random(seed=6))
 
 
 class OutsideALoopTests(unittest.TestCase):

@@ -117,8 +117,7 @@ def _by_prefix(world: World, guild_id: str, query: str, limit: int) -> list[Reco
 
 def _too_soon(world: World, session: Session, guild_id: str, data: Record) -> bool:
     """Note a request for the whole list; tell the client when it has to wait."""
-    key = (session.session_id, guild_id)
-    left = world.member_requests.get(key, -WHOLE_LIST_EVERY) + WHOLE_LIST_EVERY - world.now()
+    left = session.lists_asked.get(guild_id, -WHOLE_LIST_EVERY) + WHOLE_LIST_EVERY - world.now()
     if left > 0:
         meta: Record = {"guild_id": guild_id}
         if (nonce := _nonce(data)) is not None:
@@ -126,7 +125,7 @@ def _too_soon(world: World, session: Session, guild_id: str, data: Record) -> bo
         payload = {"opcode": 8, "retry_after": left / 1_000_000, "meta": meta}
         session.dispatch("RATE_LIMITED", encode(payload))
         return True
-    world.member_requests[key] = world.now()
+    session.lists_asked[guild_id] = world.now()
     return False
 
 
