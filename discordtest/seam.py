@@ -17,9 +17,9 @@ import aiohttp
 from aiohttp.client import IDEMPOTENT_METHODS
 from aiohttp.http import SERVER_SOFTWARE
 from aiohttp.tracing import Trace
-from multidict import CIMultiDictProxy
+from multidict import CIMultiDict, CIMultiDictProxy
 
-from discordtest.backend.rest import Request
+from discordtest.backend.rest import Request, Response
 from discordtest.errors import HostRefused
 from discordtest.transports.encoding import encode_body
 from discordtest.transports.guard import guard_loop, let_through, refuse_discord, release_loop
@@ -31,10 +31,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aiohttp.client_proto import ResponseHandler
-    from multidict import CIMultiDict
     from yarl import URL
 
-    from discordtest.backend.rest import Response
+    from discordtest.backend.session import Session
 
 __all__ = ["install", "network_of", "uninstall", "verify"]
 
@@ -268,13 +267,41 @@ async def _ws_connect(
         timeout = aiohttp.ClientWSTimeout(ws_close=timeout if isinstance(timeout, int | float) else 10.0)
     if (receive := options.get("receive_timeout")) is not None:
         timeout = aiohttp.ClientWSTimeout(ws_close=timeout.ws_close, ws_receive=receive)
+    opened = await _open_gateway(network, self, dict(target.query))
+    if isinstance(opened, Response):
+        raise _refused(self, target, opened, options.get("headers"))
     return open_socket(
         network,
-        network.backend.connect(dict(target.query)),
+        opened,
         self._ws_response_class,
         timeout=timeout,
         autoclose=options.get("autoclose", True),
         autoping=options.get("autoping", True),
+    )
+
+
+async def _open_gateway(
+    network: Network, session: aiohttp.ClientSession, query: dict[str, str]
+) -> Session | Response:
+    """Connect to the gateway; where the connection breaks, try as often as aiohttp does."""
+    try:
+        return await network.open_gateway(query)
+    except aiohttp.ClientOSError:
+        if not session._retry_connection:
+            raise
+        return await network.open_gateway(query)
+
+
+def _refused(
+    session: aiohttp.ClientSession, url: URL, response: Response, headers: Any
+) -> aiohttp.WSServerHandshakeError:
+    info = aiohttp.RequestInfo(url, "GET", CIMultiDictProxy(session._prepare_headers(headers)), url)
+    return aiohttp.WSServerHandshakeError(
+        info,
+        (),
+        message="Invalid response status",
+        status=response.status,
+        headers=CIMultiDict(response.headers),
     )
 
 

@@ -134,6 +134,7 @@ class CannedDiscord:
     guild: dict[str, Any] = field(default_factory=guild)
     answers: dict[tuple[str, str], Response] = field(default_factory=dict)
     fates: list[Fault] = field(default_factory=list)
+    handshakes: list[Response] = field(default_factory=list)  # what befalls the next clients that connect
 
     def report(self, failure: Any) -> Any:
         """Keep a failure aside."""
@@ -146,6 +147,10 @@ class CannedDiscord:
         session.say(10, {"heartbeat_interval": 41250})
         self.sessions.append(session)
         return session
+
+    def handshake(self, query: Any) -> Response | None:
+        """Return what befalls a client that connects, the next of ``handshakes``."""
+        return self.handshakes.pop(0) if self.handshakes else None
 
     def handle(self, request: Request) -> Response:
         """Answer one request, with the next of ``fates`` on its answer."""

@@ -8,7 +8,15 @@ import unittest
 import discord
 from discord.ext import commands
 
-from discordtest import BackendError, DiscordTestCase
+from discordtest import (
+    BackendError,
+    ConnectionReset,
+    DiscordTestCase,
+    HttpError,
+    RateLimited,
+    SlowAnswer,
+    Timeout,
+)
 from discordtest.backend.rest import Actor
 from discordtest.backend.resuming import KEPT_FOR
 from discordtest.clock.heartbeats import LATENCY
@@ -141,6 +149,71 @@ class Drops(BadDayTestCase):
         self.backend.disconnect(4000)
         await self.settle()
         self.assertIn("closes the connection of bot with 4000", str(self.transcript))
+
+
+class OutOfReach(BadDayTestCase):
+    """Days on which nobody can connect."""
+
+    async def test_connecting_fails_so_many_times(self):
+        for fault in (HttpError(503), ConnectionReset(), ConnectionReset(errno=54), RateLimited(5)):
+            with self.subTest(fault):
+                injection = self.backend.inject("gateway", fault, times=4)
+                self.backend.disconnect()
+                self.make_message("meanwhile", self.alice, self.general)
+                await self.advance(2 + 4 + 8 + 16)
+                self.assertEqual((self.client.heard, injection.count), (["meanwhile"], 4))
+                life = self.life()
+                self.assertEqual((life[:2], life[-1]), (["connect", "ready"], "resumed"))
+                self.assertEqual(set(life[2:-1]), {"disconnect"})
+                await self.restart()
+
+    async def test_session_outlives_a_short_one(self):
+        self.life()
+        down = self.backend.inject("gateway", ConnectionReset(), times=None)
+        self.backend.disconnect()
+        self.make_message("meanwhile", self.alice, self.general)
+        await self.advance(60)
+        self.assertEqual((set(self.life()), self.client.heard), ({"disconnect"}, []))
+        down.stop()
+        await self.advance(119)
+        self.assertEqual((self.life(), self.client.heard), (["resumed"], ["meanwhile"]))
+
+    async def test_session_is_lost_in_a_long_one(self):
+        down = self.backend.inject("gateway", HttpError(502), times=None)
+        self.backend.disconnect()
+        self.make_message("never heard", self.alice, self.general)
+        await self.advance(hours=1)
+        self.life()
+        down.stop()
+        await self.advance(2 * 1024)
+        self.assertEqual(self.life(), ["disconnect", "connect", "ready"])
+        self.assertEqual(self.client.heard, [])
+        await self.send(self.alice, self.general, "heard")
+        self.assertEqual(self.client.heard, ["heard"])
+
+    async def test_no_answer_is_given_up_after_a_minute(self):
+        self.life()
+        self.backend.inject("gateway", Timeout())
+        self.backend.disconnect()
+        await self.advance(59)
+        self.assertEqual(self.life(), ["disconnect"])
+        await self.advance(1 + 2)
+        self.assertEqual(self.life(), ["disconnect", "resumed"])
+
+    async def test_slow_answer(self):
+        self.life()
+        self.backend.inject("gateway", SlowAnswer(20))
+        self.backend.disconnect()
+        await self.advance(19)
+        self.assertEqual(self.life(), ["disconnect"])
+        await self.advance(1)
+        self.assertEqual(self.life(), ["resumed"])
+
+    async def test_transcript_tells_it(self):
+        self.backend.inject("gateway", HttpError(503))
+        self.backend.disconnect()
+        await self.advance(5)
+        self.assertIn("a connection to the gateway is refused with 503", str(self.transcript))
 
 
 class Sessions(BadDayTestCase):

@@ -46,7 +46,8 @@ class Waiting(SaysALot):
         await self.say(2)
         jumps = len(self.clock.called_times)
         await self.advance(3600)
-        self.assertLessEqual(len(self.clock.called_times) - jumps, 2)
+        over_sockets = self._scene.network.transport == "loopback"  # aiohttp looks for idle ones every 15 s
+        self.assertLessEqual(len(self.clock.called_times) - jumps, 242 if over_sockets else 2)
         self.assertEqual(self.said, 2)
 
     async def test_usual_limits(self) -> None:
@@ -160,8 +161,6 @@ class Faults(SaysALot):
         self.assertIn("→ no answer", str(self.transcript))
 
     async def test_broken_connection_of_another_system_is_tried_again(self) -> None:
-        if self._scene.network.transport != "memory":
-            self.skipTest("a real connection breaks with this machine's number")
         self.backend.inject("create_message", ConnectionReset(errno=54), times=2)
         await self.say(1)
         await self.advance(1 + 3)

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import io
 import socket
 import threading
@@ -362,8 +361,26 @@ class Requests(WiredTestCase):
         self.discord.fates.append(ConnectionReset(errno=54))
         with self.assertRaises(aiohttp.ClientOSError) as caught:
             await self.http.post(f"{API}/channels/1/messages", json={"content": "hi"})
-        own = self.transport == "loopback"  # a real connection breaks with this machine's number
-        self.assertEqual(caught.exception.errno, errno.ECONNRESET if own else 54)
+        self.assertEqual(caught.exception.errno, 54)
+
+    async def test_gateway_that_is_out_of_reach(self) -> None:
+        refusal = Response(503, b"{}", {"Via": "1.1 google"})
+        self.discord.handshakes += [refusal, Response(0, fate=ConnectionReset(errno=10054))]
+        with self.assertRaisesRegex(aiohttp.WSServerHandshakeError, "Invalid response status") as refused:
+            await self.http.ws_connect("wss://gateway.discord.gg/")
+        headers = refused.exception.headers
+        assert headers is not None
+        self.assertEqual((refused.exception.status, headers["Via"]), (503, "1.1 google"))
+        self.assertEqual(str(refused.exception.request_info.url), "wss://gateway.discord.gg/")
+        self.discord.handshakes.append(Response(0, fate=ConnectionReset(errno=10054)))  # aiohttp tries twice
+        with self.assertRaises(aiohttp.ClientOSError) as broken:
+            await self.http.ws_connect("wss://gateway.discord.gg/")
+        self.assertEqual(broken.exception.errno, 10054)
+        self.assertEqual(self.discord.sessions, [])
+        self.discord.handshakes.clear()
+        socket = await self.http.ws_connect("wss://gateway.discord.gg/")
+        self.assertEqual((await socket.receive_json())["op"], 10)
+        await socket.close()
 
     async def test_exchanges_cross_the_hook(self) -> None:
         crossed: list[Any] = []

@@ -1,4 +1,4 @@
-"""What a test means by "a route": an operationId, a method with a path or template, a path, ``*``, ``cdn``."""
+"""What a test means by "a route": an operationId, a method with a path or template, a path, ``*`` and two names."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from discordtest.errors import BackendError
 if TYPE_CHECKING:
     from discordtest.backend.rest import Route
 
-__all__ = ["CDN", "EVERYTHING", "Target", "find_target"]
+__all__ = ["CDN", "EVERYTHING", "GATEWAY", "Target", "find_target"]
 
 EVERYTHING = "*"
 CDN = "cdn"
+GATEWAY = "gateway"  # connections to it, not GET /gateway
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -43,7 +44,7 @@ def find_target(text: str) -> Target:
     """Return what is meant, or say what might have been."""
     if text == EVERYTHING:
         return Target(text)
-    if text == CDN:
+    if text in (CDN, GATEWAY):
         return Target(text, {})
     if (route := rest.OPERATIONS.get(text)) is not None and route.method is not None:
         return Target(text, {text: (None,) * len(route.kinds)})

@@ -6,7 +6,7 @@ limits count it, and only then its route is served.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from discordtest.backend.encoding import encode
@@ -23,7 +23,7 @@ from discordtest.backend.ratelimits import (
     Verdict,
 )
 from discordtest.backend.rest import Request, Response, Route
-from discordtest.backend.targets import CDN, EVERYTHING, Target, find_target
+from discordtest.backend.targets import CDN, EVERYTHING, GATEWAY, Target, find_target
 from discordtest.errors import BackendError
 
 if TYPE_CHECKING:
@@ -55,9 +55,9 @@ class Troubles:
         """Let a fault strike the next requests of an operation: ``inject("create_message", HttpError(503))``.
 
         The operation is named by its operationId, by ``"POST /channels/{channel_id}/messages"``, by a path with ids
-        in it, by ``"*"`` (everything but files) or ``"cdn"`` (files). ``times`` is how often, None for ever;
-        ``after`` lets so many pass first; ``when`` is asked with the request (its ``path``, ``json``, ``reason``).
-        What comes back counts how often it struck and can ``stop()`` it.
+        in it, by ``"*"`` (everything of the API), ``"cdn"`` (files) or ``"gateway"`` (connections to it). ``times`` is
+        how often, None for ever; ``after`` lets so many pass first; ``when`` is asked with the request (its ``path``,
+        ``json``, ``reason``). What comes back counts how often it struck and can ``stop()`` it.
         """
         if times is not None and times < 1:
             raise BackendError(f"a fault that strikes {times} times is none")
@@ -82,8 +82,9 @@ class Troubles:
                 f"{limit} requests in {reset_after} s are no limit: at least 1 in more than 0 s"
             )
         target = find_target(route)
-        if target.text == CDN:
-            raise BackendError("files have no rate limit")
+        if target.text in (CDN, GATEWAY):
+            what = "files have" if target.text == CDN else "connections to the gateway have"
+            raise BackendError(f"{what} no rate limit of this kind")
         self._say(f"{target.text} allows {limit} requests in {reset_after:g} s")
         limits = self._limits()
         if target.routes is None:
@@ -152,13 +153,29 @@ class Troubles:
     def _disturbed_file(self, request: Request) -> Response | None:
         """Return what a fault makes of a request for a file; None without one."""
         exchange = Exchange(self.world.now(), None, request.method, request.path, dict(request.query))
+        response = self._struck(CDN, exchange)
+        if response is not None and response.fate is not None and response.fate.served:
+            fate, response = response.fate, self._serve_file(request)
+            response.fate = fate
+        return response
+
+    def handshake(self, query: Mapping[str, str]) -> Response | None:
+        """Return what a fault makes of a client that connects to the gateway; None without one."""
+        if self.faults is None:
+            return None
+        response = self._struck(GATEWAY, Exchange(self.world.now(), None, "GET", "/", dict(query)))
+        if response is not None:
+            how = f"is refused with {response.status}" if response.fate is None else f"meets {response.fate}"
+            self._say(f"a connection to the gateway {how}")
+        return response
+
+    def _struck(self, name: str, exchange: Exchange) -> Response | None:
+        """Return what a fault makes of a request that is for no route."""
         for injection in list(self.faults or ()):
-            if injection.target.text == CDN and injection.hits(exchange):
+            if injection.target.text == name and injection.hits(exchange):
                 if isinstance(injection.fault, (HttpError, RateLimited)):
                     return _response(injection.fault.verdict(), exchange)
-                response = self._serve_file(request) if injection.fault.served else Response(0)
-                response.fate = injection.fault
-                return response
+                return Response(0, fate=injection.fault)
         return None
 
     def _limits(self) -> RateLimits:

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import select
-import socket
-import struct
 import time
+import weakref
 from asyncio.tasks import _enter_task, _leave_task  # documented for event loops: "Extending asyncio"
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -19,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 from aiohttp import WSMsgType, web
 
-from discordtest.backend.rest import Request
+from discordtest.backend.rest import Request, Response
 from discordtest.errors import DiscordTestError
 from discordtest.transports.network import GATEWAY_HOST
 from discordtest.transports.pipe import Answering, connect_pipe
@@ -44,14 +43,18 @@ class DiscordServer:
         self._server = web.Server(self._answer, access_log=None, loop=network.loop)
         self._listening: asyncio.Server | None = None
         self._answering = Answering()
+        #: the name of a connection -> the client's protocol at its other end
+        self._clients: weakref.WeakValueDictionary[Any, Any] = weakref.WeakValueDictionary()
 
     async def connect(self, client: asyncio.Protocol, loop: asyncio.AbstractEventLoop, secure: bool) -> None:
         """Wire a client's protocol to the server: by a socket of this machine, or in memory."""
+        transport: asyncio.BaseTransport
         if self.network.transport == "memory":
-            connect_pipe(client, loop, self._server(), self.network.loop, secure=secure)
-            return
-        host, port = await self.network.run(self._listen())
-        await loop.create_connection(lambda: client, host, port)
+            transport = connect_pipe(client, loop, self._server(), self.network.loop, secure=secure)
+        else:
+            host, port = await self.network.run(self._listen())
+            transport, _ = await loop.create_connection(lambda: client, host, port)
+        self._clients[transport.get_extra_info("sockname")] = client
 
     async def close(self) -> None:
         """End every connection and stop listening."""
@@ -83,8 +86,8 @@ class DiscordServer:
         asked = Request(request.method, host, path, request.query, request.headers, body)
         try:
             response = await self.network.answer(asked)
-        except aiohttp.ClientOSError:
-            return _break(request)
+        except aiohttp.ClientOSError as error:
+            return self._break(request, error)
         except DiscordTestError as error:  # it was recorded aside; here it must become an answer
             return web.Response(status=500, text=str(error))
         if self.network.is_behind:
@@ -92,26 +95,29 @@ class DiscordServer:
         headers = dict(response.headers)
         return web.Response(status=response.status, body=response.body, headers=headers)
 
+    def _break(self, request: web.BaseRequest, error: aiohttp.ClientOSError) -> web.StreamResponse:
+        """Break the connection instead of answering: the client reads the error, whatever number it has."""
+        transport = request.transport
+        if transport is not None:
+            client = self._clients[transport.get_extra_info("peername")]
+            client._loop.call_soon_threadsafe(client.set_exception, error)
+            transport.abort()
+        return web.Response(status=500)  # nobody reads it
+
     async def _open_gateway(self, request: web.BaseRequest, host: str) -> web.StreamResponse:
         if host != GATEWAY_HOST:
             return web.Response(status=501, text=str(self.network.refuse_socket(host)))
+        try:
+            opened = await self.network.open_gateway(dict(request.query))
+        except aiohttp.ClientOSError as error:
+            return self._break(request, error)
+        if isinstance(opened, Response):
+            return web.Response(status=opened.status, body=opened.body, headers=dict(opened.headers))
         socket = web.WebSocketResponse(compress=False)
         await socket.prepare(request)
-        session = self.network.backend.connect(dict(request.query))
-        connection = LoopbackConnection(self.network, session, socket, request)
+        connection = LoopbackConnection(self.network, opened, socket, request)
         await connection.serve()
         return socket
-
-
-def _break(request: web.BaseRequest) -> web.StreamResponse:
-    """Break the connection instead of answering: the client reads "reset by peer"."""
-    transport = request.transport
-    if transport is not None:
-        wire = transport.get_extra_info("socket")
-        if wire is not None:
-            wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        transport.abort()
-    return web.Response(status=500)  # nobody reads it
 
 
 class LoopbackConnection:

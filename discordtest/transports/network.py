@@ -78,6 +78,7 @@ class BackendLike(Protocol):
 
     def handle(self, request: Request, /) -> Response: ...
     def connect(self, query: dict[str, str], /) -> Session: ...
+    def handshake(self, query: dict[str, str], /) -> Response | None: ...
     def report(self, error: BaseException, /) -> object: ...
 
 
@@ -136,6 +137,15 @@ class Network:
         if response.fate is not None:
             await self.suffer(response.fate)
         return response
+
+    async def open_gateway(self, query: dict[str, str]) -> Session | Response:
+        """Open a gateway connection; on a bad day return the answer that refuses it."""
+        response = self.backend.handshake(query)
+        if response is not None:
+            if response.fate is None:
+                return response
+            await self.suffer(response.fate)
+        return self.backend.connect(query)
 
     async def suffer(self, fate: Fault) -> None:
         """Hold an answer back as its fault says, or lose it; the client's timeouts count meanwhile."""

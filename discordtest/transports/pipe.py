@@ -7,6 +7,7 @@ were written, like on a socket; nothing is ever lost or split. The two ends may 
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections import deque
 from typing import TYPE_CHECKING, Any, cast
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Answering", "connect_pipe"]
 
-PEER = ("127.0.0.1", 0)
+_ports = itertools.count(1)  # each pipe has one of its own, by which its ends know each other
 
 
 class PipeTransport(asyncio.Transport):
@@ -135,9 +136,13 @@ def connect_pipe(
     server_loop: asyncio.AbstractEventLoop,
     *,
     secure: bool,
-) -> None:
-    """Connect two stream protocols, on the client's loop; ``secure``: the server sees an https connection."""
-    names = {"peername": PEER, "sockname": PEER}
+) -> PipeTransport:
+    """Connect two stream protocols, on the client's loop; return the client's end.
+
+    ``secure``: the server sees an https connection.
+    """
+    name = "127.0.0.1", next(_ports)
+    names = {"peername": name, "sockname": name}
     near = PipeTransport(client_loop, client, names)
     far = PipeTransport(server_loop, server, {**names, "sslcontext": secure or None})
     near._peer, far._peer = far, near
@@ -146,6 +151,7 @@ def connect_pipe(
         far._call_soon = server_loop.call_soon_threadsafe
     far._call_soon(server.connection_made, far)
     client.connection_made(near)
+    return near
 
 
 class Answering:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from discordtest.backend.faults import ConnectionReset, HttpError, RateLimited, SlowAnswer
-from discordtest.backend.journal import Exchange
+from discordtest.backend.faults import ConnectionReset, HttpError, RateLimited, SlowAnswer, Timeout
+from discordtest.backend.journal import Act, Exchange
 from discordtest.backend.ratelimits import MAX_INVALID
 from discordtest.backend.rest import Request, Response
 from discordtest.errors import BackendError
@@ -129,6 +129,37 @@ class Files(TroubleTestCase):
     def test_everything_has_no_files(self) -> None:
         self.backend.inject("*", HttpError(503))
         self.assertEqual(self.fetch().status, 200)
+
+
+class Handshakes(TroubleTestCase):
+    def test_good_day(self) -> None:
+        self.assertIsNone(self.backend.handshake({}))
+        self.backend.inject("*", HttpError(500))
+        self.backend.inject("cdn", HttpError(500))
+        self.assertIsNone(self.backend.handshake({}))
+
+    def test_fault_of_the_gateway(self) -> None:
+        self.backend.inject("gateway", HttpError(503))
+        self.backend.inject("gateway", Timeout(), when=lambda request: request.query["v"] == "9")
+        refused = self.backend.handshake({"v": "10"})
+        assert refused is not None
+        self.assertEqual((refused.status, refused.fate), (503, None))
+        self.assertIsNone(self.backend.handshake({"v": "10"}))
+        lost = self.backend.handshake({"v": "9"})
+        assert lost is not None
+        self.assertEqual(lost.fate, Timeout())
+        said = [entry.text for entry in self.backend.journal if isinstance(entry, Act)]
+        self.assertEqual(
+            said[-2:],
+            [
+                "a connection to the gateway is refused with 503",
+                "a connection to the gateway meets Timeout(served=False)",
+            ],
+        )
+
+    def test_requests_are_left_alone(self) -> None:
+        self.backend.inject("gateway", HttpError(503))
+        self.assertEqual(self.ask("GET", "/gateway/bot").status, 200)
 
 
 class Limiting(TroubleTestCase):

@@ -4,7 +4,7 @@ import asyncio
 import unittest
 from typing import Any
 
-from discordtest.transports.pipe import PEER, Answering, connect_pipe
+from discordtest.transports.pipe import Answering, connect_pipe
 from tests.isolated import IsolatedTestCase
 
 
@@ -55,7 +55,7 @@ class Pipes(IsolatedTestCase):
     async def test_what_a_transport_tells_of_itself(self) -> None:
         client, server = await self.connect()
         transport = client.transport
-        self.assertEqual(transport.get_extra_info("peername"), PEER)
+        self.assertEqual(transport.get_extra_info("peername")[0], "127.0.0.1")
         self.assertIsNone(transport.get_extra_info("sslcontext"))
         self.assertTrue(server.transport.get_extra_info("sslcontext"))
         self.assertTrue(transport.can_write_eof())
