@@ -92,6 +92,11 @@ DEVIATIONS: tuple[Deviation, ...] = (
         lambda schema: schema["properties"]["type"]["enum"].append(16),
         "16 is GUILD_MEDIA, which the document does not list yet.",
     ),
+    Deviation(
+        "EntitlementTypes",
+        also(1),
+        "1 is PURCHASE, what a one-time purchase is in the entitlement documentation; the document does not list it.",
+    ),
     Deviation("ChannelTypes", also(16), "16 is GUILD_MEDIA, which the document does not list yet."),
     Deviation(
         "READY d.user",

@@ -11,10 +11,13 @@ from discordtest.act.events import EventVerbs
 from discordtest.act.interactions import CommandVerbs
 from discordtest.act.messages import MessageVerbs
 from discordtest.act.moderation import ModerationVerbs
+from discordtest.act.shop import ShopVerbs
 from discordtest.act.voice import VoiceVerbs
 
 __all__ = ["ActMixin"]
 
 
-class ActMixin(MessageVerbs, CommandVerbs, ComponentVerbs, ModerationVerbs, VoiceVerbs, EventVerbs):
+class ActMixin(
+    MessageVerbs, CommandVerbs, ComponentVerbs, ModerationVerbs, VoiceVerbs, EventVerbs, ShopVerbs
+):
     """Every verb, on the scene of a test case."""

@@ -15,6 +15,7 @@ from discordtest.arrange.expressions import ExpressionBuilders
 from discordtest.arrange.guilds import GuildBuilders
 from discordtest.arrange.members import MemberBuilders
 from discordtest.arrange.messages import MessageBuilders
+from discordtest.arrange.premium import PremiumBuilders
 
 if TYPE_CHECKING:
     import discord
@@ -25,7 +26,13 @@ __all__ = ["ArrangeMixin", "Builder"]
 
 
 class ArrangeMixin(
-    GuildBuilders, MemberBuilders, ChannelBuilders, MessageBuilders, ExpressionBuilders, CommandBuilders
+    GuildBuilders,
+    MemberBuilders,
+    ChannelBuilders,
+    MessageBuilders,
+    ExpressionBuilders,
+    CommandBuilders,
+    PremiumBuilders,
 ):
     """Every builder, on the scene of a test case."""
 

@@ -111,6 +111,9 @@ class World:
     command_creates: dict[tuple[str, str], list[int]] = field(
         default_factory=dict
     )  # application, guild or "" -> µs of each new command of the last day
+    skus: Table = field(default_factory=dict)  # what applications sell
+    entitlements: Table = field(default_factory=dict)
+    test_entitlements: dict[str, None] = field(default_factory=dict)  # those that nobody paid for
     interactions: Table = field(default_factory=dict)  # id -> its life, see resources/interaction.py
     interaction_tokens: dict[str, str] = field(default_factory=dict)  # token -> interaction id
     ephemerals: Table = field(default_factory=dict)  # message id -> message that one person sees

@@ -79,7 +79,9 @@ def find_button(message: Record, wanted: Any) -> Record:
     if button["style"] == LINK:
         raise SetupError(f"the button {_said(wanted)} opens {button['url']}: the bot does not hear of it")
     if button["style"] == PREMIUM:
-        raise SetupError(f"the button {_said(wanted)} opens the shop: the bot does not hear of it")
+        raise SetupError(
+            f"the button {_said(wanted)} opens the shop: the bot does not hear of it before somebody buys, with `buy`"
+        )
     if button.get("disabled"):
         raise SetupError(f"the button {_said(wanted)} is disabled")
     return button
@@ -89,6 +91,8 @@ def _is_button(button: Record, wanted: Any) -> bool:
     if isinstance(wanted, (discord.Button, discord.ui.Button)):
         if wanted.custom_id is not None:
             return bool(button.get("custom_id") == wanted.custom_id)
+        if wanted.sku_id is not None:
+            return bool(button.get("sku_id") == str(wanted.sku_id))
         return bool(button.get("url") == wanted.url)
     emoji = button.get("emoji")
     if not isinstance(wanted, str):

@@ -13,6 +13,7 @@ from discordtest.backend.resources import channel_overwrite as channel_overwrite
 from discordtest.backend.resources import channel_typing as channel_typing
 from discordtest.backend.resources import channel_update as channel_update
 from discordtest.backend.resources import emoji as emoji
+from discordtest.backend.resources import entitlement as entitlement
 from discordtest.backend.resources import guild as guild
 from discordtest.backend.resources import guild_ban as guild_ban
 from discordtest.backend.resources import guild_member as guild_member
@@ -31,6 +32,7 @@ from discordtest.backend.resources import message_pin as message_pin
 from discordtest.backend.resources import poll_vote as poll_vote
 from discordtest.backend.resources import presence as presence
 from discordtest.backend.resources import reaction as reaction
+from discordtest.backend.resources import sku as sku
 from discordtest.backend.resources import stage_instance as stage_instance
 from discordtest.backend.resources import sticker as sticker
 from discordtest.backend.resources import thread_create as thread_create

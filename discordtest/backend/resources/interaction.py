@@ -17,6 +17,7 @@ from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission
 from discordtest.backend.resources.attachment import size_limit
 from discordtest.backend.resources.component import walk
+from discordtest.backend.resources.entitlement import active_entitlements
 from discordtest.backend.resources.message_render import render_message
 from discordtest.backend.rest import Actor, Call, operation, parameter
 from discordtest.backend.world import Record, World
@@ -232,6 +233,7 @@ def _payload(
 ) -> Record:
     guild_id, user_id = interaction["guild_id"], interaction["user_id"]
     application_id = interaction["application_id"]
+    entitlements = active_entitlements(world, application_id, user_id, guild_id) if world.entitlements else []
     payload: Record = {
         "id": interaction["id"],
         "application_id": application_id,
@@ -242,8 +244,8 @@ def _payload(
         "channel_id": channel["id"],
         "channel": {key: value for key, value in channel.items() if key not in _NOT_TOLD},
         "locale": world.user_settings[user_id]["locale"],
-        "entitlements": [],
-        "entitlement_sku_ids": [],
+        "entitlements": entitlements,
+        "entitlement_sku_ids": [entitlement["sku_id"] for entitlement in entitlements],
         "authorizing_integration_owners": interaction["metadata"]["authorizing_integration_owners"],
         "context": GUILD,
         "attachment_size_limit": size_limit(world, guild_id),

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from discordtest.backend.body import Boolean, Field, Integer, Object, Snowflake
+from discordtest.backend.body import Field, Integer, Object, Snowflake
 from discordtest.backend.world import Record
 
 __all__ = ["page", "page_query"]
 
 
-def page_query(limit: int, default: int, **more: Boolean) -> Object:
+def page_query(limit: int, default: int, **more: Field) -> Object:
     """Return the query of a list with at most ``limit`` on a page."""
     fields: dict[str, Field] = {
         "limit": Integer(min=1, max=limit, default=default),

@@ -1,0 +1,92 @@
+"""What people do in the shop of an application, seen by a real client."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import discord
+from discord.ext import commands
+
+from discordtest import DiscordTestCase, SetupError
+
+
+class ShopTests(DiscordTestCase):
+    client: commands.Bot
+
+    def make_client(self) -> commands.Bot:
+        bot = commands.Bot("!", intents=discord.Intents.default())
+        self.heard: list[tuple[str, discord.Entitlement]] = []
+
+        @bot.tree.command()
+        async def premium(i: discord.Interaction) -> None:
+            if i.entitlements:
+                await i.response.send_message(f"You have {[each.sku_id for each in i.entitlements]}.")
+            else:
+                view = discord.ui.View().add_item(discord.ui.Button(sku_id=self.gold.id))
+                await i.response.send_message("Buy it first.", view=view)
+
+        for event in ("create", "update", "delete"):
+
+            async def listen(entitlement: discord.Entitlement, event: str = event) -> None:
+                self.heard.append((event, entitlement))
+
+            bot.add_listener(listen, f"on_entitlement_{event}")
+        return bot
+
+    def make_world(self) -> None:
+        self.guild = self.make_guild("Test")
+        self.general = self.make_text_channel("general", self.guild)
+        self.alice = self.make_member("alice", self.guild)
+        self.gold = self.make_sku("Gold")
+
+    async def asyncSetUp(self) -> None:
+        await super().asyncSetUp()
+        await self.client.tree.sync()
+
+    async def test_premium_command(self) -> None:
+        await self.slash(self.alice, self.general, "premium")
+        self.assertSent("Buy it first.")
+        with self.assertRaisesRegex(SetupError, "opens the shop.*`buy`"):
+            await self.click(self.alice, self.sent[-1], self.sent[-1].components[0].children[0])
+        bought = await self.buy(self.alice, self.gold)
+        self.assertEqual([(event, each.id) for event, each in self.heard], [("create", bought.id)])
+        await self.slash(self.alice, self.general, "premium")
+        self.assertSent(f"You have [{self.gold.id}].")
+
+    async def test_end_and_refund(self) -> None:
+        bought = await self.buy(self.alice, self.gold, self.guild)
+        self.assertEqual(bought.guild_id, self.guild.id)
+        await self.advance(days=30)
+        ended = await self.end_entitlement(bought)
+        self.assertTrue(ended.is_expired())
+        await self.refund(bought)
+        self.assertEqual([event for event, _ in self.heard], ["create", "update", "delete"])
+        with self.assertRaisesRegex(SetupError, "taken back"):
+            await self.refund(bought)
+
+    async def test_consumable(self) -> None:
+        potion = self.make_sku("Potion", discord.SKUType.consumable)
+        await self.buy(self.alice, potion)
+        with self.assertRaisesRegex(discord.HTTPException, "40074"):
+            await self.buy(self.alice, potion)
+        await self.heard[0][1].consume()
+        await self.buy(self.alice, potion)
+        self.assertEqual([event for event, _ in self.heard], ["create", "update", "create"])
+
+    async def test_what_the_bot_asks(self) -> None:
+        sku = (await self.client.fetch_skus())[-1]
+        self.assertEqual((sku.id, sku.type), (self.gold.id, discord.SKUType.subscription))
+        await self.client.create_entitlement(sku, self.guild, discord.EntitlementOwnerType.guild)
+        (found,) = [each async for each in self.client.entitlements(guild=self.guild)]
+        self.assertEqual((await self.client.fetch_entitlement(found.id)).sku_id, self.gold.id)
+        await found.delete()
+        self.assertEqual([each async for each in self.client.entitlements()], [])
+
+    async def test_builder(self) -> None:
+        until = self.clock.now() + timedelta(days=1)
+        made = self.make_entitlement(self.gold, self.alice, ends_at=until, id_num=77)
+        self.assertEqual((made.id, made.ends_at), (77, until))
+        await self.settle()
+        self.assertEqual([event for event, _ in self.heard], ["create"])
+        with self.assertRaisesRegex(SetupError, "what is on sale: 'Gold', 'Gold'"):
+            self.make_entitlement(1, self.alice)
