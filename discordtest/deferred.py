@@ -26,6 +26,7 @@ DEFERRED = tuple(
     for name in (
         "backend",
         "clock",
+        "control",
         "foreign",
         "hints",
         "interactions",

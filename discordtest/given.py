@@ -39,6 +39,7 @@ __all__ = [
     "json_embeds",
     "json_overwrites",
     "message_of",
+    "one_color",
     "refuse_singular",
     "sticker_ids",
     "without_none",
@@ -69,6 +70,17 @@ def bits(permissions: discord.Permissions | int | None) -> int | None:
 def color_value(color: discord.Colour | int | None) -> int | None:
     """Return a colour as its number."""
     return color.value if isinstance(color, discord.Colour) else color
+
+
+def one_color(
+    colour: discord.Colour | int | None, color: discord.Colour | int | None
+) -> discord.Colour | int | None:
+    """Return the colour of two parameters that are one; ValueError where both say something else."""
+    if color is None:
+        return colour
+    if colour not in (None, 0, color):
+        raise ValueError(f"colour={colour!r} and color={color!r} are the same thing: pass one of them")
+    return color
 
 
 def iso(moment: datetime | None) -> str | None:

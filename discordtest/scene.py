@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     import discord
 
-    from discordtest.backend import Backend
     from discordtest.backend.world import Record
     from discordtest.clock.loop import VirtualLoop
+    from discordtest.control import SceneBackend
     from discordtest.transports.network import Network
     from discordtest.unhandled import Watch
 
@@ -45,7 +45,7 @@ class Scene:
     bot did look from there on. Verbs that overlap are one act.
     """
 
-    backend: Backend
+    backend: SceneBackend
     loop: VirtualLoop
     network: Network
     owner: Record
@@ -71,6 +71,9 @@ class Scene:
     views: dict[str, Any] = field(
         default_factory=dict
     )  # what views.py keeps for a world without a bot's cache
+
+    def __post_init__(self) -> None:
+        self.backend._scene = self
 
     @property
     def narrator(self) -> rest.Actor:

@@ -18,7 +18,7 @@ import discord
 from discord.ext import commands
 
 from discordtest import backend as backends
-from discordtest import clock, foreign, leaks, lifecycle, seam, unhandled, worlds
+from discordtest import clock, control, current, foreign, leaks, lifecycle, seam, unhandled, worlds
 from discordtest import transcript as transcripts
 from discordtest.act import ActMixin
 from discordtest.arrange import ArrangeMixin
@@ -78,7 +78,7 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, worlds.Worlds, Runni
     #: Real seconds that ``settle`` waits for work outside the event loop.
     settle_timeout: float = 5.0
 
-    backend: backends.Backend = Later()
+    backend: control.SceneBackend = Later()
     clock: Clock = Later()
     transcript: transcripts.Transcript = Later()
     client: discord.Client = Later()
@@ -211,7 +211,7 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, worlds.Worlds, Runni
 
     def _open(self, loop: Any) -> None:
         loop.heartbeats = self.heartbeats
-        backend = backends.Backend(loop.start_time, lambda: loop.microseconds)
+        backend = control.SceneBackend(loop.start_time, lambda: loop.microseconds)
         backend.shards = self.shards
         backend.on_failure = loop.wake_settlers
         backend.on_deadline = lambda at: loop.call_at(at / 1e6, backend.run_deadlines)
@@ -240,6 +240,7 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, worlds.Worlds, Runni
         self._scene, self.backend, self.clock = scene, backend, clock.Clock(loop)
         self.transcript = transcripts.Transcript(scene)
         seam.install(network)
+        current.open_scene(scene)
         clock.install()
         self._leaks = leaks.Leaks(self, loop)
         leaks.install(self._leaks)
@@ -334,6 +335,7 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, worlds.Worlds, Runni
             await scene.network.close()
         finally:
             seam.uninstall(scene.network)
+            current.close_scene(scene)
             if scene.follows_time:
                 self._travel.__exit__()
             clock.uninstall()

@@ -64,6 +64,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.act",
         "discordtest.arrange",
         "discordtest.assertions",
+        "discordtest.control",
+        "discordtest.current",
         "discordtest.given",
         "discordtest.hints",
         "discordtest.interactions",

@@ -6,6 +6,7 @@ These are functions, so that the names of a test case stay its author's.
 from __future__ import annotations
 
 import asyncio
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from discordtest import refusals, views
@@ -14,7 +15,7 @@ from discordtest.errors import SetupError
 from discordtest.given import id_of
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Iterator
 
     from discordtest.backend.world import Record
     from discordtest.given import Id
@@ -29,6 +30,7 @@ __all__ = [
     "role_ids_of",
     "show",
     "stage",
+    "untold",
     "user_id_of",
 ]
 
@@ -80,6 +82,17 @@ def show(scene: Scene) -> views.Views:
     """Bring what was changed to the clients' caches, and return the first client's views."""
     scene.network.flush()
     return views.views_of(scene)
+
+
+@contextmanager
+def untold(scene: Scene) -> Iterator[None]:
+    """Let nobody hear of what happens in a block: one event after it has it all."""
+    world = scene.backend.world
+    sink, world.sink = world.sink, lambda event: None
+    try:
+        yield
+    finally:
+        world.sink = sink
 
 
 # -- what tests pass

@@ -54,10 +54,17 @@ class ChannelBuilders(Arranging):
         news: bool = False,
         **settings: Any,
     ) -> discord.TextChannel:
-        """Make a text channel; ``news=True`` makes an announcement channel.
+        """Make a text channel of that ``name`` in a ``guild``, and return it; ``news=True``: an announcement channel.
+
+        ``position`` -1 is below all others; ``id_num`` chooses the id; ``parent_id`` is its category, or that one's
+        id. ``permission_overwrites`` (or ``overwrites``) are PermissionOverwrites by role or member, or as the API
+        has them: one or a list of ``{"id", "type", "allow", "deny"}``. ``settings`` are the other keywords of
+        ``create_text_channel``.
 
         >>> hidden = {guild.default_role: discord.PermissionOverwrite(view_channel=False)}
         >>> self.make_text_channel("staff", guild, overwrites=hidden)
+
+        Raises `SetupError` for a guild that is not here, an id that is taken, and what Discord does not allow.
         """
         settings.update(position=position, permission_overwrites=permission_overwrites, parent_id=parent_id)
         return cast(
@@ -108,7 +115,13 @@ class ChannelBuilders(Arranging):
         permission_overwrites: Overwrites | Iterable[Mapping[str, Any]] | None = None,
         **settings: Any,
     ) -> discord.CategoryChannel:
-        """Make a category."""
+        """Make a category of that ``name`` in a ``guild``, and return it.
+
+        ``position`` -1 is below all others; ``id_num`` chooses the id; ``permission_overwrites`` and ``settings`` are
+        as for `make_text_channel`.
+
+        Raises `SetupError` for a guild that is not here, an id that is taken, and what Discord does not allow.
+        """
         settings.update(position=position, permission_overwrites=permission_overwrites)
         return cast("discord.CategoryChannel", _make(self._scene, _CATEGORY, name, guild, id_num, settings))
 

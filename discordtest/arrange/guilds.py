@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from discordtest.arrange.building import Arranging, guild_id_of, new_id, perform, show, stage, user_id_of
+from discordtest.arrange.building import (
+    Arranging,
+    guild_id_of,
+    new_id,
+    perform,
+    show,
+    stage,
+    untold,
+    user_id_of,
+)
 from discordtest.backend import permissions as permissions_
+from discordtest.backend.resources import guild_create
 from discordtest.errors import SetupError
-from discordtest.given import api_fields, bits, color_value
+from discordtest.given import api_fields, bits, color_value, one_color
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +28,7 @@ if TYPE_CHECKING:
     from discordtest.given import Id
     from discordtest.scene import Scene
 
-__all__ = ["DEFAULT_ROLE_PERMISSIONS", "GuildBuilders", "add_bot", "add_role"]
+__all__ = ["DEFAULT_ROLE_PERMISSIONS", "GuildBuilders", "add_bot", "add_role", "copy_of"]
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
 
@@ -57,18 +67,22 @@ class GuildBuilders(Arranging):
         shard_id: int | None = None,
         **settings: Any,
     ) -> discord.Guild:
-        """Make a guild of ``self.owner`` that the bot of every client is in, under a managed role at the top.
+        """Make a guild of that ``name`` that the bot of every client is in, under a managed role at the top; return it.
 
         ``members`` are users; ``channels`` (text channels) and ``roles`` are names, or objects to copy. ``owner``
-        is a user, or True for the bot. ``bots=()`` makes a guild that no bot is in. ``settings`` are the keywords
-        of ``discord.Guild.edit`` (``system_channel`` and its like by name), and ``features`` or ``premium_tier``
-        as Discord grants them.
+        is a user, or True for the bot; else ``self.owner`` is. ``id_num`` chooses the id. ``bots=()`` makes a guild
+        that no bot is in. ``settings`` are the keywords of ``discord.Guild.edit`` (``system_channel`` and its like by
+        name), and ``features`` or ``premium_tier`` as Discord grants them.
 
         >>> self.make_guild("Test", channels=["general"], system_channel="general", premium_tier=2)
+
+        Raises `SetupError` for an id that is taken, people who are not here, and what Discord does not allow.
         """
         for given, things in (("members", members), ("channels", channels), ("roles", roles)):
             if isinstance(things, str):
                 raise TypeError(f"make_guild takes a list of {given}, not {things!r}")
+        if "owner_id" in settings:
+            raise TypeError("make_guild takes no owner_id=: pass the owner or their id as owner=")
         scene = stage(self._scene)
         world = scene.backend.world
         users = [user_id_of(scene, member) for member in members or ()]
@@ -79,14 +93,17 @@ class GuildBuilders(Arranging):
         if chosen is None and shard_id is not None:
             chosen = _id_for_shard(scene, shard_id)
         doing = f"make_guild({name!r})"
-        guild_id: str = perform(scene, doing, "create_guild", body=body, id=chosen)["id"]
-        try:
-            world.guilds[guild_id].update(earned)
-            _furnish(scene, guild_id, users, roles or (), channels or ())
-            _appoint(scene, guild_id, named)
-        except SetupError:
-            perform(scene, doing, "delete_guild", guild_id)
-            raise
+        with untold(scene):
+            guild_id: str = perform(scene, doing, "create_guild", body=body, id=chosen)["id"]
+            try:
+                world.guilds[guild_id].update(earned)
+                _furnish(scene, guild_id, users, roles or (), channels or ())
+                _appoint(scene, guild_id, named)
+            except SetupError:
+                perform(scene, doing, "delete_guild", guild_id)
+                raise
+        if world.users[body["owner_id"]].get("bot"):
+            guild_create.tell_guild_create(world, world.guilds[guild_id], body["owner_id"])
         for client, application in list(scene.clients.items()):
             if bots is None or client in tuple(bots):
                 add_bot(scene, guild_id, application)
@@ -106,9 +123,15 @@ class GuildBuilders(Arranging):
         position: int | None = None,
         **settings: Any,
     ) -> discord.Role:
-        """Make a role at the bottom of the guild, or above all roles whose ``position`` is lower than this one.
+        """Make a role of that ``name`` at the bottom of a ``guild``, and return it.
 
-        1 stands just above @everyone, ``guild.me.top_role.position + 1`` just above the bot.
+        ``id_num`` chooses its id. ``colour`` and ``color`` are one: a number or Colour. ``permissions`` are
+        Permissions or bits; ``hoist`` shows its members apart, ``mentionable`` lets everybody mention it. With
+        ``position`` it stands above all roles whose position is lower: 1 is just above @everyone,
+        ``guild.me.top_role.position + 1`` just above the bot. ``settings`` are those of ``discord.Role.edit``.
+
+        Raises ``ValueError`` for two colours, `SetupError` for a guild that is not here, an id that is taken, and
+        what Discord does not allow.
         """
         scene = stage(self._scene)
         guild_id = guild_id_of(scene, guild)
@@ -116,7 +139,7 @@ class GuildBuilders(Arranging):
         below = None if position is None else sum(role["position"] < position for role in known)
         settings.update(
             name=name,
-            color=color_value(colour if color is None else color),
+            color=color_value(one_color(colour, color)),
             permissions=str(bits(permissions)),
             hoist=hoist,
             mentionable=mentionable,
@@ -159,7 +182,7 @@ def _furnish(
     scene: Scene, guild_id: str, users: list[str], roles: Iterable[Any], channels: Iterable[Any]
 ) -> None:
     for role in roles:
-        add_role(scene, guild_id, {"name": role} if isinstance(role, str) else _copy_of(role))
+        add_role(scene, guild_id, {"name": role} if isinstance(role, str) else copy_of(role))
     for channel in channels:
         is_name = isinstance(channel, str)
         body = {"name": channel} if is_name else {"name": channel.name, "type": channel.type.value}
@@ -182,7 +205,8 @@ def _appoint(scene: Scene, guild_id: str, named: dict[str, Any]) -> None:
         perform(scene, "make_guild", "update_guild", guild_id, body=body)
 
 
-def _copy_of(role: discord.Role) -> Record:
+def copy_of(role: discord.Role) -> Record:
+    """Return the body with which a role like this one is made."""
     return {
         "name": role.name,
         "color": role.colour.value,

@@ -52,7 +52,14 @@ class MemberBuilders(Arranging):
         locale: str = "en-US",
         accepts_dms: bool = True,
     ) -> discord.User:
-        """Make a user who is in no guild. ``accepts_dms=False`` refuses the bot's direct messages."""
+        """Make a user who is in no guild, and return them.
+
+        ``username`` is the unique name, ``global_name`` the one that is shown. ``discrim`` is the number of an old
+        name, ``"0"`` of a present one; ``avatar`` is a hash as in payloads; ``id_num`` chooses the id.
+        ``accepts_dms=False`` refuses the bot's direct messages.
+
+        Raises `SetupError` for an id that is taken, and for a name that Discord does not allow.
+        """
         scene = stage(self._scene)
         settings = {"avatar": avatar, "bot": bot, "global_name": global_name, "locale": locale}
         chosen = new_id(id_num, scene.backend.world.users)
@@ -76,9 +83,14 @@ class MemberBuilders(Arranging):
         timed_out_until: datetime | None = None,
         status: discord.Status | str = "offline",
     ) -> discord.Member:
-        """Make a user join a guild; a name for ``user`` makes that user first.
+        """Make a ``user`` join a ``guild``, and return the member; a name makes that user first.
+
+        ``nick`` and ``roles`` are those that the member begins with. ``timed_out_until`` and its like are aware
+        datetimes.
 
         >>> alice = self.make_member("alice", guild, roles=[moderator])
+
+        Raises `SetupError` for a user, guild or role that is not here, and what Discord does not allow.
         """
         scene = stage(self._scene)
         guild_id = guild_id_of(scene, guild)

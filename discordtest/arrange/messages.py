@@ -60,9 +60,14 @@ class MessageBuilders(Arranging):
         pinned: bool = False,
         silent: bool = False,
     ) -> discord.Message:
-        """Make a message of anybody, whatever they may do there; ``channel`` may be a user: the DM of the two.
+        """Make a message of any ``author``, whatever they may do there, and return it.
 
-        ``reactions`` are emojis, of the author, or (emoji, users).
+        ``channel`` may be a user: the DM of the two. ``content`` is the text, read out with ``tts``; ``embeds`` are
+        Embeds; ``attachments`` are what `make_attachment` returned, ``files`` as for ``self.send``. ``nonce`` comes
+        back in the event; ``id_num`` chooses the id. ``reactions`` are emojis, of the author, or (emoji, users).
+
+        Raises `SetupError` for an author or channel that is not here, an id that is taken, and what Discord does not
+        allow.
         """
         scene = stage(self._scene)
         world, author_id = scene.backend.world, user_id_of(scene, author)
@@ -113,7 +118,10 @@ class MessageBuilders(Arranging):
     ) -> discord.Attachment:
         """Put a file on the CDN and return its attachment, for ``make_message``.
 
-        ``filename`` is a path that is read, or with ``content`` only a name.
+        ``filename`` is a path that is read, or with ``content`` only a name; ``name`` is the one that is shown, by
+        default the path's; ``id_num`` chooses the id.
+
+        Raises ``OSError`` for a file that cannot be read.
         """
         scene = stage(self._scene)
         if content is None:

@@ -7,10 +7,11 @@ gives back answers and frames.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import parse_qsl, unquote
 
 from discordtest import deferred
@@ -29,6 +30,9 @@ from discordtest.backend.snapshots import Snapshots
 from discordtest.backend.troubles import Troubles
 from discordtest.backend.world import World
 from discordtest.errors import DiscordTestError, NotModelled
+
+if TYPE_CHECKING:
+    from discordtest.control.functions import *  # noqa: F403  # reached by __getattr__
 
 __all__ = ["Backend"]
 
@@ -270,3 +274,30 @@ def _read_form(parts: list[Part]) -> tuple[Any, list[Part]]:
         else:
             body[part.name] = part.data.decode()
     return body, files
+
+
+# -- the functions of backend control, which stand above: they work on the test that runs
+
+_ABOVE = frozenset(
+    (
+        "BackendError", "BackendState", "FakeRequest", "add_reaction", "clear_reaction",
+        "clear_reactions", "delete_channel", "delete_emoji", "delete_guild", "delete_invite",
+        "delete_member", "delete_message", "delete_role", "delete_sticker", "delete_webhook",
+        "edit_message", "find_channel_mentions", "find_role_mentions", "find_user_mentions",
+        "get_state", "history", "make_attachment", "make_category_channel", "make_command_permissions",
+        "make_emoji", "make_forum_channel", "make_guild", "make_invite", "make_member", "make_members",
+        "make_message", "make_role", "make_stage_channel", "make_sticker", "make_text_channel",
+        "make_thread", "make_user", "make_voice_channel", "make_webhook", "pin_message", "refresh",
+        "remove_reaction", "set_channel_permission_overrides", "unpin_message", "update_channel",
+        "update_guild", "update_member", "update_role", "update_text_channel",
+    )
+)  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:  # whatever the name stands for; type checkers see the import above
+    if name not in _ABOVE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    deferred.load()
+    value = getattr(importlib.import_module("discordtest.control.functions"), name)
+    globals()[name] = value
+    return value

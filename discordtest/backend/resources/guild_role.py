@@ -20,7 +20,15 @@ from discordtest.backend.resources.thread_sync import blind_spots, sync_threads
 from discordtest.backend.rest import Call, parameter, route
 from discordtest.backend.world import Record, World
 
-__all__ = ["check_role_below", "find_role", "insert_role", "new_role", "remove_role", "stands_above_role"]
+__all__ = [
+    "check_role_below",
+    "drop_role",
+    "find_role",
+    "insert_role",
+    "new_role",
+    "remove_role",
+    "stands_above_role",
+]
 
 MAX_ROLES = 250  # with @everyone
 MAX_NAME = 100
@@ -186,6 +194,12 @@ def insert_role(call: Call, guild_id: str, role: Record) -> None:
 
 def remove_role(world: World, guild_id: str, role: Record) -> None:
     """Take a role away from the guild, its members and its channels, and tell of it."""
+    drop_role(world, guild_id, role)
+    world.emit("GUILD_ROLE_DELETE", {"guild_id": guild_id, "role_id": role["id"]}, guild=guild_id)
+
+
+def drop_role(world: World, guild_id: str, role: Record) -> None:
+    """Take a role away from the guild, its members and its channels."""
     role_id = role["id"]
     del world.roles[guild_id][role_id]
     for member in world.members[guild_id].values():
@@ -194,7 +208,6 @@ def remove_role(world: World, guild_id: str, role: Record) -> None:
     for channel in world.guild_channels[guild_id].values():
         overwrites = channel["permission_overwrites"]
         overwrites[:] = [overwrite for overwrite in overwrites if overwrite["id"] != role_id]
-    world.emit("GUILD_ROLE_DELETE", {"guild_id": guild_id, "role_id": role_id}, guild=guild_id)
 
 
 @route("POST", "/guilds/{guild_id}/roles", permissions=Permission.MANAGE_ROLES, body=ROLE)

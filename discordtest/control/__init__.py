@@ -1,0 +1,42 @@
+"""Backend control: what a test does to its Discord by hand, beside making things and beside what people do.
+
+Changes are made by the narrator, who may do everything; the matching event reaches the bots, whose caches are up to
+date when a call returns. `SceneBackend` is what a test has as ``self.backend``; the functions of
+``discordtest.backend`` are its methods, on the test that runs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from discordtest.arrange import ArrangeMixin
+from discordtest.backend import Backend
+from discordtest.control.channels import ChannelChanges
+from discordtest.control.expressions import ExpressionChanges
+from discordtest.control.guilds import GuildChanges
+from discordtest.control.members import MemberChanges
+from discordtest.control.mentions import Mentions
+from discordtest.control.messages import MessageChanges
+
+if TYPE_CHECKING:
+    from discordtest.scene import Scene
+
+__all__ = ["SceneBackend"]
+
+
+class SceneBackend(
+    ArrangeMixin,
+    GuildChanges,
+    MemberChanges,
+    ChannelChanges,
+    MessageChanges,
+    ExpressionChanges,
+    Mentions,
+    Backend,
+):
+    """The Discord of one test, with the clients that run on it: ``self.backend``.
+
+    It offers every builder (``make_…``) of the test case, and what changes and deletes what is there.
+    """
+
+    _scene: Scene  # which sets itself

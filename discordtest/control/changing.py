@@ -1,0 +1,54 @@
+"""How a change of the test's own works: as the narrator, told to the bots, and seen when it returns."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from discordtest.backend import journal
+from discordtest.errors import SetupError
+from discordtest.given import id_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import discord
+
+    from discordtest.backend.world import Record, World
+    from discordtest.given import Id
+    from discordtest.scene import Scene
+
+__all__ = ["UNCHANGED", "announced", "role_of", "thing_of"]
+
+__unittest = True  # unittest leaves our frames out of its tracebacks
+
+#: The default of a parameter whose None means something. Any: it stands for values of many types.
+UNCHANGED: Any = object()
+
+
+@contextmanager
+def announced(scene: Scene, name: str, guild_id: str, payload: Callable[[], Record]) -> Iterator[None]:
+    """End a block with an event at the latest: where nothing has changed, Discord tells it all the same.
+
+    The real one does so now and then, and who updates something by hand waits for that event.
+    """
+    start = len(scene.backend.journal)
+    yield
+    entries = scene.backend.journal[start:]
+    if not any(isinstance(entry, journal.Dispatch) and entry.name == name for entry in entries):
+        scene.backend.world.emit(name, payload(), guild=guild_id)
+
+
+def role_of(world: World, role: discord.Role | Id) -> tuple[str, Record]:
+    """Return the guild's id and the record of a role."""
+    return thing_of(world.roles, role, "role")
+
+
+def thing_of(tables: dict[str, dict[str, Record]], thing: Any, kind: str) -> tuple[str, Record]:
+    """Return (guild id, record) of what belongs to a guild."""
+    number = id_of(thing)
+    guild = getattr(thing, "guild", None)
+    for guild_id in tables if guild is None else (str(guild.id),):
+        if number in tables.get(guild_id, ()):
+            return guild_id, tables[guild_id][number]
+    raise SetupError(f"there is no {kind} {thing!r} here: it is of another test, or deleted")

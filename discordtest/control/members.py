@@ -1,0 +1,64 @@
+"""Changes to members."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from discordtest.arrange.building import Arranging, perform, role_ids_of, show, stage
+from discordtest.control.changing import UNCHANGED, announced, thing_of
+from discordtest.given import iso
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    import discord
+
+    from discordtest.given import Id
+
+__all__ = ["MemberChanges"]
+
+__unittest = True  # unittest leaves our frames out of its tracebacks
+
+
+class MemberChanges(Arranging):
+    """What changes members."""
+
+    def update_member(
+        self,
+        member: discord.Member,
+        nick: str | None = None,
+        roles: Iterable[Id] | None = None,
+        *,
+        timed_out_until: datetime | None = UNCHANGED,
+    ) -> discord.Member:
+        """Change a ``member`` and send GUILD_MEMBER_UPDATE, so that ``on_member_update`` runs; return the member.
+
+        ``nick=""`` takes the nickname away; ``roles`` are all that the member has from now on; ``timed_out_until``
+        is an aware datetime, None ends a time-out. None for the first two changes nothing.
+
+        Raises `SetupError` for a member who is not here, and for what Discord does not allow.
+        """
+        scene = stage(self._scene)
+        guild_id, record = thing_of(scene.backend.world.members, member, "member")
+        user_id = record["user"]["id"]
+        body: dict[str, Any] = {}
+        if nick is not None:
+            body["nick"] = nick
+        if roles is not None:
+            body["roles"] = role_ids_of(scene, guild_id, roles)
+        if timed_out_until is not UNCHANGED:
+            body["communication_disabled_until"] = iso(timed_out_until)
+        with announced(scene, "GUILD_MEMBER_UPDATE", guild_id, lambda: {**record, "guild_id": guild_id}):
+            perform(scene, f"update_member({member})", "update_guild_member", guild_id, user_id, body=body)
+        return show(scene).member(guild_id, user_id)
+
+    def delete_member(self, member: discord.Member) -> None:
+        """Let a ``member`` leave the guild: ``on_member_remove`` runs; of the bot itself, ``on_guild_remove``.
+
+        Raises `SetupError` for a member who is not here, and for the owner of the guild.
+        """
+        scene = stage(self._scene)
+        guild_id, record = thing_of(scene.backend.world.members, member, "member")
+        perform(scene, f"delete_member({member})", "remove_guild_member", guild_id, record["user"]["id"])
+        show(scene)

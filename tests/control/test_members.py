@@ -1,0 +1,82 @@
+"""People that a test makes, changes and takes away by the functions of ``discordtest.backend``."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from discordtest import SetupError, backend
+from tests.control.listening import ControlTestCase
+
+
+class MakeTests(ControlTestCase):
+    async def test_user_and_member(self) -> None:
+        user = backend.make_user("bob", 1234, "abc", 90)
+        self.assertEqual((user.id, user.discriminator, str(user)), (90, "1234", "bob#1234"))
+        assert user.avatar is not None
+        self.assertIn("/avatars/90/abc", user.avatar.url)
+        self.assertEqual(await self.heard(), [])
+        member = backend.make_member(user, self.guild, "Bobby", [self.mods])
+        self.assertIs(self.guild.get_member(90), member)
+        self.assertEqual((member.nick, member.top_role), ("Bobby", self.mods))
+        self.assertEqual(await self.arguments("member_join"), (member,))
+
+    async def test_many(self) -> None:
+        made = backend.make_members(3, self.guild, "fan")
+        self.assertEqual([member.name for member in made], ["fan1", "fan2", "fan3"])
+        self.assertEqual(await self.heard(), ["member_join"] * 3)
+
+
+class UpdateTests(ControlTestCase):
+    async def test_nick_and_roles(self) -> None:
+        updated = backend.update_member(self.alice, "Ally", [self.mods])
+        self.assertIs(updated, self.alice)
+        before, after = await self.arguments("member_update")
+        self.assertEqual((before.nick, after.nick), (None, "Ally"))
+        self.assertEqual(after.roles, [self.guild.default_role, self.mods])
+
+    async def test_none_changes_nothing_and_empty_takes_away(self) -> None:
+        backend.update_member(self.alice, "Ally", [self.mods])
+        backend.update_member(self.alice)
+        self.assertEqual((self.alice.nick, len(self.alice.roles)), ("Ally", 2))
+        backend.update_member(self.alice, nick="", roles=[])
+        self.assertEqual((self.alice.nick, len(self.alice.roles)), (None, 1))
+        self.assertEqual(await self.heard(), ["member_update"] * 3)
+
+    async def test_time_out(self) -> None:
+        until = self.clock.now() + timedelta(hours=1)
+        backend.update_member(self.alice, timed_out_until=until)
+        self.assertEqual(self.alice.timed_out_until, until)
+        backend.update_member(self.alice, timed_out_until=None)
+        self.assertIsNone(self.alice.timed_out_until)
+
+    async def test_owner_and_bot_too(self) -> None:
+        owner = self.guild.owner
+        assert owner is not None
+        self.assertEqual(backend.update_member(owner, nick="Boss").nick, "Boss")
+        self.assertEqual(backend.update_member(self.guild.me, nick="Robot").display_name, "Robot")
+
+    async def test_what_cannot_be(self) -> None:
+        with self.assertRaisesRegex(SetupError, "there is no role"):
+            backend.update_member(self.alice, roles=[7])
+        with self.assertRaisesRegex(SetupError, "nick: Must be 32 or fewer in length"):
+            backend.update_member(self.alice, nick="x" * 33)
+        backend.delete_member(self.alice)
+        with self.assertRaisesRegex(SetupError, "there is no member"):
+            backend.update_member(self.alice, nick="Ally")
+
+
+class DeleteTests(ControlTestCase):
+    async def test_member_leaves(self) -> None:
+        backend.delete_member(self.alice)
+        self.assertIsNone(self.guild.get_member(self.alice.id))
+        self.assertEqual(await self.arguments("member_remove"), (self.alice,))
+
+    async def test_bot_leaves(self) -> None:
+        backend.delete_member(self.guild.me)
+        self.assertEqual(await self.heard(), ["guild_remove"])
+
+    async def test_owner_stays(self) -> None:
+        owner = self.guild.owner
+        assert owner is not None
+        with self.assertRaisesRegex(SetupError, "delete_member"):
+            backend.delete_member(owner)
