@@ -285,11 +285,12 @@ _ABOVE = frozenset(
         "delete_member", "delete_message", "delete_role", "delete_sticker", "delete_webhook",
         "edit_message", "find_channel_mentions", "find_role_mentions", "find_user_mentions",
         "get_state", "history", "make_attachment", "make_category_channel", "make_command_permissions",
-        "make_emoji", "make_forum_channel", "make_guild", "make_invite", "make_member", "make_members",
-        "make_message", "make_role", "make_stage_channel", "make_sticker", "make_text_channel",
-        "make_thread", "make_user", "make_voice_channel", "make_webhook", "pin_message", "refresh",
-        "remove_reaction", "set_channel_permission_overrides", "unpin_message", "update_channel",
-        "update_guild", "update_member", "update_role", "update_text_channel",
+        "make_emoji", "make_entitlement", "make_forum_channel", "make_guild", "make_invite",
+        "make_member", "make_members", "make_message", "make_role", "make_sku", "make_stage_channel",
+        "make_sticker", "make_text_channel", "make_thread", "make_user", "make_voice_channel",
+        "make_webhook", "pin_message", "refresh", "remove_reaction", "set_channel_permission_overrides",
+        "unpin_message", "update_channel", "update_guild", "update_member", "update_role",
+        "update_text_channel",
     )
 )  # fmt: skip
 

@@ -72,6 +72,8 @@ make_emoji = _on_current(lambda backend: backend.make_emoji)
 make_sticker = _on_current(lambda backend: backend.make_sticker)
 make_webhook = _on_current(lambda backend: backend.make_webhook)
 make_invite = _on_current(lambda backend: backend.make_invite)
+make_sku = _on_current(lambda backend: backend.make_sku)
+make_entitlement = _on_current(lambda backend: backend.make_entitlement)
 make_command_permissions = _on_current(lambda backend: backend.make_command_permissions)
 
 # -- what changes
@@ -133,6 +135,7 @@ __all__ = [
     "make_category_channel",
     "make_command_permissions",
     "make_emoji",
+    "make_entitlement",
     "make_forum_channel",
     "make_guild",
     "make_invite",
@@ -140,6 +143,7 @@ __all__ = [
     "make_members",
     "make_message",
     "make_role",
+    "make_sku",
     "make_stage_channel",
     "make_sticker",
     "make_text_channel",
