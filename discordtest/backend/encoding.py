@@ -6,7 +6,9 @@ Most of a message's text is its author, its member and what most messages lack, 
 
 from __future__ import annotations
 
+import copy
 import json
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -34,6 +36,29 @@ def _quick() -> Callable[[Any], str]:
 #: the author on the message.
 encode: Callable[[Any], str] = _quick()
 
+_quoted = json.encoder.encode_basestring
+
+#: What a message has that is seldom more than this, and its text.
+_USUAL = {
+    "type": 0,
+    "edited_timestamp": None,
+    "tts": False,
+    "mention_everyone": False,
+    "mentions": [],
+    "mention_roles": [],
+    "attachments": [],
+    "embeds": [],
+    "components": [],
+    "pinned": False,
+    "flags": 0,
+}  # fmt: skip
+_OTHERS, _BARE = tuple(_USUAL), list(_USUAL.values())
+_BARE_TEXT = encode(_USUAL)[1:-1]
+_NAMES = ("id", "channel_id", "timestamp", "content", "author", *_OTHERS)
+_TOLD = frozenset((*_NAMES, "guild_id", "member", "nonce"))
+_COUNT = len(_NAMES)
+_values = operator.itemgetter(*_NAMES)
+
 
 class Texts:
     """The texts of one Discord's messages."""
@@ -55,25 +80,31 @@ class Texts:
 
     def message(self, payload: Record) -> str:
         """Return the text of a message, in an answer or an event."""
-        if "author" not in payload or "content" not in payload or "timestamp" not in payload:
+        try:
+            message_id, channel_id, timestamp, content, author, *others = _values(payload)
+        except KeyError:  # a part of a message
             return encode(payload)
         if "interaction_metadata" in payload:
             return self._answering(payload)
-        others = dict(payload)
-        pop = others.pop
-        message_id, channel_id, author = pop("id"), pop("channel_id"), pop("author")
         text = (
-            f'{{"id":"{message_id}","channel_id":"{channel_id}","timestamp":"{pop("timestamp")}",'
-            f'"content":{_quoted(pop("content"))},"author":{self._part(author["id"], author)}'
+            f'{{"id":"{message_id}","channel_id":"{channel_id}","timestamp":"{timestamp}",'
+            f'"content":{_quoted(content)},"author":{self._part(author["id"], author)}'
         )
-        if "member" in others:
+        left = len(payload) - _COUNT  # of what not every message has
+        if left and "guild_id" in payload:
+            text += f',"guild_id":"{payload["guild_id"]}"'
+            left -= 1
+        if left and "member" in payload:
             key = f"{payload.get('guild_id')}/{author['id']}"
-            text += f',"member":{self._part(key, pop("member"))}'
-        if "guild_id" in others:
-            text += f',"guild_id":"{pop("guild_id")}"'
-        if "nonce" in others:
-            text += f',"nonce":{encode(pop("nonce"))}'
-        return f"{text},{self._part('', others)[1:]}" if others else f"{text}}}"
+            text += f',"member":{self._part(key, payload["member"])}'
+            left -= 1
+        if left and "nonce" in payload:
+            text += f',"nonce":{encode(payload["nonce"])}'
+            left -= 1
+        rest = _BARE_TEXT if others == _BARE else encode(dict(zip(_OTHERS, others, strict=True)))[1:-1]
+        if left:
+            rest += "," + encode({key: value for key, value in payload.items() if key not in _TOLD})[1:-1]
+        return f"{text},{rest}}}"
 
     def _answering(self, payload: Record) -> str:
         """Return the text of a message that answers an interaction, which never says the same twice.
@@ -101,9 +132,10 @@ class Texts:
     def _part(self, key: str, record: Record) -> str:
         known = self._parts.get(key)
         if known is None or known[0] != record:
-            text = encode(record)
-            known = self._parts[key] = json.loads(text), text
+            # What stays the same object is compared without a look at it.
+            said = {
+                name: copy.deepcopy(value) if type(value) in (list, dict) else value
+                for name, value in record.items()
+            }
+            known = self._parts[key] = said, encode(record)
         return known[1]
-
-
-_quoted = json.encoder.encode_basestring

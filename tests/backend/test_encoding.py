@@ -13,8 +13,9 @@ def message(content: str = "hi", **more: Any) -> dict[str, Any]:
     """Return a message's payload."""
     author = {"id": "2", "username": "alice", "avatar": None}
     return {
-        "id": "1", "channel_id": "3", "author": author, "content": content, "timestamp": "2026-01-01", "tts": False,
-        "embeds": [], **more,
+        "id": "1", "channel_id": "3", "author": author, "content": content, "timestamp": "2026-01-01", "type": 0,
+        "edited_timestamp": None, "tts": False, "mention_everyone": False, "mentions": [], "mention_roles": [],
+        "attachments": [], "embeds": [], "components": [], "pinned": False, "flags": 0, **more,
     }  # fmt: skip
 
 
@@ -57,7 +58,12 @@ class TextsTests(unittest.TestCase):
         self.check(message(guild_id="9", member={"nick": "A"}))
         self.check(message(guild_id="10", member={"nick": "B"}))
 
-    def test_message_of_nothing_else(self) -> None:
+    def test_message_that_has_more_than_most(self) -> None:
+        for more in ({"flags": 4}, {"poll": {}}, {"webhook_id": "6", "nonce": 1, "guild_id": "9"}, {"member": {}}):
+            with self.subTest(more):
+                self.check(message(**more))
+
+    def test_message_that_lacks_something(self) -> None:
         payload = message()
         del payload["tts"], payload["embeds"]
         self.check(payload)
