@@ -115,7 +115,10 @@ class Scene:
         if self.backend.failures:
             self._raise_failure(self.backend.failures.pop(0))
         self._check_bot(last)
-        if self.verbs:
+        verbs = self.verbs
+        if len(verbs) == 1 and verbs[0][0].cr_running:  # the one that asks, as a rule
+            verbs.clear()
+        elif verbs:
             self._check_verbs(last)
 
     def _raise_failure(self, failure: BaseException) -> NoReturn:

@@ -55,8 +55,8 @@ def person(scene: Scene, who: Id) -> rest.Actor:
     if user_id not in world.users:
         raise SetupError(f"{who!r} acts, but there is no such user in the world of this test")
     if user_id in world.applications:
-        return rest.Actor("bot", user_id, user_id)
-    return rest.Actor("person", user_id)
+        return rest.known_actor("bot", user_id, user_id)
+    return rest.known_actor("person", user_id)
 
 
 # -- words

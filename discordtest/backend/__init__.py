@@ -19,7 +19,7 @@ from discordtest.backend import body as bodies
 from discordtest.backend import cdn, rest
 from discordtest.backend import resources as resources
 from discordtest.backend.codes import Code, RestError
-from discordtest.backend.encoding import Texts
+from discordtest.backend.encoding import Texts, decode
 from discordtest.backend.events import Events
 from discordtest.backend.gateway import Gateway, Session
 from discordtest.backend.interruptions import Interruptions
@@ -39,6 +39,7 @@ __all__ = ["Backend"]
 MAX_REQUEST_SIZE = 25 * 1024 * 1024  # bytes
 MAX_REASON = 512  # characters
 _JSON = "application/json"
+_JSON_HEADERS = {"Content-Type": _JSON}
 
 
 class Backend(Interruptions, Troubles, Snapshots, Events):
@@ -98,12 +99,11 @@ class Backend(Interruptions, Troubles, Snapshots, Events):
             payload, status = error.payload(), error.status
         except DiscordTestError as error:
             raise self.report(error) from None
-        headers = {} if route is None else route.headers
         if payload is None:
-            response = Response(status, b"", headers)
+            response = Response(status, b"", {} if route is None else route.headers)
         else:
             text = self.texts.answer(payload)
-            response = Response(status, text.encode(), {**headers, "Content-Type": _JSON})
+            response = Response(status, text.encode(), _JSON_HEADERS if route is None else route.json_headers)
         for observe in self.observers:
             observe(self, request.method, "" if route is None else route.template, request, response)
         return response
@@ -205,7 +205,7 @@ class Backend(Interruptions, Troubles, Snapshots, Events):
         if application_id is None:
             return None
         bot_id = self.world.applications[application_id]["bot"]["id"]
-        return Actor("bot", bot_id, application_id)
+        return rest.known_actor("bot", bot_id, application_id)
 
     def _run(self, call: Call, raw: list[str], body: Any, query: Mapping[str, Any]) -> tuple[Any, int]:
         route = call.route
@@ -234,9 +234,9 @@ class Backend(Interruptions, Troubles, Snapshots, Events):
 
 
 def _below_version(path: str) -> str:
-    for prefix in ("/api/v10", "/api/v9", "/api"):
-        if path.startswith(prefix + "/"):
-            return path[len(prefix) :]
+    for prefix in ("/api/v10/", "/api/v9/", "/api/"):
+        if path.startswith(prefix):
+            return path[len(prefix) - 1 :]
     return path
 
 
@@ -249,7 +249,7 @@ def _read(request: Request) -> tuple[Any, list[Part]]:
     kind = request.headers.get("Content-Type", "")
     try:
         if kind.startswith(_JSON):
-            return json.loads(request.body), []
+            return decode(request.body.decode()), []
         if kind.startswith("multipart/form-data") and "boundary=" in kind:
             return _read_form(split(request.body, kind))
         if kind.startswith("application/x-www-form-urlencoded"):

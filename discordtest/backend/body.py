@@ -42,12 +42,13 @@ _MISSING: Any = object()  # Any: stands in for a value of every type
 class FormErrors:
     """The mistakes of one body, as the tree in which the API answers them."""
 
-    def __init__(self) -> None:
-        self.tree: dict[str, Any] = {}
-        self.count = 0
+    tree: dict[str, Any]
+    count = 0
 
     def add(self, path: Iterable[str | int], code: str, message: str) -> None:
         """Note a mistake at ``path``: field names and list indices from the outside in."""
+        if not self.count:
+            self.tree = {}
         self.count += 1
         node = self.tree
         for step in path:
@@ -73,6 +74,8 @@ class Field:
     ``parse`` returns the value as the world stores it. ``default`` (or what it returns, if it can be called)
     fills in for an absent field.
     """
+
+    plain: type | None = None  # what is of just this type is right, and stored as it is
 
     def __init__(self, *, required: bool = False, null: bool = False, default: Any = _MISSING) -> None:
         self.required = required
@@ -188,6 +191,8 @@ class Integer(Number):
 
 class Boolean(Field):
     """True or false; the strings and numbers that the API takes for them are accepted too."""
+
+    plain = bool
 
     def convert(self, value: Any, path: tuple[str | int, ...], errors: FormErrors) -> Any:
         if isinstance(value, bool):
@@ -313,15 +318,17 @@ class Object(Field):
         if not isinstance(value, dict):
             errors.add(path, "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType")
             return value
-        known = errors.count
+        known, fields = errors.count, self.fields
         parsed: Record = {}
         for name, item in value.items():
-            field = self.fields.get(name)
+            field = fields.get(name)
             if field is not None:
-                at = (*path, name)
-                parsed[name] = (
-                    field.parse(item, at, errors) if item is None else field.convert(item, at, errors)
-                )
+                if type(item) is field.plain:
+                    parsed[name] = item
+                elif item is None:
+                    parsed[name] = field.parse(item, (*path, name), errors)
+                else:
+                    parsed[name] = field.convert(item, (*path, name), errors)
             elif name not in self.ignore:
                 raise NotModelled(f"field {'.'.join(map(str, (*path, name)))!r} (value {item!r})")
         for name in self.must:
@@ -339,7 +346,8 @@ def parse(schema: Field, value: Any) -> Any:
     """Return the body as the world stores it, or raise 50035 with every mistake in it. Any: as ``schema`` says."""
     errors = FormErrors()
     parsed = schema.parse(value, (), errors)
-    errors.raise_if_any()
+    if errors.count:
+        errors.raise_if_any()
     return parsed
 
 

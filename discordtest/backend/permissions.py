@@ -176,15 +176,18 @@ def guild_permissions(world: World, guild_id: str, user_id: str) -> int:
 
 def channel_permissions(world: World, channel: Record, user_id: str) -> int:
     """Return what the user may do in a guild channel or thread; threads take their parent's permissions."""
-    if channel["type"] in THREAD_TYPES:
+    channel_type = channel["type"]
+    if channel_type in THREAD_TYPES:
         return _thread_permissions(world, channel, user_id)
-    return _implicit(_channel_bits(world, channel, user_id), channel["type"])
+    bits = guild_permissions(world, channel["guild_id"], user_id)
+    if channel["permission_overwrites"]:
+        bits = _with_overwrites(world, channel, user_id, bits)
+    return bits if bits == ALL else _implicit(bits, channel_type)
 
 
-def _channel_bits(world: World, channel: Record, user_id: str) -> int:
-    """Return what roles and overwrites give the user there, before what the lack of one bit implies."""
+def _with_overwrites(world: World, channel: Record, user_id: str, bits: int) -> int:
+    """Return what the channel's overwrites make of the user's ``bits``, before what the lack of one implies."""
     guild_id: str = channel["guild_id"]
-    bits = guild_permissions(world, guild_id, user_id)
     overwrites = channel["permission_overwrites"]
     if not overwrites or bits == ALL:
         return bits
@@ -218,8 +221,6 @@ def _overwritten(
 
 
 def _implicit(bits: int, channel_type: int) -> int:
-    if bits == ALL:
-        return bits
     if not bits & _VIEW:
         return 0
     if channel_type in VOICE_TYPES and not bits & _CONNECT:
@@ -231,7 +232,8 @@ def _implicit(bits: int, channel_type: int) -> int:
 
 def _thread_permissions(world: World, thread: Record, user_id: str) -> int:
     """In a thread SEND_MESSAGES_IN_THREADS takes the place of SEND_MESSAGES, which the parent may deny."""
-    bits = _channel_bits(world, world.channels[thread["parent_id"]], user_id)
+    parent = world.channels[thread["parent_id"]]
+    bits = _with_overwrites(world, parent, user_id, guild_permissions(world, parent["guild_id"], user_id))
     if bits == ALL:
         return bits
     bits = bits | _SEND if bits & _SEND_IN_THREADS else bits & ~_SEND

@@ -34,6 +34,7 @@ __all__ = [
     "Request",
     "Response",
     "Route",
+    "known_actor",
     "match",
     "operation",
     "parameter",
@@ -96,6 +97,10 @@ class Actor:
         return self.kind == "narrator"
 
 
+#: The same as ``Actor(…)``, and the same object again: whoever acts does so often.
+known_actor = functools.lru_cache(maxsize=1024)(Actor)
+
+
 @dataclass(slots=True)
 class Route:
     """One operation; ``method`` is None for what has no route, such as a person joining a guild."""
@@ -111,7 +116,8 @@ class Route:
     status: int
     anonymous: bool
     page: str
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)  # of its answers
+    json_headers: dict[str, str] = field(default_factory=dict)  # of those with a body
 
     @property
     def operation(self) -> str:
@@ -152,13 +158,15 @@ class Call:
 
     def permissions(self, channel: Record | None = None) -> int:
         """Return what the actor may do in the channel, or in the guild of this call."""
+        known = self.bits
+        if known is not None and known[0] is channel:
+            return known[1]
         if self.actor.omnipotent:
             return permissions.ALL
         if channel is not None:
-            if self.bits is None or self.bits[0] is not channel:
-                world = self.backend.world
-                self.bits = channel, permissions.channel_permissions(world, channel, self.actor.user_id)
-            return self.bits[1]
+            bits = permissions.channel_permissions(self.backend.world, channel, self.actor.user_id)
+            self.bits = channel, bits
+            return bits
         return permissions.guild_permissions(self.world, self.found["guild"]["id"], self.actor.user_id)
 
     def require(self, bits: int, channel: Record | None = None) -> None:
@@ -259,6 +267,7 @@ def _register(made: Route) -> None:
         "X-RateLimit-Remaining": "49",
         "X-RateLimit-Reset-After": "1.000",
     }
+    made.json_headers = {**made.headers, "Content-Type": "application/json"}
     if made.method is None:
         return
     ROUTES.append(made)

@@ -19,7 +19,7 @@ from discordtest.backend.resources.attachment import size_limit
 from discordtest.backend.resources.component import walk
 from discordtest.backend.resources.entitlement import active_entitlements
 from discordtest.backend.resources.message_render import render_message
-from discordtest.backend.rest import Actor, Call, operation, parameter
+from discordtest.backend.rest import Call, known_actor, operation, parameter
 from discordtest.backend.world import Record, World
 
 __all__ = [
@@ -87,7 +87,8 @@ def find_token(call: Call, application_id: str, token: str) -> Record:
 
 def _act_as_bot(call: Call, interaction: Record) -> None:
     application_id = interaction["application_id"]
-    call.actor = Actor("bot", call.world.applications[application_id]["bot"]["id"], application_id)
+    bot_id = call.world.applications[application_id]["bot"]["id"]
+    call.actor = known_actor("bot", bot_id, application_id)
 
 
 def is_late(world: World, interaction: Record) -> bool:

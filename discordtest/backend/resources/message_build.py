@@ -47,6 +47,7 @@ __all__ = [
 ]
 
 DEFAULT, REPLY = 0, 19  # message types
+_OF_TEXT = frozenset(("content", "tts", "flags", "allowed_mentions", "nonce", "enforce_nonce"))
 _SEND_TTS = int(Permission.SEND_TTS_MESSAGES)
 _EMBED_LINKS = int(Permission.EMBED_LINKS)
 _ATTACH_FILES = int(Permission.ATTACH_FILES)
@@ -73,6 +74,14 @@ def build_message(
     world: World = call.world
     guild_id: str | None = channel.get("guild_id")
     content: str = body.get("content") or ""
+    if content and _is_bare(call, body):
+        message = new_message(call, channel, author, content)
+        if "@" in content:
+            allowed = body.get("allowed_mentions")
+            message["mentions"], message["mention_roles"], message["mention_everyone"] = find_mentions(
+                world, guild_id, content, allowed, permissions, default=mentions
+            )
+        return message
     flags: int = (body.get("flags") or 0) & settable
     tts = bool(body.get("tts"))
     reference = None
@@ -129,6 +138,11 @@ def build_message(
     if poll:
         message["poll"] = new_poll(world, message, poll)
     return message
+
+
+def _is_bare(call: Call, body: Record) -> bool:
+    """Tell whether a message has nothing but text, as most have: then nothing else is looked at."""
+    return not (call.files or body.get("tts") or body.get("flags")) and body.keys() <= _OF_TEXT
 
 
 def new_message(call: Call, channel: Record, author: Record, content: str, type: int = DEFAULT) -> Record:

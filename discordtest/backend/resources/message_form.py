@@ -55,6 +55,8 @@ SETTABLE = SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS | IS_VOICE_MESSAGE | IS_COMP
 class Nonce(Field):
     """A number, or text of at most 25 characters."""
 
+    plain = int
+
     def convert(self, value: Any, path: tuple[str | int, ...], errors: FormErrors) -> Any:
         if isinstance(value, bool) or not isinstance(value, (int, str)):
             errors.add(path, "NONCE_TYPE_TOO_LONG", "Nonce must be a string or an integer.")

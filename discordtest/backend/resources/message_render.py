@@ -26,7 +26,6 @@ __all__ = [
 
 HAS_THREAD = 1 << 5
 _MESSAGE_CONTENT = 1 << 18 | 1 << 19  # application flags: the intent, granted or limited
-_REFERS = frozenset(("message_reference", "poll"))  # what depends on other tables
 _SHOWS_REFERENCED = frozenset((19, 21))  # REPLY, THREAD_STARTER_MESSAGE
 
 
@@ -34,8 +33,9 @@ def render_message(world: World, message: Record, viewer_id: str | None) -> Reco
     """Return the message as the API answers it to the viewer; with None, as one sees it who sees everything."""
     hidden = _sees_no_content(world, viewer_id) and is_hidden(world, message, viewer_id)
     reactions = world.reactions.get(message["id"])
-    if not (hidden or reactions or message["flags"] & HAS_THREAD or _REFERS & message.keys()):
-        return message
+    if not (hidden or reactions or message["flags"] & HAS_THREAD):
+        if "message_reference" not in message and "poll" not in message:  # what depends on other tables
+            return message
     shown = _with_references(world, message, viewer_id)
     if "poll" in message:
         shown["poll"] = render_poll(world, message, viewer_id)
