@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import inspect
 import os
 import unittest
@@ -211,7 +212,7 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, worlds.Worlds, Runni
 
     def _open(self, loop: Any) -> None:
         loop.heartbeats = self.heartbeats
-        backend = control.SceneBackend(loop.start_time, lambda: loop.microseconds)
+        backend = control.SceneBackend(loop.start_time, functools.partial(getattr, loop, "microseconds"))
         backend.shards = self.shards
         backend.on_failure = loop.wake_settlers
         backend.on_deadline = lambda at: loop.call_at(at / 1e6, backend.run_deadlines)

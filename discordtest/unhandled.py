@@ -26,8 +26,10 @@ import discord.ui.modal
 import discord.ui.view
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable
     from types import ModuleType
+
+    from discordtest.clock.loop import VirtualLoop
 
 __all__ = ["Unhandled", "Watch", "install", "uninstall"]
 
@@ -74,19 +76,18 @@ class Unhandled:
 class Watch:
     """The unhandled errors of one loop, oldest first."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: VirtualLoop) -> None:
         self.errors: list[Unhandled] = []
         self.on_task: Callable[[asyncio.Task[Any]], None] | None = None  # told of every task that is made
         self._known: list[BaseException] = []  # each error counts once
         self._tasks: set[weakref.ref[asyncio.Task[Any]]] = set()  # a WeakSet takes four times as long
-        self._previous = loop.get_task_factory()
         self._loop = loop
-        loop.set_task_factory(self._make_task)  # type: ignore[arg-type]  # typeshed's protocol names other arguments
+        loop.on_task = self._note_task
         loop.set_exception_handler(self._handle)
 
     def close(self) -> None:
         """Leave the loop as it was."""
-        self._loop.set_task_factory(self._previous)
+        self._loop.on_task = None
         self._loop.set_exception_handler(None)
 
     def ignore(self, task: asyncio.Task[Any]) -> None:
@@ -110,7 +111,7 @@ class Watch:
         found = []
         for task in self._failed():
             error: Any = getattr(task, "_exception", None)
-            if all(known is not error for known in self._known):
+            if all(known is not error for known in self._known) and not _is_told(task):
                 found.append(Unhandled(error, _task_text(task)))
         return found
 
@@ -129,19 +130,10 @@ class Watch:
         tasks = [reference() for reference in [*self._tasks]]
         return [task for task in tasks if task and task.done() and getattr(task, "_log_traceback", False)]
 
-    def _make_task(
-        self, loop: asyncio.AbstractEventLoop, coro: Coroutine[Any, Any, Any], **options: Any
-    ) -> asyncio.Task[Any]:
-        if self._previous is None:
-            task = asyncio.Task(coro, loop=loop, **options)
-        else:
-            task = self._previous(loop, coro, **options)  # type: ignore[assignment]  # typed as any Future
+    def _note_task(self, task: asyncio.Task[Any]) -> None:
         self._tasks.add(weakref.ref(task, self._tasks.discard))
         if self.on_task is not None:
             self.on_task(task)
-        if getattr(coro, "cr_code", None) is _LOOP_CODE:
-            task.add_done_callback(_hush_if_told)
-        return task
 
     def _handle(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """Note what asyncio found unhandled: a failed task that was dropped, a callback that failed."""
@@ -150,6 +142,8 @@ class Watch:
             loop.default_exception_handler(context)
             return
         source = context.get("task") or context.get("future")
+        if isinstance(source, asyncio.Task) and _is_told(source):
+            return
         where = _task_text(source) if isinstance(source, asyncio.Task) else _callback_text(context)
         self.add(error, where)
 
@@ -208,17 +202,17 @@ def _hush(task: asyncio.Task[Any]) -> None:
         task._log_traceback = False
 
 
-def _hush_if_told(task: asyncio.Task[Any]) -> None:
-    """Do so if a run of ``tasks.loop`` failed whose error its error hook, default or not, has had already."""
+def _is_told(task: asyncio.Task[Any]) -> bool:
+    """Tell whether a run of ``tasks.loop`` failed whose error its error hook, default or not, has had already."""
     error: Any = getattr(task, "_exception", None)
-    if error is not None:
-        codes = [frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__)]
-        # else that hook, or one before or after, failed itself
-        if discord.ext.tasks.Loop._call_loop_function.__code__ not in codes:
-            task._log_traceback = False
+    if error is None or getattr(task.get_coro(), "cr_code", None) is not _LOOP_CODE:
+        return False
+    codes = [frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__)]
+    # else that hook, or one before or after, failed itself
+    return discord.ext.tasks.Loop._call_loop_function.__code__ not in codes
 
 
-def install(loop: asyncio.AbstractEventLoop) -> Watch:
+def install(loop: VirtualLoop) -> Watch:
     """Watch a loop; return the watch."""
     global _installed
     with _lock:

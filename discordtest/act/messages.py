@@ -65,10 +65,12 @@ class MessageVerbs(Acting):
         >>> await self.send(self.alice, self.general, "!ping")
         """
         scene = self._scene
-        refuse_singular(fields)
-        if not isinstance(content, str | None):
+        if content is not None and not isinstance(content, str):
             raise TypeError(f"content is a string, not {content!r}")
-        body = without_none(content=content, **fields)
+        body = {} if content is None else {"content": content}
+        if fields:
+            refuse_singular(fields)
+            body |= without_none(**fields)
         if embeds:
             body["embeds"] = json_embeds(embeds)
         if stickers:

@@ -279,6 +279,8 @@ class Array(Field):
             errors.add(path, "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
             return value
         size = len(value)
+        if not size and not self.min:
+            return []
         if self.max is not None and not self.min <= size <= self.max:
             if self.min:
                 message = f"Must be between {self.min} and {self.max} in length."
@@ -345,7 +347,7 @@ class Object(Field):
 def parse(schema: Field, value: Any) -> Any:
     """Return the body as the world stores it, or raise 50035 with every mistake in it. Any: as ``schema`` says."""
     errors = FormErrors()
-    parsed = schema.parse(value, (), errors)
+    parsed = schema.parse(value, (), errors) if value is None else schema.convert(value, (), errors)
     if errors.count:
         errors.raise_if_any()
     return parsed

@@ -110,7 +110,8 @@ class Texts:
             text += f',"member":{self._part(key, payload["member"])}'
             left -= 1
         if left and "nonce" in payload:
-            text += f',"nonce":{encode(payload["nonce"])}'
+            nonce = payload["nonce"]
+            text += f',"nonce":{_quoted(nonce) if type(nonce) is str else encode(nonce)}'
             left -= 1
         rest = _BARE_TEXT if others == _BARE else encode(dict(zip(_OTHERS, others, strict=True)))[1:-1]
         if left:

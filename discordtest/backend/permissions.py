@@ -16,6 +16,7 @@ from discordtest.backend.world import Record, World
 __all__ = [
     "ALL",
     "DEFAULT",
+    "NEED_TWO_FACTOR",
     "Permission",
     "channel_permissions",
     "guild_permissions",
@@ -102,9 +103,10 @@ _NEED_SEND = int(
     | Permission.ATTACH_FILES
     | Permission.EMBED_LINKS
 )
+_IMPLYING = _VIEW | _SEND | _CONNECT  # what implies more where it lacks
 _MANAGE_THREADS = int(Permission.MANAGE_THREADS)
 _WHILE_TIMED_OUT = int(Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY)
-_NEED_TWO_FACTOR = int(
+NEED_TWO_FACTOR = int(
     Permission.KICK_MEMBERS
     | Permission.BAN_MEMBERS
     | Permission.ADMINISTRATOR
@@ -182,7 +184,7 @@ def channel_permissions(world: World, channel: Record, user_id: str) -> int:
     bits = guild_permissions(world, channel["guild_id"], user_id)
     if channel["permission_overwrites"]:
         bits = _with_overwrites(world, channel, user_id, bits)
-    return bits if bits == ALL else _implicit(bits, channel_type)
+    return bits if bits & _IMPLYING == _IMPLYING else _implicit(bits, channel_type)
 
 
 def _with_overwrites(world: World, channel: Record, user_id: str, bits: int) -> int:
@@ -262,7 +264,7 @@ def lacks_two_factor(world: World, guild: Record, user_id: str, bits: int) -> bo
     For a bot it is the owner of its application who must have it. ``mfa_enabled`` of ``World.user_settings`` says
     so; it is true where nothing is said.
     """
-    if not guild["mfa_level"] or not bits & _NEED_TWO_FACTOR:
+    if not guild["mfa_level"] or not bits & NEED_TWO_FACTOR:
         return False
     application = world.applications.get(user_id)
     owner_id = user_id if application is None else application["owner"]["id"]

@@ -301,11 +301,14 @@ def resolve(call: Call, raw: list[str]) -> list[Any]:
     The permissions are looked at once the channel or guild is known: who lacks them learns nothing of what is in it.
     """
     records: list[Any] = []
+    needed = call.route.permissions
     for kind, text in zip(call.route.kinds, raw, strict=True):
         record = _PARAMETERS[kind](call, text)
         call.found[kind] = record
-        if not records:
-            check_permissions(call)
+        if needed and not records:
+            known = call.bits  # of the channel that was found just now
+            if known is None or known[0] is not record or needed & (~known[1] | permissions.NEED_TWO_FACTOR):
+                check_permissions(call)
         records.append(record)
     return records
 

@@ -2,7 +2,7 @@
 
 Time is counted in whole microseconds from 0, and moves only where ``_move`` says so; ``loop.py`` decides when. The wall
 clock is ``start_time`` plus that. These names of asyncio's are not public and needed: ``_scheduled`` and
-``_clock_resolution`` of the loop.
+``_clock_resolution``, ``_task_factory`` and ``_debug`` of the loop.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ class TimedLoop(asyncio.SelectorEventLoop):
     """An event loop with a clock of its own, which stands still until it is moved."""
 
     _scheduled: list[asyncio.TimerHandle]
+    _task_factory: object
+    _debug: bool
 
     def __init__(self, start_time: datetime | None, selector: BaseSelector) -> None:
         self.start_time = start_time or datetime.now(UTC)
@@ -44,6 +46,7 @@ class TimedLoop(asyncio.SelectorEventLoop):
         self.microseconds = 0
         self.moments = array("q")  # the microseconds of every jump, oldest first
         self.on_move: Callable[[], None] | None = None  # called after time has moved
+        self.on_task: Callable[[asyncio.Task[Any]], None] | None = None  # told of every task that is made
         self._seconds = 0.0
         self._overdue_at = -1
         self._main: asyncio.Future[Any] | None = None  # of run_until_complete
@@ -77,6 +80,16 @@ class TimedLoop(asyncio.SelectorEventLoop):
         self._seconds = microseconds / 1e6
         if self.on_move is not None:
             self.on_move()
+
+    def create_task(self, coro: Any, **options: Any) -> asyncio.Task[Any]:  # type: ignore[override]  # its options are asyncio's
+        """Make a task; it is told to who watches the loop, whatever factory the bot has set."""
+        if self._task_factory is None and not self._debug:  # as asyncio does, with one call less
+            task: asyncio.Task[Any] = asyncio.Task(coro, loop=self, **options)
+        else:
+            task = super().create_task(coro, **options)
+        if self.on_task is not None:
+            self.on_task(task)
+        return task
 
     def call_at(
         self,

@@ -47,6 +47,9 @@ def viewer(call: Call) -> str | None:
 
 def channel_bits(call: Call, channel: Record) -> int:
     """Return what the actor may do in the channel; in a direct message that is everything."""
+    known = call.bits
+    if known is not None and known[0] is channel:
+        return known[1]
     return ALL if channel.get("guild_id") is None else call.permissions(channel)
 
 

@@ -47,7 +47,6 @@ __all__ = [
 ]
 
 DEFAULT, REPLY = 0, 19  # message types
-_OF_TEXT = frozenset(("content", "tts", "flags", "allowed_mentions", "nonce", "enforce_nonce"))
 _SEND_TTS = int(Permission.SEND_TTS_MESSAGES)
 _EMBED_LINKS = int(Permission.EMBED_LINKS)
 _ATTACH_FILES = int(Permission.ATTACH_FILES)
@@ -142,7 +141,18 @@ def build_message(
 
 def _is_bare(call: Call, body: Record) -> bool:
     """Tell whether a message has nothing but text, as most have: then nothing else is looked at."""
-    return not (call.files or body.get("tts") or body.get("flags")) and body.keys() <= _OF_TEXT
+    get = body.get
+    return not (
+        call.files
+        or get("embeds")
+        or get("components")
+        or get("attachments")
+        or get("message_reference")
+        or get("sticker_ids")
+        or get("poll")
+        or get("flags")
+        or get("tts")
+    )
 
 
 def new_message(call: Call, channel: Record, author: Record, content: str, type: int = DEFAULT) -> Record:

@@ -58,9 +58,9 @@ class Nonce(Field):
     plain = int
 
     def convert(self, value: Any, path: tuple[str | int, ...], errors: FormErrors) -> Any:
-        if isinstance(value, bool) or not isinstance(value, (int, str)):
+        if not isinstance(value, str):
             errors.add(path, "NONCE_TYPE_TOO_LONG", "Nonce must be a string or an integer.")
-        elif isinstance(value, str) and len(value) > 25:
+        elif len(value) > 25:
             errors.add(path, "NONCE_TYPE_TOO_LONG", "Value must be 25 characters or less.")
         return value
 
