@@ -54,7 +54,7 @@ _CUSTOM = re.compile(r"<?(?:a?:)?(\w+):([0-9]+)>?")
 def id_of(thing: Id) -> str:
     """Return the id of an object of discord.py, or of what is an id already."""
     number = getattr(thing, "id", thing)
-    if isinstance(number, int) and not isinstance(number, bool):
+    if type(number) is int or (isinstance(number, int) and not isinstance(number, bool)):
         return str(number)
     if isinstance(number, str) and number.isdigit():
         return number

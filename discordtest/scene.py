@@ -114,7 +114,12 @@ class Scene:
         """
         if self.backend.failures:
             self._raise_failure(self.backend.failures.pop(0))
-        self._check_bot(last)
+        if last or self.watch.errors:
+            self._check_bot(last)
+        else:
+            for task in self.lives.values():
+                if task.done():
+                    self._check_bot(last)
         verbs = self.verbs
         if len(verbs) == 1 and verbs[0][0].cr_running:  # the one that asks, as a rule
             verbs.clear()

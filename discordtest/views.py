@@ -219,15 +219,24 @@ class Views:
 
     def message(self, payload: Record) -> discord.Message:
         """Return a message: the cached one if nothing is missing in it, else one built from ``payload``."""
+        return self._cached_message(payload) or self.new_message(payload)
+
+    def kept_message(self, record: Record) -> discord.Message:
+        """Return a message of the world: the same, made from its record."""
+        if "poll" not in record:  # in a payload it is another
+            cached = self._cached_message(record)
+            if cached is not None:
+                return cached
+        return self.message(message_payload(self, record))
+
+    def _cached_message(self, payload: Record) -> discord.Message | None:
         if payload["flags"] & EPHEMERAL:  # the cache has it in a DM: its event names no guild
-            return self.new_message(payload)
+            return None
         message_id = int(payload["id"])
         for cached in reversed(self.real._messages or ()):
             if cached.id == message_id:
-                if _is_whole(cached, payload):
-                    return cached
-                break
-        return self.new_message(payload)
+                return cached if _is_whole(cached, payload) else None
+        return None
 
     def new_message(self, payload: Record) -> discord.Message:
         """Build a message from what the API answers for it."""

@@ -39,10 +39,11 @@ class Acting:
 
 def act(scene: Scene, who: rest.Actor, text: str, operation: str, *raw: str, **options: Any) -> Any:
     """Tell what somebody does and run it; ``text`` has no subject: ``"sends 'hi' in #general"``."""
-    said = f"{name(scene.backend.world, who.user_id)} {text}"
+    backend = scene.backend
+    said = f"{name(backend.world, who.user_id)} {text}"
     scene.tell(said)
     try:
-        return scene.backend.perform(who, operation, *raw, **options)
+        return backend.perform(who, operation, *raw, **options)
     except codes.RestError as error:
         if refusals.is_never_shown(error):
             raise refusals.setup_error(f"{said}, which no client offers", error) from None
@@ -85,7 +86,7 @@ def place(scene: Scene, channel_id: str) -> str:
 def place_id(scene: Scene, who: rest.Actor, channel: Any) -> str:
     """Return the id of a channel; of a user, that of the DM with them."""
     channel_id, world = id_of(channel), scene.backend.world
-    if isinstance(channel, _USERS) or (channel_id not in world.channels and channel_id in world.users):
+    if (channel_id not in world.channels and channel_id in world.users) or isinstance(channel, _USERS):
         text = f"opens a DM with {name(world, channel_id)}"
         return str(act(scene, who, text, "create_dm", body={"recipient_id": channel_id})["id"])
     return channel_id

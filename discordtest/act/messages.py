@@ -232,7 +232,7 @@ async def _shown(scene: Scene, payload: Record) -> discord.Message:
     await scene.settle()
     views = viewing.views_of(scene)
     record = scene.backend.world.messages.get(payload["channel_id"], {}).get(payload["id"])
-    return views.message(payload if record is None else viewing.message_payload(views, record))
+    return views.message(payload) if record is None else views.kept_message(record)
 
 
 def _on_message(

@@ -97,26 +97,26 @@ class Texts:
             return encode(payload)
         if "interaction_metadata" in payload:
             return self._answering(payload)
-        text = (
-            f'{{"id":"{message_id}","channel_id":"{channel_id}","timestamp":"{timestamp}",'
-            f'"content":{_quoted(content)},"author":{self._part(author["id"], author)}'
-        )
+        more = ""
         left = len(payload) - _COUNT  # of what not every message has
         if left and "guild_id" in payload:
-            text += f',"guild_id":"{payload["guild_id"]}"'
+            more = f',"guild_id":"{payload["guild_id"]}"'
             left -= 1
         if left and "member" in payload:
             key = f"{payload.get('guild_id')}/{author['id']}"
-            text += f',"member":{self._part(key, payload["member"])}'
+            more += f',"member":{self._part(key, payload["member"])}'
             left -= 1
         if left and "nonce" in payload:
             nonce = payload["nonce"]
-            text += f',"nonce":{_quoted(nonce) if type(nonce) is str else encode(nonce)}'
+            more += f',"nonce":{_quoted(nonce) if type(nonce) is str else encode(nonce)}'
             left -= 1
         rest = _BARE_TEXT if others == _BARE else encode(dict(zip(_OTHERS, others, strict=True)))[1:-1]
         if left:
             rest += "," + encode({key: value for key, value in payload.items() if key not in _TOLD})[1:-1]
-        return f"{text},{rest}}}"
+        return (
+            f'{{"id":"{message_id}","channel_id":"{channel_id}","timestamp":"{timestamp}",'
+            f'"content":{_quoted(content)},"author":{self._part(author["id"], author)}{more},{rest}}}'
+        )
 
     def _answering(self, payload: Record) -> str:
         """Return the text of a message that answers an interaction, which never says the same twice.

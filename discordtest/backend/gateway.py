@@ -103,13 +103,17 @@ class Gateway:
         if not self.sessions or event.guild_id in world.outages:
             return
         whole = ""
-        write = self.backend.texts.message if event.name in _CONTENT_EVENTS else encode
+        has_content = event.name in _CONTENT_EVENTS
+        write = self.backend.texts.message if has_content else encode
         needed = intents.needed(event.name, event.guild_id is not None)
         for session in tuple(self.sessions):
             if not self._entitled(session, event, needed):
                 continue
             payload = event.payload if event.render is None else event.render(session)
-            shown = _as_seen(world, event, payload, session)
+            if has_content and session.intents & _CONTENT:
+                shown: Record | None = payload
+            else:
+                shown = _as_seen(world, event, payload, session)
             if shown is not event.payload:
                 if shown is not None:
                     session.dispatch(event.name, write(shown))
@@ -125,7 +129,7 @@ class Gateway:
             return False
         if event.users is not None and user_id not in event.users:
             return False
-        if not session.serves(event.guild_id):
+        if session.shard[1] > 1 and not session.serves(event.guild_id):
             return False
         if event.guild_id is not None and event.users is None:
             if user_id not in self.backend.world.members.get(event.guild_id, ()):

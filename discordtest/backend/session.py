@@ -83,8 +83,9 @@ class Session(Viewer):
 
     def dispatch(self, name: str, text: str) -> None:
         """Queue an event whose payload is encoded already; without a connection it is only kept."""
-        for observe in self.gateway.backend.event_observers:
-            observe(self.gateway.backend, name, text)
+        backend = self.gateway.backend
+        for observe in backend.event_observers:
+            observe(backend, name, text)
         self.sequence += 1
         frame = f'{{"op":0,"s":{self.sequence},"t":"{name}","d":{text}}}'
         self.sent.append(frame)
