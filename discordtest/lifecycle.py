@@ -7,6 +7,7 @@ connector, filled cooldowns, commands and listeners that it added, attributes of
 from __future__ import annotations
 
 import asyncio
+import inspect
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -64,7 +65,10 @@ async def start(
         _revive(client)
     elif _FIRST_STATE not in vars(client):
         _remember(client)
-    task = scene.loop.create_task(_await(begin), name=f"the life of {type(client).__name__}")
+    life = begin()
+    if not inspect.iscoroutine(life):  # each step between the task and the client is taken for every frame
+        life = _await(life)
+    task = scene.loop.create_task(life, name=f"the life of {type(client).__name__}")
     scene.watch.ignore(task)
     scene.lives[client] = task
 
@@ -89,8 +93,8 @@ async def connect_at_once(scene: Scene) -> None:
         starts.is_free = False
 
 
-async def _await(begin: Callable[[], Awaitable[Any]]) -> None:
-    await begin()
+async def _await(life: Awaitable[Any]) -> None:
+    await life
 
 
 def _explain(scene: Scene, client: discord.Client, task: asyncio.Task[Any]) -> None:

@@ -19,7 +19,7 @@ from discordtest.errors import DiscordTestError, SetupError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
-    from types import CodeType
+    from types import CodeType, CoroutineType
 
     import discord
 
@@ -54,7 +54,7 @@ class Scene:
     act_start: int = 0
     acts_open: int = 0
     #: what was not begun so far: the verb under way, its name, and who called it in which line
-    verbs: list[tuple[Coroutine[Any, Any, Any], str, CodeType, int]] = field(default_factory=list)
+    verbs: list[tuple[CoroutineType[Any, Any, Any], str, CodeType, int]] = field(default_factory=list)
     lives: dict[discord.Client, asyncio.Task[Any]] = field(default_factory=dict)  # clients that run
     has_begun: bool = False  # asyncSetUp of the test case was called
     has_failed: bool = False  # set-up or the test itself, or it was skipped
@@ -194,11 +194,11 @@ def awaited(method: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutin
 
     @functools.wraps(method)
     def call(*args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, T]:
-        coroutine = method(*args, **kwargs)
+        coroutine: Any = method(*args, **kwargs)
         caller = sys._getframe(1)
         scene: Scene = args[0]._scene  # type: ignore[attr-defined]
         scene.verbs.append((coroutine, method.__name__, caller.f_code, caller.f_lineno))
-        return coroutine
+        return coroutine  # type: ignore[no-any-return]
 
     return call
 

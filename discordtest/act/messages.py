@@ -67,7 +67,7 @@ class MessageVerbs(Acting):
         scene = self._scene
         if content is not None and not isinstance(content, str):
             raise TypeError(f"content is a string, not {content!r}")
-        body = {} if content is None else {"content": content}
+        body: Record = {} if content is None else {"content": content}
         if fields:
             refuse_singular(fields)
             body |= without_none(**fields)
@@ -202,7 +202,8 @@ def _send(scene: Scene, actor: rest.Actor, channel: Any, body: Record, parts: li
     channel_id = place_id(scene, actor, channel)
     files = f" with {', '.join(str(part.filename) for part in parts)}" if parts else ""
     text = f"sends {brief(body.get('content'))}{files} in {place(scene, channel_id)}"
-    return cast("Record", act(scene, actor, text, "create_message", channel_id, body=body, files=parts))
+    sent: Record = act(scene, actor, text, "create_message", channel_id, body=body, files=parts)
+    return sent
 
 
 def _execute(scene: Scene, webhook: discord.Webhook, channel: Any, body: Record, parts: list[Part]) -> Record:

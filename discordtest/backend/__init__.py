@@ -149,9 +149,8 @@ class Backend(Interruptions, Troubles, Snapshots, Events):
         ``id`` and ``at`` choose the id and the timestamp of what is made.
         """
         route = rest.OPERATIONS[name]
-        call = Call(self, actor, route, files=files or [], reason=reason, at=at)
-        call.id = None if id is None else str(id)
-        return self._run(call, [str(parameter) for parameter in raw], body, query or {})[0]
+        call = Call(self, actor, route, files=files, reason=reason, at=at, id=None if id is None else str(id))
+        return self._run(call, [*map(str, raw)], body, query or {})[0]
 
     # -- inside
 

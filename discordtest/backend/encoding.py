@@ -50,7 +50,7 @@ def decode(text: str) -> Any:
 
 
 #: What a message has that is seldom more than this, and its text.
-_USUAL = {
+_USUAL: Record = {
     "type": 0,
     "edited_timestamp": None,
     "tts": False,
@@ -98,13 +98,18 @@ class Texts:
         if "interaction_metadata" in payload:
             return self._answering(payload)
         more = ""
+        parts, author_id = self._parts, author["id"]
+        known = parts.get(author_id)
+        own = known[1] if known is not None and known[0] == author else self._write(author_id, author)
         left = len(payload) - _COUNT  # of what not every message has
         if left and "guild_id" in payload:
             more = f',"guild_id":"{payload["guild_id"]}"'
             left -= 1
         if left and "member" in payload:
-            key = f"{payload.get('guild_id')}/{author['id']}"
-            more += f',"member":{self._part(key, payload["member"])}'
+            member, key = payload["member"], f"{payload.get('guild_id')}/{author_id}"
+            known = parts.get(key)
+            said = known[1] if known is not None and known[0] == member else self._write(key, member)
+            more += f',"member":{said}'
             left -= 1
         if left and "nonce" in payload:
             nonce = payload["nonce"]
@@ -115,7 +120,7 @@ class Texts:
             rest += "," + encode({key: value for key, value in payload.items() if key not in _TOLD})[1:-1]
         return (
             f'{{"id":"{message_id}","channel_id":"{channel_id}","timestamp":"{timestamp}",'
-            f'"content":{_quoted(content)},"author":{self._part(author["id"], author)}{more},{rest}}}'
+            f'"content":{_quoted(content)},"author":{own}{more},{rest}}}'
         )
 
     def _answering(self, payload: Record) -> str:
@@ -143,11 +148,14 @@ class Texts:
 
     def _part(self, key: str, record: Record) -> str:
         known = self._parts.get(key)
-        if known is None or known[0] != record:
-            # What stays the same object is compared without a look at it.
-            said = {
-                name: copy.deepcopy(value) if type(value) in (list, dict) else value
-                for name, value in record.items()
-            }
-            known = self._parts[key] = said, encode(record)
-        return known[1]
+        return known[1] if known is not None and known[0] == record else self._write(key, record)
+
+    def _write(self, key: str, record: Record) -> str:
+        # What stays the same object is compared without a look at it.
+        said = {
+            name: copy.deepcopy(value) if type(value) in (list, dict) else value
+            for name, value in record.items()
+        }
+        text = encode(record)
+        self._parts[key] = said, text
+        return text

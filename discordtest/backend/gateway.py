@@ -105,7 +105,7 @@ class Gateway:
         whole = ""
         has_content = event.name in _CONTENT_EVENTS
         write = self.backend.texts.message if has_content else encode
-        needed = intents.needed(event.name, event.guild_id is not None)
+        needed = intents.EVENTS.get(event.name, intents.ALWAYS)[event.guild_id is None]
         for session in tuple(self.sessions):
             if not self._entitled(session, event, needed):
                 continue

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import IntFlag
 
-__all__ = ["ALL", "EVENTS", "PRIVILEGED", "Intent", "needed"]
+__all__ = ["ALL", "ALWAYS", "EVENTS", "PRIVILEGED", "Intent"]
 
 
 class Intent(IntFlag):
@@ -119,6 +119,8 @@ _IN_DIRECT_MESSAGES: dict[Intent, tuple[str, ...]] = {
     Intent.DIRECT_MESSAGE_POLLS: _IN_GUILDS[Intent.GUILD_MESSAGE_POLLS],
 }
 
+#: What is not in ``EVENTS`` is always sent.
+ALWAYS = 0, 0
 #: event name -> (bits that let it through in a guild, bits that do in a direct message): any one of them is
 #: enough, 0 is always sent
 EVENTS: dict[str, tuple[int, int]] = {}
@@ -128,8 +130,3 @@ for _place, _table in enumerate((_IN_GUILDS, _IN_DIRECT_MESSAGES)):
             _bits = list(EVENTS.get(_name, (0, 0)))
             _bits[_place] |= int(_intent)
             EVENTS[_name] = (_bits[0], _bits[1])
-
-
-def needed(event: str, in_guild: bool) -> int:
-    """Return the intent bits of which one lets the event through, or 0 for one that is always sent."""
-    return EVENTS.get(event, (0, 0))[0 if in_guild else 1]

@@ -125,27 +125,42 @@ class Route:
         return self.name
 
 
-@dataclass(slots=True)
 class Call:
-    """One operation under way: who calls, with what, on which records."""
+    """One operation under way: who calls, with what, on which records.
 
-    backend: Backend
-    actor: Actor
-    route: Route
-    found: dict[str, Any] = field(default_factory=dict)  # parameter kind -> record (or text)
-    body: Any = field(default_factory=dict)  # as the route's body says: a record, or a list of them
-    query: Record = field(default_factory=dict)
-    files: list[Part] = field(default_factory=list)
-    reason: str | None = None
-    id: str | None = None  # an id that the test chose for what is made
-    at: str | None = None  # a timestamp that the test chose for it
-    wire: bool = False  # it came from a client, not from the test
-    bits: tuple[Record, int] | None = None  # what the actor may do in the channel that was asked about last
+    ``id`` and ``at`` are the id and the timestamp that the test chose for what is made; ``wire`` says that it came
+    from a client, not from the test.
+    """
 
-    @property
-    def world(self) -> World:
-        """The world that the operation works on."""
-        return self.backend.world
+    __slots__ = (
+        "actor", "at", "backend", "bits", "body", "files", "found", "id", "query", "reason", "route", "wire", "world",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        backend: Backend,
+        actor: Actor,
+        route: Route,
+        *,
+        files: list[Part] | None = None,
+        reason: str | None = None,
+        id: str | None = None,
+        at: str | None = None,
+        wire: bool = False,
+    ) -> None:
+        self.backend = backend
+        self.world: World = backend.world
+        self.actor = actor
+        self.route = route
+        self.found: dict[str, Any] = {}  # parameter kind -> record (or text)
+        self.body: Any = {}  # as the route's body says: a record, or a list of them
+        self.query: Record = {}
+        self.files: list[Part] = [] if files is None else files
+        self.reason = reason
+        self.id = id
+        self.at = at
+        self.wire = wire
+        self.bits: tuple[Record, int] | None = None  # what the actor may do in the channel asked about last
 
     def new_id(self) -> str:
         """Return the id for what the operation makes: the test's choice, once, else a new one."""
@@ -164,7 +179,7 @@ class Call:
         if self.actor.omnipotent:
             return permissions.ALL
         if channel is not None:
-            bits = permissions.channel_permissions(self.backend.world, channel, self.actor.user_id)
+            bits = permissions.channel_permissions(self.world, channel, self.actor.user_id)
             self.bits = channel, bits
             return bits
         return permissions.guild_permissions(self.world, self.found["guild"]["id"], self.actor.user_id)

@@ -144,8 +144,8 @@ class World:
             while str(moment) in self.users or str(moment) in self.channels:
                 moment += 1
             return str(moment)
-        at_least = self._started + self.now() // 1000 << 22
-        self.last_id = max(self.last_id + 1, at_least)
+        least, following = self._started + self.now() // 1000 << 22, self.last_id + 1
+        self.last_id = following if following > least else least
         return str(self.last_id)
 
     def wall_clock(self) -> datetime:

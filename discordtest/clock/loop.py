@@ -95,7 +95,8 @@ class VirtualLoop(TimedLoop):
     def run_until_complete(self, future: Generator[Any, None, T] | Awaitable[T]) -> T:
         """Run what the test does; a deadlock is raised as if at the line that waits."""
         task: asyncio.Future[T] = asyncio.ensure_future(future, loop=self)  # type: ignore[arg-type]
-        outer, self._main = self._main, task
+        outer = self._main
+        self._set_main(task)
         self._verdicts.clear()
         try:
             result = super().run_until_complete(task)
@@ -109,10 +110,13 @@ class VirtualLoop(TimedLoop):
                     error.add_note(f"{type(verdict).__name__}: {verdict}")
             raise
         finally:
-            self._main = outer
+            self._set_main(outer)
         if self._verdicts:
             raise self._verdicts[-1]  # the test swallowed its cancellation
         return result
+
+    def _set_main(self, future: asyncio.Future[Any] | None) -> None:
+        self._main, self.main = future, future if isinstance(future, asyncio.Task) else None
 
     def shut_down(self) -> None:
         """End the asynchronous generators and the executor's threads, where there are any."""

@@ -11,12 +11,12 @@ import asyncio
 import math
 from array import array
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from discordtest.clock.waits import Pending, describe_timer, is_housekeeping
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
     from contextvars import Context
     from selectors import BaseSelector
     from typing import Any
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from typing_extensions import TypeVarTuple, Unpack
 
     Ts = TypeVarTuple("Ts")
+
+T = TypeVar("T")
 
 __all__ = ["DAY", "HALF_A_MICROSECOND", "TimedLoop"]
 
@@ -50,6 +52,7 @@ class TimedLoop(asyncio.SelectorEventLoop):
         self._seconds = 0.0
         self._overdue_at = -1
         self._main: asyncio.Future[Any] | None = None  # of run_until_complete
+        self.main: asyncio.Task[Any] | None = None  # the same, where it is a task: what the test itself does
         super().__init__(selector)
         self._clock_resolution = HALF_A_MICROSECOND  # what is due within half a microsecond is due
 
@@ -70,21 +73,16 @@ class TimedLoop(asyncio.SelectorEventLoop):
         if self.on_move is not None:
             self.on_move()
 
-    @property
-    def main(self) -> asyncio.Task[Any] | None:
-        """The task of ``run_until_complete``: what the test itself does."""
-        return self._main if isinstance(self._main, asyncio.Task) else None
-
     def _move(self, microseconds: int) -> None:
         self.microseconds = microseconds
         self._seconds = microseconds / 1e6
         if self.on_move is not None:
             self.on_move()
 
-    def create_task(self, coro: Any, **options: Any) -> asyncio.Task[Any]:  # type: ignore[override]  # its options are asyncio's
+    def create_task(self, coro: Coroutine[Any, Any, T], **options: Any) -> asyncio.Task[T]:  # type: ignore[override]
         """Make a task; it is told to who watches the loop, whatever factory the bot has set."""
         if self._task_factory is None and not self._debug:  # as asyncio does, with one call less
-            task: asyncio.Task[Any] = asyncio.Task(coro, loop=self, **options)
+            task: asyncio.Task[T] = asyncio.Task(coro, loop=self, **options)
         else:
             task = super().create_task(coro, **options)
         if self.on_task is not None:

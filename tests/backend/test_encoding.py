@@ -59,7 +59,12 @@ class TextsTests(unittest.TestCase):
         self.check(message(guild_id="10", member={"nick": "B"}))
 
     def test_message_that_has_more_than_most(self) -> None:
-        for more in ({"flags": 4}, {"poll": {}}, {"webhook_id": "6", "nonce": 1, "guild_id": "9"}, {"member": {}}):
+        for more in (
+            {"flags": 4},
+            {"poll": {}},
+            {"webhook_id": "6", "nonce": 1, "guild_id": "9"},
+            {"member": {}},
+        ):
             with self.subTest(more):
                 self.check(message(**more))
 

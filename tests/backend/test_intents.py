@@ -60,12 +60,12 @@ class Table(unittest.TestCase):
 
 class Needed(unittest.TestCase):
     def test_place_decides(self):
-        self.assertEqual(intents.needed("MESSAGE_CREATE", True), Intent.GUILD_MESSAGES)
-        self.assertEqual(intents.needed("MESSAGE_CREATE", False), Intent.DIRECT_MESSAGES)
+        self.assertEqual(intents.EVENTS.get("MESSAGE_CREATE", intents.ALWAYS)[0], Intent.GUILD_MESSAGES)
+        self.assertEqual(intents.EVENTS.get("MESSAGE_CREATE", intents.ALWAYS)[1], Intent.DIRECT_MESSAGES)
 
     def test_either_of_two(self):
-        needed = intents.needed("THREAD_MEMBERS_UPDATE", True)
+        needed = intents.EVENTS.get("THREAD_MEMBERS_UPDATE", intents.ALWAYS)[0]
         self.assertEqual(needed, Intent.GUILDS | Intent.GUILD_MEMBERS)
 
     def test_unlisted_event_is_always_sent(self):
-        self.assertEqual(intents.needed("INTERACTION_CREATE", True), 0)
+        self.assertEqual(intents.EVENTS.get("INTERACTION_CREATE", intents.ALWAYS)[0], 0)

@@ -74,8 +74,11 @@ def create_message(call: Call, channel: Record) -> Record:
             return {**render_message(world, earlier, viewer(call)), "nonce": nonce}
     message = build_message(call, channel, world.users[author_id], body, permissions=bits)
     add_message(call, channel, message, nonce)
-    note_use(call, channel)
-    shown = render_message(world, message, viewer(call))
+    if channel.get("rate_limit_per_user"):
+        note_use(call, channel)
+    shown = message  # one's own message hides nothing, and nobody has reacted to it
+    if "message_reference" in message or "poll" in message:
+        shown = render_message(world, message, viewer(call))
     if nonce is None:
         return shown
     if body.get("enforce_nonce"):

@@ -47,6 +47,7 @@ __all__ = [
 ]
 
 DEFAULT, REPLY = 0, 19  # message types
+_OF_TEXT = frozenset(("content", "allowed_mentions", "nonce", "enforce_nonce"))
 _SEND_TTS = int(Permission.SEND_TTS_MESSAGES)
 _EMBED_LINKS = int(Permission.EMBED_LINKS)
 _ATTACH_FILES = int(Permission.ATTACH_FILES)
@@ -141,18 +142,12 @@ def build_message(
 
 def _is_bare(call: Call, body: Record) -> bool:
     """Tell whether a message has nothing but text, as most have: then nothing else is looked at."""
-    get = body.get
-    return not (
-        call.files
-        or get("embeds")
-        or get("components")
-        or get("attachments")
-        or get("message_reference")
-        or get("sticker_ids")
-        or get("poll")
-        or get("flags")
-        or get("tts")
-    )
+    if call.files:
+        return False
+    for key, value in body.items():  # noqa: SIM110  # a generator takes as long again
+        if value and key not in _OF_TEXT:
+            return False
+    return True
 
 
 def new_message(call: Call, channel: Record, author: Record, content: str, type: int = DEFAULT) -> Record:
@@ -163,7 +158,7 @@ def new_message(call: Call, channel: Record, author: Record, content: str, type:
         "channel_id": channel["id"],
         "author": author,
         "content": content,
-        "timestamp": call.timestamp(),
+        "timestamp": call.at or call.world.timestamp(),
         "edited_timestamp": None,
         "tts": False,
         "mention_everyone": False,
