@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import discord
 
 from discordtest.backend.codes import Code, RestError
+from discordtest.backend.rest import UNAVAILABLE
 from discordtest.errors import SetupError
 
 __all__ = ["FakeRequest", "http_exception", "mistakes", "plain", "setup_error"]
@@ -76,7 +77,7 @@ def _make(status: int, payload: dict[str, Any]) -> discord.HTTPException:
 
 def is_never_shown(error: RestError) -> bool:
     """Tell whether a person's client would not even let them try."""
-    return error.code in _NOT_SHOWN or int(error.code) in _UNKNOWN
+    return error.code in _NOT_SHOWN or int(error.code) in _UNKNOWN or error.status == UNAVAILABLE
 
 
 def setup_error(doing: str, error: RestError) -> SetupError:
@@ -86,6 +87,8 @@ def setup_error(doing: str, error: RestError) -> SetupError:
 
 def plain(error: RestError) -> str:
     """Return a refusal as one readable text: each field of a wrong body with what is wrong about it."""
+    if error.status == UNAVAILABLE:
+        return "its guild is unavailable until `self.backend.recover(guild)`; `make_…` works meanwhile"
     if error.errors is None:
         return f"{error.text} (code {int(error.code)})"
     return "; ".join(f"{path}: {message}" for path, message in mistakes(error.errors))

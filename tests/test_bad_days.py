@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import unittest
 
@@ -14,6 +15,7 @@ from discordtest import (
     DiscordTestCase,
     HttpError,
     RateLimited,
+    SetupError,
     SlowAnswer,
     Timeout,
 )
@@ -424,7 +426,8 @@ class Outages(BadDayTestCase):
     async def test_what_happens_meanwhile_is_not_told_but_found(self):
         self.backend.outage(self.guild.id)
         self.make_text_channel("quiet", self.guild)
-        await self.send(self.alice, self.general, "unheard")
+        self.make_message("unheard", self.alice, self.general)
+        await self.settle()
         self.assertEqual(self.client.heard, [])
         self.backend.recover(self.guild.id)
         await self.settle()
@@ -438,10 +441,51 @@ class Outages(BadDayTestCase):
         await self.settle()
         await self.restart()
         self.assertTrue(self.client.get_guild(self.guild.id).unavailable)
-        self.life()
+        self.assertEqual(self.life(), ["connect", ("unavailable", self.guild.id), "ready"])
         self.backend.recover(self.guild)
         await self.settle()
         self.assertEqual(self.life(), [("available", self.guild.id)])
+
+    async def test_requests_are_repeated_until_it_is_back(self):
+        self.backend.outage(self.guild)
+        sending = asyncio.ensure_future(self.client.get_channel(self.general.id).send("at last"))
+        await self.advance(1 + 3)
+        self.assertFalse(sending.done())
+        self.backend.recover(self.guild)
+        await self.advance(5)
+        self.assertEqual((await sending).content, "at last")
+        statuses = [exchange.status for exchange in self.backend.journal.exchanges()]
+        self.assertEqual(statuses[-4:], [502, 502, 502, 200])
+
+    async def test_requests_fail_in_the_end(self):
+        other = self.make_text_channel("elsewhere", self.make_guild("Other"))
+        self.backend.outage(self.guild)
+        guild = self.client.get_guild(self.guild.id)
+        for ask in (
+            lambda: guild.get_channel(self.general.id).edit(topic="new"),
+            lambda: guild.create_role(name="new"),
+            lambda: guild.fetch_member(self.alice.id),
+            lambda: self.client.fetch_guild(guild.id),
+        ):
+            with self.assertRaisesRegex(discord.DiscordServerError, "502 Bad Gateway .*502: Bad Gateway"):
+                await ask()
+        await self.client.get_channel(other.id).send("here all is well")
+        await self.settle()
+        self.assertSent("here all is well", channel=other)
+
+    async def test_people_cannot_act_in_it(self):
+        self.backend.outage(self.guild)
+        with self.assertRaisesRegex(
+            SetupError, r"alice sends 'hi' in #general.*unavailable until `self.backend.recover"
+        ):
+            await self.send(self.alice, self.general, "hi")
+        with self.assertRaisesRegex(SetupError, "unavailable until"):
+            await self.kick(self.owner, self.alice)
+
+    async def test_members_are_not_told(self):
+        self.backend.outage(self.guild)
+        with self.assertRaises(TimeoutError):
+            await self.client.get_guild(self.guild.id).query_members("al")
 
     async def test_misuse_is_named(self):
         with self.assertRaisesRegex(BackendError, "'Test' is not unavailable"):

@@ -146,7 +146,9 @@ def _start(session: Session, application: Record, data: Record) -> None:
     if not gateway.keeps_presences:
         gateway_commands.update_presence(gateway.backend, session, _modern(data.get("presence") or {}))
     for guild in guilds if session.intents & _GUILDS else ():
-        if guild["id"] not in world.outages:
+        if guild["id"] in world.outages:
+            session.dispatch("GUILD_DELETE", encode({"id": guild["id"], "unavailable": True}))
+        else:
             session.dispatch("GUILD_CREATE", encode(render_guild_create(world, guild, session)))
 
 

@@ -87,7 +87,11 @@ class Interruptions:
     # -- guilds
 
     def outage(self, guild: Any) -> None:
-        """Make a guild unavailable: bots are told, and hear nothing of it until `recover`."""
+        """Make a guild unavailable until `recover`: bots are told, and hear nothing of it.
+
+        Requests about it and what is in it are answered with 502, which discord.py repeats for a while. People cannot
+        act in it; builders can.
+        """
         guild_id = self._guild(guild)["id"]
         if guild_id in self.world.outages:
             raise BackendError(f"{self.world.guilds[guild_id]['name']!r} is unavailable already")

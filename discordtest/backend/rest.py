@@ -41,6 +41,7 @@ __all__ = [
     "route",
 ]
 
+UNAVAILABLE = 502  # Discord calls it GATEWAY UNAVAILABLE
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 Handler = TypeVar("Handler", bound=Callable[..., Any])  # Any: each handler has its own records and payload
 
@@ -319,6 +320,8 @@ def resolve(call: Call, raw: list[str]) -> list[Any]:
     needed = call.route.permissions
     for kind, text in zip(call.route.kinds, raw, strict=True):
         record = _PARAMETERS[kind](call, text)
+        if call.world.outages and isinstance(record, dict):
+            _refuse_unavailable(call, record)
         call.found[kind] = record
         if needed and not records:
             known = call.bits  # of the channel that was found just now
@@ -326,6 +329,16 @@ def resolve(call: Call, raw: list[str]) -> list[Any]:
                 check_permissions(call)
         records.append(record)
     return records
+
+
+def _refuse_unavailable(call: Call, record: Record) -> None:
+    """Refuse with 502 what is of a guild that Discord cannot reach.
+
+    Source: Discord's documentation, Opcodes and Status Codes, "HTTP": no gateway is there to process the request.
+    """
+    outages = call.world.outages
+    if (record.get("guild_id") in outages or record.get("id") in outages) and not call.actor.omnipotent:
+        raise RestError(Code.GENERAL_ERROR, status=UNAVAILABLE)
 
 
 def fill(route: Route, raw: list[str]) -> str:

@@ -72,6 +72,8 @@ def request_guild_members(backend: Backend, session: Session, data: Record) -> N
     world, guild_id = backend.world, _one_id(data.get("guild_id"))
     if guild_id is None or session.user_id not in world.members.get(guild_id, ()):
         return
+    if guild_id in world.outages:
+        return
     wanted = data.get("user_ids")
     missing: list[str] = []
     if wanted is not None:
