@@ -57,6 +57,20 @@ class Waiting(SaysALot):
         await self.wait_for_messages(12)
         self.assertEqual(self.clock.time() - before, 10)
 
+    async def test_third_name_of_a_channel_within_ten_minutes(self) -> None:
+        self.backend.use_realistic_rate_limits()
+
+        async def work(ctx: Any) -> None:
+            for name in ("one", "two", "three"):
+                await ctx.channel.edit(name=name)
+
+        await self.bot_does(work)
+        (request,) = self.assertRateLimited("update_channel")
+        self.assertEqual((request.status, request.json, request.wait), (429, {"name": "three"}, 600))
+        self.assertEqual(self.refresh(self.general).name, "two")
+        await self.advance(minutes=10)
+        self.assertEqual(self.refresh(self.general).name, "three")
+
     async def test_429_is_waited_for(self) -> None:
         self.backend.inject("create_message", RateLimited(30))
         await self.say(1)

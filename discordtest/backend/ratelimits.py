@@ -15,15 +15,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
+    from discordtest.backend.journal import Exchange
     from discordtest.backend.rest import Route
     from discordtest.backend.targets import Target
 
 __all__ = [
     "BAN",
     "MAX_INVALID",
-    "REALISTIC",
     "Limit",
     "RateLimits",
     "Scope",
@@ -38,41 +39,37 @@ MAX_INVALID, INVALID_WINDOW = 10_000, 600_000_000  # answers with 401, 403 or 42
 BAN = 3_600_000_000  # microseconds that an address is banned; Discord says "temporarily"
 GLOBAL_LIMIT, GLOBAL_PERIOD = 50, 1.0  # requests of one bot, whatever they are, in so many seconds
 
-#: What Discord is known to do: (operations that share a bucket, requests, seconds). It documents no numbers.
-REALISTIC: tuple[tuple[tuple[str, ...], int, float], ...] = (
-    (("create_message",), 5, 5.0),
-    (("update_message",), 5, 5.0),
-    (("delete_message",), 5, 1.0),
-    (("bulk_delete_messages",), 1, 1.0),
-    (("trigger_typing_indicator",), 5, 5.0),
-    (
-        (
-            "add_my_message_reaction",
-            "delete_my_message_reaction",
-            "delete_user_message_reaction",
-            "delete_all_message_reactions",
-            "delete_all_message_reactions_by_emoji",
-        ),
-        1,
-        0.25,
-    ),
-)
-
 _PARAMETER = re.compile(r"\{(\w+)\}")
 _MAJOR = frozenset(("channel_id", "guild_id"))
 _BY_TOKEN = ("/webhooks/", "/interactions/")  # here the first two parameters are an id and its token
-_TEXT = "You are being rate limited."
+_TEXT, _SHARED_TEXT = "You are being rate limited.", "The resource is being rate limited."
 
 
 @dataclass(slots=True)
 class Limit:
-    """So many requests in ``period`` microseconds, for each major parameter of the routes that share the bucket."""
+    """So many requests in ``period`` microseconds, for each major parameter of the routes that share the bucket.
+
+    With ``when`` it counts the requests for which that is true. A hidden one holds beside the route's own limit, and
+    no header tells of it: Discord has some for single fields.
+    """
 
     target: Target
     limit: int
     period: int
     scope: Scope
     bucket: str
+    when: Callable[[Exchange], object] | None = None
+    hidden: bool = False
+
+    def counts(self, route: Route, raw: list[str], exchange: Exchange | None) -> bool:
+        """Tell whether it counts a request."""
+        if not self.target.matches(route, raw):
+            return False
+        return self.when is None or (exchange is not None and bool(self.when(exchange)))
+
+    def replaces(self, other: Limit) -> bool:
+        """Tell whether the other one, which was set earlier, is for the same requests."""
+        return (self.target, self.when, self.hidden) == (other.target, other.when, other.hidden)
 
 
 @dataclass(slots=True)
@@ -82,6 +79,11 @@ class Window:
     limit: Limit
     ends: int
     used: int = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nothing is left of it."""
+        return self.used >= self.limit.limit
 
 
 @dataclass(slots=True)
@@ -102,6 +104,7 @@ class RateLimits:
 
     def __init__(self, start_time: datetime) -> None:
         self.limits: list[Limit] = []  # the latest first
+        self.hidden: list[Limit] = []  # likewise: those that hold beside them
         self.of_everything: Limit | None = None
         self.max_invalid: int | None = None
         self._invalid: deque[int] = deque()
@@ -118,33 +121,53 @@ class RateLimits:
         """Make a limit hold instead of one on the same target."""
         if limit.target.routes is None:
             self.of_everything = limit
+        elif limit.hidden:
+            self.hidden = [limit, *(old for old in self.hidden if not limit.replaces(old))]
         else:
-            self.limits = [limit, *(old for old in self.limits if old.target != limit.target)]
+            self.limits = [limit, *(old for old in self.limits if not limit.replaces(old))]
         self._windows = {key: window for key, window in self._windows.items() if key[0] != limit.bucket}
 
-    def take(self, route: Route, raw: list[str], application_id: str | None, now: int) -> Verdict:
-        """Count a request, and say whether it may pass."""
+    def take(
+        self,
+        route: Route,
+        raw: list[str],
+        application_id: str | None,
+        now: int,
+        exchange: Exchange | None = None,
+        *,
+        is_exempt: bool = False,
+    ) -> Verdict:
+        """Count a request, and say whether it may pass.
+
+        Requests without a bot's token are those of one address. ``is_exempt``: the global limit leaves it out.
+        """
         if now < self._banned_until:
             return ban_answer(self._banned_until - now)
-        windows = []
-        if self.of_everything is not None and application_id is not None and not _is_exempt(route):
-            windows.append(self._window(self.of_everything, ("*", application_id), now))
+        everything = own = None
+        if self.of_everything is not None and not is_exempt:
+            everything = self._window(self.of_everything, ("*", application_id or ""), now)
+            if everything.is_full:
+                return self._refused(everything, now)
         for limit in self.limits:
-            if limit.target.matches(route, raw):
-                who = "" if limit.scope == "shared" else application_id or ""
-                windows.append(self._window(limit, (limit.bucket, who, *_major(route, raw)), now))
+            if limit.counts(route, raw, exchange):
+                own = self._window_of(limit, route, raw, application_id, now)
+                if own.is_full:
+                    return self._refused(own, now)
                 break
-        for window in windows:
-            if window.used >= window.limit.limit:
-                return self._refused(window, now)
-        verdict = Verdict()
-        for window in windows:
-            window.used += 1
-            if window.limit is not self.of_everything:
-                left = window.limit.limit - window.used
-                verdict.headers = self._headers(window, now)
-                verdict.wait = 0 if left else window.ends - now
-        return verdict
+        hidden = [
+            self._window_of(limit, route, raw, application_id, now)
+            for limit in self.hidden
+            if limit.counts(route, raw, exchange)
+        ]
+        full = max((window for window in hidden if window.is_full), key=lambda each: each.ends, default=None)
+        for window in (everything, own, *(() if full else hidden)):
+            if window is not None:
+                window.used += 1
+        if full is not None:
+            return self._refused_below(full, own, now)
+        if own is None:
+            return Verdict()
+        return Verdict(self._headers(own, now), wait=own.ends - now if own.is_full else 0)
 
     def note(self, status: int, scope: Scope, now: int) -> None:
         """Count an invalid request, where those are counted; too many lead to a ban."""
@@ -166,6 +189,12 @@ class RateLimits:
             window = self._windows[key] = Window(limit, now + limit.period)
         return window
 
+    def _window_of(
+        self, limit: Limit, route: Route, raw: list[str], application_id: str | None, now: int
+    ) -> Window:
+        who = "" if limit.scope == "shared" else application_id or ""
+        return self._window(limit, (limit.bucket, who, *_major(route, raw)), now)
+
     def _headers(self, window: Window, now: int) -> dict[str, str]:
         limit = window.limit
         return {
@@ -182,6 +211,13 @@ class RateLimits:
             verdict.headers = {**self._headers(window, now), **verdict.headers}
         return verdict
 
+    def _refused_below(self, window: Window, own: Window | None, now: int) -> Verdict:
+        """Refuse by a limit that no header tells of: those are about the route's own, which has room left."""
+        verdict = refusal(window.ends - now, window.limit.scope)
+        if own is not None:
+            verdict.headers = {**self._headers(own, now), **verdict.headers}
+        return verdict
+
 
 def refusal(wait: int, scope: Scope) -> Verdict:
     """Return a 429 for so many microseconds, as Discord itself gives it."""
@@ -192,7 +228,8 @@ def refusal(wait: int, scope: Scope) -> Verdict:
     }
     if scope == "global":
         headers["X-RateLimit-Global"] = "true"
-    payload = {"message": _TEXT, "retry_after": float(_seconds(wait)), "global": scope == "global"}
+    text = _SHARED_TEXT if scope == "shared" else _TEXT
+    payload = {"message": text, "retry_after": float(_seconds(wait)), "global": scope == "global"}
     return Verdict(headers, payload, wait)
 
 
@@ -208,14 +245,14 @@ def _seconds(microseconds: int) -> str:
     return f"{milliseconds // 1000}.{milliseconds % 1000:03d}"
 
 
-def _is_exempt(route: Route) -> bool:
-    """Tell whether the global limit leaves a route out: what answers interactions, and webhooks by their token."""
+def _is_by_token(route: Route) -> bool:
+    """Tell whether a path has an id and its token: what answers interactions, and webhooks by their token."""
     return route.template.startswith(_BY_TOKEN) and route.template.count("{") > 1
 
 
 def _major(route: Route, raw: list[str]) -> list[str]:
     """Return what of a path has limits of its own: a channel, a guild, a webhook with its token."""
-    if _is_exempt(route):
+    if _is_by_token(route):
         return raw[:2]
     if route.template.startswith("/webhooks/"):
         return raw[:1]

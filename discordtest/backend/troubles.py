@@ -12,18 +12,10 @@ from typing import TYPE_CHECKING, Any
 from discordtest.backend.encoding import encode
 from discordtest.backend.faults import Fault, Faults, HttpError, Injection, RateLimited
 from discordtest.backend.journal import Act, Exchange
-from discordtest.backend.ratelimits import (
-    GLOBAL_LIMIT,
-    GLOBAL_PERIOD,
-    MAX_INVALID,
-    REALISTIC,
-    Limit,
-    RateLimits,
-    Scope,
-    Verdict,
-)
+from discordtest.backend.ratelimits import MAX_INVALID, Limit, RateLimits, Scope, Verdict
 from discordtest.backend.rest import Request, Response, Route
 from discordtest.backend.targets import CDN, EVERYTHING, GATEWAY, Target, find_target
+from discordtest.backend.usual_limits import usual_limits
 from discordtest.errors import BackendError
 
 if TYPE_CHECKING:
@@ -71,11 +63,21 @@ class Troubles:
         """Let no fault strike any more."""
         self.faults = None
 
-    def set_rate_limit(self, route: str, limit: int, reset_after: float, *, scope: Scope = "user") -> None:
+    def set_rate_limit(
+        self,
+        route: str,
+        limit: int,
+        reset_after: float,
+        *,
+        scope: Scope = "user",
+        when: Callable[[Exchange], object] | None = None,
+    ) -> None:
         """Allow ``limit`` requests on a route in ``reset_after`` seconds, for each channel, guild or webhook.
 
         ``route`` is named as for `inject`; ``"*"`` is the global limit of each bot. ``scope="shared"``: the limit is
-        one for all bots.
+        one for all bots. ``when`` makes it a limit below the route's own, for the requests for which it is true (it is
+        asked with their ``path``, ``json``, ``reason``): as in life no header tells of it, so that a bot learns of it
+        by a 429.
         """
         if limit < 1 or reset_after <= 0:
             raise BackendError(
@@ -87,27 +89,27 @@ class Troubles:
             raise BackendError(f"{what} no rate limit of this kind")
         self._say(f"{target.text} allows {limit} requests in {reset_after:g} s")
         limits = self._limits()
+        period = round(reset_after * 1_000_000)
         if target.routes is None:
-            limits.set(Limit(target, limit, _microseconds(reset_after), "global", EVERYTHING))
+            if when is not None:
+                raise BackendError("the global limit is one on everything: `when` needs a route")
+            limits.set(Limit(target, limit, period, "global", EVERYTHING))
         for name, pattern in (target.routes or {}).items():
             one = Target(route, {name: pattern})
-            limits.set(Limit(one, limit, _microseconds(reset_after), scope, name))
+            bucket = name if when is None else f"{name} {len(limits.hidden)}"
+            limits.set(Limit(one, limit, period, scope, bucket, when, when is not None))
 
     def use_realistic_rate_limits(self) -> None:
         """Set the limits that Discord is known to have.
 
-        50 requests a second in all, buckets of messages by channel, slow reactions, and the ban for an hour after
-        10,000 invalid requests in ten minutes. Discord documents hardly a number, and changes them.
+        50 requests a second in all, buckets of messages by channel, slow reactions, two changes of a channel's name or
+        topic in ten minutes, and the ban for an hour after 10,000 invalid requests in ten minutes. Discord documents
+        hardly a number, and changes them.
         """
-        limits = self._limits()
         self._say("the usual rate limits hold")
-        everything = Target(EVERYTHING)
-        limits.set(Limit(everything, GLOBAL_LIMIT, _microseconds(GLOBAL_PERIOD), "global", EVERYTHING))
-        for names, limit, period in REALISTIC:
-            routes: dict[str, tuple[str | None, ...]] = {}
-            for name in names:
-                routes.update(find_target(name).routes or {})
-            limits.set(Limit(Target(names[0], routes), limit, _microseconds(period), "user", names[0]))
+        limits = self._limits()
+        for limit in usual_limits(self.world):
+            limits.set(limit)
         limits.max_invalid = MAX_INVALID
 
     def clear_rate_limits(self) -> None:
@@ -139,9 +141,15 @@ class Troubles:
     def _within_limits(self, request: Request, exchange: Exchange, route: Route, raw: list[str]) -> Response:
         if self.rate_limits is None:
             return self._respond(request, exchange, route, raw)
-        actor = self.authenticate(request)
+        limits, actor = self.rate_limits, self.authenticate(request)
         application_id = None if actor is None else actor.application_id
-        verdict = self.rate_limits.take(route, raw, application_id, self.world.now())
+        if limits.hidden:
+            self._read_ahead(request, exchange)  # they look at what is asked
+        is_exempt = (actor is None and "Authorization" in request.headers) or self._is_by_interaction(
+            route, raw
+        )
+        now = self.world.now()
+        verdict = limits.take(route, raw, application_id, now, exchange, is_exempt=is_exempt)
         if verdict.payload is not None:
             self._read_ahead(request, exchange)
             return _response(verdict, exchange)
@@ -149,6 +157,11 @@ class Troubles:
         response.headers = {**response.headers, **verdict.headers}
         exchange.wait = verdict.wait / 1e6
         return response
+
+    def _is_by_interaction(self, route: Route, raw: list[str]) -> bool:
+        """Tell whether a request answers an interaction, or goes on with its answer."""
+        top = route.template.split("/")[1]
+        return top == "interactions" or (top == "webhooks" and raw[0] in self.world.applications)
 
     def _disturbed_file(self, request: Request) -> Response | None:
         """Return what a fault makes of a request for a file; None without one."""
@@ -210,7 +223,3 @@ def _response(verdict: Verdict, exchange: Exchange) -> Response:
     else:
         kind, text = "application/json", encode(body)
     return Response(verdict.status, text.encode(), {**verdict.headers, "Content-Type": kind})
-
-
-def _microseconds(seconds: float) -> int:
-    return round(seconds * 1_000_000)

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import unittest
 from datetime import UTC, datetime
+from typing import Any
 
 from discordtest.backend import rest
+from discordtest.backend.journal import Exchange
 from discordtest.backend.ratelimits import BAN, INVALID_WINDOW, Limit, RateLimits, Scope, Verdict
 from discordtest.backend.targets import find_target
 
@@ -20,16 +22,22 @@ class LimitsTestCase(unittest.TestCase):
         self.limits.set(Limit(find_target(target), limit, round(seconds * SECOND), scope, target))
 
     def ask(
-        self, path: str = "/channels/1/messages", method: str = "POST", application: str | None = "9"
+        self,
+        path: str = "/channels/1/messages",
+        method: str = "POST",
+        application: str | None = "9",
+        json: Any = None,
+        is_exempt: bool = False,
     ) -> Verdict:
         """Return what the limits say to a request."""
         route, raw, _ = rest.match(method, path)
         assert route is not None
-        return self.limits.take(route, raw, application, self.now)
+        exchange = Exchange(self.now, None, method, path, {}, route, json)
+        return self.limits.take(route, raw, application, self.now, exchange, is_exempt=is_exempt)
 
-    def passes(self, *args: str, **options: str | None) -> bool:
+    def passes(self, *args: str, **options: Any) -> bool:
         """Tell whether a request passes."""
-        return self.ask(*args, **options).payload is None  # type: ignore[arg-type]
+        return self.ask(*args, **options).payload is None
 
 
 class Buckets(LimitsTestCase):
@@ -133,12 +141,19 @@ class Everything(LimitsTestCase):
         self.assertEqual(refused.payload["global"], True)  # type: ignore[index]
         self.assertTrue(self.passes(application="8"))
 
-    def test_interactions_and_webhook_tokens_are_exempt(self) -> None:
+    def test_what_is_exempt_uses_up_nothing(self) -> None:
         self.set("*", 1, 1, "global")
+        self.assertTrue(self.passes("/interactions/1/token/callback", application=None, is_exempt=True))
+        self.assertTrue(self.passes(is_exempt=True))
         self.ask()
-        self.assertTrue(self.passes("/interactions/1/token/callback"))
-        self.assertTrue(self.passes("/webhooks/1/token"))
-        self.assertTrue(self.passes(application=None))
+        self.assertTrue(self.passes(is_exempt=True))
+        self.assertFalse(self.passes())
+
+    def test_requests_without_a_bot_are_those_of_one_address(self) -> None:
+        self.set("*", 1, 1, "global")
+        self.assertTrue(self.passes())
+        self.assertTrue(self.passes("/webhooks/1/token", application=None))
+        self.assertFalse(self.passes("/webhooks/2/token", application=None))
 
     def test_refused_request_uses_up_no_bucket(self) -> None:
         self.set("*", 1, 1, "global")
@@ -147,6 +162,84 @@ class Everything(LimitsTestCase):
         self.ask()
         self.now = SECOND
         self.assertTrue(self.passes())
+
+
+class Below(LimitsTestCase):
+    """Limits below that of a route, of which no header tells."""
+
+    EDIT = "/channels/1", "PATCH"
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.set("update_channel", 5, 15)
+        for number, field in enumerate(("name", "topic")):
+            self.limits.set(self.below(field, number))
+
+    @staticmethod
+    def below(field: str, number: int = 0) -> Limit:
+        target = find_target("update_channel")
+        return Limit(
+            target, 2, 600 * SECOND, "user", f"below {number}", lambda request: field in request.json, True
+        )
+
+    def edit(self, **changes: str) -> Verdict:
+        return self.ask(*self.EDIT, json=changes)
+
+    def test_headers_are_those_of_the_route(self) -> None:
+        headers = [self.edit(name="new").headers for _ in range(2)]
+        self.assertEqual([each["X-RateLimit-Remaining"] for each in headers], ["4", "3"])
+        self.assertEqual(headers[1]["X-RateLimit-Reset-After"], "15.000")
+
+    def test_third_is_refused_though_the_route_has_room(self) -> None:
+        for _ in range(2):
+            self.assertIsNone(self.edit(name="new").payload)
+        self.now = 5 * SECOND
+        refused = self.edit(name="new")
+        assert isinstance(refused.payload, dict)
+        self.assertEqual((refused.payload["retry_after"], refused.wait), (595.0, 595 * SECOND))
+        self.assertEqual(
+            (refused.headers["Retry-After"], refused.headers["X-RateLimit-Scope"]), ("595", "user")
+        )
+        self.assertEqual(refused.headers["X-RateLimit-Remaining"], "2")
+        self.assertEqual(refused.headers["X-RateLimit-Reset-After"], "10.000")
+        self.now = 600 * SECOND
+        self.assertIsNone(self.edit(name="new").payload)
+
+    def test_each_field_has_its_own(self) -> None:
+        for _ in range(2):
+            self.edit(name="new")
+        self.assertIsNone(self.edit(topic="new").payload)
+        self.assertIsNotNone(self.edit(name="new", topic="new").payload)
+        self.assertIsNone(self.edit(nsfw="yes").payload)
+
+    def test_each_channel_has_its_own(self) -> None:
+        for _ in range(2):
+            self.edit(name="new")
+        self.assertTrue(self.passes("/channels/2", "PATCH", json={"name": "new"}))
+
+    def test_refused_request_uses_up_none_of_the_others(self) -> None:
+        for _ in range(2):
+            self.edit(name="new")
+        for _ in range(3):
+            self.edit(name="new", topic="new")
+        self.now = 15 * SECOND
+        self.assertIsNone(self.edit(topic="new").payload)
+        self.assertIsNone(self.edit(topic="newer").payload)
+
+    def test_route_that_is_used_up_comes_first(self) -> None:
+        for _ in range(5):
+            self.edit(nsfw="yes")
+        refused = self.edit(name="new")
+        self.assertEqual(refused.wait, 15 * SECOND)
+        self.assertEqual(refused.headers["X-RateLimit-Remaining"], "0")
+
+    def test_same_one_set_again_starts_anew(self) -> None:
+        again = self.limits.hidden[-1]
+        for _ in range(2):
+            self.edit(name="new")
+        self.limits.set(again)
+        self.assertEqual(len(self.limits.hidden), 2)
+        self.assertIsNone(self.edit(name="new").payload)
 
 
 class Bans(LimitsTestCase):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from discordtest.backend.faults import ConnectionReset, HttpError, RateLimited, SlowAnswer, Timeout
@@ -205,28 +206,36 @@ class Limiting(TroubleTestCase):
                 self.backend.set_rate_limit("create_message", *values)
         with self.assertRaisesRegex(BackendError, "files have no rate limit"):
             self.backend.set_rate_limit("cdn", 1, 1)
+        with self.assertRaisesRegex(BackendError, "connections to the gateway have no rate limit"):
+            self.backend.set_rate_limit("gateway", 1, 1)
+        with self.assertRaisesRegex(BackendError, "`when` needs a route"):
+            self.backend.set_rate_limit("*", 1, 1, when=lambda request: True)
+
+    def test_limit_below_that_of_a_route(self) -> None:
+        self.backend.set_rate_limit(
+            "create_message", 1, 60, when=lambda request: "link" in request.json["content"]
+        )
+        texts = ("hi", "a link", "hi", "another link", "hi")
+        self.assertEqual([self.say(text).status for text in texts], [200, 200, 200, 429, 200])
+        self.assertEqual(json.loads(self.say("link").body)["retry_after"], 60.0)
+
+    def test_interactions_are_exempt_from_the_global_limit(self) -> None:
+        self.backend.set_rate_limit("*", 1, 60)
+        application = self.small.bot.application_id
+        self.assertEqual([self.ask().status for _ in range(2)], [200, 429])
+        for path in ("/interactions/1/token/callback", f"/webhooks/{application}/token"):
+            self.assertNotEqual(self.ask("POST", path, b"{}").status, 429)
+
+    def test_resource_that_is_limited_says_so(self) -> None:
+        self.backend.set_rate_limit("create_message", 1, 60, scope="shared")
+        self.say()
+        self.assertEqual(json.loads(self.say().body)["message"], "The resource is being rate limited.")
 
 
 class Realistic(TroubleTestCase):
     def setUp(self) -> None:
         super().setUp()
         self.backend.use_realistic_rate_limits()
-
-    def test_fifty_requests_a_second(self) -> None:
-        statuses = [self.ask().status for _ in range(51)]
-        self.assertEqual(statuses, [200] * 50 + [429])
-
-    def test_five_messages_in_five_seconds(self) -> None:
-        self.assertEqual([self.say().status for _ in range(6)], [200] * 5 + [429])
-
-    def test_reactions_share_a_slow_bucket(self) -> None:
-        message_id = self.small.perform("create_message", self.small.general["id"], body={"content": "x"})[
-            "id"
-        ]
-        path = f"/channels/{self.small.general['id']}/messages/{message_id}/reactions/%F0%9F%8E%89/@me"
-        self.assertEqual([self.ask("PUT", path).status, self.ask("DELETE", path).status], [204, 429])
-        self.small.time = 250_000
-        self.assertEqual(self.ask("DELETE", path).status, 204)
 
     def test_ban_after_many_invalid_requests(self) -> None:
         assert self.backend.rate_limits is not None
