@@ -11,7 +11,7 @@ from discordtest import transcript as transcripts
 from discordtest.assertions.core import AssertCore
 from discordtest.assertions.failures import background
 from discordtest.backend import intents, journal, rest, targets
-from discordtest.errors import SetupError
+from discordtest.errors import BackendError, SetupError
 from discordtest.tolerance import Close
 
 if TYPE_CHECKING:
@@ -47,6 +47,10 @@ class AssertWire(AssertCore):
         """
         if not path.startswith("/"):
             raise SetupError(f'a path begins with a slash, after the version: "/channels/…", not {path!r}')
+        try:
+            targets.find_target(f"{method.upper()} {path}")
+        except BackendError as error:  # what no bot can request, none ever has
+            raise SetupError(f"{error} To ask for what is not served is NotModelled.") from None
         self._at_rest()
         exchanges = self._scene.backend.journal.exchanges(self._scene.act_start)
         pattern = re.compile("[^/]+".join(map(re.escape, _PARAMETER.split(path))))

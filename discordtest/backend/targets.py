@@ -64,4 +64,4 @@ def _suggestion(text: str) -> str:
     names = [route.name for route in rest.ROUTES]
     names += [f"{route.method} {route.template}" for route in rest.ROUTES]
     close = difflib.get_close_matches(text, names, 3)
-    return f"; did you mean {' or '.join(map(repr, close))}?" if close else ""
+    return f"; did you mean {' or '.join(map(repr, close))}?" if close else "."

@@ -52,10 +52,22 @@ class RequestedTests(BotTestCase):
             with self.fails("a path begins with a slash", kind=SetupError):
                 self.assertNotRequested("POST", path)
 
+    async def test_path_that_is_no_route(self) -> None:
+        for method, path, nearest in (
+            ("DELETE", "/channel/{channel_id}", "'DELETE /channels/{channel_id}'"),
+            ("PUT", "/guilds/{guild_id}/ban/{user_id}", "'PUT /guilds/{guild_id}/bans/{user_id}'"),
+            ("SEND", "/channels/1/messages", "'GET /channels/{channel_id}/messages'"),
+            ("PATCH", "/channels/{channel_id}/messages", "'GET /channels/{channel_id}/messages'"),
+        ):
+            for claim in (self.assertNotRequested, self.assertRequested):
+                text = f"there is no operation or route '{method} {path}'; did you mean "
+                with self.subTest(path), self.fails(text, nearest, kind=SetupError):
+                    claim(method, path)
+
     async def test_nothing_at_all(self) -> None:
         await self.settle()
         with self.fails("it requested:\n  nothing"):
-            self.assertRequested("GET", "/gateway")
+            self.assertRequested("GET", "/gateway/bot")
 
 
 class DispatchedTests(BotTestCase):
