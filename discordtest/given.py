@@ -37,11 +37,11 @@ __all__ = [
     "id_of",
     "iso",
     "json_embeds",
+    "json_overwrite",
     "json_overwrites",
     "message_of",
     "one_color",
     "refuse_singular",
-    "sticker_ids",
     "without_none",
 ]
 
@@ -58,7 +58,7 @@ def id_of(thing: Id) -> str:
         return str(number)
     if isinstance(number, str) and number.isdigit():
         return number
-    hint = ": names are not looked up, pass the object that make_… returned" if isinstance(thing, str) else ""
+    hint = ": pass the object that make_… returned" if isinstance(thing, str) else ""
     raise SetupError(f"{thing!r} is no object of discord.py and no id{hint}")
 
 
@@ -123,12 +123,22 @@ def json_overwrites(overwrites: Overwrites | Iterable[Mapping[str, Any]] | None)
 
 
 def _json_overwrite(target: Any, overwrite: discord.PermissionOverwrite) -> Record:
-    allow, deny = overwrite.pair()
     is_role = isinstance(target, discord.Role) or (
         isinstance(target, discord.Object) and target.type is discord.Role
     )
+    return json_overwrite(id_of(target), overwrite, is_role=is_role)
+
+
+def json_overwrite(target_id: str, overwrite: discord.PermissionOverwrite, *, is_role: bool) -> Record:
+    """Return one overwrite as JSON."""
+    if not isinstance(overwrite, discord.PermissionOverwrite):
+        raise TypeError(
+            "overwrites maps roles and members to discord.PermissionOverwrite(view_channel=False, …), "
+            f"not to {overwrite!r}"
+        )
+    allow, deny = overwrite.pair()
     return {
-        "id": id_of(target),
+        "id": target_id,
         "type": 0 if is_role else 1,
         "allow": str(allow.value),
         "deny": str(deny.value),
@@ -218,11 +228,6 @@ def _api_value(name: str, value: Any) -> Any:
         return str(value.id)
     inner = getattr(value, "value", None)  # discord.py's enums, which are no Enums
     return inner if isinstance(inner, (int, str)) else value
-
-
-def sticker_ids(stickers: Iterable[Id]) -> list[str]:
-    """Return the ids of stickers."""
-    return [id_of(sticker) for sticker in stickers]
 
 
 def message_of(world: World, message: Any) -> Record:

@@ -41,7 +41,7 @@ def name_of(world: World, id: str, guild_id: str | None = None) -> str:
         return f"@{user_name(world.users[id])}"
     if id in world.guilds:
         return f"guild {world.guilds[id]['name']!r}"
-    return id
+    return next((f"@&{roles[id]['name']}" for roles in world.roles.values() if id in roles), id)
 
 
 def named_path(world: World, path: str) -> str:

@@ -160,9 +160,9 @@ class SendTests(Town):
     async def test_empty_message_unknown_channel_and_stranger_are_mistakes(self) -> None:
         with self.assertRaisesRegex(SetupError, "empty message"):
             await self.send(self.alice, self.general)
-        with self.assertRaisesRegex(SetupError, "Unknown Channel"):
+        with self.assertRaisesRegex(SetupError, "there is no channel 12345"):
             await self.send(self.alice, 12345, "hi")
-        with self.assertRaisesRegex(SetupError, "no such user"):
+        with self.assertRaisesRegex(SetupError, "there is no user 12345"):
             await self.send(12345, self.general, "hi")
 
     async def test_refusal_is_what_a_bot_would_get(self) -> None:

@@ -346,7 +346,8 @@ class RefusalTests(Built):
         self.assertRefusedWhole("no user .*12345", lambda: self.make_message("m", nowhere, self.general))
         foreign = self.make_role("r", self.make_guild("Other"))
         self.assertRefusedWhole("no role", lambda: self.make_member("x", self.guild, roles=[foreign]))
-        self.assertRefusedWhole("no object of discord.py", lambda: self.make_role("r", "Test"))
+        self.assertRefusedWhole("no object of discord.py", lambda: self.make_role("r", None))
+        self.assertRefusedWhole("no guild .* is called 'Tset'", lambda: self.make_role("r", "Tset"))
 
     async def test_naive_moment(self) -> None:
         naive = datetime(2020, 1, 1)

@@ -39,7 +39,7 @@ class IdTests(unittest.TestCase):
                 id_of(thing)  # type: ignore[arg-type]
 
     def test_name_is_refused_with_a_hint(self) -> None:
-        with self.assertRaisesRegex(SetupError, "names are not looked up"):
+        with self.assertRaisesRegex(SetupError, "pass the object that make_… returned"):
             id_of("alice")
 
     def test_one_where_several_are_taken(self) -> None:

@@ -66,6 +66,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.assertions",
         "discordtest.control",
         "discordtest.current",
+        "discordtest.finding",
         "discordtest.given",
         "discordtest.hints",
         "discordtest.interactions",

@@ -10,6 +10,7 @@ from discordtest import views as viewing
 from discordtest.act.acting import Acting, act, brief, name, person, place, place_id
 from discordtest.backend import rest
 from discordtest.errors import SetupError
+from discordtest.finding import find_channel, find_sticker, is_name
 from discordtest.given import (
     emoji_key,
     file_parts,
@@ -17,7 +18,6 @@ from discordtest.given import (
     json_embeds,
     message_of,
     refuse_singular,
-    sticker_ids,
     without_none,
 )
 from discordtest.scene import verb
@@ -74,7 +74,7 @@ class MessageVerbs(Acting):
         if embeds:
             body["embeds"] = json_embeds(embeds)
         if stickers:
-            body["sticker_ids"] = sticker_ids(stickers)
+            body["sticker_ids"] = [find_sticker(scene.backend.world, sticker) for sticker in stickers]
         if poll is not None:
             body["poll"] = poll._to_dict() if isinstance(poll, discord.Poll) else dict(poll)
         if silent:
@@ -146,11 +146,11 @@ class MessageVerbs(Acting):
     async def unreact(self, who: Id, message: discord.Message | Id, emoji: Emoji) -> None:
         """Take one's own reaction back."""
         scene, key = self._scene, emoji_key(emoji)
-        record = message_of(scene.backend.world, message)
-        known = scene.backend.world.reactions.get(record["id"], {})
-        if id_of(who) not in known.get(key, ()):
+        world, actor = scene.backend.world, person(scene, who)
+        record = message_of(world, message)
+        if actor.user_id not in world.reactions.get(record["id"], {}).get(key, ()):
             raise SetupError(
-                f"{name(scene.backend.world, id_of(who))} has not reacted with {key} to {brief(record['content'])}"
+                f"{name(world, actor.user_id)} has not reacted with {key} to {brief(record['content'])}"
             )
         text = f"takes {key.partition(':')[0]} back from {{}}"
         _on_message(scene, who, message, text, "delete_my_message_reaction", key)
@@ -212,7 +212,7 @@ def _execute(scene: Scene, webhook: discord.Webhook, channel: Any, body: Record,
     record = world.webhooks.get(webhook_id)
     if record is None:
         raise SetupError(f"there is no webhook {webhook!r} in the world of this test")
-    channel_id = id_of(channel)
+    channel_id = find_channel(world, channel, record["guild_id"])
     query = {"wait": "true"}
     if channel_id != record["channel_id"]:
         if world.channels.get(channel_id, {}).get("parent_id") != record["channel_id"]:
@@ -255,7 +255,9 @@ def _start_thread(
 ) -> Record:
     world = scene.backend.world
     text = f"starts the thread {body['name']!r}"
-    if isinstance(where, discord.Message | discord.PartialMessage) or id_of(where) not in world.channels:
+    if isinstance(where, discord.Message | discord.PartialMessage) or not (
+        is_name(where) or id_of(where) in world.channels
+    ):
         record = message_of(world, where)
         path = record["channel_id"], record["id"]
         made = act(
@@ -267,7 +269,7 @@ def _start_thread(
             body=body,
         )
     else:
-        channel_id = id_of(where)
+        channel_id = find_channel(world, where, user_id=actor.user_id)
         kind = world.channels[channel_id]["type"]
         text += f" in {place(scene, channel_id)}"
         if kind in _FORUMS:

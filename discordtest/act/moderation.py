@@ -10,13 +10,14 @@ from discordtest.act.acting import Acting, act, guild_of, person, user_of
 from discordtest.backend import codes
 from discordtest.backend.resources import invite as invites
 from discordtest.errors import SetupError
+from discordtest.finding import find_role, is_name
 from discordtest.given import bits, id_of, iso
 from discordtest.scene import verb
 
 if TYPE_CHECKING:
     import discord
 
-    from discordtest.backend.world import Record
+    from discordtest.backend.world import Record, World
     from discordtest.given import Id
     from discordtest.scene import Scene
 
@@ -141,12 +142,13 @@ class ModerationVerbs(Acting):
     ) -> None:
         """Change a nickname, one's own too; None takes it away."""
         scene, body = self._scene, {"nick": nick}
-        if id_of(who) != id_of(member):
+        actor = person(scene, who)
+        if actor.user_id != user_of(scene, member)["id"]:
             _edit(scene, who, member, guild, f"calls {{}} {nick!r}", body, reason)
             return
         guild_id = guild_of(scene, guild, member, who)
         text = f"calls themselves {nick!r}"
-        act(scene, person(scene, who), text, "update_my_guild_member", guild_id, body=body, reason=reason)
+        act(scene, actor, text, "update_my_guild_member", guild_id, body=body, reason=reason)
 
     @verb
     async def add_role(self, who: Id, member: Id, role: discord.Role | Id, reason: str | None = None) -> None:
@@ -188,12 +190,16 @@ def _edit(
 
 
 def _role(scene: Scene, who: Id, member: Id, role: Id, text: str, operation: str, reason: str | None) -> None:
-    world, role_id, user = scene.backend.world, id_of(role), user_of(scene, member)
-    guild_id = next((guild_id for guild_id, roles in world.roles.items() if role_id in roles), None)
-    if guild_id is None:
-        raise SetupError(f"there is no role {role!r} in the world of this test")
+    world, user = scene.backend.world, user_of(scene, member)
+    guild_id = None if is_name(role) else _guild_of_role(world, id_of(role))
+    guild_id = guild_id or guild_of(scene, None, member, who)
+    role_id = find_role(world, role, guild_id)
     said = text.format(user["username"], world.roles[guild_id][role_id]["name"]) + _because(reason)
     act(scene, person(scene, who), said, operation, guild_id, user["id"], role_id, reason=reason)
+
+
+def _guild_of_role(world: World, role_id: str) -> str | None:
+    return next((guild_id for guild_id, roles in world.roles.items() if role_id in roles), None)
 
 
 def _because(reason: str | None) -> str:

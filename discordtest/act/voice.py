@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from discordtest.act.acting import Acting, act, name, person, place
 from discordtest.backend import permissions
 from discordtest.errors import SetupError
-from discordtest.given import id_of, without_none
+from discordtest.finding import find_channel
+from discordtest.given import without_none
 from discordtest.scene import verb
 
 if TYPE_CHECKING:
@@ -32,9 +33,10 @@ class VoiceVerbs(Acting):
     async def join_voice(self, who: Id, channel: discord.VoiceChannel | discord.StageChannel | Id) -> None:
         """Join a voice or stage channel, or move to it."""
         scene, actor = self._scene, person(self._scene, who)
-        channel_id = id_of(channel)
-        record = scene.backend.world.channels.get(channel_id)
-        if record is None or record["type"] not in permissions.VOICE_TYPES:
+        world = scene.backend.world
+        channel_id = find_channel(world, channel, kinds=permissions.VOICE_TYPES, user_id=actor.user_id)
+        record = world.channels[channel_id]
+        if record["type"] not in permissions.VOICE_TYPES:
             raise SetupError(f"{place(scene, channel_id)} is no voice channel: nobody can join it")
         if not permissions.visible(scene.backend.world, record, actor.user_id):
             who_name = name(scene.backend.world, actor.user_id)

@@ -9,13 +9,12 @@ import asyncio
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from discordtest import refusals, views
+from discordtest import finding, refusals, views
 from discordtest.backend import codes, rest
 from discordtest.errors import SetupError
-from discordtest.given import id_of
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Collection, Iterator
 
     from discordtest.backend.world import Record
     from discordtest.given import Id
@@ -100,30 +99,27 @@ def untold(scene: Scene) -> Iterator[None]:
 
 def guild_id_of(scene: Scene, guild: Id) -> str:
     """Return the id of a guild of this world."""
-    return _known(guild, scene.backend.world.guilds, "guild")
+    return finding.find_guild(scene.backend.world, guild)
 
 
-def channel_id_of(scene: Scene, channel: Id) -> str:
-    """Return the id of a channel of this world."""
-    return _known(channel, scene.backend.world.channels, "channel")
+def channel_id_of(
+    scene: Scene, channel: Id, guild_id: str | None = None, kinds: Collection[int] | None = None
+) -> str:
+    """Return the id of a channel of this world; a name is that of one in the guild, of these types."""
+    return finding.find_channel(scene.backend.world, channel, guild_id, kinds)
 
 
-def user_id_of(scene: Scene, user: Id) -> str:
+def user_id_of(scene: Scene, user: Id, guild_id: str | None = None) -> str:
     """Return the id of a user of this world."""
-    return _known(user, scene.backend.world.users, "user")
+    return finding.find_user(scene.backend.world, user, guild_id)
 
 
 def role_ids_of(scene: Scene, guild_id: str, roles: Any) -> list[str]:
     """Return the ids of roles of the guild, without @everyone."""
-    table = scene.backend.world.roles[guild_id]
-    return [role_id for role in roles if (role_id := _known(role, table, "role")) != guild_id]
-
-
-def _known(thing: Id, table: Container[str], kind: str) -> str:
-    number = id_of(thing)
-    if number not in table:
-        raise SetupError(f"there is no {kind} {thing!r} here: it is of another test or guild, or deleted")
-    return number
+    if isinstance(roles, str):
+        raise TypeError(f"roles takes a list of roles, not {roles!r}")
+    found = [finding.find_role(scene.backend.world, role, guild_id) for role in roles]
+    return [role_id for role_id in found if role_id != guild_id]
 
 
 def new_id(id_num: int, *tables: dict[str, Record]) -> str | None:

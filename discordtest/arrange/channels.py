@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 import discord
@@ -17,12 +18,13 @@ from discordtest.arrange.building import (
     user_id_of,
 )
 from discordtest.errors import SetupError
-from discordtest.given import api_fields, id_of, without_none
+from discordtest.finding import find_mentionable
+from discordtest.given import api_fields, json_overwrite, without_none
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
-    from discordtest.backend.world import Record
+    from discordtest.backend.world import Record, World
     from discordtest.given import Id, Overwrites
     from discordtest.scene import Scene
 
@@ -166,12 +168,25 @@ def _make(
     guild_id = guild_id_of(scene, guild)
     if settings["position"] < 0:
         del settings["position"]
-    if settings.get("parent_id") is not None:
-        settings["parent_id"] = id_of(settings["parent_id"])
+    for key in ("parent_id", "category"):
+        if settings.get(key) is not None:
+            settings[key] = channel_id_of(scene, settings[key], guild_id, (_CATEGORY,))
+    for key in ("overwrites", "permission_overwrites"):
+        if isinstance(settings.get(key), Mapping) and "id" not in settings[key]:
+            settings[key] = _overwrites(world, guild_id, settings[key])
     body = {**api_fields(settings), "name": name, "type": kind}
     chosen = new_id(id_num, world.channels)
     made = perform(scene, f"make channel {name!r}", "create_guild_channel", guild_id, body=body, id=chosen)
     return show(scene).channel(world.channels[made["id"]])
+
+
+def _overwrites(world: World, guild_id: str, overwrites: Mapping[Any, Any]) -> list[Record]:
+    """Return overwrites as JSON; their targets are roles and members of the guild."""
+    found = []
+    for target, overwrite in overwrites.items():
+        target_id = find_mentionable(world, target, guild_id)
+        found.append(json_overwrite(target_id, overwrite, is_role=target_id in world.roles[guild_id]))
+    return found
 
 
 def _thread_place(

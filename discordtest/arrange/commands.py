@@ -9,6 +9,7 @@ from discord import app_commands
 
 from discordtest.arrange.building import Arranging, guild_id_of, perform, show, stage
 from discordtest.errors import SetupError
+from discordtest.finding import find_channel, find_mentionable, is_name
 from discordtest.given import id_of
 
 if TYPE_CHECKING:
@@ -80,9 +81,13 @@ def _command_id(
 
 
 def _entry(world: World, guild_id: str, target: Any, allowed: bool) -> Record:
-    id = id_of(target)
-    if isinstance(target, (discord.abc.GuildChannel, app_commands.AllChannels)) or id in world.channels:
-        kind = _CHANNEL
+    if isinstance(target, app_commands.AllChannels):
+        return {"id": str(target.id), "type": _CHANNEL, "permission": allowed}
+    if isinstance(target, str) and target.startswith("#"):
+        id = find_channel(world, target, guild_id)
+    elif is_name(target) or id_of(target) not in world.channels:
+        id = find_mentionable(world, target, guild_id)
     else:
-        kind = _ROLE if id in world.roles[guild_id] else _USER
+        id = id_of(target)
+    kind = _CHANNEL if id in world.channels else _ROLE if id in world.roles[guild_id] else _USER
     return {"id": id, "type": kind, "permission": allowed}

@@ -6,17 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from discordtest import views as viewing
-from discordtest.arrange.building import Arranging, channel_id_of, new_id, perform, show, stage, user_id_of
+from discordtest.arrange.building import Arranging, new_id, perform, show, stage, user_id_of
 from discordtest.backend import cdn, multipart
 from discordtest.backend.resources import attachment as attachment_files
 from discordtest.errors import SetupError
+from discordtest.finding import find_place, find_sticker
 from discordtest.given import (
     emoji_key,
     file_parts,
     id_of,
     iso,
     json_embeds,
-    sticker_ids,
     without_none,
 )
 
@@ -80,7 +80,7 @@ class MessageBuilders(Arranging):
             tts=tts or None,
             nonce=nonce,
             embeds=json_embeds(embeds) if embeds else None,
-            sticker_ids=sticker_ids(stickers) or None,
+            sticker_ids=[find_sticker(world, sticker) for sticker in stickers] or None,
             flags=_SUPPRESS_NOTIFICATIONS if silent else None,
             message_reference=reference,
         )
@@ -146,12 +146,10 @@ class MessageBuilders(Arranging):
         """Return every message of a channel, oldest first; of a user, of their DM with the bot."""
         scene = self._scene
         views, world = show(scene), scene.backend.world
-        number = id_of(channel)
-        if number in world.users and number not in world.channels:
-            bot_id = next(iter(scene.clients.values()))["bot"]["id"]
-            number = world.dms.get(tuple(sorted((number, bot_id))), "")
-        else:
-            number = channel_id_of(scene, channel)
+        bot_id = next(iter(scene.clients.values()), {"bot": {"id": ""}})["bot"]["id"]
+        number, user_id = find_place(world, channel, bot_id)
+        if number is None:
+            number = world.dms.get((min(user_id, bot_id), max(user_id, bot_id)), "")
         messages = world.messages.get(number, {})
         ordered = sorted(messages.values(), key=lambda message: int(message["id"]))
         return [views.message(viewing.message_payload(views, record)) for record in ordered]
@@ -164,11 +162,10 @@ class MessageBuilders(Arranging):
 
 def _place(scene: Scene, author_id: str, channel: Any) -> str:
     """Return the id of the channel; of a user, that of the DM with them."""
-    world = scene.backend.world
-    number = id_of(channel)
-    if number in world.channels or number not in world.users:
-        return channel_id_of(scene, channel)
-    body = {"recipient_id": number}
+    channel_id, user_id = find_place(scene.backend.world, channel, author_id)
+    if channel_id is not None:
+        return channel_id
+    body = {"recipient_id": user_id}
     return str(perform(scene, "make_message", "create_dm", body=body, author=author_id)["id"])
 
 

@@ -9,7 +9,6 @@ from discord import app_commands
 
 from discordtest.assertions.core import AssertCore
 from discordtest.errors import SetupError
-from discordtest.given import id_of
 from discordtest.interactions import timeline as timelines
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ class AssertCommands(AssertCore):
             self._fail_state(f"{name!r} is synced {self._scope(guild)}", msg)
 
     def _synced(self, guild: discord.Guild | Id | None) -> list[Record]:
-        guild_id = None if guild is None else id_of(guild)
+        guild_id = None if guild is None else self._claimed_guild(guild)
         return [command for command in self._all() if command.get("guild_id") == guild_id]
 
     def _all(self) -> list[Record]:
@@ -65,7 +64,7 @@ class AssertCommands(AssertCore):
     def _scope(self, guild: discord.Guild | Id | None) -> str:
         if guild is None:
             return "for every guild"
-        return f"for {self._scene.backend.world.guilds[id_of(guild)]['name']!r}"
+        return f"for {self._guild_text(guild)!r}"
 
     def _known(self) -> str:
         guilds = self._scene.backend.world.guilds

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import discord
 
 from discordtest.assertions.failures import background, refusals
+from discordtest.backend import journal
 from discordtest.errors import SetupError
+from discordtest.finding import find_guild, find_place, find_user, is_name
 from discordtest.given import id_of
-from discordtest.names import channel_name
+from discordtest.names import channel_name, name_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from unittest import IsolatedAsyncioTestCase as Case
 
+    from discordtest.backend.world import World
     from discordtest.scene import Scene
 else:
     Case = object  # what the mixins are mixed into; here only for its types
@@ -22,6 +26,8 @@ __all__ = ["AssertCore"]
 
 __unittest = True
 
+T = TypeVar("T")
+_GONE = "_DELETE", "_DELETE_BULK", "_REMOVE"
 _MISSING: Any = discord.utils.MISSING
 
 
@@ -64,11 +70,63 @@ class AssertCore(Case):
             raise TypeError(
                 "channel is None: leave it out for any channel; a user's dm_channel is None before the first DM"
             )
-        if isinstance(channel, (discord.User, discord.Member)):
-            pair = sorted((str(channel.id), self._bot_id()))
-            found = self._scene.backend.world.dms.get((pair[0], pair[1]))
-            return found or f"with {channel.id}"  # no DM yet: an id that no channel has
-        return id_of(channel)
+        world = self._scene.backend.world
+        bot_id = self._bot_id()
+        place = self._claimed(lambda world, place: find_place(world, place, bot_id), channel)
+        if isinstance(place, str):
+            return place  # a channel that is deleted
+        channel_id, user_id = place
+        if channel_id is not None:
+            return channel_id
+        pair = min(user_id, bot_id), max(user_id, bot_id)
+        return world.dms.get(pair) or f"with {user_id}"  # no DM yet: an id that no channel has
+
+    def _claimed(self, find: Callable[[World, Any], T], thing: Any) -> T | str:
+        """Return what a claim is about; it may be deleted by now, but has to have been in this world."""
+        try:
+            return find(self._scene.backend.world, thing)
+        except SetupError:
+            if is_name(thing) or not self._was_there(id_of(thing)):
+                raise
+            return id_of(thing)
+
+    def _was_there(self, number: str) -> bool:
+        """Tell whether what had an id is gone: an event said so."""
+        return any(self._dispatches(_GONE, number))
+
+    def _dispatches(self, names: str | tuple[str, ...], number: str) -> Iterator[journal.Dispatch]:
+        """Yield the events whose names end so and in which an id is."""
+        quoted = f'"{number}"'
+        for entry in self._scene.backend.journal:
+            if isinstance(entry, journal.Dispatch) and entry.name.endswith(names) and quoted in entry.text:
+                yield entry
+
+    def _claimed_user(self, user: Any) -> str:
+        return str(self._claimed(find_user, user))
+
+    def _claimed_guild(self, guild: Any) -> str:
+        return str(self._claimed(find_guild, guild))
+
+    def _claimed_member(self, member: Any) -> tuple[str, str]:
+        """Return the ids of the guild and the user: of a Member, or of somebody who is in one guild alone."""
+        user_id, world = self._claimed_user(member), self._scene.backend.world
+        guild = getattr(member, "guild", None)
+        if guild is not None:
+            return self._claimed_guild(guild), user_id
+        found = [guild_id for guild_id, table in world.members.items() if user_id in table]
+        found = found or [guild_id for guild_id, table in world.bans.items() if user_id in table]
+        found = found or [str(entry.guild_id) for entry in self._dispatches("GUILD_MEMBER_REMOVE", user_id)]
+        if len(set(found)) != 1:
+            where = f"a member of {len(set(found))} guilds" if found else "no member of a guild"
+            raise SetupError(f"{member!r} is {where}: pass the Member that make_member or join returned")
+        return found[0], user_id
+
+    def _guild_text(self, guild: Any) -> str:
+        world, guild_id = self._scene.backend.world, self._claimed_guild(guild)
+        return str(world.guilds[guild_id]["name"]) if guild_id in world.guilds else str(guild)
+
+    def _user_text(self, user_id: str) -> str:
+        return name_of(self._scene.backend.world, user_id).removeprefix("@")
 
     def _claimed_text(self, channel: Any) -> str:
         return channel_name(self._scene.backend.world, self._claimed_channel(channel) or "")

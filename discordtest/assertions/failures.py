@@ -5,11 +5,12 @@ It should end the debugging: nobody should have to run the test again with print
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from discordtest import hints, transcript
 from discordtest.assertions.filters import nearness, text_of
-from discordtest.names import channel_name
+from discordtest.names import channel_name, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,12 +18,13 @@ if TYPE_CHECKING:
     import discord
 
     from discordtest.assertions.filters import MessageFilter
-    from discordtest.backend.world import Record
+    from discordtest.backend.world import Record, World
     from discordtest.scene import Scene
 
 __all__ = ["Search", "background", "describe_message", "nearest_of", "not_found", "refusals"]
 
 _LISTED = 8
+_MENTION = re.compile(r"(<(?:@[!&]?|#)([0-9]+)>)")
 
 
 class Search(NamedTuple):
@@ -87,7 +89,20 @@ def _reasons(scene: Scene, wanted: MessageFilter, nearest: Record) -> Iterator[s
         world = scene.backend.world
         where = channel_name(world, nearest["channel_id"])
         yield f"it is in {where}, not in {channel_name(world, wanted.channel_id or '')}"
-    yield from wanted.differences(nearest)
+    differences = wanted.differences(nearest)
+    yield from differences
+    if legend := _legend(scene.backend.world, "\n".join(differences)):
+        yield legend
+
+
+def _legend(world: World, text: str) -> str:
+    """Return whom and what the mentions in a text mean, each once; nobody knows people by their ids."""
+    meant = {}
+    for mention, number in _MENTION.findall(text):
+        name = name_of(world, number)
+        if name != number:
+            meant[mention] = name
+    return "where " + ", ".join(f"{mention} is {name}" for mention, name in meant.items()) if meant else ""
 
 
 def _elsewhere(scene: Scene, wanted: MessageFilter, search: Search) -> Iterator[str]:

@@ -82,6 +82,7 @@ class MessageFilter:
     mentions: Sequence[str] | None = None
     ephemeral: bool | None = None
     file_data: Callable[[str], bytes] = field(default=lambda url: b"")  # by the URL
+    shown: Callable[[str], str] = field(default=str)  # how people call a user, a role, a message, by the id
 
     def __post_init__(self) -> None:
         """Refuse what no message could be, or a claim that there is none would always hold."""
@@ -167,11 +168,16 @@ class MessageFilter:
         if self.reply_to is not None:
             reference = message.get("message_reference") or {}
             if reference.get("message_id") != self.reply_to:
-                yield f"it answers {reference.get('message_id') or 'no message'}, not {self.reply_to}"
+                answered = reference.get("message_id")
+                what = "no message" if answered is None else self.shown(answered)
+                yield f"it answers {what}, not {self.shown(self.reply_to)}"
         if self.mentions is not None:
             found = sorted([user["id"] for user in message["mentions"]] + list(message["mention_roles"]))
             if found != sorted(self.mentions):
-                yield f"it mentions {found}, not {sorted(self.mentions)}"
+                mentioned, wanted = (
+                    ", ".join(map(self.shown, ids)) or "nobody" for ids in (found, self.mentions)
+                )
+                yield f"it mentions {mentioned}, not {wanted}"
         if self.ephemeral is not None and bool(message["flags"] & 64) != self.ephemeral:
             yield f"it is {'not ' if self.ephemeral else ''}ephemeral"
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import discord
 
 from discordtest import views as viewing
 from discordtest.assertions.core import AssertCore
+from discordtest.errors import SetupError
+from discordtest.finding import find_channel, find_mentionable, is_name
 from discordtest.given import id_of
 from discordtest.names import name_of
 from discordtest.tolerance import Close
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator, Mapping
 
-    from discordtest.backend.world import Record
+    from discordtest.backend.world import Record, World
+    from discordtest.given import Id
 
 __all__ = ["AssertGuilds"]
 
@@ -26,10 +30,19 @@ _PRIVATE_THREAD = 12
 _OFFLINE: dict[str, Any] = {"status": "offline", "activities": []}
 
 
+class ThreadClaims(TypedDict, total=False):
+    """What an assertion can claim of a thread besides its name."""
+
+    private: bool
+    archived: bool
+    locked: bool
+    members: Iterable[Any]  # exactly these
+
+
 class AssertGuilds(AssertCore):
     """The assertions about guilds."""
 
-    def assertChannelExists(self, guild: discord.Guild, name: str, *, msg: Any = None) -> Any:
+    def assertChannelExists(self, guild: discord.Guild | Id, name: str, *, msg: Any = None) -> Any:
         """Fail unless the guild has a channel of this name; return it."""
         self._at_rest()
         channels = self._channels(guild)
@@ -37,76 +50,64 @@ class AssertGuilds(AssertCore):
             if channel["name"] == name:
                 return viewing.views_of(self._scene).channel(channel)
         names = ", ".join(channel["name"] for channel in channels) or "none"
-        self._fail_state(f"there is no channel {name!r} in {guild}; its channels: {names}", msg)
+        self._fail_state(
+            f"there is no channel {name!r} in {self._guild_text(guild)}; its channels: {names}", msg
+        )
 
-    def assertNotChannelExists(self, guild: discord.Guild, name: str, *, msg: Any = None) -> None:
+    def assertNotChannelExists(self, guild: discord.Guild | Id, name: str, *, msg: Any = None) -> None:
         """Fail if the guild has a channel of this name."""
         self._at_rest()
         if any(channel["name"] == name for channel in self._channels(guild)):
-            self._fail_state(f"there is a channel {name!r} in {guild}", msg)
+            self._fail_state(f"there is a channel {name!r} in {self._guild_text(guild)}", msg)
 
-    def _channels(self, guild: discord.Guild) -> list[Record]:
-        return list(self._scene.backend.world.guild_channels.get(id_of(guild), {}).values())
+    def _channels(self, guild: discord.Guild | Id) -> list[Record]:
+        return list(self._scene.backend.world.guild_channels.get(self._claimed_guild(guild), {}).values())
 
     # -- threads
 
     def assertThread(
-        self,
-        parent: Any,
-        name: str | None = None,
-        *,
-        private: bool | None = None,
-        archived: bool | None = None,
-        locked: bool | None = None,
-        members: Iterable[Any] | None = None,
-        msg: Any = None,
+        self, parent: Any, name: str | None = None, *, msg: Any = None, **claims: Unpack[ThreadClaims]
     ) -> discord.Thread:
-        """Fail unless the channel has such a thread; return it. ``members`` are exactly those in it."""
+        """Fail unless the channel has such a thread; return it. ``members`` are exactly those in it.
+
+        It may be claimed to be ``private``, ``archived`` and ``locked``, or not.
+        """
         self._at_rest()
-        threads = self._threads(parent)
-        claims = self._thread_claims(name, private, archived, locked, members)
-        for thread in threads:
-            if claims.items() <= self._thread_facts(thread).items():
-                found: discord.Thread = viewing.views_of(self._scene).channel(thread)
-                return found
-        shown = "; ".join(map(self._thread_text, threads)) or "none"
-        self._fail_state(
-            f"#{parent.name} has no such thread: {_claims_text(claims)}. Its threads: {shown}", msg
+        wanted, place = self._thread_claims(name, claims), self._claimed_channel(parent) or ""
+        for thread in self._threads(place, wanted):
+            found: discord.Thread = viewing.views_of(self._scene).channel(thread)
+            return found
+        where, shown = self._claimed_text(parent), map(self._thread_text, self._threads(place, {}))
+        text = (
+            f"{where} has no such thread: {_claims_text(wanted)}. Its threads: {'; '.join(shown) or 'none'}"
         )
+        self._fail_state(text, msg)
 
     def assertNotThread(
-        self,
-        parent: Any,
-        name: str | None = None,
-        *,
-        private: bool | None = None,
-        archived: bool | None = None,
-        locked: bool | None = None,
-        members: Iterable[Any] | None = None,
-        msg: Any = None,
+        self, parent: Any, name: str | None = None, *, msg: Any = None, **claims: Unpack[ThreadClaims]
     ) -> None:
-        """Fail if the channel has such a thread."""
+        """Fail if the channel has such a thread; the claims are those of `assertThread`."""
         self._at_rest()
-        claims = self._thread_claims(name, private, archived, locked, members)
-        for thread in self._threads(parent):
-            if claims.items() <= self._thread_facts(thread).items():
-                self._fail_state(f"#{parent.name} has the thread {self._thread_text(thread)}", msg)
+        for thread in self._threads(self._claimed_channel(parent) or "", self._thread_claims(name, claims)):
+            text = f"{self._claimed_text(parent)} has the thread {self._thread_text(thread)}"
+            self._fail_state(text, msg)
 
-    def _threads(self, parent: Any) -> list[Record]:
-        threads = self._scene.backend.world.threads.get(id_of(parent.guild), {})
-        return [thread for thread in threads.values() if thread["parent_id"] == id_of(parent)]
+    def _threads(self, parent_id: str, claims: Record) -> list[Record]:
+        """Return the threads of a channel that are as claimed."""
+        return [
+            thread
+            for threads in self._scene.backend.world.threads.values()
+            for thread in threads.values()
+            if thread["parent_id"] == parent_id and claims.items() <= self._thread_facts(thread).items()
+        ]
 
-    @staticmethod
-    def _thread_claims(
-        name: str | None,
-        private: bool | None,
-        archived: bool | None,
-        locked: bool | None,
-        members: Iterable[Any] | None,
-    ) -> Record:
-        people = None if members is None else tuple(sorted(id_of(each) for each in members))
-        claims = {"name": name, "private": private, "archived": archived, "locked": locked, "members": people}
-        return {claim: value for claim, value in claims.items() if value is not None}
+    def _thread_claims(self, name: str | None, claims: ThreadClaims) -> Record:
+        if unknown := claims.keys() - ThreadClaims.__annotations__:
+            raise TypeError(f"an assertion about threads takes no {', '.join(sorted(unknown))}")
+        people = claims.get("members")
+        members = None if people is None else tuple(sorted(self._claimed_user(each) for each in people))
+        wanted: Record = {"name": name, **claims, "members": members}
+        return {claim: value for claim, value in wanted.items() if value is not None}
 
     def _thread_facts(self, thread: Record) -> Record:
         return {
@@ -127,7 +128,7 @@ class AssertGuilds(AssertCore):
 
     def assertAuditLog(
         self,
-        guild: discord.Guild,
+        guild: discord.Guild | Id,
         action: discord.AuditLogAction,
         target: Any = None,
         user: Any = None,
@@ -140,16 +141,19 @@ class AssertGuilds(AssertCore):
         entry = self._entry(guild, action, target, user, reason)
         if entry is not None:
             return self._seen_entry(entry, guild)
-        entries = self._scene.backend.world.audit_log.get(id_of(guild), [])
+        entries = self._scene.backend.world.audit_log.get(self._claimed_guild(guild), [])
         lines = [f"  {self._entry_text(entry)}" for entry in entries[-_LISTED:]] or ["  none"]
         claim = self._entry_claim(action, target, user, reason)
         self._fail_state(
-            "\n".join([f"the audit log of {guild} has no {claim}. Its last entries:", *lines]), msg
+            "\n".join(
+                [f"the audit log of {self._guild_text(guild)} has no {claim}. Its last entries:", *lines]
+            ),
+            msg,
         )
 
     def assertNotAuditLog(
         self,
-        guild: discord.Guild,
+        guild: discord.Guild | Id,
         action: discord.AuditLogAction,
         target: Any = None,
         user: Any = None,
@@ -161,24 +165,51 @@ class AssertGuilds(AssertCore):
         self._at_rest()
         entry = self._entry(guild, action, target, user, reason)
         if entry is not None:
-            self._fail_state(f"the audit log of {guild} has: {self._entry_text(entry)}", msg)
+            self._fail_state(
+                f"the audit log of {self._guild_text(guild)} has: {self._entry_text(entry)}", msg
+            )
 
     def _entry(
-        self, guild: discord.Guild, action: discord.AuditLogAction, target: Any, user: Any, reason: str | None
+        self,
+        guild: discord.Guild | Id,
+        action: discord.AuditLogAction,
+        target: Any,
+        user: Any,
+        reason: str | None,
     ) -> Record | None:
         if not isinstance(action, discord.AuditLogAction):
             raise TypeError(f"action is one of discord.AuditLogAction, not {action!r}")
-        for entry in reversed(self._scene.backend.world.audit_log.get(id_of(guild), [])):
+        guild_id = self._claimed_guild(guild)
+        target_id = None if target is None else self._claimed_target(target, guild_id)
+        user_id = None if user is None else self._claimed_user(user)
+        for entry in reversed(self._scene.backend.world.audit_log.get(guild_id, [])):
             if (
                 entry["action_type"] == action.value
-                and (target is None or entry["target_id"] == id_of(target))
-                and (user is None or entry["user_id"] == id_of(user))
+                and target_id in (None, entry["target_id"])
+                and user_id in (None, entry["user_id"])
                 and reason in (None, entry.get("reason"))
             ):
                 return entry
         return None
 
-    def _seen_entry(self, entry: Record, guild: discord.Guild) -> discord.AuditLogEntry:
+    def _claimed_target(self, target: Any, guild_id: str) -> str:
+        """Return the id of what an entry is about; a name is that of a user, a role, or with ``#`` a channel."""
+        world = self._scene.backend.world
+        if isinstance(target, str) and target.startswith("#"):
+            return find_channel(world, target, guild_id)
+        if is_name(target):
+            return find_mentionable(world, target, guild_id)
+        number = id_of(target)
+        entries = world.audit_log.get(guild_id, ())
+        if (
+            any(number in table for table in _tables(world))
+            or self._was_there(number)
+            or any(entry["target_id"] == number for entry in entries)
+        ):
+            return number
+        raise SetupError(f"nothing in the world of this test has the id of {target!r}, nor ever had")
+
+    def _seen_entry(self, entry: Record, guild: discord.Guild | Id) -> discord.AuditLogEntry:
         views, world = viewing.views_of(self._scene), self._scene.backend.world
         ids = (entry["user_id"], entry["target_id"])
         users = {int(id): views.user(world.users[id]) for id in ids if id in world.users}
@@ -189,14 +220,16 @@ class AssertGuilds(AssertCore):
             automod_rules={},
             webhooks={},
             data=entry,  # type: ignore[arg-type]  # its payload
-            guild=views.guild(id_of(guild)),
+            guild=views.guild(self._claimed_guild(guild)),
         )
 
     def _entry_claim(self, action: discord.AuditLogAction, target: Any, user: Any, reason: str | None) -> str:
         world = self._scene.backend.world
         words = [f"entry {action.name}"]
-        words += [] if target is None else [f"of {name_of(world, id_of(target))}"]
-        words += [] if user is None else [f"by {name_of(world, id_of(user))}"]
+        words += (
+            [] if target is None else [f"of {target if is_name(target) else name_of(world, id_of(target))}"]
+        )
+        words += [] if user is None else [f"by {name_of(world, self._claimed_user(user))}"]
         words += [] if reason is None else [f"with the reason {reason!r}"]
         return " ".join(words)
 
@@ -246,6 +279,14 @@ class AssertGuilds(AssertCore):
             for each in presence["activities"]
         ]
         return f"{presence['status']}, {' and '.join(shown) or 'no activity'}"
+
+
+def _tables(world: World) -> Iterator[Mapping[str, Any]]:
+    """Yield every table of the world, those of a guild or channel too."""
+    for table in vars(world).values():
+        if isinstance(table, dict):
+            yield table
+            yield from (inner for inner in table.values() if isinstance(inner, dict))
 
 
 def _flat(activity: Record) -> Record:

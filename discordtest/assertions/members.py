@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from discordtest.assertions.core import AssertCore
-from discordtest.errors import SetupError
-from discordtest.given import id_of
+from discordtest.backend import permissions
+from discordtest.finding import find_channel, find_role
 from discordtest.names import name_of
 from discordtest.tolerance import Close
 
@@ -15,159 +15,191 @@ if TYPE_CHECKING:
     import discord
 
     from discordtest.backend.world import Record
+    from discordtest.given import Id
+
+    Person: TypeAlias = discord.abc.User | Id
 
 __all__ = ["AssertMembers"]
 
 __unittest = True
 
 _SAME_SECOND = timedelta(seconds=1) - timedelta.resolution
+_ROLE_DELETE = 32
 _LEAVING = {20: "kicked", 22: "banned"}
 
 
 class AssertMembers(AssertCore):
-    """The assertions about members."""
+    """The assertions about members: a Member, or a user, id or name of somebody who is in one guild alone."""
 
-    def assertHasRole(self, member: discord.Member, role: discord.Role | str, *, msg: Any = None) -> None:
+    def assertHasRole(self, member: Person, role: discord.Role | Id, *, msg: Any = None) -> None:
         """Fail unless the member has the role (an object, or its name)."""
         self._at_rest()
         if not self._has_role(member, role):
             self._fail_state(self._role_text(member, role, "has not"), msg)
 
-    def assertNotHasRole(self, member: discord.Member, role: discord.Role | str, *, msg: Any = None) -> None:
+    def assertNotHasRole(self, member: Person, role: discord.Role | Id, *, msg: Any = None) -> None:
         """Fail if the member has the role (an object, or its name)."""
         self._at_rest()
         if self._has_role(member, role):
             self._fail_state(self._role_text(member, role, "has"), msg)
 
-    def _has_role(self, member: discord.Member, role: discord.Role | str) -> bool:
-        return any(
-            found["name"] == role if isinstance(role, str) else found["id"] == id_of(role)
-            for found in self._roles(member)
+    def _has_role(self, member: Person, role: discord.Role | Id) -> bool:
+        guild_id, _ = self._claimed_member(member)
+        roles = self._scene.backend.world.roles.get(guild_id, {})
+        if isinstance(role, str) and (
+            found := [each["id"] for each in roles.values() if each["name"] == role]
+        ):
+            wanted = set(found)  # two roles may have one name: either will do
+        elif self._is_deleted_role(guild_id, role):
+            return False
+        else:
+            wanted = {self._claimed(lambda world, role: find_role(world, role, guild_id), role)}
+        return any(each["id"] in wanted for each in self._roles(member)) or (
+            guild_id in wanted and self._member(member) is not None
         )
 
-    def _roles(self, member: discord.Member) -> list[Record]:
-        guild_id = _guild_id(member)
+    def _is_deleted_role(self, guild_id: str, name: Any) -> bool:
+        """Tell whether a role of this name was deleted: only the audit log still has the name."""
+        return any(
+            change["key"] == "name" and change.get("old_value") == name
+            for entry in self._scene.backend.world.audit_log.get(guild_id, ())
+            if entry["action_type"] == _ROLE_DELETE
+            for change in entry.get("changes", ())
+        )
+
+    def _roles(self, member: Person) -> list[Record]:
+        guild_id, _ = self._claimed_member(member)
         record = self._member(member)
         held = [] if record is None else record["roles"]
         return [self._scene.backend.world.roles[guild_id][role_id] for role_id in held]
 
-    def _role_text(self, member: discord.Member, role: discord.Role | str, claim: str) -> str:
+    def _role_text(self, member: Person, role: discord.Role | Id, claim: str) -> str:
         held = ", ".join(found["name"] for found in self._roles(member)) or "none"
-        name = role if isinstance(role, str) else role.name
-        return f"{member.name} {claim} the role {name!r}; roles: {held}"
+        guild_id, _ = self._claimed_member(member)
+        known = self._scene.backend.world.roles.get(guild_id, {}).get(str(getattr(role, "id", role)))
+        name = known["name"] if known else getattr(role, "name", role)
+        return f"{self._who(member)} {claim} the role {name!r}; roles: {held}"
 
-    def assertKicked(self, member: discord.Member, *, reason: str | None = None, msg: Any = None) -> None:
+    def assertKicked(self, member: Person, *, reason: str | None = None, msg: Any = None) -> None:
         """Fail unless the member was kicked (with this reason, if one is given)."""
         self._at_rest()
-        guild_id = _guild_id(member)
-        entry = self._removal(guild_id, member)
+        entry = self._removal(member)
         if self._member(member) is not None:
-            self._fail_state(f"{member.name} was not kicked: still a member", msg)
+            self._fail_state(f"{self._who(member)} was not kicked: still a member", msg)
         if entry is None or entry["action_type"] != 20:
             how = "left" if entry is None else f"was {_LEAVING[entry['action_type']]}"
-            self._fail_state(f"{member.name} was not kicked but {how}", msg)
+            self._fail_state(f"{self._who(member)} was not kicked but {how}", msg)
         self._check_reason(entry, reason, msg)
 
-    def assertNotKicked(self, member: discord.Member, *, msg: Any = None) -> None:
+    def assertNotKicked(self, member: Person, *, msg: Any = None) -> None:
         """Fail if the member was kicked."""
         self._at_rest()
-        entry = self._removal(_guild_id(member), member)
+        entry = self._removal(member)
         if self._member(member) is None and entry is not None and entry["action_type"] == 20:
-            self._fail_state(f"{member.name} was kicked", msg)
+            self._fail_state(f"{self._who(member)} was kicked", msg)
 
     def assertBanned(
-        self, user: Any, guild: discord.Guild | None = None, *, reason: str | None = None, msg: Any = None
+        self,
+        user: Person,
+        guild: discord.Guild | Id | None = None,
+        *,
+        reason: str | None = None,
+        msg: Any = None,
     ) -> None:
         """Fail unless the user is banned from the guild (a member's own, if none is named)."""
         self._at_rest()
         ban = self._ban(user, guild)
         if ban is None:
-            self._fail_state(f"{user} is not banned", msg)
+            self._fail_state(f"{self._who(user)} is not banned", msg)
         self._check_reason(ban, reason, msg)
 
-    def assertNotBanned(self, user: Any, guild: discord.Guild | None = None, *, msg: Any = None) -> None:
+    def assertNotBanned(
+        self, user: Person, guild: discord.Guild | Id | None = None, *, msg: Any = None
+    ) -> None:
         """Fail if the user is banned from the guild (a member's own, if none is named)."""
         self._at_rest()
         if self._ban(user, guild) is not None:
-            self._fail_state(f"{user} is banned", msg)
+            self._fail_state(f"{self._who(user)} is banned", msg)
 
-    def _ban(self, user: Any, guild: discord.Guild | None) -> Record | None:
+    def _ban(self, user: Person, guild: discord.Guild | Id | None) -> Record | None:
+        user_id = self._claimed_user(user)
         place = guild or getattr(user, "guild", None)
         bans = self._scene.backend.world.bans
-        tables = bans.values() if place is None else [bans.get(id_of(place), {})]
-        return next((table[id_of(user)] for table in tables if id_of(user) in table), None)
+        tables = bans.values() if place is None else [bans.get(self._claimed_guild(place), {})]
+        return next((table[user_id] for table in tables if user_id in table), None)
 
     def _check_reason(self, entry: Record | None, reason: str | None, msg: Any) -> None:
         found = None if entry is None else entry.get("reason")
         if reason is not None and found != reason:
             self._fail_state(f"the reason is {found!r}, not {reason!r}", msg)
 
-    def _removal(self, guild_id: str, member: Any) -> Record | None:
-        entries = self._scene.backend.world.audit_log.get(guild_id, ())
-        target = id_of(member)
-        return next(
-            (
-                entry
-                for entry in reversed(entries)
-                if entry["target_id"] == target and entry["action_type"] in _LEAVING
-            ),
-            None,
-        )
+    def _removal(self, member: Person) -> Record | None:
+        guild_id, user_id = self._claimed_member(member)
+        for entry in reversed(self._scene.backend.world.audit_log.get(guild_id, ())):
+            if entry["target_id"] == user_id and entry["action_type"] in _LEAVING:
+                return entry
+        return None
 
     def assertTimedOut(
-        self, member: discord.Member, until: datetime | Close | None = None, *, msg: Any = None
+        self, member: Person, until: datetime | Close | None = None, *, msg: Any = None
     ) -> datetime:
         """Fail unless the member is timed out (until this moment, to the second); return until when."""
         self._at_rest()
         found = self._timed_out_until(member)
         if found is None:
-            self._fail_state(f"{member.name} is not timed out", msg)
+            self._fail_state(f"{self._who(member)} is not timed out", msg)
         wanted = until if isinstance(until, Close | None) else Close(until, _SAME_SECOND)
         if wanted is not None and found != wanted:
-            self._fail(f"{member.name} is timed out until {found}, not {until}", msg)
+            self._fail(f"{self._who(member)} is timed out until {found}, not {until}", msg)
         return found
 
-    def assertNotTimedOut(self, member: discord.Member, *, msg: Any = None) -> None:
+    def assertNotTimedOut(self, member: Person, *, msg: Any = None) -> None:
         """Fail if the member is timed out."""
         self._at_rest()
         if (until := self._timed_out_until(member)) is not None:
-            self._fail_state(f"{member.name} is timed out until {until}", msg)
+            self._fail_state(f"{self._who(member)} is timed out until {until}", msg)
 
-    def _timed_out_until(self, member: discord.Member) -> datetime | None:
+    def _timed_out_until(self, member: Person) -> datetime | None:
         record = self._member(member)
         text = None if record is None else record["communication_disabled_until"]
         until = None if text is None else datetime.fromisoformat(text)
         return until if until is not None and until > self._scene.backend.world.wall_clock() else None
 
-    def _member(self, member: discord.Member) -> Record | None:
-        return self._scene.backend.world.members.get(_guild_id(member), {}).get(id_of(member))
+    def _member(self, member: Person) -> Record | None:
+        guild_id, user_id = self._claimed_member(member)
+        return self._scene.backend.world.members.get(guild_id, {}).get(user_id)
+
+    def _who(self, member: Person) -> str:
+        return self._user_text(self._claimed_user(member))
 
     # -- voice
 
-    def assertInVoice(self, member: discord.Member, channel: Any = None, *, msg: Any = None) -> None:
+    def assertInVoice(self, member: Person, channel: Any = None, *, msg: Any = None) -> None:
         """Fail unless the member is in voice (in this channel, if one is named)."""
         self._at_rest()
-        place = self._voice_channel(member)
-        if place is None or (channel is not None and place != id_of(channel)):
+        place, wanted = self._voice_channel(member), self._wanted_channel(member, channel)
+        if place is None or wanted not in (None, place):
             where = (
                 "in no voice channel" if place is None else f"in {name_of(self._scene.backend.world, place)}"
             )
-            self._fail_state(f"{member.name} is {where}", msg)
+            self._fail_state(f"{self._who(member)} is {where}", msg)
 
-    def assertNotInVoice(self, member: discord.Member, channel: Any = None, *, msg: Any = None) -> None:
+    def assertNotInVoice(self, member: Person, channel: Any = None, *, msg: Any = None) -> None:
         """Fail if the member is in voice (in this channel, if one is named)."""
         self._at_rest()
-        place = self._voice_channel(member)
-        if place is not None and (channel is None or place == id_of(channel)):
-            self._fail_state(f"{member.name} is in {name_of(self._scene.backend.world, place)}", msg)
+        place, wanted = self._voice_channel(member), self._wanted_channel(member, channel)
+        if place is not None and wanted in (None, place):
+            self._fail_state(f"{self._who(member)} is in {name_of(self._scene.backend.world, place)}", msg)
 
-    def _voice_channel(self, member: discord.Member) -> str | None:
-        state = self._scene.backend.world.voice_states.get(_guild_id(member), {}).get(id_of(member))
+    def _voice_channel(self, member: Person) -> str | None:
+        guild_id, user_id = self._claimed_member(member)
+        state = self._scene.backend.world.voice_states.get(guild_id, {}).get(user_id)
         return None if state is None else state["channel_id"]
 
-
-def _guild_id(member: discord.Member) -> str:
-    guild = getattr(member, "guild", None)
-    if guild is None or not hasattr(member, "joined_at"):
-        raise SetupError(f"{member!r} is no member of a guild: pass what make_member or join returned")
-    return id_of(guild)
+    def _wanted_channel(self, member: Person, channel: Any) -> str | None:
+        if channel is None:
+            return None
+        guild_id, _ = self._claimed_member(member)
+        return self._claimed(
+            lambda world, channel: find_channel(world, channel, guild_id, permissions.VOICE_TYPES), channel
+        )

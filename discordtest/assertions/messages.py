@@ -32,6 +32,7 @@ class AssertMessages(AssertSent):
         self._at_rest()
         if self._record(message) is not None:
             self._fail_state(f"{self._text(message)} was not deleted", msg)
+        self._require_message(message)
 
     def assertNotDeleted(self, message: Any, *, msg: Any = None) -> discord.Message:
         """Fail if the message is gone; return it as it is now."""
@@ -41,14 +42,16 @@ class AssertMessages(AssertSent):
     def assertReaction(self, message: Any, emoji: Any, user: Any = None, *, msg: Any = None) -> None:
         """Fail unless the user (the bot, if none is named) has reacted to the message with the emoji."""
         self._at_rest()
-        if id_of(user or self._bot_id()) not in self._reacted(message, emoji, msg):
-            self._fail(self._reaction_text(message, emoji, user, "has not reacted"), msg)
+        who = self._claimed_user(user or self._bot_id())
+        if who not in self._reacted(message, emoji, msg):
+            self._fail(self._reaction_text(message, emoji, who, "has not reacted"), msg)
 
     def assertNotReaction(self, message: Any, emoji: Any, user: Any = None, *, msg: Any = None) -> None:
         """Fail if the user (the bot, if none is named) has reacted to the message with the emoji."""
         self._at_rest()
-        if id_of(user or self._bot_id()) in self._reacted(message, emoji, msg):
-            self._fail(self._reaction_text(message, emoji, user, "has reacted"), msg)
+        who = self._claimed_user(user or self._bot_id())
+        if who in self._reacted(message, emoji, msg):
+            self._fail(self._reaction_text(message, emoji, who, "has reacted"), msg)
 
     def _reacted(self, message: Any, emoji: Any, msg: Any) -> Iterable[str]:
         """Return the ids of who reacted with the emoji: a custom one by its id, one of Unicode in any style."""
@@ -67,9 +70,9 @@ class AssertMessages(AssertSent):
                 return users
         return ()
 
-    def _reaction_text(self, message: Any, emoji: Any, user: Any, claim: str) -> str:
+    def _reaction_text(self, message: Any, emoji: Any, user_id: str, claim: str) -> str:
         world = self._scene.backend.world
-        who = name_of(world, id_of(user)) if user else "the bot"
+        who = "the bot" if user_id == self._bot_id() else name_of(world, user_id)
         found = ", ".join(
             f"{key} by {' and '.join(name_of(world, user_id) for user_id in users)}"
             for key, users in world.reactions.get(id_of(message), {}).items()

@@ -5,6 +5,8 @@ They look at the last act; ``after=`` widens that.
 
 from __future__ import annotations
 
+import contextlib
+import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Unpack, overload
 
@@ -16,8 +18,9 @@ from discordtest.assertions.failures import Search, background, describe_message
 from discordtest.assertions.filters import Claims, MessageFilter, text_of
 from discordtest.backend import journal as journal_
 from discordtest.errors import SetupError
+from discordtest.finding import find_mentionable
 from discordtest.given import id_of
-from discordtest.names import channel_name
+from discordtest.names import channel_name, name_of
 from discordtest.tolerance import Close
 
 if TYPE_CHECKING:
@@ -30,6 +33,7 @@ __all__ = ["AssertSent"]
 
 __unittest = True
 
+_PLACE_GONE = "CHANNEL_DELETE", "THREAD_DELETE", "GUILD_DELETE"
 _UPDATE_MESSAGE = 7  # the answer to a click that changes the message
 
 After: TypeAlias = discord.Message | datetime | None
@@ -251,10 +255,27 @@ class AssertSent(AssertCore):
             files=claims.get("files"),
             buttons=claims.get("buttons"),
             reply_to=None if reply_to is None else id_of(reply_to),
-            mentions=None if mentions is None else [id_of(each) for each in mentions],
+            mentions=None if mentions is None else [self._claimed_mention(each) for each in mentions],
             ephemeral=claims.get("ephemeral"),
             file_data=self._file_data,
+            shown=self._shown,
         )
+
+    def _claimed_mention(self, thing: Any) -> str:
+        guild_id = getattr(getattr(thing, "guild", None), "id", None)
+        guilds = list(self._scene.backend.world.guilds) if guild_id is None else [str(guild_id)]
+        for place in guilds:  # a name of a role is looked for in each
+            with contextlib.suppress(SetupError):
+                return find_mentionable(self._scene.backend.world, thing, place)
+        return str(self._claimed(lambda world, one: find_mentionable(world, one, None), thing))
+
+    def _shown(self, number: str) -> str:
+        """Return a user, role or message as people know it."""
+        world = self._scene.backend.world
+        record = self._stored(None, number)
+        if record is not None:
+            return f"{text_of(record)!r} of {record['author']['username']}"
+        return name_of(world, number)
 
     def _file_data(self, url: str) -> bytes:
         path = url.removeprefix("https://cdn.discordapp.com").partition("?")[0]
@@ -277,8 +298,22 @@ class AssertSent(AssertCore):
     def _existing(self, message: Any, msg: Any) -> Record:
         record = self._record(message)
         if record is None:
+            self._require_message(message)
             self._fail(f"{self._text(message)} is deleted\n{background(self._scene)}", msg)
         return record
+
+    def _require_message(self, message: Any) -> None:
+        """Refuse what never was a message of this world, of one that is not there."""
+        number, channel = id_of(message), getattr(message, "channel", None)
+        for entry in self._dispatches(("MESSAGE_DELETE", "MESSAGE_DELETE_BULK"), number):
+            event = json.loads(entry.text)
+            if number in (event.get("id"), *event.get("ids", ())):  # else it is that of the channel
+                return
+        entries = self._scene.backend.journal
+        if any(isinstance(entry, journal_.Sent) and entry.message["id"] == number for entry in entries):
+            return
+        if channel is None or not any(self._dispatches(_PLACE_GONE, id_of(channel))):
+            raise SetupError(f"there never was a message {message!r} in the world of this test")
 
     def _text(self, message: Any) -> str:
         record = self._record(message)

@@ -26,7 +26,8 @@ from discordtest.backend.resources.component_modal import (
 )
 from discordtest.backend.resources.resolved import Resolved
 from discordtest.errors import SetupError
-from discordtest.given import file_parts, id_of
+from discordtest.finding import find_channel, find_mentionable, find_role, find_user
+from discordtest.given import file_parts
 from discordtest.interactions.modals import ModalField, ShownModal
 
 if TYPE_CHECKING:
@@ -157,30 +158,28 @@ class Filler:
         raise SetupError(f"{name} offers no {value!r}; it offers {labels}")
 
     def _user(self, name: str, field: Record, value: Any) -> str:
-        user_id, guild_id = id_of(value), self.channel.get("guild_id")
-        if user_id not in self.world.users or (
-            guild_id is not None and user_id not in self.world.members[guild_id]
-        ):
+        guild_id = self.channel.get("guild_id")
+        user_id = self._found(f"{name} offers members", find_user, value)
+        if guild_id is not None and user_id not in self.world.members[guild_id]:
             raise SetupError(f"{name} offers members, and {value!r} is none")
         self.resolved.add_user(user_id)
         return user_id
 
     def _role(self, name: str, field: Record, value: Any) -> str:
-        role_id = id_of(value)
-        if role_id not in self.world.roles.get(self.channel.get("guild_id") or "", ()):
-            raise SetupError(f"{name} offers roles of the guild, and {value!r} is none")
+        role_id = self._found(f"{name} offers roles of the guild", find_role, value)
         self.resolved.add_role(role_id)
         return role_id
 
     def _mentionable(self, name: str, field: Record, value: Any) -> str:
-        is_role = isinstance(value, discord.Role) or id_of(value) not in self.world.users
-        return self._role(name, field, value) if is_role else self._user(name, field, value)
+        found = self._found(f"{name} offers members and roles", find_mentionable, value)
+        is_user = found in self.world.users
+        return self._user(name, field, found) if is_user else self._role(name, field, found)
 
     def _channel(self, name: str, field: Record, value: Any) -> str:
-        channel_id = id_of(value)
-        channel = self.world.channels.get(channel_id)
         guild_id = self.channel.get("guild_id")
-        if channel is None or guild_id is None or channel.get("guild_id") != guild_id:
+        channel_id = self._found(f"{name} offers channels of the guild", find_channel, value)
+        channel = self.world.channels[channel_id]
+        if guild_id is None or channel.get("guild_id") != guild_id:
             raise SetupError(f"{name} offers channels of the guild, and {value!r} is none")
         if not visible(self.world, channel, self.user_id):
             raise SetupError(f"{name} does not offer {value!r}: the person can't see it")
@@ -188,6 +187,12 @@ class Filler:
             raise SetupError(f"{name} offers no channels of the type of {value!r}")
         self.resolved.add_channel(channel_id)
         return channel_id
+
+    def _found(self, offered: str, find: Callable[[World, Any, str], str], value: Any) -> str:
+        try:
+            return find(self.world, value, self.channel.get("guild_id") or "")
+        except SetupError as error:
+            raise SetupError(f"{offered}: {error}") from None
 
     # -- the fields of a modal
 

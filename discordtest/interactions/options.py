@@ -33,12 +33,13 @@ from discordtest.backend.resources.application_command_form import (
 from discordtest.backend.resources.attachment import Upload, keep, safe_name, size_limit
 from discordtest.backend.resources.resolved import Resolved
 from discordtest.errors import SetupError
-from discordtest.given import file_parts, id_of
+from discordtest.finding import find_channel, find_mentionable, find_role, find_user
+from discordtest.given import file_parts
 from discordtest.interactions.commands import Picked, Picker, shown_name
 
 if TYPE_CHECKING:
     from discordtest.backend.multipart import Part
-    from discordtest.backend.world import Record
+    from discordtest.backend.world import Record, World
 
 __all__ = ["command_data", "typed_data"]
 
@@ -181,30 +182,26 @@ class _Form:
         return value
 
     def _user(self, option: Record, value: Any) -> str:
-        user_id = self._id(option, value)
-        if user_id not in self.world.users:
-            raise self.refuse(option, f"takes a user, and {value!r} is none of this test")
+        user_id = self._found(option, "a user", find_user, value)
         self.resolved.add_user(user_id)
         return user_id
 
     def _role(self, option: Record, value: Any) -> str:
-        role_id = self._id(option, value)
-        if role_id not in self.world.roles.get(self.channel.get("guild_id") or "", ()):
-            raise self.refuse(option, f"takes a role of the guild, and {value!r} is none")
+        role_id = self._found(option, "a role of the guild", find_role, value)
         self.resolved.add_role(role_id)
         return role_id
 
     def _mentionable(self, option: Record, value: Any) -> str:
-        is_role = isinstance(value, discord.Role) or self._id(option, value) not in self.world.users
-        return self._role(option, value) if is_role else self._user(option, value)
+        found = self._found(option, "a user or a role of the guild", find_mentionable, value)
+        return self._user(option, found) if found in self.world.users else self._role(option, found)
 
     def _channel(self, option: Record, value: Any) -> str:
-        channel_id = self._id(option, value)
-        channel = self.world.channels.get(channel_id)
-        if channel is None or channel.get("guild_id") != self.channel.get("guild_id"):
-            raise self.refuse(option, f"takes a channel of the guild, and {value!r} is none")
-        if channel.get("guild_id") is None:
+        if self.channel.get("guild_id") is None:
             raise self.refuse(option, "offers no channel in a direct message")
+        channel_id = self._found(option, "a channel of the guild", find_channel, value)
+        channel = self.world.channels[channel_id]
+        if channel.get("guild_id") != self.channel["guild_id"]:
+            raise self.refuse(option, f"takes a channel of the guild, and {value!r} is none")
         if not visible(self.world, channel, self.picker.user_id):
             raise self.refuse(option, f"does not offer {value!r}: the person can't see it")
         types = option.get("channel_types")
@@ -232,11 +229,11 @@ class _Form:
         self.resolved.add_attachment(attachment)
         return str(attachment["id"])
 
-    def _id(self, option: Record, value: Any) -> str:
+    def _found(self, option: Record, what: str, find: Callable[[World, Any, str], str], value: Any) -> str:
         try:
-            return id_of(value)
+            return find(self.world, value, self.channel.get("guild_id") or "")
         except SetupError as error:
-            raise self.refuse(option, f"takes an object of discord.py or an id, not {value!r}") from error
+            raise self.refuse(option, f"takes {what}: {error}") from None
 
 
 _CONVERTERS: dict[int, Callable[[_Form, Record, Any], Any]] = {

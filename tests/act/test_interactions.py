@@ -242,7 +242,7 @@ class RefusalTests(CommandTestCase):
         await self.refused("there is no channel 1", "ping", 1)
 
     async def test_unknown_person(self) -> None:
-        await self.refused("there is no such user", "ping", who=1)
+        await self.refused("there is no user 1", "ping", who=1)
 
     async def test_bot(self) -> None:
         await self.refused("bot is a bot: only people use commands", "ping", who=self.client.user)

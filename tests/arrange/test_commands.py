@@ -96,7 +96,7 @@ class CommandPermissionTests(DiscordTestCase):
             self.make_command_permissions(1, self.guild, {})
 
     async def test_unknown_target(self) -> None:
-        with self.assertRaisesRegex(SetupError, "Unknown User"):
+        with self.assertRaisesRegex(SetupError, "there is no user or role 1"):
             self.make_command_permissions("ping", self.guild, {1: True})
 
     async def test_unknown_client(self) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import discord
 from discord.ext import commands
 
+from discordtest import SetupError
 from tests.bots import BotTestCase
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Context = commands.Context[Any]
 
@@ -73,6 +77,49 @@ class AuditLogTests(BotTestCase):
         ):
             self.assertAuditLog(self.guild, action, self.alice, reason="x")
         self.assertNotAuditLog(self.guild, action)
+
+
+class NamesTests(BotTestCase):
+    async def test_guild_channel_and_people_by_name(self) -> None:
+        await self.bot_does(lambda ctx: ctx.message.create_thread(name="Details"))
+        self.assertChannelExists("Test", "general")
+        self.assertThread("general", "Details", members=["bot"])
+        self.make_role("Red", self.guild)
+        red = discord.utils.get(self.client.get_guild(self.guild.id).roles, name="Red")  # type: ignore[union-attr]
+        await red.edit(hoist=True)  # type: ignore[union-attr]
+        await self.client.get_channel(self.general.id).edit(topic="Talk")  # type: ignore[union-attr]
+        self.assertAuditLog("Test", discord.AuditLogAction.role_update, "Red", "bot")
+        self.assertAuditLog("Test", discord.AuditLogAction.channel_update, "#general")
+        self.assertNotAuditLog("Test", discord.AuditLogAction.kick, "alice", "owner")
+        with self.fails("has no entry kick of alice by @owner"):
+            self.assertAuditLog("Test", discord.AuditLogAction.kick, "alice", "owner")
+
+    async def test_what_never_was(self) -> None:
+        kick = discord.AuditLogAction.kick
+        claims: list[Callable[[], object]] = [
+            lambda: self.assertNotChannelExists("Tset", "general"),
+            lambda: self.assertNotChannelExists(12345, "general"),
+            lambda: self.assertNotThread("generla", "Details"),
+            lambda: self.assertNotThread(12345, "Details"),
+            lambda: self.assertNotThread(self.general, members=["bob"]),
+            lambda: self.assertNotAuditLog("Tset", kick),
+            lambda: self.assertNotAuditLog(self.guild, kick, "bob"),
+            lambda: self.assertNotAuditLog(self.guild, kick, 12345),
+            lambda: self.assertNotAuditLog(self.guild, kick, user=12345),
+            lambda: self.assertNotSynced("ping", "Tset"),
+        ]
+        for claim in claims:
+            with self.fails("in the world of this test", kind=SetupError):
+                claim()
+
+    async def test_target_that_is_gone(self) -> None:
+        await self.general.delete()
+        await self.settle()
+        self.assertNotAuditLog(self.guild, discord.AuditLogAction.channel_update, self.general)
+
+    async def test_unknown_claim(self) -> None:
+        with self.fails("an assertion about threads takes no lokced", kind=TypeError):
+            self.assertNotThread(self.general, lokced=True)  # type: ignore[call-arg]
 
 
 class AuditLogActionTests(BotTestCase):

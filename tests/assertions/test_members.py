@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import discord
 from discord.ext import commands
 
 from discordtest import SetupError
 from tests.bots import BotTestCase
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Context = commands.Context[Any]
 
@@ -47,12 +50,63 @@ class RoleTests(BotTestCase):
 class StrangerTests(BotTestCase):
     async def test_who_is_no_member(self) -> None:
         stranger, role = self.make_user("zed"), self.make_role("Red", self.guild)
-        for claim in (self.assertNotKicked, self.assertTimedOut, self.assertNotInVoice):
-            for who in (stranger, role):
-                with self.fails("is no member of a guild", kind=SetupError):
-                    claim(who)  # type: ignore[arg-type]
-        with self.fails("is no member of a guild", kind=SetupError):
-            self.assertNotHasRole(role, self.alice)  # type: ignore[arg-type]
+        claims: list[Callable[[Any], object]] = [
+            self.assertNotKicked,
+            self.assertNotTimedOut,
+            self.assertTimedOut,
+            self.assertNotInVoice,
+        ]
+        for claim in claims:
+            with self.fails("is no member of a guild", kind=SetupError):
+                claim(stranger)
+            for who, text in (
+                (role, "no user <Role"),
+                (12345, "no user 12345"),
+                ("bob", "called 'bob': there are"),
+            ):
+                with self.fails(text, "in the world of this test", kind=SetupError):
+                    claim(who)
+        with self.fails("there is no user <Role", kind=SetupError):
+            self.assertNotHasRole(role, self.alice)
+
+    async def test_what_never_was(self) -> None:
+        other = self.make_guild("Other")
+        foreign = self.make_role("Blue", other)
+        for role in ("Rde", 12345, foreign):
+            with self.fails("no role ", kind=SetupError):
+                self.assertNotHasRole(self.alice, role)
+        for who, guild in ((12345, None), ("bob", None), (self.alice, 12345), (self.alice, "Tset")):
+            with self.fails("in the world of this test", kind=SetupError):
+                self.assertNotBanned(who, guild)
+        with self.fails("no channel in the world of this test is called 'lounge'", kind=SetupError):
+            self.assertNotInVoice(self.alice, "lounge")
+        with self.fails("no channel 12345", kind=SetupError):
+            self.assertNotInVoice(self.alice, 12345)
+
+    async def test_what_is_gone(self) -> None:
+        role, named = self.make_role("Red", self.guild), self.make_role("Green", self.guild)
+        lounge = self.make_voice_channel("lounge", self.guild)
+        for thing in (role, named, lounge):
+            await thing.delete()
+        await self.settle()
+        self.assertNotHasRole(self.alice, role)
+        self.assertNotHasRole(self.alice, "Green")
+        self.assertNotInVoice(self.alice, lounge)
+
+    async def test_names_and_ids(self) -> None:
+        self.make_role("Red", self.guild)
+        await self.add_role(self.owner, "alice", "Red")
+        self.assertHasRole("alice", "Red")
+        self.assertHasRole(self.alice.id, "Red")
+        self.assertHasRole("alice", "@everyone")
+        await self.kick(self.owner, "alice")
+        self.assertKicked("alice")
+        self.assertNotBanned("alice", "Test")
+
+    async def test_name_of_somebody_in_two_guilds(self) -> None:
+        self.make_member(self.alice, self.make_guild("Other"))
+        with self.fails("'alice' is a member of 2 guilds: pass the Member", kind=SetupError):
+            self.assertNotHasRole("alice", "@everyone")
 
 
 class KickTests(BotTestCase):

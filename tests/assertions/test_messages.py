@@ -36,6 +36,53 @@ class DeletedTests(BotTestCase):
             self.assertDeleted(asked)
 
 
+class NeverThereTests(BotTestCase):
+    async def test_message_that_never_was(self) -> None:
+        hello = await self.send(self.alice, self.general, "hello")
+        await hello.delete()
+        await self.settle()
+        self.assertDeleted(hello.id)
+        claims = (
+            self.assertDeleted,
+            self.assertNotDeleted,
+            self.assertNotPinned,
+            lambda message: self.assertNotReaction(message, "👍"),
+        )
+        for never in (
+            12345,
+            self.general,
+            self.alice,
+            discord.PartialMessage(channel=self.general, id=12345),
+        ):
+            for claim in claims:
+                with self.fails("there never was a message", kind=SetupError):
+                    claim(never)  # type: ignore[operator]
+
+    async def test_message_of_a_channel_that_is_gone(self) -> None:
+        hello = self.make_message("hello", self.alice, self.general)
+        await self.general.delete()
+        await self.settle()
+        self.assertDeleted(hello)
+        self.assertDeleted(discord.PartialMessage(channel=self.general, id=hello.id + 1))
+
+    async def test_places_and_people_that_never_were(self) -> None:
+        hello = await self.send(self.alice, self.general, "hello")
+        for claim in (self.assertNotTyping, self.assertNothingSent):
+            for place in (12345, "generla", discord.Object(12345)):
+                with self.fails("no channel ", kind=SetupError):
+                    claim(place)
+        with self.fails("no user 12345", kind=SetupError):
+            self.assertNotReaction(hello, "👍", 12345)
+
+    async def test_names(self) -> None:
+        hello = await self.send("alice", "general", "hello")
+        await self.react("alice", hello, "👍")
+        self.assertReaction(hello, "👍", "alice")
+        self.assertNothingSent("#general")
+        self.assertNothingSent("alice")
+        self.assertNothingSent("@alice")
+
+
 class ReactionTests(BotTestCase):
     async def test_own_reaction_of_the_bot(self) -> None:
         asked = await self.bot_does(lambda ctx: ctx.message.add_reaction("👍"))

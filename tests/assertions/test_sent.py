@@ -141,6 +141,20 @@ class SentTests(BotTestCase):
         assert self.guild.owner is not None
         return self.guild.owner
 
+    async def test_mentions_are_told_by_name(self) -> None:
+        red = self.make_role("Red", self.guild)
+        text = f"{self.alice.mention} {self.general.mention} {red.mention} <@5>"
+        await self.bot_does(lambda ctx: ctx.send(text))
+        with self.fails(
+            f"where {self.alice.mention} is @alice, {self.general.mention} is #general, {red.mention} is @&Red\n"
+        ):
+            self.assertSent(f"{self.alice.mention}?")
+        self.assertSent(mentions=["alice", "Red"])
+        with self.fails("it mentions @alice, @&Red, not @owner"):
+            self.assertSent(mentions=["owner"])
+        with self.fails("is called 'bob'", kind=SetupError):
+            self.assertSent(mentions=["bob"])
+
     async def test_reply_mentions_and_buttons(self) -> None:
         view = (
             discord.ui.View().add_item(discord.ui.Button(label="Yes")).add_item(discord.ui.Button(label="No"))
@@ -154,9 +168,9 @@ class SentTests(BotTestCase):
         self.assertSent(reply_to=asked, mentions=[self.alice], buttons=["Yes", "No"])
         with self.fails("its buttons are ['Yes', 'No'], not ['Yes']"):
             self.assertSent(buttons=["Yes"])
-        with self.fails("it mentions [", "not []"):
+        with self.fails("it mentions @alice, not nobody"):
             self.assertSent(mentions=[])
-        with self.fails(f"it answers {asked.id}, not 5"):
+        with self.fails("it answers '!do' of alice, not 5"):
             self.assertSent(reply_to=5)
         with self.fails("it is not ephemeral"):
             self.assertSent(ephemeral=True)

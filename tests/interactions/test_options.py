@@ -195,9 +195,12 @@ class ThingTests(OptionTestCase):
         self.assertEqual(user, carol)
 
     async def test_user_by_id(self) -> None:
-        self.assertEqual((await self.give("thing", user=self.bob.id))["user"].id, self.bob.id)
-        await self.assertRefused("is none of this test", "thing", user=1)
-        await self.assertRefused("takes an object of discord.py or an id, not 'bob'", "thing", user="bob")
+        for bob in (self.bob.id, str(self.bob.id), "bob"):
+            self.assertEqual((await self.give("thing", user=bob))["user"].id, self.bob.id)
+        await self.assertRefused("takes a user: there is no user 1", "thing", user=1)
+        await self.assertRefused(
+            "takes a user: no user in the world of this test is called 'bib'", "thing", user="bib"
+        )
 
     async def test_role(self) -> None:
         self.assertEqual((await self.give("thing", role=self.role))["role"], self.role)
@@ -207,7 +210,7 @@ class ThingTests(OptionTestCase):
     async def test_mentionable(self) -> None:
         self.assertEqual((await self.give("thing", anyone=self.bob))["anyone"], self.bob)
         self.assertEqual((await self.give("thing", anyone=self.role))["anyone"], self.role)
-        await self.assertRefused("takes a role of the guild", "thing", anyone=1)
+        await self.assertRefused("takes a user or a role of the guild", "thing", anyone=1)
 
     async def test_channel(self) -> None:
         self.assertEqual((await self.give("thing", channel=self.general))["channel"], self.general)
@@ -251,7 +254,7 @@ class ThingTests(OptionTestCase):
         await self.assertRefused("takes a file", "thing", file=b"text")
 
     async def test_file_is_not_kept_when_another_option_is_wrong(self) -> None:
-        await self.assertRefused("is none of this test", "thing", file=("a.txt", b"text"), user=1)
+        await self.assertRefused("takes a user: there is no user 1", "thing", file=("a.txt", b"text"), user=1)
 
 
 class NamesTests(OptionTestCase):
