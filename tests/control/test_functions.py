@@ -183,7 +183,7 @@ class FindingTests(BotTestCase):
         self.assertIs(self.client.get_guild(guild.id), guild)
 
     async def test_mistake_of_the_test_is_told_as_by_the_builder(self) -> None:
-        with self.fails("there is no guild 7 here", kind=discordtest.SetupError):
+        with self.fails("there is no guild 7 in the world", kind=discordtest.SetupError):
             backend.make_role("mods", 7)
 
     async def test_another_thread_has_no_test(self) -> None:

@@ -83,7 +83,7 @@ class UpdateGuildTests(ControlTestCase):
         self.assertEqual(after, before)
 
     async def test_guild_that_is_not_here(self) -> None:
-        with self.assertRaisesRegex(SetupError, "there is no guild 7 here"):
+        with self.assertRaisesRegex(SetupError, "there is no guild 7 in the world"):
             backend.update_guild(7)
 
 

@@ -40,5 +40,5 @@ class MentionTests(ControlTestCase):
                 self.assertEqual(find("", self.guild), [])
                 self.assertEqual(find("<@1> <#1> <@&1>", None), [])
                 self.assertEqual(find("<@1> <#1> <@&1>", self.guild), [])
-                with self.assertRaisesRegex(SetupError, "there is no guild 7 here"):
+                with self.assertRaisesRegex(SetupError, "there is no guild 7 in the world"):
                     find("<@1>", 7)
