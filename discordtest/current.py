@@ -1,54 +1,85 @@
-"""Which test runs here: the scenes that are open, by their loop.
+"""Which test is meant where none is named: the one of the running loop, else the only one of this thread.
 
-Functions that stand alone, such as those of ``discordtest.backend``, work on the scene of the running loop, else on
-the only one that this thread has opened.
+A test case, or a stage outside of one, enters when its Discord exists and leaves when it is gone.
 """
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from discordtest.errors import BackendError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from discordtest.scene import Scene
+    from discordtest.testcase import DiscordTestMixin
 
-__all__ = ["close_scene", "current_scene", "open_scene"]
+__all__ = ["call", "current_case", "current_scene", "enter", "find_case", "leave"]
 
-__unittest = True  # unittest leaves our frames out of its tracebacks
+P = ParamSpec("P")
+T = TypeVar("T")
 
-_open: dict[asyncio.AbstractEventLoop, tuple[Scene, int]] = {}  # with the thread that opened it
-
-NOT_CONFIGURED = (
-    "no Discord is configured here: call this in a test of a DiscordTestCase, or after "
-    "`discordtest.backend.configure(client)`"
+NOTHING = (
+    "no Discord is configured here: call discordtest.backend.configure(client) first, in the test or in a fixture "
+    "of it, or write the test in a DiscordTestCase"
 )
 
-
-def open_scene(scene: Scene) -> None:
-    """Make a scene the one that is found on its loop."""
-    _open[scene.loop] = scene, threading.get_ident()
+_cases: dict[asyncio.AbstractEventLoop, tuple[int, DiscordTestMixin]] = {}
 
 
-def close_scene(scene: Scene) -> None:
-    """Let a scene be found no more."""
-    if _open.get(scene.loop, (None,))[0] is scene:
-        del _open[scene.loop]
+def enter(case: DiscordTestMixin, loop: asyncio.AbstractEventLoop) -> None:
+    """Make a test the one of its loop."""
+    _cases[loop] = threading.get_ident(), case
 
 
-def current_scene(loop: asyncio.AbstractEventLoop | None = None) -> Scene:
-    """Return the scene of a loop, by default the running one; else the only one of this thread.
+def leave(case: DiscordTestMixin, loop: asyncio.AbstractEventLoop) -> None:
+    """Forget a test."""
+    if loop in _cases and _cases[loop][1] is case:
+        del _cases[loop]
 
-    Raises `BackendError` where there is none.
+
+def find_case() -> DiscordTestMixin | None:
+    """Return the test case (or stage) of the running loop, else the only one of this thread; None without one."""
+    loop = asyncio._get_running_loop()
+    if loop in _cases:
+        return _cases[loop][1]
+    thread = threading.get_ident()
+    here = [case for owner, case in list(_cases.values()) if owner == thread]
+    return here[0] if len(here) == 1 else None
+
+
+def current_case() -> DiscordTestMixin:
+    """Return the test case, or the stage, that runs; `BackendError` where there is none."""
+    case = find_case()
+    if case is None:
+        raise BackendError(NOTHING)
+    return case
+
+
+def current_scene() -> Scene:
+    """Return the scene of the test that runs; `BackendError` where there is none."""
+    return current_case()._scene
+
+
+def call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call a function on the loop of the test that runs; outside of a test case, the loop runs for it if it does not.
+
+    So builders work in a plain function that has called ``configure``, too.
     """
-    loop = loop or asyncio._get_running_loop()
-    if loop is not None:
-        if loop in _open:
-            return _open[loop][0]
-        raise BackendError(NOT_CONFIGURED)
-    mine = [scene for scene, thread in list(_open.values()) if thread == threading.get_ident()]
-    if len(mine) != 1:
-        raise BackendError(NOT_CONFIGURED)
-    return mine[0]
+    case, running = current_case(), asyncio._get_running_loop()
+    loop = case._scene.loop
+    if running is loop or not case._is_driven:
+        return function(*args, **kwargs)
+    if running is not None:
+        raise BackendError(
+            "discordtest.backend was configured on another event loop than the one that runs now: call "
+            "configure(client) in the test, or in a fixture of the same loop scope"
+        )
+
+    async def run() -> T:
+        return function(*args, **kwargs)
+
+    return loop.run_until_complete(run())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+from contextvars import ContextVar, copy_context
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from discordtest.scene import Scene
 
-__all__ = ["PATIENCE", "connect_at_once", "start", "stop"]
+__all__ = ["PATIENCE", "connect_at_once", "is_in_a_life", "renew", "start", "stop"]
 
 PATIENCE = 86_400.0  # seconds of the test's clock until a client must be ready
 CLOSING = 60.0  # seconds of the test's clock that a client may take to close
@@ -36,6 +37,7 @@ _TOO_EARLY = (
     " setup_hook runs before the client connects, so wait_until_ready() never returns there, in life either:"
     " start a task that waits, or use on_ready."
 )
+_in_a_life: ContextVar[bool] = ContextVar("discordtest_in_a_life", default=False)
 _FIRST_STATE = "_discordtest_first_state"
 # What discord.py makes new or clears itself, and what is ours.
 _OWN_STATE = frozenset(
@@ -68,7 +70,9 @@ async def start(
     life = begin()
     if not inspect.iscoroutine(life):  # each step between the task and the client is taken for every frame
         life = _await(life)
-    task = scene.loop.create_task(life, name=f"the life of {type(client).__name__}")
+    context = copy_context()  # every task that begins in the client's copies it
+    context.run(_in_a_life.set, True)
+    task = scene.loop.create_task(life, name=f"the life of {type(client).__name__}", context=context)
     scene.watch.ignore(task)
     scene.lives[client] = task
 
@@ -95,6 +99,11 @@ async def connect_at_once(scene: Scene) -> None:
 
 async def _await(life: Awaitable[Any]) -> None:
     await life
+
+
+def is_in_a_life() -> bool:
+    """Tell whether what runs was begun by a client, by however many steps."""
+    return _in_a_life.get()
 
 
 def _explain(scene: Scene, client: discord.Client, task: asyncio.Task[Any]) -> None:
@@ -161,6 +170,13 @@ async def _close(client: discord.Client) -> None:
 
 
 # -- a client that lives again
+
+
+def renew(client: discord.Client) -> None:
+    """Make what a client has become its first state, unless its ``setup_hook`` would add that once more."""
+    hook = getattr(type(client), "setup_hook", None)
+    if _FIRST_STATE in vars(client) and not client.is_closed() and hook is discord.Client.setup_hook:
+        _remember(client)
 
 
 def _revive(client: discord.Client) -> None:

@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import functools
 import inspect
 import os
 import unittest
@@ -18,28 +16,21 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 import discord
 from discord.ext import commands
 
-from discordtest import backend as backends
-from discordtest import clock, control, current, foreign, leaks, lifecycle, seam, unhandled, worlds
+from discordtest import control, foreign, lifecycle, worlds
 from discordtest import transcript as transcripts
 from discordtest.act import ActMixin
 from discordtest.arrange import ArrangeMixin
 from discordtest.assertions import AssertMixin
 from discordtest.assertions.failures import background
-from discordtest.backend import intents, tokens
-from discordtest.backend.resources import application as apps
-from discordtest.backend.resources import user
-from discordtest.clock import runner, travel
 from discordtest.errors import SetupError
-from discordtest.given import bits
-from discordtest.running import Later, Running
+from discordtest.running import Later
 from discordtest.scene import Scene, awaited
-from discordtest.scripts import held_with, hold_of, unload
-from discordtest.transports import network as networks
+from discordtest.scripts import held_with
+from discordtest.staging import Staging
 
 if TYPE_CHECKING:
     from aiohttp import web
 
-    from discordtest.backend.world import Record
     from discordtest.clock import Clock
 
 __all__ = ["DiscordTestCase", "DiscordTestMixin"]
@@ -50,7 +41,7 @@ T = TypeVar("T")
 ClientT = TypeVar("ClientT", bound=discord.Client)
 
 
-class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, worlds.Worlds, Running):
+class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Staging):
     """What makes a test case of ``unittest.IsolatedAsyncioTestCase`` one with a Discord.
 
     >>> class MyTestCase(DiscordTestMixin, MyBase): ...
@@ -193,11 +184,7 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, worlds.Worlds, Runni
                 raise SetupError(
                     "make_client returned the old client: after a restart a bot has forgotten all, so make a new one"
                 )
-            applications = {
-                new if client is old else client: record for client, record in scene.clients.items()
-            }
-            scene.clients, self.client = applications, new
-            scene.forget_views()
+            self._succeed(old, new)
             await self._start(new)
         finally:
             scene.end_act()
@@ -208,57 +195,6 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, worlds.Worlds, Runni
         served = network.served[host] = foreign.ServedHost(network, host, handler)
         return served
 
-    # -- inside: the scene
-
-    def _open(self, loop: Any) -> None:
-        loop.heartbeats = self.heartbeats
-        backend = control.SceneBackend(loop.start_time, functools.partial(getattr, loop, "microseconds"))
-        backend.shards = self.shards
-        backend.on_failure = loop.wake_settlers
-        backend.on_deadline = lambda at: loop.call_at(at / 1e6, backend.run_deadlines)
-        transport: Any = os.environ.get("DISCORDTEST_TRANSPORT") or self.transport
-        if transport not in ("memory", "loopback"):
-            raise SetupError(f"transport is {transport!r}: take 'memory' or 'loopback'")
-        network = networks.Network(
-            backend,
-            loop,
-            tokens=backend.world.tokens,
-            allowed_hosts=_hosts(self.allowed_hosts),
-            transport=transport,
-        )
-        saved = self._saved_world()
-        if saved is None:
-            owner = user.make_user(backend.world, "owner")
-            self._application = self._make_application(backend, "bot", owner)
-        else:
-            self._application = worlds.begin(backend, loop, saved)
-            owner = self._application["owner"]
-        self.token = _token_of(backend, self._application)
-        scene = Scene(backend, loop, network, owner, unhandled.install(loop))
-        scene.fails_on_unhandled = self.fail_on_unhandled
-        scene.bot_permissions = _bits(self.bot_permissions)
-        backend.application_of = scene.application_id_of
-        self._scene, self.backend, self.clock = scene, backend, clock.Clock(loop)
-        self.transcript = transcripts.Transcript(scene)
-        seam.install(network)
-        current.open_scene(scene)
-        clock.install()
-        self._leaks = leaks.Leaks(self, loop)
-        leaks.install(self._leaks)
-        scene.watch.on_task = self._leaks.note_task
-        if travel.is_available():
-            self._travel = travel.Travel(loop).__enter__()
-            scene.follows_time = True
-
-    def _make_application(self, backend: backends.Backend, name: str, owner: Record | None = None) -> Record:
-        return apps.make_application(
-            backend.world,
-            name,
-            tokens.make_token(backend.world.snowflake()),
-            owner or self._scene.owner,
-            approved=self.approved_intents.value & intents.ALL,
-        )
-
     async def asyncSetUp(self) -> None:
         """Make the client and the world, then start the client and let it settle."""
         self._scene.has_begun = True
@@ -268,98 +204,8 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, worlds.Worlds, Runni
         made = self.make_world()
         if inspect.isawaitable(made):
             await made
-        if self.auto_connect:
+        if self.auto_connect and self.client not in self._scene.lives:
             await self._start(self.client)
-
-    async def _build_client(self) -> discord.Client:
-        made = self.make_client()
-        client = await made if inspect.isawaitable(made) else made
-        if not isinstance(client, discord.Client):
-            raise SetupError(f"make_client returned {client!r}, not a discord.Client")
-        return client
-
-    async def _start(self, client: discord.Client) -> None:
-        scene = self._scene
-        application = scene.clients[client]
-        self.backend.gateway.starts.free_slots(application["id"])
-        tokens = self.backend.world.tokens
-        hold = hold_of(client)
-        if hold is not None:
-            self._claim_token(client, hold.token)
-            tokens[hold.token] = application["id"]
-        token = hold.token if hold else next(t for t, id in tokens.items() if id == application["id"])
-        await lifecycle.start(
-            scene, client, lambda: self.start_client(client, token), at_once=self.world is not None
-        )
-
-    def _claim_token(self, client: discord.Client, token: str) -> None:
-        """Refuse a token that tells the backend that a running client calls."""
-        taken = self.backend.world.tokens.get(token)
-        for other, life in self._scene.lives.items():
-            if not (other is client or life.done()) and self._scene.clients[other]["id"] == taken:
-                raise SetupError(
-                    f"{type(client).__name__} logs in with the token of {type(other).__name__}, which runs, and would "
-                    "be the same bot: let each script read a token of its own"
-                )
-
-    def _former_application(self, client: discord.Client) -> Record | None:
-        """Return the application of a client of an earlier run of the same script, known by its token."""
-        scene, hold = self._scene, hold_of(client)
-        application_id = None if hold is None else scene.backend.world.tokens.get(hold.token)
-        for former, application in list(scene.clients.items()):
-            if application["id"] == application_id and former not in scene.lives:
-                del scene.clients[former]
-                return application
-        return None
-
-    async def _close(self) -> None:
-        scene = self._scene
-        problems: list[str] = scene.problems
-        failure: Exception | None = None
-        left_behind: list[tuple[str, leaks.Line]] = []
-        try:
-            if not scene.has_failed:
-                problems += await self._leaks.pending_tasks()
-            for client in [*scene.lives]:
-                problems += await lifecycle.stop(scene, client)
-            await unload()
-            try:
-                scene.check(last=True)
-            except Exception as error:  # noqa: BLE001  # raised again below, after all is put back
-                failure = error
-            scene.loop.closing = True
-            # What is cancelled finds its client closed: errors that this leads to are not the bot's.
-            left = asyncio.all_tasks(scene.loop) - {asyncio.current_task(scene.loop)}
-            problems += await runner.end_tasks(left)
-            left_behind += await self._leaks.close_sessions()
-            left_behind += self._leaks.running_threads()
-            await scene.network.close()
-        finally:
-            seam.uninstall(scene.network)
-            current.close_scene(scene)
-            if scene.follows_time:
-                self._travel.__exit__()
-            clock.uninstall()
-            leaks.uninstall(self._leaks)
-            unhandled.uninstall(scene.loop)
-        if failure is not None:
-            raise failure
-        if problems:
-            self.fail("the test ended, but\n" + "\n".join(problems))
-        leaks.warn(left_behind)
-
-
-def _bits(permissions: Any) -> int:
-    found = bits(permissions)
-    if not isinstance(found, int):
-        raise SetupError(f"bot_permissions are discord.Permissions, not {permissions!r}")
-    return found
-
-
-def _hosts(allowed: Collection[str]) -> tuple[str, ...]:
-    if isinstance(allowed, str):
-        raise SetupError(f"allowed_hosts is a tuple of hosts: ({allowed!r},)")
-    return tuple(allowed)
 
 
 class DiscordTestCase(DiscordTestMixin, unittest.IsolatedAsyncioTestCase):
@@ -385,7 +231,3 @@ def _name_of(predicate: Callable[..., Any]) -> str:
         return repr(predicate)
     name = code.co_qualname.rpartition("<locals>.")[2]
     return f"{name} ({os.path.basename(code.co_filename)}:{code.co_firstlineno})"
-
-
-def _token_of(backend: backends.Backend, application: Record) -> str:
-    return next(token for token, id in backend.world.tokens.items() if id == application["id"])

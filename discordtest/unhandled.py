@@ -81,6 +81,7 @@ class Watch:
         self.on_task: Callable[[asyncio.Task[Any]], None] | None = None  # told of every task that is made
         self._known: list[BaseException] = []  # each error counts once
         self._tasks: set[weakref.ref[asyncio.Task[Any]]] = set()  # a WeakSet takes four times as long
+        self._handler = loop.get_exception_handler()
         self._loop = loop
         loop.on_task = self._note_task
         loop.set_exception_handler(self._handle)
@@ -88,7 +89,7 @@ class Watch:
     def close(self) -> None:
         """Leave the loop as it was."""
         self._loop.on_task = None
-        self._loop.set_exception_handler(None)
+        self._loop.set_exception_handler(self._handler)
 
     def ignore(self, task: asyncio.Task[Any]) -> None:
         """Leave a task out whose result the test case looks at itself."""

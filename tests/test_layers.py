@@ -73,11 +73,12 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.refusals",
         "discordtest.running",
         "discordtest.scene",
+        "discordtest.staging",
         "discordtest.transcript",
         "discordtest.worlds",
     ),
     ("discordtest.testcase",),
-    ("discordtest.function_tests",),
+    ("discordtest.function_tests", "discordtest.stage"),
     ("discordtest",),
 )
 NEVER_IN_THE_BACKEND = ("asyncio", "aiohttp", "discord", "select", "socket", "threading", "time")

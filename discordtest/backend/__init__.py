@@ -33,6 +33,7 @@ from discordtest.errors import DiscordTestError, NotModelled
 
 if TYPE_CHECKING:
     from discordtest.control.functions import *  # noqa: F403  # reached by __getattr__
+    from discordtest.stage import configure as configure
 
 __all__ = ["Backend"]
 
@@ -295,9 +296,10 @@ _ABOVE = frozenset(
 
 
 def __getattr__(name: str) -> Any:  # whatever the name stands for; type checkers see the import above
-    if name not in _ABOVE:
+    if name not in _ABOVE and name != "configure":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     deferred.load()
-    value = getattr(importlib.import_module("discordtest.control.functions"), name)
+    home = "discordtest.stage" if name == "configure" else "discordtest.control.functions"
+    value = getattr(importlib.import_module(home), name)
     globals()[name] = value
     return value

@@ -30,8 +30,12 @@ __all__ = ["Clock", "install", "refresh", "uninstall"]
 class Clock:
     """The clock of one test: only ``advance``, ``wait_until`` and the test's own waits move it."""
 
-    def __init__(self, loop: VirtualLoop) -> None:
+    def __init__(self, loop: VirtualLoop, begin: int = 0, first: int = 0) -> None:
         self._loop = loop
+        self._begin, self._first = (
+            begin,
+            first,
+        )  # microseconds, and moments before that: a borrowed loop has some
         loop.on_import = refresh
 
     def now(self) -> real_datetime.datetime:
@@ -40,12 +44,12 @@ class Clock:
 
     def time(self) -> float:
         """Return the seconds since the test began."""
-        return self._loop.time()
+        return (self._loop.microseconds - self._begin) / 1e6
 
     @property
     def called_times(self) -> list[float]:
         """When timers fired, oldest first, each moment once: seconds since the test began."""
-        return [moment / 1e6 for moment in self._loop.moments]
+        return [(moment - self._begin) / 1e6 for moment in self._loop.moments[self._first :]]
 
     @property
     def pending(self) -> list[Pending]:

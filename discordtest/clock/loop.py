@@ -17,8 +17,10 @@ import heapq
 import itertools
 import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from discordtest.clock.nested import run_inside
 from discordtest.clock.outside import Outside, Selector, Turn, wakes_the_test
 from discordtest.clock.timed import DAY, HALF_A_MICROSECOND, TimedLoop
 from discordtest.clock.waits import describe_running, describe_task, describe_waiting, task_of
@@ -26,7 +28,7 @@ from discordtest.errors import Deadlock, DiscordTestError, SettleTimeout
 
 if TYPE_CHECKING:
     from collections import deque
-    from collections.abc import Awaitable, Callable, Collection, Generator
+    from collections.abc import Awaitable, Callable, Collection, Coroutine, Generator
     from concurrent.futures import Executor
     from datetime import datetime
 
@@ -56,6 +58,13 @@ class VirtualLoop(TimedLoop):
     _default_executor: Executor | None
 
     def __init__(self, start_time: datetime | None = None, settle_timeout: float = 5.0) -> None:
+        self._begin_rest(settle_timeout)
+        selector = Selector(self._select)
+        self._poll = selector.poll
+        super().__init__(start_time, selector)
+        self.outside = Outside(self, selector.is_watching)
+
+    def _begin_rest(self, settle_timeout: float) -> None:
         self.settle_timeout = settle_timeout
         self.closing = False  # while set, time does not move
         self.heartbeats = False  # whether clients send heartbeats as time passes
@@ -77,10 +86,6 @@ class VirtualLoop(TimedLoop):
         self._busy_since: float | None = None
         self._outside_since: float | None = None
         self._is_watched = False
-        selector = Selector(self._select)
-        self._poll = selector.poll
-        super().__init__(start_time, selector)
-        self.outside = Outside(self, selector)
 
     # What asyncio calls
 
@@ -95,11 +100,21 @@ class VirtualLoop(TimedLoop):
     def run_until_complete(self, future: Generator[Any, None, T] | Awaitable[T]) -> T:
         """Run what the test does; a deadlock is raised as if at the line that waits."""
         task: asyncio.Future[T] = asyncio.ensure_future(future, loop=self)  # type: ignore[arg-type]
+        return self._run_main(task, super().run_until_complete)
+
+    def run_nested(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine to its end within a call that this loop makes itself, and whatever else can run.
+
+        The task that calls this stands still meanwhile, as in any call that blocks; time is virtual as ever.
+        """
+        return self._run_main(self.create_task(coroutine), partial(run_inside, self))
+
+    def _run_main(self, task: asyncio.Future[T], run: Callable[[asyncio.Future[T]], T]) -> T:
         outer = self._main
         self._set_main(task)
-        self._verdicts.clear()
+        verdicts, self._verdicts = self._verdicts, []
         try:
-            result = super().run_until_complete(task)
+            result = run(task)
         except asyncio.CancelledError as cancelled:
             if not self._verdicts:
                 raise
@@ -109,11 +124,13 @@ class VirtualLoop(TimedLoop):
                 if verdict is not error:
                     error.add_note(f"{type(verdict).__name__}: {verdict}")
             raise
+        else:
+            if self._verdicts:
+                raise self._verdicts[-1]  # the test swallowed its cancellation
+            return result
         finally:
             self._set_main(outer)
-        if self._verdicts:
-            raise self._verdicts[-1]  # the test swallowed its cancellation
-        return result
+            self._verdicts = verdicts
 
     def _set_main(self, future: asyncio.Future[Any] | None) -> None:
         self._main, self.main = future, future if isinstance(future, asyncio.Task) else None

@@ -99,10 +99,10 @@ class Call:
 class Outside:
     """What one loop knows of the work outside it."""
 
-    def __init__(self, loop: VirtualLoop, selector: Selector) -> None:
+    def __init__(self, loop: VirtualLoop, is_watching: Callable[[], bool]) -> None:
         self.grace = GRACE
         self._loop = loop
-        self._selector = selector
+        self._is_watching = is_watching
         self._calls: dict[asyncio.Future[Any], Call] = {}
         self._given_up: weakref.WeakSet[concurrent.futures.Future[Any]] = weakref.WeakSet()
         self._known = weakref.WeakSet(threading.enumerate())
@@ -141,7 +141,7 @@ class Outside:
             if thread not in self._seen:
                 self._seen.add(thread)
                 self._new.append(thread)
-        return bool(threads or self._calls or self._selector.is_watching())
+        return bool(threads or self._calls or self._is_watching())
 
     def _is_foreign(self, thread: threading.Thread) -> bool:
         # The default executor's threads are known by their calls.

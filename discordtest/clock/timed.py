@@ -42,19 +42,22 @@ class TimedLoop(asyncio.SelectorEventLoop):
     _debug: bool
 
     def __init__(self, start_time: datetime | None, selector: BaseSelector) -> None:
+        self._begin_time(start_time, 0)
+        super().__init__(selector)
+        self._clock_resolution = HALF_A_MICROSECOND  # what is due within half a microsecond is due
+
+    def _begin_time(self, start_time: datetime | None, microseconds: int) -> None:
         self.start_time = start_time or datetime.now(UTC)
         # Adding to a datetime ignores what its zone does in summer.
         self._start_utc = self.start_time.astimezone(UTC)
-        self.microseconds = 0
+        self.microseconds = microseconds
         self.moments = array("q")  # the microseconds of every jump, oldest first
         self.on_move: Callable[[], None] | None = None  # called after time has moved
         self.on_task: Callable[[asyncio.Task[Any]], None] | None = None  # told of every task that is made
-        self._seconds = 0.0
+        self._seconds = microseconds / 1e6
         self._overdue_at = -1
         self._main: asyncio.Future[Any] | None = None  # of run_until_complete
         self.main: asyncio.Task[Any] | None = None  # the same, where it is a task: what the test itself does
-        super().__init__(selector)
-        self._clock_resolution = HALF_A_MICROSECOND  # what is due within half a microsecond is due
 
     def time(self) -> float:
         """Return the seconds since the loop was made."""

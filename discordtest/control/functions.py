@@ -17,7 +17,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 from discordtest.control import SceneBackend
 from discordtest.control.state import BackendState, state_of
-from discordtest.current import current_scene
+from discordtest.current import call, current_scene
 from discordtest.errors import BackendError
 from discordtest.refusals import FakeRequest
 
@@ -33,7 +33,7 @@ def _on_current(choose: Callable[[SceneBackend], Callable[P, T]]) -> Callable[P,
     """Make a function of a method: it works on the Discord of the running test."""
 
     def function(*args: P.args, **kwargs: P.kwargs) -> T:
-        return choose(current_scene().backend)(*args, **kwargs)
+        return call(choose(current_scene().backend), *args, **kwargs)
 
     made: Any = function
     method: Any = choose(cast("SceneBackend", SceneBackend))  # the function itself

@@ -190,7 +190,7 @@ class ThreadTests(OutsideTestCase):
         release, made = threading.Event(), threading.Event()
 
         def other_test() -> None:
-            Outside(self.loop, self.loop.outside._selector)
+            Outside(self.loop, self.loop.outside._is_watching)
             made.set()
             release.wait()
 

@@ -1,0 +1,237 @@
+"""How a test's Discord is put up and taken down: the same in a test case and on a stage outside of one.
+
+What is put in place here (the seam under aiohttp, the clock's views, the watch for unhandled errors, the look-out for
+leaks) is taken away here, whatever state it is in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import inspect
+import os
+from collections.abc import Awaitable, Callable, Collection
+from typing import TYPE_CHECKING, Any
+
+import discord
+
+from discordtest import clock, control, current, leaks, lifecycle, seam, unhandled, worlds
+from discordtest import transcript as transcripts
+from discordtest.backend import intents, tokens
+from discordtest.backend.resources import application as apps
+from discordtest.backend.resources import user
+from discordtest.clock import runner, travel
+from discordtest.errors import SetupError
+from discordtest.given import bits
+from discordtest.running import Running
+from discordtest.scene import Scene
+from discordtest.scripts import hold_of, unload
+from discordtest.transports import network as networks
+
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from discordtest.backend.world import Record
+    from discordtest.clock import Clock
+
+__all__ = ["Staging"]
+
+__unittest = True  # unittest leaves our frames out of its tracebacks
+
+
+class Staging(worlds.Worlds, Running):
+    """The part of a test case that makes its scene, starts its clients, and ends both."""
+
+    bot_permissions: discord.Permissions
+    approved_intents: discord.Intents
+    shards: int
+    heartbeats: bool
+    transport: Literal["memory", "loopback"]
+    allowed_hosts: Collection[str]
+    fail_on_unhandled: bool
+
+    backend: control.SceneBackend
+    clock: Clock
+    transcript: transcripts.Transcript
+    token: str
+    make_client: Callable[[], discord.Client | Awaitable[discord.Client]]
+    start_client: Callable[[discord.Client, str], Awaitable[None]]
+
+    #: Whether `current.call` runs the loop where it does not run: nobody else does, outside of a test case.
+    _is_driven = False
+
+    def _open(self, loop: Any) -> None:
+        loop.heartbeats = self.heartbeats
+        begin = loop.microseconds  # a loop of our own begins at 0, a borrowed one where it was
+        now = (
+            (lambda: loop.microseconds - begin) if begin else functools.partial(getattr, loop, "microseconds")
+        )
+        backend = control.SceneBackend(loop.now(), now)
+        backend.shards = self.shards
+        backend.on_failure = loop.wake_settlers
+        backend.on_deadline = lambda at: loop.call_at((begin + at) / 1e6, backend.run_deadlines)
+        transport: Any = os.environ.get("DISCORDTEST_TRANSPORT") or self.transport
+        if transport not in ("memory", "loopback"):
+            raise SetupError(f"transport is {transport!r}: take 'memory' or 'loopback'")
+        network = networks.Network(
+            backend,
+            loop,
+            tokens=backend.world.tokens,
+            allowed_hosts=_hosts(self.allowed_hosts),
+            transport=transport,
+        )
+        saved = self._saved_world()
+        if saved is None:
+            owner = user.make_user(backend.world, "owner")
+            self._application = self._make_application(backend, "bot", owner)
+        else:
+            self._application = worlds.begin(backend, loop, saved)
+            owner = self._application["owner"]
+        self.token = _token_of(backend, self._application)
+        scene = Scene(backend, loop, network, owner, unhandled.install(loop))
+        scene.fails_on_unhandled = self.fail_on_unhandled
+        scene.bot_permissions = _bits(self.bot_permissions)
+        backend.application_of = scene.application_id_of
+        self._scene, self.backend, self.clock = scene, backend, clock.Clock(loop, begin, len(loop.moments))
+        self.transcript = transcripts.Transcript(scene)
+        seam.install(network)
+        clock.install()
+        self._leaks = leaks.Leaks(self, loop)
+        leaks.install(self._leaks)
+        scene.watch.on_task = self._leaks.note_task
+        if travel.is_available():
+            self._travel = travel.Travel(loop).__enter__()
+            scene.follows_time = True
+        current.enter(self, loop)  # type: ignore[arg-type]  # a DiscordTestMixin, which is the whole
+
+    def _make_application(
+        self, backend: control.SceneBackend, name: str, owner: Record | None = None
+    ) -> Record:
+        return apps.make_application(
+            backend.world,
+            name,
+            tokens.make_token(backend.world.snowflake()),
+            owner or self._scene.owner,
+            approved=self.approved_intents.value & intents.ALL,
+        )
+
+    async def _take(self, client: discord.Client) -> None:
+        """Make a client the test's own, in place of the one so far: what ``backend.configure`` does in a test."""
+        scene, old = self._scene, self.client
+        scene.check()
+        if client is not old:
+            if old in scene.lives:
+                scene.problems += await lifecycle.stop(scene, old)
+            self._succeed(old, client)
+        if client not in scene.lives:
+            await self._start(client)
+
+    def _succeed(self, old: discord.Client, new: discord.Client) -> None:
+        """Put a client in the place of another: it is the same application."""
+        scene = self._scene
+        scene.clients = {new if client is old else client: record for client, record in scene.clients.items()}
+        self.client = new
+        scene.forget_views()
+
+    async def _build_client(self) -> discord.Client:
+        made = self.make_client()
+        client = await made if inspect.isawaitable(made) else made
+        if not isinstance(client, discord.Client):
+            raise SetupError(f"make_client returned {client!r}, not a discord.Client")
+        return client
+
+    async def _start(self, client: discord.Client) -> None:
+        scene = self._scene
+        application = scene.clients[client]
+        self.backend.gateway.starts.free_slots(application["id"])
+        tokens = self.backend.world.tokens
+        hold = hold_of(client)
+        if hold is not None:
+            self._claim_token(client, hold.token)
+            tokens[hold.token] = application["id"]
+        token = hold.token if hold else next(t for t, id in tokens.items() if id == application["id"])
+        await lifecycle.start(
+            scene, client, lambda: self.start_client(client, token), at_once=self.world is not None
+        )
+
+    def _claim_token(self, client: discord.Client, token: str) -> None:
+        """Refuse a token that tells the backend that a running client calls."""
+        taken = self.backend.world.tokens.get(token)
+        for other, life in self._scene.lives.items():
+            if not (other is client or life.done()) and self._scene.clients[other]["id"] == taken:
+                raise SetupError(
+                    f"{type(client).__name__} logs in with the token of {type(other).__name__}, which runs, and would "
+                    "be the same bot: let each script read a token of its own"
+                )
+
+    def _former_application(self, client: discord.Client) -> Record | None:
+        """Return the application of a client of an earlier run of the same script, known by its token."""
+        scene, hold = self._scene, hold_of(client)
+        application_id = None if hold is None else scene.backend.world.tokens.get(hold.token)
+        for former, application in list(scene.clients.items()):
+            if application["id"] == application_id and former not in scene.lives:
+                del scene.clients[former]
+                return application
+        return None
+
+    async def _close(self) -> None:
+        scene = self._scene
+        problems: list[str] = scene.problems
+        failure: Exception | None = None
+        left_behind: list[tuple[str, leaks.Line]] = []
+        try:
+            if not scene.has_failed:
+                problems += await self._leaks.pending_tasks()
+            for client in [*scene.lives]:
+                problems += await lifecycle.stop(scene, client)
+            await unload()
+            try:
+                scene.check(last=True)
+            except Exception as error:  # noqa: BLE001  # raised again below, after all is put back
+                failure = error
+            scene.loop.closing = True
+            # What is cancelled finds its client closed: errors that this leads to are not the bot's.
+            problems += await runner.end_tasks(self._left_tasks())
+            left_behind += await self._leaks.close_sessions()
+            left_behind += self._leaks.running_threads()
+            await scene.network.close()
+        finally:
+            self._take_away()
+        if failure is not None:
+            raise failure
+        if problems:
+            self.fail("the test ended, but\n" + "\n".join(problems))
+        leaks.warn(left_behind)
+
+    def _left_tasks(self) -> set[asyncio.Task[Any]]:
+        """Return what is to be ended with the test."""
+        loop = self._scene.loop
+        return asyncio.all_tasks(loop) - {asyncio.current_task(loop)}
+
+    def _take_away(self) -> None:
+        """Put back all that `_open` has replaced."""
+        scene = self._scene
+        current.leave(self, scene.loop)  # type: ignore[arg-type]  # as above
+        seam.uninstall(scene.network)
+        if scene.follows_time:
+            self._travel.__exit__()
+        clock.uninstall()
+        leaks.uninstall(self._leaks)
+        unhandled.uninstall(scene.loop)
+
+
+def _bits(permissions: Any) -> int:
+    found = bits(permissions)
+    if not isinstance(found, int):
+        raise SetupError(f"bot_permissions are discord.Permissions, not {permissions!r}")
+    return found
+
+
+def _hosts(allowed: Collection[str]) -> tuple[str, ...]:
+    if isinstance(allowed, str):
+        raise SetupError(f"allowed_hosts is a tuple of hosts: ({allowed!r},)")
+    return tuple(allowed)
+
+
+def _token_of(backend: control.SceneBackend, application: Record) -> str:
+    return next(token for token, id in backend.world.tokens.items() if id == application["id"])

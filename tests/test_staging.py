@@ -1,0 +1,205 @@
+"""Putting a test's Discord up, and taking it down whatever state it is in."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import logging
+import os
+import sys
+import threading
+import unittest
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import discord
+from discord.ext import commands
+
+from discordtest import (
+    DiscordTestCase,
+)
+from tests.bots import BotTestCase, needs_the_process, run_case
+
+if TYPE_CHECKING:
+    pass
+
+Context = commands.Context[Any]
+
+
+class PlainTests(DiscordTestCase):
+    def test_synchronous_test(self) -> None:
+        self.assertTrue(self.client.is_ready())
+
+
+class LoopbackTests(BotTestCase):
+    transport = "loopback"
+
+    async def test_over_real_sockets(self) -> None:
+        await self.bot_does(lambda ctx: ctx.send("Pong!"))
+        self.assertSent("Pong!", channel=self.general)
+
+
+class ClosingTests(unittest.TestCase):
+    """Nothing stays after a test, whatever it and the bot did."""
+
+    def setUp(self) -> None:
+        needs_the_process(self)
+        # What the first test of a process loads stays: modules, caches.
+        run_case(PlainTests, "test_synchronous_test")
+        self.before = self.snapshot()
+
+    def snapshot(self) -> dict[str, object]:
+        root, log = logging.getLogger(), logging.getLogger("discord")
+        return {
+            "request": aiohttp.ClientSession._request,
+            "connect": aiohttp.ClientSession._ws_connect,
+            "connection": aiohttp.TCPConnector._create_connection,
+            "time": discord.gateway.time,
+            "log": discord.client._log,
+            "start": discord.gateway.KeepAliveHandler.start,
+            "threads": {thread for thread in threading.enumerate() if not thread.daemon},
+            "handlers": (tuple(root.handlers), tuple(log.handlers)),
+            "modules": {
+                name for name in sys.modules if name.partition(".")[0] not in sys.stdlib_module_names
+            },
+            "descriptors": len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0,
+        }
+
+    def assert_clean(self, case: type[unittest.TestCase], *problems: str) -> None:
+        outcome = run_case(case)
+        for text in problems:
+            self.assertIn(text, str(outcome))
+        if not problems:
+            self.assertTrue(outcome.passed, str(outcome))
+        gc.collect()
+        after = self.snapshot()
+        for name, value in self.before.items():
+            self.assertEqual(after[name], value, name)
+        resources = [
+            text for text in outcome.warnings if "unclosed" in text.lower() or "never awaited" in text
+        ]
+        self.assertEqual(resources, [])
+
+    def test_after_success(self) -> None:
+        class Case(BotTestCase):
+            async def test(self) -> None:
+                async def work(ctx: Context) -> None:
+                    await asyncio.to_thread(len, ())
+                    await asyncio.sleep(1000)
+
+                await self.bot_does(work)
+
+        self.assert_clean(Case)
+
+    def test_after_failure(self) -> None:
+        class Case(BotTestCase):
+            async def test(self) -> None:
+                raise LookupError("mine")
+
+        self.assert_clean(Case, "LookupError: mine")
+
+    def test_after_failures_in_set_up(self) -> None:
+        class InSetUp(DiscordTestCase):
+            def setUp(self) -> None:
+                raise LookupError("mine")
+
+            async def test(self) -> None: ...
+
+        class InMakeClient(DiscordTestCase):
+            def make_client(self) -> discord.Client:
+                raise LookupError("mine")
+
+            async def test(self) -> None: ...
+
+        class InMakeWorld(DiscordTestCase):
+            def make_world(self) -> None:
+                raise LookupError("mine")
+
+            async def test(self) -> None: ...
+
+        class InStart(DiscordTestCase):
+            async def start_client(self, client: discord.Client, token: str) -> None:
+                await client.login(token)
+                raise LookupError("mine")
+
+            async def test(self) -> None: ...
+
+        for case in (InSetUp, InMakeClient, InMakeWorld, InStart):
+            with self.subTest(case.__name__):
+                self.assert_clean(case, "LookupError: mine")
+
+    def test_after_failure_in_tear_down(self) -> None:
+        class Case(BotTestCase):
+            async def test(self) -> None: ...
+
+            async def asyncTearDown(self) -> None:
+                raise LookupError("mine")
+
+        self.assert_clean(Case, "LookupError: mine")
+
+    def test_bot_whose_close_hangs(self) -> None:
+        class Bot(commands.Bot):
+            async def close(self) -> None:
+                await asyncio.Event().wait()
+
+        class Case(DiscordTestCase):
+            def make_client(self) -> discord.Client:
+                return Bot("!", intents=discord.Intents.none())
+
+            async def test(self) -> None: ...
+
+        self.assert_clean(Case, "close() of Bot does not: the bot waits in ", "close (test_staging.py")
+
+    def test_bot_whose_close_forgets_the_client(self) -> None:
+        class Bot(commands.Bot):
+            async def close(self) -> None: ...
+
+        class Case(DiscordTestCase):
+            def make_client(self) -> discord.Client:
+                return Bot("!", intents=discord.Intents.none())
+
+            async def test(self) -> None: ...
+
+        self.assert_clean(Case, "Bot runs on after its close(), which has to call `await super().close()`")
+
+    def test_bot_that_swallows_its_cancellation(self) -> None:
+        class Case(BotTestCase):
+            async def test(self) -> None:
+                async def stubborn() -> None:
+                    while True:
+                        with contextlib.suppress(asyncio.CancelledError):
+                            await asyncio.sleep(1000)
+
+                async def work(ctx: Context) -> None:
+                    self.stubborn = asyncio.create_task(stubborn())
+
+                await self.bot_does(work)
+
+        self.assert_clean(Case, "the test ended, but", "stubborn", "ignores its cancellation")
+
+    def test_debug_run_that_fails(self) -> None:
+        class Case(BotTestCase):
+            async def test(self) -> None:
+                raise LookupError("mine")
+
+        with self.assertRaisesRegex(LookupError, "mine"):
+            Case("test").debug()
+        gc.collect()
+        after = self.snapshot()
+        for name, value in self.before.items():
+            self.assertEqual(after[name], value, name)
+
+    def test_debug_run_that_passes(self) -> None:
+        PlainTests("test_synchronous_test").debug()
+
+    def test_bot_that_closes_itself_is_no_problem(self) -> None:
+        class Case(BotTestCase):
+            async def test(self) -> None:
+                await self.bot_does(lambda ctx: self.client.close())
+
+        self.assert_clean(Case)
+
+
+if __name__ == "__main__":
+    unittest.main()
