@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from discordtest.given import Id, Overwrites
     from discordtest.scene import Scene
 
-__all__ = ["ChannelBuilders"]
+__all__ = ["ChannelBuilders", "make_channel"]
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
 
@@ -70,7 +70,8 @@ class ChannelBuilders(Arranging):
         """
         settings.update(position=position, permission_overwrites=permission_overwrites, parent_id=parent_id)
         return cast(
-            "discord.TextChannel", _make(self._scene, _NEWS if news else _TEXT, name, guild, id_num, settings)
+            "discord.TextChannel",
+            make_channel(self._scene, _NEWS if news else _TEXT, name, guild, id_num, settings),
         )
 
     def make_voice_channel(
@@ -79,7 +80,7 @@ class ChannelBuilders(Arranging):
         """Make a voice channel."""
         return cast(
             "discord.VoiceChannel",
-            _make(self._scene, _VOICE, name, guild, id_num, {**settings, "position": position}),
+            make_channel(self._scene, _VOICE, name, guild, id_num, {**settings, "position": position}),
         )
 
     def make_stage_channel(
@@ -88,7 +89,7 @@ class ChannelBuilders(Arranging):
         """Make a stage channel."""
         return cast(
             "discord.StageChannel",
-            _make(self._scene, _STAGE, name, guild, id_num, {**settings, "position": position}),
+            make_channel(self._scene, _STAGE, name, guild, id_num, {**settings, "position": position}),
         )
 
     def make_forum_channel(
@@ -105,7 +106,7 @@ class ChannelBuilders(Arranging):
         settings["position"] = position
         return cast(
             "discord.ForumChannel",
-            _make(self._scene, _MEDIA if media else _FORUM, name, guild, id_num, settings),
+            make_channel(self._scene, _MEDIA if media else _FORUM, name, guild, id_num, settings),
         )
 
     def make_category_channel(
@@ -125,7 +126,9 @@ class ChannelBuilders(Arranging):
         Raises `SetupError` for a guild that is not here, an id that is taken, and what Discord does not allow.
         """
         settings.update(position=position, permission_overwrites=permission_overwrites)
-        return cast("discord.CategoryChannel", _make(self._scene, _CATEGORY, name, guild, id_num, settings))
+        return cast(
+            "discord.CategoryChannel", make_channel(self._scene, _CATEGORY, name, guild, id_num, settings)
+        )
 
     def make_thread(
         self,
@@ -160,9 +163,17 @@ class ChannelBuilders(Arranging):
         return cast("discord.Thread", show(scene).channel(scene.backend.world.channels[made["id"]]))
 
 
-def _make(
-    scene: Scene, kind: int, name: str, guild: discord.Guild | Id, id_num: int, settings: dict[str, Any]
+def make_channel(
+    scene: Scene,
+    kind: int,
+    name: str,
+    guild: discord.Guild | Id,
+    id_num: int,
+    settings: dict[str, Any],
+    *,
+    as_named: bool = False,
 ) -> Any:
+    """Make a channel of a type; ``as_named`` keeps capitals and spaces in the name of a text channel."""
     stage(scene)
     world = scene.backend.world
     guild_id = guild_id_of(scene, guild)
@@ -176,7 +187,8 @@ def _make(
             settings[key] = _overwrites(world, guild_id, settings[key])
     body = {**api_fields(settings), "name": name, "type": kind}
     chosen = new_id(id_num, world.channels)
-    made = perform(scene, f"make channel {name!r}", "create_guild_channel", guild_id, body=body, id=chosen)
+    operation = "create_channel_as_named" if as_named else "create_guild_channel"
+    made = perform(scene, f"make channel {name!r}", operation, guild_id, body=body, id=chosen)
     return show(scene).channel(world.channels[made["id"]])
 
 

@@ -27,7 +27,7 @@ from discordtest.backend.resources.channel_types import (
 from discordtest.backend.resources.guild import render_guild
 from discordtest.backend.resources.stage_instance import close_stage
 from discordtest.backend.resources.voice import disconnect_all
-from discordtest.backend.rest import Call, parameter, route
+from discordtest.backend.rest import Call, operation, parameter, route
 from discordtest.backend.world import Record, World
 
 __all__ = ["check_feature", "find_category", "find_channel"]
@@ -92,6 +92,21 @@ def check_feature(call: Call, guild: Record, channel_type: int) -> None:
     status=201,
 )
 def create_guild_channel(call: Call, guild: Record) -> Record:
+    return _create(call, guild)
+
+
+@operation("/{guild_id}", body=CREATE_CHANNEL)
+def create_channel_as_named(call: Call, guild: Record) -> Record:
+    """Make a channel whose name stays as it is given: text channels had capitals before Discord took them away.
+
+    Only the narrator can.
+    """
+    if not call.actor.omnipotent:
+        raise RestError(Code.MISSING_PERMISSIONS)
+    return _create(call, guild, as_named=True)
+
+
+def _create(call: Call, guild: Record, *, as_named: bool = False) -> Record:
     world, body = call.world, call.body
     channel_type: int = body["type"] or 0
     siblings = world.guild_channels[guild["id"]]
@@ -110,6 +125,8 @@ def create_guild_channel(call: Call, guild: Record) -> Record:
     position = _next_position(siblings, channel_type)
     channel = new_channel(call.new_id(), guild["id"], channel_type, values["name"], position)
     channel.update((name, value) for name, value in values.items() if value is not None)
+    if as_named:
+        channel["name"] = body["name"]
     channel["permission_overwrites"] = overwrites
     channel["parent_id"] = None if parent is None else parent["id"]
     world.channels[channel["id"]] = siblings[channel["id"]] = channel

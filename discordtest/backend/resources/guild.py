@@ -317,9 +317,11 @@ def _new_owner(call: Call, guild: Record) -> str:
     if not call.actor.omnipotent and guild["owner_id"] != call.actor.user_id:
         raise RestError(Code.MISSING_PERMISSIONS)
     member = call.world.members[guild["id"]].get(owner_id)
+    if call.actor.omnipotent and owner_id in call.world.users:
+        return owner_id  # who has left meanwhile, too: there are guilds whose owner's account is gone
     if member is None:
         raise RestError(Code.UNKNOWN_MEMBER)
-    if member["user"].get("bot") and not call.actor.omnipotent:
+    if member["user"].get("bot"):
         raise RestError(Code.CANNOT_TRANSFER_TO_BOT)
     return owner_id
 

@@ -56,6 +56,16 @@ class CreateChannelTests(WorldTestCase):
         self.assertEqual(self.create(name="straße_ÄÖ-x🎮")["name"], "straße_äö-x🎮")
         self.assertEqual(self.create(name="Ask Me", type=FORUM)["name"], "ask-me")
 
+    def test_the_test_itself_makes_channels_as_they_were_named_once(self) -> None:
+        body = {"name": "Old Fruits!", "type": TEXT}
+        made = self.small.perform("create_channel_as_named", self.small.guild["id"], body=body)
+        self.assertEqual(made["name"], "Old Fruits!")
+        self.assertIs(self.small.world.channels[made["id"]], made)
+        with self.assertRefused(Code.MISSING_PERMISSIONS):
+            self.small.perform(
+                "create_channel_as_named", self.small.guild["id"], body=body, actor=self.small.bot
+            )
+
     def test_other_names_stay(self) -> None:
         for kind in (VOICE, CATEGORY, STAGE):
             self.assertEqual(self.create(name="Our Place!", type=kind)["name"], "Our Place!")

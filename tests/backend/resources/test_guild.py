@@ -151,6 +151,15 @@ class Changing(GuildTestCase):
             self.assertStatus(self.patch(owner_id=alice.user_id), 200)["owner_id"], alice.user_id
         )
 
+    def test_narrator_gives_it_to_whom_it_likes(self):
+        gone = self.small.make_person("gone")
+        del self.small.world.members[self.guild_id][gone.user_id]
+        for owner_id in (gone.user_id, self.small.bot.user_id):
+            self.small.perform("update_guild", self.guild_id, body={"owner_id": owner_id})
+            self.assertEqual(self.small.guild["owner_id"], owner_id)
+        with self.assertRefused(Code.UNKNOWN_MEMBER):
+            self.small.perform("update_guild", self.guild_id, body={"owner_id": "5"})
+
 
 class Deleting(GuildTestCase):
     def test_only_the_owner_may(self):
