@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from discordtest.scene import Scene
 
-__all__ = ["PATIENCE", "connect_at_once", "is_in_a_life", "renew", "start", "stop"]
+__all__ = ["PATIENCE", "connect_at_once", "forget_first_state", "is_in_a_life", "renew", "start", "stop"]
 
 PATIENCE = 86_400.0  # seconds of the test's clock until a client must be ready
 CLOSING = 60.0  # seconds of the test's clock that a client may take to close
@@ -202,15 +202,18 @@ def _remember(client: discord.Client) -> None:
     """Note what a client is made of before its first start, on the client itself: it would live for ever elsewhere."""
     mine = vars(client)
     kept = {name: _keeper(value) for name, value in mine.items() if name not in _OWN_STATE}
-    chosen_id = client.application_id
 
     def restore() -> None:
         for name in [name for name in mine if name not in _OWN_STATE and name not in kept]:
             del mine[name]
         mine.update({name: keeper() for name, keeper in kept.items()})
-        client._connection.application_id = chosen_id  # else login keeps that of its last life
 
     mine[_FIRST_STATE] = restore
+
+
+def forget_first_state(client: discord.Client) -> None:
+    """Leave a client that starts again as it has become; what belongs to a connection is made new all the same."""
+    vars(client).pop(_FIRST_STATE, None)
 
 
 def _keeper(value: Any, depth: int = 2) -> Callable[[], Any]:

@@ -78,7 +78,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.worlds",
     ),
     ("discordtest.testcase",),
-    ("discordtest.function_tests", "discordtest.registry", "discordtest.stage"),
+    ("discordtest.function_tests", "discordtest.stage"),
+    ("discordtest.dpytest",),
     ("discordtest",),
 )
 NEVER_IN_THE_BACKEND = ("asyncio", "aiohttp", "discord", "select", "socket", "threading", "time")
