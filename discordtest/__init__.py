@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from discordtest.backend.snapshots import Snapshot
     from discordtest.function_tests import function, method, run
     from discordtest.interactions import InteractionResult
+    from discordtest.registry import Registry
 
 with deferring():
     from discordtest.errors import (
@@ -41,6 +42,7 @@ __all__ = [
     "InteractionResult",
     "NotModelled",
     "RateLimited",
+    "Registry",
     "SettleTimeout",
     "SetupError",
     "SlowAnswer",
@@ -59,6 +61,7 @@ _LATER = {
         ("ConnectionReset", "HttpError", "RateLimited", "SlowAnswer", "Timeout"), "backend.faults"
     ),
     "InteractionResult": "interactions",
+    "Registry": "registry",
     "Snapshot": "backend.snapshots",
     **dict.fromkeys(("function", "method", "run"), "function_tests"),
 }  # of modules that no import of this package needs

@@ -44,6 +44,9 @@ def refused(scene: Scene) -> list[Exchange]:
 
 def why_silent(scene: Scene, client: discord.Client) -> Iterator[str]:
     """Yield why the client may not have answered what people sent in the last act."""
+    if client in scene.former:
+        yield f"The application of {type(client).__name__} was deleted"
+        return
     if client not in scene.lives:
         yield f"{type(client).__name__} does not run: await self.connect(self.client)"
         return

@@ -202,11 +202,13 @@ def _remember(client: discord.Client) -> None:
     """Note what a client is made of before its first start, on the client itself: it would live for ever elsewhere."""
     mine = vars(client)
     kept = {name: _keeper(value) for name, value in mine.items() if name not in _OWN_STATE}
+    chosen_id = client.application_id
 
     def restore() -> None:
         for name in [name for name in mine if name not in _OWN_STATE and name not in kept]:
             del mine[name]
         mine.update({name: keeper() for name, keeper in kept.items()})
+        client._connection.application_id = chosen_id  # else login keeps that of its last life
 
     mine[_FIRST_STATE] = restore
 

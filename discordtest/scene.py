@@ -51,6 +51,10 @@ class Scene:
     owner: Record
     watch: Watch
     clients: dict[discord.Client, Record] = field(default_factory=dict)  # client -> its application
+    former: dict[discord.Client, Record] = field(
+        default_factory=dict
+    )  # client -> the one it was, now deleted
+    parting: dict[discord.Client, asyncio.Task[Any]] = field(default_factory=dict)  # those that end for that
     act_start: int = 0
     acts_open: int = 0
     #: what was not begun so far: the verb under way, its name, and who called it in which line
@@ -80,12 +84,19 @@ class Scene:
         """The test itself, which may do everything."""
         return rest.Actor("narrator", self.owner["id"])
 
+    def application_of(self, client: Any = None) -> Record:
+        """Return the application that a client is, that of the first one if none is named."""
+        if client is None and not self.clients:
+            raise SetupError("the test has no client (any more): await self.connect(client) first")
+        application = next(iter(self.clients.values())) if client is None else self.clients.get(client)
+        if application is None:
+            gone = "its application was deleted" if client in self.former else "it is no client of this test"
+            raise SetupError(f"{client!r}: {gone}: await self.connect(client) first")
+        return application
+
     def application_id_of(self, client: Any) -> str:
         """Return the id of the application that a client is."""
-        application = self.clients.get(client)
-        if application is None:
-            raise SetupError(f"{client!r} is no client of this test: await self.connect(client) first")
-        return str(application["id"])
+        return str(self.application_of(client)["id"])
 
     # -- acts
 

@@ -182,6 +182,7 @@ class Staging(worlds.Worlds, Running):
         try:
             if not scene.has_failed:
                 problems += await self._leaks.pending_tasks()
+            scene.lives = {**scene.parting, **scene.lives}
             for client in [*scene.lives]:
                 problems += await lifecycle.stop(scene, client)
             await unload()

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import os
 import unittest
@@ -151,6 +152,8 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Staging):
             raise TypeError(f"connect takes a discord.Client, or load_client(…), not {chosen!r}")
         if chosen in scene.lives:
             raise SetupError(f"{chosen!r} runs already")
+        if chosen in scene.parting:
+            await asyncio.wait([scene.parting.pop(chosen)])
         if chosen not in scene.clients:
             name = type(chosen).__name__
             application = (
@@ -174,6 +177,7 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Staging):
         """
         scene, old = self._scene, self.client
         scene.check()
+        scene.application_of(old)
         scene.begin_act("the bot restarts")
         try:
             for client in held_with(old):

@@ -78,7 +78,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.worlds",
     ),
     ("discordtest.testcase",),
-    ("discordtest.function_tests", "discordtest.stage"),
+    ("discordtest.function_tests", "discordtest.registry", "discordtest.stage"),
     ("discordtest.dpytest",),
     ("discordtest",),
 )

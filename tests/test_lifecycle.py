@@ -146,6 +146,27 @@ class ReviveTests(unittest.TestCase):
         outcome = run_case(Case)
         self.assertTrue(outcome.passed, str(outcome))
 
+    def test_commands_are_synced_before_ready_in_every_life(self) -> None:
+        client = commands.Bot("!", intents=discord.Intents.none())
+
+        @client.tree.command(description="x")
+        async def ping(interaction: discord.Interaction) -> None: ...
+
+        @client.event
+        async def setup_hook() -> None:
+            await client.tree.sync()  # asks for the application's id, which READY has not told yet
+
+        class Tests(DiscordTestCase):
+            def make_client(self) -> discord.Client:
+                return client
+
+            async def test_a(self) -> None:
+                self.assertSynced("ping")
+
+            test_b = test_a
+
+        self.assertEqual(run_case(Tests).problems, [])
+
     def test_client_of_a_test_is_forgotten(self) -> None:
         clients: list[weakref.ref[discord.Client]] = []
 

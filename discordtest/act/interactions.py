@@ -79,9 +79,7 @@ class CommandVerbs(Acting):
     async def install_app(self, who: Id, client: discord.Client | None = None) -> None:
         """Install a client's application for oneself, by default that of ``self.client``."""
         scene = self._scene
-        application = next(iter(scene.clients.values())) if client is None else scene.clients.get(client)
-        if application is None:
-            raise SetupError(f"{client!r} is no client of this test: await self.connect(client) first")
+        application = scene.application_of(client)
         text = f"installs {application['name']}"
         act(scene, person(scene, who), text, "install_application", application["id"])
 

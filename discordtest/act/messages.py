@@ -92,7 +92,7 @@ class MessageVerbs(Acting):
     async def send_dm(self, who: Id, content: str | None = None, **options: Any) -> discord.Message:
         """Send the bot a direct message; the options are those of `send`."""
         scene = self._scene
-        bot = next(iter(scene.clients.values()))["bot"]
+        bot = scene.application_of()["bot"]
         refuse_singular(options)
         files = file_parts(options.pop("files", ()))
         body = without_none(content=content, **options)

@@ -75,9 +75,7 @@ class ModerationVerbs(Acting):
     ) -> None:
         """Add the bot of a client to a guild, by default of ``self.client`` with ``bot_permissions``."""
         scene, guild_id = self._scene, guild_of(self._scene, guild)
-        application = next(iter(scene.clients.values())) if client is None else scene.clients.get(client)
-        if application is None:
-            raise SetupError(f"{client!r} is no client of this test: await self.connect(client) first")
+        application = scene.application_of(client)
         allowed = scene.bot_permissions if permissions is None else bits(permissions)
         text = f"adds {application['name']} to {scene.backend.world.guilds[guild_id]['name']!r}"
         path = guild_id, application["id"]

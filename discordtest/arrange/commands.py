@@ -46,9 +46,7 @@ class CommandBuilders(Arranging):
         """
         scene = stage(self._scene)
         guild_id = guild_id_of(scene, guild)
-        application = next(iter(scene.clients.values())) if client is None else scene.clients.get(client)
-        if application is None:
-            raise SetupError(f"{client!r} is no client of this test: await self.connect(client) first")
+        application = scene.application_of(client)
         world = scene.backend.world
         command_id = _command_id(world, application["id"], command, guild_id)
         entries = [_entry(world, guild_id, target, allowed) for target, allowed in permissions.items()]

@@ -160,10 +160,7 @@ def _owner_id(scene: Scene, owner: bool | Id) -> str:
         return str(scene.owner["id"])
     if owner is not True:
         return user_id_of(scene, owner)
-    application = next(iter(scene.clients.values()), None)
-    if application is None:
-        raise SetupError("owner=True makes the bot the owner, but there is no client")
-    return str(application["bot"]["id"])
+    return str(scene.application_of()["bot"]["id"])
 
 
 def _id_for_shard(scene: Scene, shard_id: int) -> str:

@@ -58,7 +58,7 @@ class AssertCommands(AssertCore):
         return [command for command in self._all() if command.get("guild_id") == guild_id]
 
     def _all(self) -> list[Record]:
-        application = self._scene.clients[self.client]
+        application = self._claimed_application(self.client)
         return list(self._scene.backend.world.commands.get(application["id"], {}).values())
 
     def _scope(self, guild: discord.Guild | Id | None) -> str:

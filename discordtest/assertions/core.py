@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from unittest import IsolatedAsyncioTestCase as Case
 
-    from discordtest.backend.world import World
+    from discordtest.backend.world import Record, World
     from discordtest.scene import Scene
 else:
     Case = object  # what the mixins are mixed into; here only for its types
@@ -53,15 +53,19 @@ class AssertCore(Case):
         """Fail over the world's state, which is what it is for all that happened so far."""
         self._fail("\n".join([text, *refusals(self._scene), background(self._scene)]), msg)
 
-    def _application_id(self, client: discord.Client | None) -> str:
-        clients = self._scene.clients
-        application = next(iter(clients.values())) if client is None else clients.get(client)
-        if application is None:
+    def _claimed_application(self, client: discord.Client | None) -> Record:
+        """Return the application that a client is, or was."""
+        known = {**self._scene.former, **self._scene.clients}
+        first = next(iter(self._scene.clients or known))
+        if client is not None and client not in known:
             raise SetupError(f"{client!r} is not connected to this test: await self.connect(client) first")
-        return str(application["id"])
+        return known[client or first]
+
+    def _application_id(self, client: discord.Client | None) -> str:
+        return str(self._claimed_application(client)["id"])
 
     def _bot_id(self, client: discord.Client | None = None) -> str:
-        return str(self._scene.backend.world.applications[self._application_id(client)]["bot"]["id"])
+        return str(self._claimed_application(client)["bot"]["id"])
 
     def _claimed_channel(self, channel: Any) -> str | None:
         if channel is _MISSING:

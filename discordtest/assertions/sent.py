@@ -208,7 +208,7 @@ class AssertSent(AssertCore):
 
     @property
     def _main(self) -> discord.Client | None:
-        return next(iter(self._scene.clients), None)
+        return next(iter(self._scene.clients or self._scene.former), None)
 
     def _search(self, sent: list[Record], after: After, by: discord.Client | None) -> Search:
         start, client = self._looked_from(after), by or self._main

@@ -109,7 +109,9 @@ def unanswered(scene: Scene) -> str | None:
     left = [
         life
         for life in world.interactions.values()
-        if life["answer"] is None and life["id"] not in scene.unanswered
+        if life["answer"] is None
+        and life["id"] not in scene.unanswered
+        and life["application_id"] in world.applications
     ]
     if not left:
         return None

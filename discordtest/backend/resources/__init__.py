@@ -6,6 +6,7 @@ Importing this package registers every route. A new resource is one line here.
 from discordtest.backend.resources import application as application
 from discordtest.backend.resources import application_command as application_command
 from discordtest.backend.resources import application_command_permission as application_command_permission
+from discordtest.backend.resources import application_deletion as application_deletion
 from discordtest.backend.resources import application_install as application_install
 from discordtest.backend.resources import audit_log as audit_log
 from discordtest.backend.resources import channel as channel

@@ -21,6 +21,7 @@ from discordtest.backend.resources.entitlement import active_entitlements
 from discordtest.backend.resources.message_render import render_message
 from discordtest.backend.rest import Call, known_actor, operation, parameter
 from discordtest.backend.world import Record, World
+from discordtest.errors import NotModelled
 
 __all__ = [
     "AUTOCOMPLETE",
@@ -119,6 +120,11 @@ def create_interaction(call: Call, channel: Record) -> Record:
     """
     world, body = call.world, call.body
     application = world.applications[body["application_id"]]
+    if (url := application["interactions_endpoint_url"]) is not None:
+        raise NotModelled(
+            f"{application['name']} gets its interactions by HTTP, at {url}, and none over the gateway: "
+            "interactions_endpoint_url"
+        )
     message = None
     if body.get("message_id"):
         message = find_shown_message(world, channel["id"], body["message_id"], call.actor.user_id)
