@@ -10,11 +10,13 @@ from discordtest.deferred import deferring, load
 if TYPE_CHECKING:
     from discordtest.backend.faults import ConnectionReset, HttpError, RateLimited, SlowAnswer, Timeout
     from discordtest.backend.snapshots import Snapshot
-    from discordtest.function_tests import function, method, run
+    from discordtest.coroutines import main, run
+    from discordtest.function_tests import function, method
     from discordtest.interactions import InteractionResult
     from discordtest.registry import Registry
 
 with deferring():
+    from discordtest.current import current_case
     from discordtest.errors import (
         BackendError,
         Deadlock,
@@ -48,10 +50,12 @@ __all__ = [
     "SlowAnswer",
     "Snapshot",
     "Timeout",
+    "current_case",
     "function",
     "load_client",
     "load_clients",
     "load_world",
+    "main",
     "method",
     "run",
 ]
@@ -63,9 +67,10 @@ _LATER = {
     "InteractionResult": "interactions",
     "Registry": "registry",
     "Snapshot": "backend.snapshots",
-    **dict.fromkeys(("function", "method", "run"), "function_tests"),
+    **dict.fromkeys(("function", "method"), "function_tests"),
+    **dict.fromkeys(("main", "run"), "coroutines"),
 }  # of modules that no import of this package needs
-_DECORATORS = ("function_tests",)  # what test modules use as they are imported: nothing is loaded for it
+_DECORATORS = ("function_tests",)  # test modules use them as they are imported: nothing is loaded for that
 
 
 def __getattr__(name: str) -> object:

@@ -134,13 +134,18 @@ class Running(Case):
         scene.act_start = len(scene.backend.journal)
         try:
             super()._callTestMethod(method)  # type: ignore[misc]
-            scene.check()
-            if scene.backend.world.interactions and (text := timeline.unanswered(scene)) is not None:
-                self.fail(text)
+            self._conclude()
         except Exception as error:
             error.__traceback__ = _trimmed(error, method)
             self._annotate(error)
             raise
+
+    def _conclude(self) -> None:
+        """Raise what must not pass when the test itself is over."""
+        scene = self._scene
+        scene.check()
+        if scene.backend.world.interactions and (text := timeline.unanswered(scene)) is not None:
+            self.fail(text)
 
     def _callCleanup(self, function: Callable[..., Any], *args: Any, **options: Any) -> None:
         try:

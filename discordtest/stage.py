@@ -22,6 +22,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import contextlib
+import inspect
 import weakref
 from asyncio.tasks import _enter_task, _leave_task  # documented for event loops: "Extending asyncio"
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -33,7 +34,7 @@ from discordtest.errors import BackendError, SetupError
 from discordtest.testcase import DiscordTestCase
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Iterator
+    from collections.abc import Callable, Coroutine, Iterator
     from types import TracebackType
 
     from discordtest.clock.loop import VirtualLoop
@@ -132,7 +133,34 @@ class Stage(DiscordTestCase):
         finally:
             self._release()
 
+    async def play(self, body: Callable[[Stage], Coroutine[Any, Any, T]]) -> T:
+        """Run a coroutine as the test itself: what must not pass then is raised."""
+        scene = self._scene
+        scene.act_start = len(scene.backend.journal)
+        try:
+            value = await body(self)
+            self._conclude()
+        except Exception as error:
+            self._annotate(error)
+            raise
+        return value
+
     # -- inside
+
+    async def _close(self) -> None:
+        """Do what ``addCleanup`` and its like have asked for, then take the scene away."""
+        failure: Exception | None = None
+        while self._cleanups:  # type: ignore[attr-defined]  # where unittest runs a test, it does this
+            function, args, options = self._cleanups.pop()  # type: ignore[attr-defined]
+            try:
+                made = function(*args, **options)
+                if inspect.isawaitable(made):
+                    await made
+            except Exception as error:  # noqa: BLE001  # raised again below, after all is put back
+                failure = failure or error
+        await super()._close()
+        if failure is not None:
+            raise failure
 
     def _open_on(self, loop: asyncio.AbstractEventLoop | None) -> None:
         deferred.load()

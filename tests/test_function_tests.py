@@ -20,7 +20,7 @@ import discord
 from discord.ext import commands
 
 import discordtest
-from discordtest import DiscordTestCase, DiscordTestMixin, SetupError, function_tests
+from discordtest import DiscordTestCase, DiscordTestMixin, SetupError, function_cases
 from tests.bots import run_case
 
 ROOT = Path(__file__).parents[1]
@@ -139,7 +139,7 @@ class FunctionTests(unittest.TestCase):
 
 class OptionTests(unittest.TestCase):
     def test_settings_are_those_of_a_test_case(self) -> None:
-        settings = {*function_tests.Settings.__annotations__}
+        settings = {*function_cases.Settings.__annotations__}
         others = {"backend", "clock", "transcript", "client", "token", "_scene"}
         self.assertEqual(settings, {*DiscordTestMixin.__annotations__} - others | {"start_client"})
 
@@ -483,61 +483,6 @@ class MethodTests(unittest.TestCase):
                 assert asyncio.get_running_loop() is self.loop
 
         self.assertTrue(run_case(Tests).passed)
-
-
-class RunTests(unittest.TestCase):
-    def test_value_of_a_coroutine(self) -> None:
-        self.assertEqual(discordtest.run(asyncio.sleep(3600, "slept")), "slept")
-
-    def test_coroutine_function_is_handed_the_test_if_it_takes_it(self) -> None:
-        async def names(test: Any) -> list[str]:
-            return [guild.name for guild in test.client.guilds]
-
-        async def nothing() -> str:
-            return "nothing"
-
-        self.assertEqual(discordtest.run(names, world=make_world), ["Test"])
-        self.assertEqual(discordtest.run(nothing), "nothing")
-
-    def test_settings(self) -> None:
-        async def now(test: Any) -> datetime:
-            moment: datetime = test.clock.now()
-            return moment
-
-        self.assertEqual(discordtest.run(now, start_time=START, auto_connect=False), START)
-
-    def test_failure_begins_in_the_coroutine(self) -> None:
-        async def work(test: Any) -> None:
-            test.assertSent("x")
-
-        async def work_without() -> None:
-            self.fail("x")
-
-        for coro in (work, work_without()):
-            error = failure(lambda coro=coro: discordtest.run(coro))
-            self.assertRegex(shown(error), r", in work(_without)?\n.*\n(.*\^+\n)?AssertionError")
-
-    def test_skip_is_raised(self) -> None:
-        async def work(test: Any) -> None:
-            test.skipTest("x")
-
-        with self.assertRaises(unittest.SkipTest):
-            discordtest.run(work)
-
-    def test_coroutine_that_never_ran_is_closed(self) -> None:
-        async def work() -> None: ...
-
-        coroutine = work()
-        with self.assertRaisesRegex(TypeError, "no setting 'x'"):
-            discordtest.run(coroutine, x=1)  # type: ignore[call-arg]
-        self.assertEqual(inspect.getcoroutinestate(coroutine), inspect.CORO_CLOSED)
-        with self.assertRaisesRegex(SetupError, "was awaited already: pass it a new one"):
-            discordtest.run(coroutine)
-
-    def test_what_is_no_coroutine(self) -> None:
-        for wrong in (3, print, lambda: None):
-            with self.assertRaisesRegex(TypeError, "run takes a coroutine, or a coroutine function"):
-                discordtest.run(wrong)  # type: ignore[arg-type]
 
 
 SUITE = """\

@@ -78,8 +78,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.worlds",
     ),
     ("discordtest.testcase",),
-    ("discordtest.function_tests", "discordtest.registry", "discordtest.stage"),
-    ("discordtest.dpytest",),
+    ("discordtest.function_cases", "discordtest.registry", "discordtest.stage"),
+    ("discordtest.coroutines", "discordtest.dpytest", "discordtest.function_tests"),
     ("discordtest",),
 )
 NEVER_IN_THE_BACKEND = ("asyncio", "aiohttp", "discord", "select", "socket", "threading", "time")
