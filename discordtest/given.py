@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     Overwrites: TypeAlias = Mapping[Any, discord.PermissionOverwrite]
 
 __all__ = [
+    "API_NAMES",
     "api_fields",
     "bits",
     "color_value",
@@ -39,6 +40,7 @@ __all__ = [
     "json_embeds",
     "json_overwrite",
     "json_overwrites",
+    "json_poll",
     "message_of",
     "one_color",
     "refuse_singular",
@@ -87,6 +89,8 @@ def iso(moment: datetime | None) -> str | None:
     """Return a moment as the API writes it."""
     if moment is None:
         return None
+    if not isinstance(moment, datetime):
+        raise TypeError(f"a moment is a datetime, not {moment!r}")
     if moment.tzinfo is None:
         raise SetupError(f"{moment!r} has no time zone: pass datetime(…, tzinfo=timezone.utc)")
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
@@ -108,7 +112,21 @@ def json_embeds(embeds: Iterable[discord.Embed | Mapping[str, Any]]) -> list[Rec
     """Return embeds as JSON."""
     if isinstance(embeds, discord.Embed | Mapping):
         raise TypeError(f"embeds takes a list of embeds, not {embeds!r}")
-    return [dict(embed.to_dict() if isinstance(embed, discord.Embed) else embed) for embed in embeds]
+    return [
+        _as_dict("an embed", embed.to_dict() if isinstance(embed, discord.Embed) else embed)
+        for embed in embeds
+    ]
+
+
+def _as_dict(what: str, value: Any) -> Record:
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{what} is one of discord.py's objects or a dict, not {value!r}")
+    return dict(value)
+
+
+def json_poll(poll: discord.Poll | Mapping[str, Any]) -> Record:
+    """Return a poll as JSON."""
+    return _as_dict("a poll", poll._to_dict() if isinstance(poll, discord.Poll) else poll)
 
 
 def json_overwrites(overwrites: Overwrites | Iterable[Mapping[str, Any]] | None) -> list[Record] | None:
@@ -116,7 +134,7 @@ def json_overwrites(overwrites: Overwrites | Iterable[Mapping[str, Any]] | None)
     if overwrites is None:
         return None
     if not isinstance(overwrites, Mapping):
-        return [dict(overwrite) for overwrite in overwrites]
+        return [_as_dict("an overwrite", overwrite) for overwrite in overwrites]
     if "id" in overwrites:
         return [dict(overwrites)]
     return [_json_overwrite(target, overwrite) for target, overwrite in overwrites.items()]
@@ -183,7 +201,7 @@ def _part(field: str, name: str, content: bytes) -> multipart.Part:
     return multipart.Part(field, name, kind, content)
 
 
-_NAMES = {  # discord.py's keyword -> the API's field
+API_NAMES = {  # discord.py's keyword -> the API's field
     "afk_channel": "afk_channel_id",
     "category": "parent_id",
     "colour": "color",
@@ -203,7 +221,7 @@ _NAMES = {  # discord.py's keyword -> the API's field
 def api_fields(keywords: Mapping[str, Any]) -> Record:
     """Return the keywords of discord.py's ``create_*`` and ``edit`` as fields of the API; None is left out."""
     return {
-        _NAMES.get(name, name): _api_value(name, value)
+        API_NAMES.get(name, name): _api_value(name, value)
         for name, value in keywords.items()
         if value is not None
     }

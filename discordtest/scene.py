@@ -112,9 +112,11 @@ class Scene:
         """End what `begin_act` started."""
         self.acts_open -= 1
 
-    def tell(self, text: str) -> None:
-        """Write a line about what the test does into the transcript."""
-        self.backend.journal.append(journal.Act(self.backend.world.now(), text))
+    def tell(self, text: str) -> journal.Act:
+        """Write a line about what the test does into the transcript; return it."""
+        act = journal.Act(self.backend.world.now(), text)
+        self.backend.journal.append(act)
+        return act
 
     # -- what must not pass unnoticed
 

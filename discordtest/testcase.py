@@ -23,6 +23,7 @@ from discordtest.act import ActMixin
 from discordtest.arrange import ArrangeMixin
 from discordtest.assertions import AssertMixin
 from discordtest.assertions.failures import background
+from discordtest.checking import check_text, length_of, seconds_of
 from discordtest.errors import SetupError
 from discordtest.running import Later
 from discordtest.scene import Scene, awaited
@@ -102,8 +103,7 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Staging):
     @awaited
     async def advance(self, seconds: float | timedelta = 0, /, **parts: float) -> None:
         """Let time pass, from timer to timer: ``advance(90)``, ``advance(days=1, minutes=5)``."""
-        length = seconds if isinstance(seconds, timedelta) else timedelta(seconds=seconds)
-        length += timedelta(**parts)
+        length = timedelta(seconds=length_of("advance", seconds, parts))
         scene = self._scene
         scene.check()
         scene.begin_act(f"{length} pass")
@@ -119,12 +119,13 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Staging):
         """Let time pass, from timer to timer, until the predicate is true; return what it said."""
         if inspect.iscoroutinefunction(predicate) or not callable(predicate):
             raise TypeError(f"wait_until takes a function that returns at once, not {predicate!r}")
+        seconds = seconds_of("wait_until(timeout=…)", timeout)
         scene = self._scene
         scene.check()
         scene.begin_act(f"the test waits until {_name_of(predicate)}")
         scene.was_advanced = True
         try:
-            answer = await scene.loop.wait_until(predicate, timeout)
+            answer = await scene.loop.wait_until(predicate, seconds)
             if inspect.iscoroutine(answer):  # of a lambda; it is true whatever it would say
                 answer.close()
                 raise TypeError(f"wait_until takes a function that returns at once, not {answer!r}")
@@ -133,7 +134,7 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Staging):
             scene.end_act()
         if not answer:
             self.fail(
-                f"not true within {timeout:g} s of the clock: {_name_of(predicate)}\n{background(scene)}"
+                f"not true within {seconds:g} s of the clock: {_name_of(predicate)}\n{background(scene)}"
             )
         return answer
 
@@ -195,6 +196,7 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Staging):
 
     def serve(self, host: str, handler: web.Application | Any) -> foreign.ServedHost:
         """Answer a foreign host that the bot calls: an aiohttp application or ``async handler(request)``."""
+        check_text("serve: the host", host)
         network = self._scene.network
         served = network.served[host] = foreign.ServedHost(network, host, handler)
         return served

@@ -64,6 +64,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.act",
         "discordtest.arrange",
         "discordtest.assertions",
+        "discordtest.checking",
         "discordtest.control",
         "discordtest.current",
         "discordtest.finding",

@@ -49,6 +49,18 @@ class TranscriptTests(BotTestCase):
         self.assertIn("→ 400 Invalid Form Body (code 50035): nick: Must be", self.last("PATCH"))
         self.assertEqual(self.last("/channels/5"), "bot: GET /channels/5 → 404 Unknown Channel (code 10003)")
 
+    async def test_refused_act_is_told_as_such(self) -> None:
+        bob = self.make_member("bob", self.guild)
+        with self.assertRaises(discord.Forbidden):
+            await self.kick(self.alice, bob)
+        self.assertEqual(self.last("kick"), "refused: alice kicks bob (Missing Permissions (code 50013))")
+        with self.assertRaises(discord.HTTPException):
+            await self.set_nick(self.owner, bob, "x" * 33)
+        self.assertEqual(
+            self.last("xxx"),
+            f"refused: owner calls bob {'x' * 33!r} (nick: Must be 32 or fewer in length.)",
+        )
+
     async def test_embeds_files_and_components_are_named(self) -> None:
         async def work(ctx: Context) -> None:
             view = discord.ui.View().add_item(discord.ui.Button(label="Yes"))

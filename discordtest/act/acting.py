@@ -35,10 +35,11 @@ def act(scene: Scene, who: rest.Actor, text: str, operation: str, *raw: str, **o
     """Tell what somebody does and run it; ``text`` has no subject: ``"sends 'hi' in #general"``."""
     backend = scene.backend
     said = f"{name(backend.world, who.user_id)} {text}"
-    scene.tell(said)
+    told = scene.tell(said)
     try:
         return backend.perform(who, operation, *raw, **options)
     except codes.RestError as error:
+        told.text = f"refused: {said} ({refusals.plain(error)})"
         if refusals.is_never_shown(error):
             raise refusals.setup_error(f"{said}, which no client offers", error) from None
         raise refusals.http_exception(error) from None

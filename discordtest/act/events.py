@@ -10,6 +10,7 @@ from discordtest import views
 from discordtest.act.acting import Acting
 from discordtest.assertions.failures import background
 from discordtest.backend import journal
+from discordtest.checking import seconds_of
 from discordtest.errors import SetupError
 from discordtest.scene import awaited, verb
 
@@ -103,12 +104,13 @@ class EventVerbs(Acting, Case):
         )
 
     async def _wait(self, predicate: Callable[[], Any], timeout: float) -> Any:
+        seconds = seconds_of("timeout", timeout)
         scene = self._scene
         scene.check()
         scene.begin_act()
         scene.was_advanced = True
         try:
-            answer = await scene.loop.wait_until(predicate, timeout)
+            answer = await scene.loop.wait_until(predicate, seconds)
             scene.check()
             return answer
         finally:

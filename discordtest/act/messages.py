@@ -9,6 +9,7 @@ import discord
 from discordtest import views as viewing
 from discordtest.act.acting import Acting, act, brief, name, person, place, place_id
 from discordtest.backend import rest
+from discordtest.checking import check_keywords
 from discordtest.errors import SetupError
 from discordtest.finding import find_channel, find_sticker, is_name
 from discordtest.given import (
@@ -16,6 +17,7 @@ from discordtest.given import (
     file_parts,
     id_of,
     json_embeds,
+    json_poll,
     message_of,
     refuse_singular,
     without_none,
@@ -70,13 +72,14 @@ class MessageVerbs(Acting):
         body: Record = {} if content is None else {"content": content}
         if fields:
             refuse_singular(fields)
+            check_keywords(self.send, fields, "create_message", ("username", "avatar_url", "thread_name"))
             body |= without_none(**fields)
         if embeds:
             body["embeds"] = json_embeds(embeds)
         if stickers:
             body["sticker_ids"] = [find_sticker(scene.backend.world, sticker) for sticker in stickers]
         if poll is not None:
-            body["poll"] = poll._to_dict() if isinstance(poll, discord.Poll) else dict(poll)
+            body["poll"] = json_poll(poll)
         if silent:
             body["flags"] = _SUPPRESS_NOTIFICATIONS
         if reply_to is not None:
@@ -91,12 +94,8 @@ class MessageVerbs(Acting):
     @verb
     async def send_dm(self, who: Id, content: str | None = None, **options: Any) -> discord.Message:
         """Send the bot a direct message; the options are those of `send`."""
-        scene = self._scene
-        bot = scene.application_of()["bot"]
-        refuse_singular(options)
-        files = file_parts(options.pop("files", ()))
-        body = without_none(content=content, **options)
-        return await _shown(scene, _send(scene, person(scene, who), bot["id"], body, files))
+        bot_id: str = self._scene.application_of()["bot"]["id"]
+        return await self.send(who, bot_id, content, **options)
 
     @verb
     async def edit(
@@ -112,6 +111,7 @@ class MessageVerbs(Acting):
         scene = self._scene
         record = message_of(scene.backend.world, message)
         refuse_singular(fields)
+        check_keywords(self.edit, fields, "update_message")
         body = without_none(content=content, embeds=None if embeds is None else json_embeds(embeds), **fields)
         text = f"edits {brief(record['content'])} to {brief(content)}"
         path = record["channel_id"], record["id"]

@@ -9,6 +9,7 @@ from discordtest import refusals, views
 from discordtest.act.acting import Acting, act, guild_of, person, user_of
 from discordtest.backend import codes
 from discordtest.backend.resources import invite as invites
+from discordtest.checking import seconds_of
 from discordtest.errors import SetupError
 from discordtest.finding import find_role, is_name
 from discordtest.given import bits, id_of, iso
@@ -124,7 +125,7 @@ class ModerationVerbs(Acting):
         """Time a member out, for a timedelta or seconds, or until a moment; None ends it."""
         scene = self._scene
         if isinstance(duration, (int, float)):
-            duration = timedelta(seconds=duration)
+            duration = timedelta(seconds=seconds_of("timeout", duration))
         if not isinstance(duration, timedelta | datetime | None):
             raise TypeError(f"a time-out lasts a timedelta or seconds, or until a datetime, not {duration!r}")
         until = duration

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from discordtest import finding, refusals, views
 from discordtest.backend import codes, rest
+from discordtest.checking import check_number
 from discordtest.errors import SetupError
 
 if TYPE_CHECKING:
@@ -124,6 +125,7 @@ def role_ids_of(scene: Scene, guild_id: str, roles: Any) -> list[str]:
 
 def new_id(id_num: int, *tables: dict[str, Record]) -> str | None:
     """Return the id that the test chose, if it did."""
+    check_number("id_num", id_num)
     if id_num < 0:
         return None
     for table in tables:

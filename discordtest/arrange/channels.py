@@ -17,6 +17,7 @@ from discordtest.arrange.building import (
     stage,
     user_id_of,
 )
+from discordtest.checking import check_keywords, check_number, check_text
 from discordtest.errors import SetupError
 from discordtest.finding import find_mentionable
 from discordtest.given import api_fields, json_overwrite, without_none
@@ -28,13 +29,22 @@ if TYPE_CHECKING:
     from discordtest.given import Id, Overwrites
     from discordtest.scene import Scene
 
-__all__ = ["ChannelBuilders", "make_channel"]
+__all__ = ["ChannelBuilders", "channel_fields", "make_channel"]
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
 
 _TEXT, _VOICE, _CATEGORY, _NEWS, _STAGE, _FORUM, _MEDIA = 0, 2, 4, 5, 13, 15, 16
 _NEWS_THREAD, _PUBLIC_THREAD, _PRIVATE_THREAD = 10, 11, 12
 _FORUMS = (_FORUM, _MEDIA)
+_BUILDERS = {
+    _TEXT: "make_text_channel",
+    _NEWS: "make_text_channel",
+    _VOICE: "make_voice_channel",
+    _CATEGORY: "make_category_channel",
+    _STAGE: "make_stage_channel",
+    _FORUM: "make_forum_channel",
+    _MEDIA: "make_forum_channel",
+}
 
 
 class ChannelBuilders(Arranging):
@@ -151,6 +161,8 @@ class ChannelBuilders(Arranging):
         starter = str(scene.owner["id"]) if owner is None else user_id_of(scene, owner)
         joining = [user_id_of(scene, member) for member in members]
         later = without_none(archived=settings.pop("archived", None), locked=settings.pop("locked", None))
+        check_text("a thread's name", name)
+        check_keywords(self.make_thread, settings, "create_thread")
         body = api_fields({**settings, "name": name})
         operation, path = _thread_place(scene, parent, private, content, body)
         doing = f"make_thread({name!r})"
@@ -177,19 +189,28 @@ def make_channel(
     stage(scene)
     world = scene.backend.world
     guild_id = guild_id_of(scene, guild)
+    check_text("a channel's name", name)
+    check_keywords(getattr(ChannelBuilders, _BUILDERS[kind]), settings, "create_guild_channel")
+    check_number("position", settings["position"])
     if settings["position"] < 0:
         del settings["position"]
-    for key in ("parent_id", "category"):
-        if settings.get(key) is not None:
-            settings[key] = channel_id_of(scene, settings[key], guild_id, (_CATEGORY,))
-    for key in ("overwrites", "permission_overwrites"):
-        if isinstance(settings.get(key), Mapping) and "id" not in settings[key]:
-            settings[key] = _overwrites(world, guild_id, settings[key])
-    body = {**api_fields(settings), "name": name, "type": kind}
+    body = {**channel_fields(scene, guild_id, settings), "name": name, "type": kind}
     chosen = new_id(id_num, world.channels)
     operation = "create_channel_as_named" if as_named else "create_guild_channel"
     made = perform(scene, f"make channel {name!r}", operation, guild_id, body=body, id=chosen)
     return show(scene).channel(world.channels[made["id"]])
+
+
+def channel_fields(scene: Scene, guild_id: str, settings: Mapping[str, Any]) -> Record:
+    """Return the settings of a guild's channel as fields of the API; what they name is looked up in the guild."""
+    found = dict(settings)
+    for key in ("parent_id", "category"):
+        if found.get(key) is not None:
+            found[key] = channel_id_of(scene, found[key], guild_id, (_CATEGORY,))
+    for key in ("overwrites", "permission_overwrites"):
+        if isinstance(found.get(key), Mapping) and "id" not in found[key]:
+            found[key] = _overwrites(scene.backend.world, guild_id, found[key])
+    return api_fields(found)
 
 
 def _overwrites(world: World, guild_id: str, overwrites: Mapping[Any, Any]) -> list[Record]:

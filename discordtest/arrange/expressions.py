@@ -16,6 +16,7 @@ from discordtest.arrange.building import (
     stage,
     user_id_of,
 )
+from discordtest.checking import check_text
 from discordtest.given import data_uri, file_parts, without_none
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class ExpressionBuilders(Arranging):
         roles: Iterable[Id] = (),
     ) -> discord.Emoji:
         """Make an emoji of a guild; without ``image`` it is one pixel."""
+        check_text("an emoji's name", name)
         scene = stage(self._scene)
         guild_id = guild_id_of(scene, guild)
         body: dict[str, Any] = {
@@ -75,6 +77,7 @@ class ExpressionBuilders(Arranging):
         file: File | None = None,
     ) -> discord.GuildSticker:
         """Make a sticker of a guild; without ``file`` it is one pixel."""
+        check_text("a sticker's name", name)
         scene = stage(self._scene)
         guild_id = guild_id_of(scene, guild)
         body = {"name": name, "description": description, "tags": emoji}
@@ -98,6 +101,7 @@ class ExpressionBuilders(Arranging):
         user: Id | None = None,
     ) -> discord.Webhook:
         """Make a webhook of a channel; ``user`` made it, by default the bot's owner."""
+        check_text("a webhook's name", name)
         scene = stage(self._scene)
         world = scene.backend.world
         body = without_none(name=name, avatar=None if avatar is None else data_uri(avatar))

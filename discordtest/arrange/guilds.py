@@ -16,6 +16,7 @@ from discordtest.arrange.building import (
 )
 from discordtest.backend import permissions as permissions_
 from discordtest.backend.resources import guild_create
+from discordtest.checking import check_keywords, check_number, check_text
 from discordtest.errors import SetupError
 from discordtest.given import api_fields, bits, color_value, one_color
 
@@ -88,6 +89,8 @@ class GuildBuilders(Arranging):
         users = [user_id_of(scene, member) for member in members or ()]
         earned = {key: _plain(settings.pop(key)) for key in _EARNED & settings.keys()}
         named = {key: settings.pop(key) for key in _CHANNELS & settings.keys()}
+        check_text("a guild's name", name)
+        check_keywords(self.make_guild, settings, "create_guild", sorted(_EARNED))
         body = {**api_fields(settings), "name": name, "owner_id": _owner_id(scene, owner)}
         chosen = new_id(id_num, world.guilds, world.channels)
         if chosen is None and shard_id is not None:
@@ -136,6 +139,10 @@ class GuildBuilders(Arranging):
         scene = stage(self._scene)
         guild_id = guild_id_of(scene, guild)
         known = scene.backend.world.roles[guild_id].values()
+        check_text("a role's name", name)
+        check_keywords(self.make_role, settings, "create_guild_role")
+        if position is not None:
+            check_number("position", position)
         below = None if position is None else sum(role["position"] < position for role in known)
         settings.update(
             name=name,

@@ -18,6 +18,7 @@ from discordtest.arrange.building import (
 )
 from discordtest.backend import codes
 from discordtest.backend.resources import user as users
+from discordtest.checking import check_number, check_text
 from discordtest.given import iso, without_none
 
 if TYPE_CHECKING:
@@ -123,6 +124,9 @@ class MemberBuilders(Arranging):
         scene = stage(self._scene)
         guild_id = guild_id_of(scene, guild)
         role_ids = role_ids_of(scene, guild_id, roles or ())
+        check_number("make_members: the count", count)
+        if count < 0:
+            raise ValueError(f"make_members: the count is 0 or more, not {count}")
         made: list[str] = []
         try:
             made.extend(_new_user(scene, f"{name}{number}")["id"] for number in range(1, count + 1))
@@ -155,6 +159,7 @@ class _Made(Sequence["discord.Member"]):
 
 
 def _new_user(scene: Scene, username: str, **settings: Any) -> Record:
+    check_text("a username", username)
     try:
         return users.make_user(scene.backend.world, username, **settings)
     except codes.RestError as error:

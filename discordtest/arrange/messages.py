@@ -9,6 +9,7 @@ from discordtest import views as viewing
 from discordtest.arrange.building import Arranging, new_id, perform, show, stage, user_id_of
 from discordtest.backend import cdn, multipart
 from discordtest.backend.resources import attachment as attachment_files
+from discordtest.checking import check_text
 from discordtest.errors import SetupError
 from discordtest.finding import find_place, find_sticker
 from discordtest.given import (
@@ -70,6 +71,8 @@ class MessageBuilders(Arranging):
         allow.
         """
         scene = stage(self._scene)
+        if content is not None:
+            check_text("content", content)
         world, author_id = scene.backend.world, user_id_of(scene, author)
         channel_id = _place(scene, author_id, channel)
         reference = None

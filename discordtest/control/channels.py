@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from discordtest.arrange.building import Arranging, channel_id_of, perform, show, stage
+from discordtest.arrange.channels import channel_fields
+from discordtest.checking import check_keywords
 from discordtest.control.changing import UNCHANGED, announced
 from discordtest.errors import SetupError
-from discordtest.given import api_fields, bits, id_of
+from discordtest.given import bits, id_of
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -82,8 +84,10 @@ class ChannelChanges(Arranging):
         scene = stage(self._scene)
         record = _guild_channel(scene, channel)
         doing = f"update_channel({record['name']!r})"
+        check_keywords(self.update_channel, settings, "update_channel")
+        body = channel_fields(scene, record["guild_id"], settings)
         with _announced(scene, record):
-            perform(scene, doing, "update_channel", record["id"], body=api_fields(settings))
+            perform(scene, doing, "update_channel", record["id"], body=body)
         return show(scene).channel(record)
 
     def delete_channel(self, channel: Any) -> None:

@@ -10,6 +10,7 @@ from discordtest.arrange.building import Arranging, guild_id_of, perform, show, 
 from discordtest.arrange.guilds import add_role, copy_of
 from discordtest.backend.resources.guild_create import render_guild
 from discordtest.backend.resources.guild_role import drop_role
+from discordtest.checking import check_keywords
 from discordtest.control.changing import announced, role_of
 from discordtest.errors import SetupError
 from discordtest.given import api_fields, bits, color_value, one_color
@@ -43,6 +44,7 @@ class GuildChanges(Arranging):
         scene = stage(self._scene)
         guild_id = guild_id_of(scene, guild)
         world = scene.backend.world
+        check_keywords(self.update_guild, settings, "update_guild")
         record, body = world.guilds[guild_id], api_fields(settings)
         with announced(scene, "GUILD_UPDATE", guild_id, lambda: render_guild(world, record)):
             if roles is not None:
@@ -84,6 +86,7 @@ class GuildChanges(Arranging):
         """
         scene = stage(self._scene)
         guild_id, record = role_of(scene.backend.world, role)
+        check_keywords(self.update_role, settings, "update_guild_role")
         body = api_fields(
             {
                 **settings,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from discordtest import views as viewing
 from discordtest.arrange.building import Arranging, perform, show, stage, user_id_of
+from discordtest.checking import check_keywords
 from discordtest.errors import SetupError
 from discordtest.given import emoji_key, json_embeds, message_of, refuse_singular, without_none
 
@@ -44,6 +45,7 @@ class MessageChanges(Arranging):
         world = scene.backend.world
         record = message_of(world, message)
         refuse_singular(fields)
+        check_keywords(self.edit_message, fields, "update_message")
         body = without_none(content=content, embeds=None if embeds is None else json_embeds(embeds), **fields)
         self._on_message(message, "edit_message", "update_message", author=record["author"]["id"], body=body)
         views = viewing.views_of(scene)

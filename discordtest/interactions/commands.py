@@ -20,6 +20,7 @@ from discordtest.backend.resources.application_command_form import (
     SUB_COMMAND_GROUP,
     USER_COMMAND,
 )
+from discordtest.checking import check_text
 from discordtest.errors import SetupError
 from discordtest.names import channel_name
 
@@ -64,6 +65,7 @@ class Picker:
 
     def slash(self, words: str) -> Picked:
         """Find a slash command by what is typed: ``"tag set"``."""
+        check_text("slash: the command", words)
         typed = words.strip().removeprefix("/").split()
         if not typed:
             raise SetupError("slash takes the words of a command, such as 'tag set'")
