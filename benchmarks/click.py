@@ -68,27 +68,23 @@ def discordtest(turns: Turns) -> None:
 
 def floor(turns: Turns) -> None:
     """Canned frames."""
-    from benchmarks.bots import run
-    from benchmarks.replay import Recorder, play, repeat
+    from benchmarks.replay import Recorder, take_turns
 
     class ClickRecorder(Recorder):
         def make_client(self) -> Any:
             return _silent_bot()
 
-        async def test_click(self) -> None:
-            """Record the one frame of a click."""
-            boot, self.recording.boot = self.recording.boot, []
+        async def act(self) -> None:
+            self.assertNotResponded(await self.click(self.alice, self.message, "Press"))
+
+        async def test_clicks(self) -> None:
+            """Record the one frame of each click."""
+            self.frames = []
             await self.send(self.alice, self.general, "!show")
-            message = self.assertSent("Here:")
-            self.recording.boot.clear()
-            self.assertNotResponded(await self.click(self.alice, message, "Press"))
-            self.recording.trip, self.recording.boot = [*self.recording.boot, ""], boot
+            self.message = self.assertSent("Here:")
+            await self.record()
 
-    recording = run(ClickRecorder, "test_click").recording  # type: ignore[attr-defined]
-
-    clicks = repeat(recording.trip[0], turns, COUNT)
-    for _ in turns:
-        play(recording, clicks, _silent_bot)
+    take_turns(turns, COUNT, ClickRecorder, "test_clicks", _silent_bot)
 
 
 def simcord(turns: Turns) -> None:

@@ -41,18 +41,14 @@ def discordtest(turns: Turns) -> None:
 
 def floor(turns: Turns) -> None:
     """Canned frames and bodies."""
-    from benchmarks.bots import SlashCase, run, slash_bot
-    from benchmarks.replay import Recorder, play, repeat
+    from benchmarks.bots import SlashCase, slash_bot
+    from benchmarks.replay import Recorder, take_turns
 
     class SlashRecorder(SlashCase, Recorder):
         async def act(self) -> None:
             await self.slash(self.alice, self.general, "ping")
 
-    recording = run(SlashRecorder, "test_ping").recording  # type: ignore[attr-defined]
-
-    trips = repeat(recording.trip[0], turns, COUNT)
-    for _ in turns:
-        play(recording, trips, slash_bot)
+    take_turns(turns, COUNT, SlashRecorder, "test_ping", slash_bot)
 
 
 def simcord(turns: Turns) -> None:

@@ -70,32 +70,19 @@ def discordtest(turns: Turns, *words: str) -> None:
 def floor(turns: Turns, *words: str) -> None:
     """Canned frames and bodies to a fresh client, or to one that has seen many."""
     from benchmarks.bots import run
-    from benchmarks.replay import Recorder, play
+    from benchmarks.replay import Recorder, play, repeat, take_turns
 
-    recording = run(Recorder, "test_ping").recording  # type: ignore[attr-defined]
-
-    async def trips(loop: Any, session: Any) -> None:
-        message = recording.trip[0]
-        for _ in range(5):
-            session.push(message)
-            await loop.settle()
-        with turns.timing(COUNT):
-            for _ in range(COUNT):
-                session.push(message)
-                await loop.settle()
-
-    async def trips_after_many(loop: Any, session: Any) -> None:
+    async def trips_after_many(loop: Any, replay: Any) -> None:
         for _ in range(int(words[-1]) // 2):
-            session.push(recording.trip[0])
+            replay.begin_trip()
             await loop.settle()
         for _ in turns:
-            await trips(loop, session)
+            await repeat(turns, COUNT)(loop, replay)
 
     if "after" in words:
-        play(recording, trips_after_many)
+        play(run(Recorder, "test_ping").recording, trips_after_many)  # type: ignore[attr-defined]
     else:
-        for _ in turns:
-            play(recording, trips)
+        take_turns(turns, COUNT, Recorder, "test_ping")
 
 
 def dpytest(turns: Turns) -> None:
