@@ -187,7 +187,7 @@ class Backend(Interruptions, Troubles, Snapshots, Events):
         exchange.reason = None if reason is None else unquote(reason)
         call = Call(self, actor, route, files=exchange.files, reason=exchange.reason, wire=True)
         try:
-            return self._run(call, raw, value, request.query)
+            return self._run(call, raw, value, exchange.query)
         finally:
             if call.actor.kind == "bot":  # it acts by an interaction's token
                 exchange.actor = call.actor

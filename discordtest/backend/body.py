@@ -98,6 +98,8 @@ class Field:
 class Anything(Field):
     """A field whose value is stored as it comes."""
 
+    plain = dict
+
     def convert(self, value: Any, path: tuple[str | int, ...], errors: FormErrors) -> Any:
         return value
 

@@ -51,7 +51,6 @@ def decode(text: str) -> Any:
 
 #: What a message has that is seldom more than this, and its text.
 _USUAL: Record = {
-    "type": 0,
     "edited_timestamp": None,
     "tts": False,
     "mention_everyone": False,
@@ -65,14 +64,21 @@ _USUAL: Record = {
 }  # fmt: skip
 _OTHERS, _BARE = tuple(_USUAL), list(_USUAL.values())
 _BARE_TEXT = encode(_USUAL)[1:-1]
-_NAMES = ("id", "channel_id", "timestamp", "content", "author", *_OTHERS)
+_NAMES = ("id", "channel_id", "timestamp", "type", "content", "author", *_OTHERS)
 _TOLD = frozenset((*_NAMES, "guild_id", "member", "nonce"))
 _COUNT = len(_NAMES)
 _values = operator.itemgetter(*_NAMES)
 
 
+def _simple(value: Any) -> str:
+    """Return the text of what is a number or a string as a rule."""
+    if type(value) is int:
+        return str(value)
+    return _quoted(value) if type(value) is str else encode(value)
+
+
 class Texts:
-    """The texts of one Discord's messages."""
+    """The texts of one Discord's messages and interactions."""
 
     def __init__(self) -> None:
         self._parts: dict[str, tuple[Record, str]] = {}  # what a text says, and the text
@@ -92,54 +98,77 @@ class Texts:
     def message(self, payload: Record) -> str:
         """Return the text of a message, in an answer or an event."""
         try:
-            message_id, channel_id, timestamp, content, author, *others = _values(payload)
+            message_id, channel_id, timestamp, kind, content, author, *others = _values(payload)
         except KeyError:  # a part of a message
             return encode(payload)
-        if "interaction_metadata" in payload:
-            return self._answering(payload)
-        more = ""
         parts, author_id = self._parts, author["id"]
         known = parts.get(author_id)
         own = known[1] if known is not None and known[0] == author else self._write(author_id, author)
         left = len(payload) - _COUNT  # of what not every message has
+        guild = ""
         if left and "guild_id" in payload:
-            more = f',"guild_id":"{payload["guild_id"]}"'
+            guild = f',"guild_id":"{payload["guild_id"]}"'
             left -= 1
         if left and "member" in payload:
             member, key = payload["member"], f"{payload.get('guild_id')}/{author_id}"
             known = parts.get(key)
             said = known[1] if known is not None and known[0] == member else self._write(key, member)
-            more += f',"member":{said}'
+            guild += f',"member":{said}'
             left -= 1
+        nonce = ""
         if left and "nonce" in payload:
-            nonce = payload["nonce"]
-            more += f',"nonce":{_quoted(nonce) if type(nonce) is str else encode(nonce)}'
+            nonce = f',"nonce":{_simple(payload["nonce"])}'
             left -= 1
         rest = _BARE_TEXT if others == _BARE else encode(dict(zip(_OTHERS, others, strict=True)))[1:-1]
+        text = (
+            f'{{"id":"{message_id}","channel_id":"{channel_id}","timestamp":"{timestamp}","type":{_simple(kind)},'
+            f'"content":{_quoted(content)},"author":{own}{nonce},{rest}'
+        )
         if left:
-            rest += "," + encode({key: value for key, value in payload.items() if key not in _TOLD})[1:-1]
+            text += self._more(payload)
+            if "interaction_metadata" in payload:
+                self._note_answering(payload, text)
+        return f"{text}{guild}}}"
+
+    def interaction(self, payload: Record) -> str:
+        """Return the text of the event about an interaction in a guild, or of any other."""
+        if "member" not in payload or "guild" not in payload:
+            return encode(payload)
+        own = dict(payload)
+        member, guild, channel = own.pop("member"), own.pop("guild"), dict(own.pop("channel"))
+        latest = ""
+        if "last_message_id" in channel:  # the one thing that is another each time
+            latest = f',"last_message_id":{_simple(channel.pop("last_message_id"))}'
+        told, key = f"{guild['id']}/told", f"{guild['id']}/{member['user']['id']}/acting"
         return (
-            f'{{"id":"{message_id}","channel_id":"{channel_id}","timestamp":"{timestamp}",'
-            f'"content":{_quoted(content)},"author":{own}{more},{rest}}}'
+            f'{encode(own)[:-1]},"guild":{self._part(told, guild)},'
+            f'"member":{self._part(key, member)},"channel":{self._part(channel["id"], channel)[:-1]}{latest}}}}}'
         )
 
-    def _answering(self, payload: Record) -> str:
-        """Return the text of a message that answers an interaction, which never says the same twice.
+    def _more(self, payload: Record) -> str:
+        """Return what a message says besides what is told of every one."""
+        text = ""
+        for name, value in payload.items():
+            if name not in _TOLD:
+                said = self._with_user(value) if type(value) is dict and "user" in value else _simple(value)
+                text += f',"{name}":{said}'
+        return text
+
+    def _with_user(self, record: Record) -> str:
+        others = dict(record)
+        user = others.pop("user")
+        text = f'"user":{self._part(user["id"], user)}'
+        return f"{encode(others)[:-1]},{text}}}" if others else f"{{{text}}}"
+
+    def _note_answering(self, payload: Record, text: str) -> None:
+        """Keep the text of a message that answers an interaction, which never says the same twice.
 
         The event about it and the answer to who sent it differ in what the guild adds: the text is made once.
         """
         own = dict(payload)
-        guild_id, member, author = own.pop("guild_id", None), own.pop("member", None), own["author"]
-        others = dict(own)
-        del others["author"]
-        text = f'{encode(others)[:-1]},"author":{self._part(author["id"], author)}'
+        own.pop("guild_id", None)
+        own.pop("member", None)
         self._latest = own, text
-        if guild_id is not None:
-            text += f',"guild_id":"{guild_id}"'
-        if member is not None:
-            key = f"{guild_id}/{author['id']}"
-            text += f',"member":{self._part(key, member)}'
-        return f"{text}}}"
 
     def _own_message(self, message: Record) -> str:
         """Return the text of the message that an interaction was answered with, which was just told of."""

@@ -8,7 +8,7 @@ Source: Discord's documentation, Gateway ("Gateway Intents", "Message Content In
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from discordtest.backend import intents
@@ -104,7 +104,11 @@ class Gateway:
             return
         whole = ""
         has_content = event.name in _CONTENT_EVENTS
-        write = self.backend.texts.message if has_content else encode
+        write: Callable[[Record], str] = encode
+        if has_content:
+            write = self.backend.texts.message
+        elif event.name == "INTERACTION_CREATE":
+            write = self.backend.texts.interaction
         needed = intents.EVENTS.get(event.name, intents.ALWAYS)[event.guild_id is None]
         for session in tuple(self.sessions):
             if not self._entitled(session, event, needed):

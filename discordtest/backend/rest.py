@@ -305,10 +305,10 @@ def match(method: str, path: str) -> tuple[Route | None, list[str], bool]:
             child = node.get("{}")
             if child is None:
                 return None, raw, False
-            raw.append(unquote(segment))
+            raw.append(unquote(segment) if "%" in segment else segment)
         node = child
-    exists = any(isinstance(value, Route) for value in node.values())
-    return node.get(method), raw, exists
+    found = node.get(method)
+    return found, raw, found is not None or any(isinstance(value, Route) for value in node.values())
 
 
 def resolve(call: Call, raw: list[str]) -> list[Any]:

@@ -60,6 +60,7 @@ class Picker:
         self.user_id = user_id
         self.channel = channel
         self.locale: str = self.world.user_settings[user_id]["locale"]
+        self._owners: dict[str, Record] = {}  # command id -> by whose installations it can be used here
 
     # -- picking
 
@@ -78,11 +79,11 @@ class Picker:
 
     def owners(self, picked: Picked) -> Record:
         """Return by whose installations the person uses the command."""
-        return command_owners(self.world, picked.command, self.channel, self.user_id)
+        return self._owners[picked.command["id"]]
 
     def _command(self, kind: int, name: str) -> Record:
         named = [command for command in self._all(kind) if self.is_called(command, name)]
-        reasons = [refusal(self.world, command, self.channel, self.user_id) for command in named]
+        reasons = [self._refusal(command) for command in named]
         offered = [command for command, reason in zip(named, reasons, strict=True) if reason is None]
         if not offered:
             raise SetupError(self._not_offered(kind, name, reasons))
@@ -92,8 +93,15 @@ class Picker:
             raise SetupError(f"several applications offer {_said(kind, name)} here: {names}")
         return offered[0]
 
+    def _refusal(self, command: Record) -> str | None:
+        owners = command_owners(self.world, command, self.channel, self.user_id)
+        self._owners[command["id"]] = owners
+        return refusal(self.world, command, self.channel, self.user_id, owners)
+
     def _preferred(self, offered: list[Record]) -> list[Record]:
         """Return those of the test's own client, if there are; of two of one application that of the guild."""
+        if len(offered) == 1:
+            return offered
         first = next(iter(self.scene.clients.values()), {"id": ""})["id"]
         own = [command for command in offered if command["application_id"] == first] or offered
         found: dict[str, Record] = {}
@@ -128,7 +136,7 @@ class Picker:
 
     def is_called(self, thing: Record, name: str) -> bool:
         """Tell whether a command or an option has this name, as such or as the person sees it."""
-        return name in (thing["name"], shown_name(thing, self.locale))
+        return bool(name == thing["name"]) or name == shown_name(thing, self.locale)
 
     # -- why not
 
@@ -157,7 +165,9 @@ class Picker:
 
 
 def _subcommands(holder: Record) -> list[Record]:
-    options = holder.get("options") or ()
+    options = holder.get("options")
+    if not options:
+        return []
     return [option for option in options if option["type"] in (SUB_COMMAND, SUB_COMMAND_GROUP)]
 
 

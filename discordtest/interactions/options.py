@@ -50,6 +50,8 @@ _NUMBERS_BEGUN = {INTEGER: re.compile(r"-?[0-9]*"), NUMBER: re.compile(r"-?[0-9]
 
 def command_data(picker: Picker, picked: Picked, given: Mapping[str, Any]) -> Record:
     """Return an interaction's data for a slash command with these options, whole and checked."""
+    if not given and not picked.options:
+        return _data(picked, [])
     form = _Form(picker, picked, given)
     for option in picked.options:
         if option.get("required") and option["name"] not in form.values:

@@ -8,7 +8,7 @@ Source: Discord's documentation, Application Commands ("Contexts", "Permissions"
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from discordtest.backend import permissions
 from discordtest.backend.permissions import ALL, THREAD_TYPES, Permission
@@ -35,13 +35,14 @@ def context_of(world: World, application_id: str, channel: Record) -> int:
     return BOT_DM if any(user["id"] == bot_id for user in channel["recipients"]) else PRIVATE_CHANNEL
 
 
-def _contexts(command: Record) -> list[int]:
+def _contexts(command: Record) -> Collection[int]:
     """Return the contexts that the command allows."""
     if "guild_id" in command:
-        return [GUILD]
-    if command["contexts"] is not None:
-        return list(command["contexts"])
-    return [GUILD, BOT_DM, PRIVATE_CHANNEL] if command["dm_permission"] else [GUILD]
+        return (GUILD,)
+    contexts: list[int] | None = command["contexts"]
+    if contexts is not None:
+        return contexts
+    return (GUILD, BOT_DM, PRIVATE_CHANNEL) if command["dm_permission"] else (GUILD,)
 
 
 def command_owners(world: World, command: Record, channel: Record, user_id: str) -> Record:
@@ -60,8 +61,11 @@ def _share_a_guild(world: World, bot_id: str, user_id: str) -> bool:
     return any(bot_id in members and user_id in members for members in world.members.values())
 
 
-def refusal(world: World, command: Record, channel: Record, user_id: str) -> str | None:
-    """Return why the person's client does not offer the command in the channel, or None where it does."""
+def refusal(world: World, command: Record, channel: Record, user_id: str, owners: Record) -> str | None:
+    """Return why the person's client does not offer the command in the channel, or None where it does.
+
+    ``owners`` are its `command_owners`.
+    """
     guild_id, context = channel.get("guild_id"), context_of(world, command["application_id"], channel)
     if command.get("guild_id", guild_id) != guild_id:
         return f"it is a command of the guild {world.guilds[command['guild_id']]['name']!r} alone"
@@ -69,7 +73,7 @@ def refusal(world: World, command: Record, channel: Record, user_id: str) -> str
         return "nobody can write in a channel of this type"
     if context not in _contexts(command):
         return f"it can't be used in {_PLACES[context]}"
-    if not command_owners(world, command, channel, user_id):
+    if not owners:
         return "its application is not installed there, or the command is not for this kind of installation"
     if guild_id is None:
         return None

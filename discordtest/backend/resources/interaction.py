@@ -9,6 +9,7 @@ Source: Discord's documentation, Receiving and Responding ("Interaction Object",
 from __future__ import annotations
 
 import base64
+import binascii
 import hashlib
 
 from discordtest.backend import permissions
@@ -215,7 +216,8 @@ def command_name(data: Record) -> str:
 
 def _token(interaction_id: str) -> str:
     """Return a token of the length that the API's have; always the same for one id."""
-    return base64.urlsafe_b64encode(f"interaction:{interaction_id:.^20}:".encode()).decode() + _TAIL
+    text = f"interaction:{interaction_id:.^20}:"  # of its letters none becomes a "+" or "/"
+    return binascii.b2a_base64(text.encode(), newline=False).decode() + _TAIL
 
 
 def installation_owners(world: World, application: Record, channel: Record, user_id: str) -> Record:

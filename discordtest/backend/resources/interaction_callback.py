@@ -30,6 +30,7 @@ from discordtest.backend.resources.interaction import (
     AUTOCOMPLETE,
     COMMAND,
     COMPONENT,
+    MODAL_SUBMIT,
     is_late,
 )
 from discordtest.backend.resources.interaction_message import (
@@ -51,6 +52,15 @@ from discordtest.backend.world import Record
 __all__ = ["focused_option"]
 
 MESSAGE, DEFERRED_MESSAGE, DEFERRED_UPDATE, UPDATE, CHOICES, MODAL_ANSWER, ACTIVITY = 4, 5, 6, 7, 8, 9, 12
+_NEW, _OLD = {MESSAGE, DEFERRED_MESSAGE, ACTIVITY}, {DEFERRED_UPDATE, UPDATE}
+#: an interaction's type, and whether it came from a message -> the types of answers that it takes
+_ACCEPTED: dict[tuple[int, bool], set[int]] = {
+    (COMMAND, False): _NEW | {MODAL_ANSWER},
+    (COMPONENT, True): _NEW | _OLD | {MODAL_ANSWER},
+    (AUTOCOMPLETE, False): {CHOICES},
+    (MODAL_SUBMIT, False): _NEW,
+    (MODAL_SUBMIT, True): _NEW | _OLD,
+}
 MAX_CHOICES = 25
 MAX_CHOICE_NAME = 100
 MAX_CHOICE_TEXT = 6000  # of a choice that autocomplete offers
@@ -88,8 +98,9 @@ def create_interaction_response(call: Call, interaction: Record, token: str) -> 
         raise RestError(Code.UNKNOWN_INTERACTION)
     if interaction["answer"] is not None:
         raise RestError(Code.INTERACTION_ALREADY_ACKNOWLEDGED)
-    if kind not in _accepted(interaction):
-        kinds = ", ".join(map(str, sorted(_accepted(interaction))))
+    accepted = _ACCEPTED[interaction["type"], interaction["message_id"] is not None]
+    if kind not in accepted:
+        kinds = ", ".join(map(str, sorted(accepted)))
         raise invalid("type", "BASE_TYPE_CHOICES", f"Value must be one of {{{kinds}}}.")
     try:
         resource = _ANSWERS[kind](call, interaction, call.body.get("data") or {})
@@ -103,19 +114,6 @@ def create_interaction_response(call: Call, interaction: Record, token: str) -> 
     if not call.query["with_response"]:
         return None
     return Reply(200, _callback_response(interaction, resource))
-
-
-def _accepted(interaction: Record) -> frozenset[int]:
-    """Return the types of answers that the interaction takes."""
-    kind: int = interaction["type"]
-    if kind == AUTOCOMPLETE:
-        return frozenset((CHOICES,))
-    answers = {MESSAGE, DEFERRED_MESSAGE, ACTIVITY}
-    if kind in (COMMAND, COMPONENT):
-        answers.add(MODAL_ANSWER)
-    if interaction["message_id"] is not None:
-        answers |= {DEFERRED_UPDATE, UPDATE}
-    return frozenset(answers)
 
 
 def _callback_response(interaction: Record, resource: Record | None) -> Record:

@@ -42,12 +42,15 @@ class AccessTestCase(WorldTestCase):
 
     def assertOffered(self, command: Record, channel: Record | None = None, who: Actor | None = None) -> None:
         place, user_id = channel or self.general, (who or self.alice).user_id
-        self.assertIsNone(refusal(self.small.world, command, place, user_id))
+        owners = command_owners(self.small.world, command, place, user_id)
+        self.assertIsNone(refusal(self.small.world, command, place, user_id, owners))
 
     def assertNotOffered(
         self, reason: str, command: Record, channel: Record | None = None, who: Actor | None = None
     ) -> None:
-        found = refusal(self.small.world, command, channel or self.general, (who or self.alice).user_id)
+        where, user_id = channel or self.general, (who or self.alice).user_id
+        owners = command_owners(self.small.world, command, where, user_id)
+        found = refusal(self.small.world, command, where, user_id, owners)
         self.assertIn(reason, found or "it is offered")
 
 
