@@ -66,6 +66,7 @@ _OTHERS, _BARE = tuple(_USUAL), list(_USUAL.values())
 _BARE_TEXT = encode(_USUAL)[1:-1]
 _NAMES = ("id", "channel_id", "timestamp", "type", "content", "author", *_OTHERS)
 _TOLD = frozenset((*_NAMES, "guild_id", "member", "nonce"))
+_STARTED = frozenset(("interaction", "interaction_metadata"))
 _COUNT = len(_NAMES)
 _values = operator.itemgetter(*_NAMES)
 
@@ -134,15 +135,19 @@ class Texts:
         """Return the text of the event about an interaction in a guild, or of any other."""
         if "member" not in payload or "guild" not in payload:
             return encode(payload)
-        own = dict(payload)
-        member, guild, channel = own.pop("member"), own.pop("guild"), dict(own.pop("channel"))
+        rest = dict(payload)
+        pop = rest.pop
+        new = f'"id":"{pop("id")}","token":"{pop("token")}","data":{encode(pop("data"))}'
+        if "message" in rest:
+            new += f',"message":{self.message(pop("message"))}'
+        member, guild, channel = pop("member"), pop("guild"), dict(pop("channel"))
         latest = ""
-        if "last_message_id" in channel:  # the one thing that is another each time
+        if "last_message_id" in channel:  # of a channel the one thing that is another each time
             latest = f',"last_message_id":{_simple(channel.pop("last_message_id"))}'
-        told, key = f"{guild['id']}/told", f"{guild['id']}/{member['user']['id']}/acting"
+        part, who, where = self._part, member["user"]["id"], channel["id"]
         return (
-            f'{encode(own)[:-1]},"guild":{self._part(told, guild)},'
-            f'"member":{self._part(key, member)},"channel":{self._part(channel["id"], channel)[:-1]}{latest}}}}}'
+            f'{{{new},"guild":{part(f"{where}/guild", guild)},"member":{part(f"{where}/{who}", member)},'
+            f'"channel":{part(where, channel)[:-1]}{latest}}},{part(f"{where}/{who}/rest", rest)[1:]}'
         )
 
     def _more(self, payload: Record) -> str:
@@ -150,15 +155,17 @@ class Texts:
         text = ""
         for name, value in payload.items():
             if name not in _TOLD:
-                said = self._with_user(value) if type(value) is dict and "user" in value else _simple(value)
+                said = self._started(name, value) if name in _STARTED else _simple(value)
                 text += f',"{name}":{said}'
         return text
 
-    def _with_user(self, record: Record) -> str:
+    def _started(self, name: str, record: Record) -> str:
+        """Return the text of what is told of the interaction that a message answers."""
         others = dict(record)
-        user = others.pop("user")
-        text = f'"user":{self._part(user["id"], user)}'
-        return f"{encode(others)[:-1]},{text}}}" if others else f"{{{text}}}"
+        interaction_id, user = others.pop("id"), others.pop("user")
+        user_id = user["id"]
+        rest = self._part(f"{user_id}/{name}", others)[1:]
+        return f'{{"id":"{interaction_id}","user":{self._part(user_id, user)},{rest}'
 
     def _note_answering(self, payload: Record, text: str) -> None:
         """Keep the text of a message that answers an interaction, which never says the same twice.

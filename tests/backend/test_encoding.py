@@ -82,6 +82,47 @@ class TextsTests(unittest.TestCase):
                 self.assertEqual(json.loads(self.texts.answer(payload)), payload)
 
 
+class InteractionsTests(unittest.TestCase):
+    """The event about an interaction: the same as encoded whole, whatever was told of before."""
+
+    def setUp(self) -> None:
+        self.texts = Texts()
+        self.payload: dict[str, Any] = {
+            "id": "5",
+            "token": "secret",
+            "type": 2,
+            "data": {"name": "ping"},
+            "guild": {"id": "4", "features": []},
+            "member": {"nick": None, "user": {"id": "9", "username": "bob"}},
+            "channel": {"id": "3", "last_message_id": "1", "name": "general"},
+            "entitlements": [],
+        }
+
+    def check(self) -> None:
+        self.assertEqual(json.loads(self.texts.interaction(self.payload)), self.payload)
+
+    def test_each_is_told_as_it_is_now(self) -> None:
+        self.check()
+        self.payload["data"]["name"] = "pong"
+        self.payload["member"]["user"]["username"] = "robert"
+        self.payload["channel"] |= {"name": "other", "last_message_id": None}
+        self.payload["guild"]["features"].append("COMMUNITY")
+        self.payload["entitlements"].append("6")
+        self.check()
+
+    def test_channel_without_messages(self) -> None:
+        del self.payload["channel"]["last_message_id"]
+        self.check()
+
+    def test_component_of_a_message(self) -> None:
+        self.payload["message"] = message("pressed")
+        self.check()
+
+    def test_outside_of_guilds(self) -> None:
+        del self.payload["guild"], self.payload["member"]
+        self.check()
+
+
 class AnswersTests(unittest.TestCase):
     """Messages that answer interactions: the event's text is the answer's, while both say the same."""
 
