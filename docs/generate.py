@@ -195,6 +195,23 @@ REFERENCE_TAIL = """\
    :members:
 ```
 
+## Without a test case
+
+```{eval-rst}
+.. autofunction:: discordtest.function
+
+.. autofunction:: discordtest.method
+
+.. autofunction:: discordtest.run
+
+.. autofunction:: discordtest.main
+
+.. autofunction:: discordtest.current_case
+
+.. autoclass:: discordtest.Registry
+   :members:
+```
+
 ## Errors
 
 ```{eval-rst}
