@@ -13,6 +13,15 @@ if TYPE_CHECKING:
     from discordtest.coroutines import main, run
     from discordtest.function_tests import function, method
     from discordtest.interactions import InteractionResult
+    from discordtest.recordings.recorder import record
+    from discordtest.recordings.recording import Recording
+    from discordtest.recordings.websocket import (
+        ConcurrencyError,
+        ConnectionClosed,
+        ConnectionClosedError,
+        ConnectionClosedOK,
+        FakeWebSocket,
+    )
     from discordtest.registry import Registry
 
 with deferring():
@@ -23,6 +32,8 @@ with deferring():
         DiscordTestError,
         HostRefused,
         NotModelled,
+        RecordingError,
+        RecordingMismatch,
         SettleTimeout,
         SetupError,
     )
@@ -34,16 +45,24 @@ with deferring():
 __all__ = [
     "BackendError",
     "Close",
+    "ConcurrencyError",
+    "ConnectionClosed",
+    "ConnectionClosedError",
+    "ConnectionClosedOK",
     "ConnectionReset",
     "Deadlock",
     "DiscordTestCase",
     "DiscordTestError",
     "DiscordTestMixin",
+    "FakeWebSocket",
     "HostRefused",
     "HttpError",
     "InteractionResult",
     "NotModelled",
     "RateLimited",
+    "Recording",
+    "RecordingError",
+    "RecordingMismatch",
     "Registry",
     "SettleTimeout",
     "SetupError",
@@ -57,6 +76,7 @@ __all__ = [
     "load_world",
     "main",
     "method",
+    "record",
     "run",
 ]
 
@@ -65,10 +85,22 @@ _LATER = {
         ("ConnectionReset", "HttpError", "RateLimited", "SlowAnswer", "Timeout"), "backend.faults"
     ),
     "InteractionResult": "interactions",
+    "Recording": "recordings.recording",
     "Registry": "registry",
     "Snapshot": "backend.snapshots",
+    "record": "recordings.recorder",
     **dict.fromkeys(("function", "method"), "function_tests"),
     **dict.fromkeys(("main", "run"), "coroutines"),
+    **dict.fromkeys(
+        (
+            "ConcurrencyError",
+            "ConnectionClosed",
+            "ConnectionClosedError",
+            "ConnectionClosedOK",
+            "FakeWebSocket",
+        ),
+        "recordings.websocket",
+    ),
 }  # of modules that no import of this package needs
 _DECORATORS = ("function_tests",)  # test modules use them as they are imported: nothing is loaded for that
 

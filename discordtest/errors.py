@@ -8,6 +8,8 @@ __all__ = [
     "DiscordTestError",
     "HostRefused",
     "NotModelled",
+    "RecordingError",
+    "RecordingMismatch",
     "SettleTimeout",
     "SetupError",
 ]
@@ -43,3 +45,14 @@ class HostRefused(DiscordTestError):
 
 class BackendError(DiscordTestError):
     """The backend was used in a way that it cannot serve, such as before it was configured."""
+
+
+class RecordingError(DiscordTestError):
+    """A recording is damaged, or there is none of that name; it names the file and the line."""
+
+
+class RecordingMismatch(DiscordTestError, AssertionError):
+    """What is played back from a recording is not what was recorded; it names the line and shows the difference.
+
+    A test in which that happens has failed, whatever catches it on the way.
+    """

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from discordtest import clock, control, current, leaks, lifecycle, seam, unhandled, worlds
+from discordtest import clock, control, current, leaks, lifecycle, replays, seam, unhandled, worlds
 from discordtest import transcript as transcripts
 from discordtest.backend import intents, tokens
 from discordtest.backend.resources import application as apps
@@ -39,7 +39,7 @@ __all__ = ["Staging"]
 __unittest = True  # unittest leaves our frames out of its tracebacks
 
 
-class Staging(worlds.Worlds, Running):
+class Staging(replays.Replays, Running):
     """The part of a test case that makes its scene, starts its clients, and ends both."""
 
     bot_permissions: discord.Permissions
@@ -66,7 +66,7 @@ class Staging(worlds.Worlds, Running):
         now = (
             (lambda: loop.microseconds - begin) if begin else functools.partial(getattr, loop, "microseconds")
         )
-        backend = control.SceneBackend(loop.now(), now)
+        backend = self._make_player(loop, now) or control.SceneBackend(loop.now(), now)
         backend.shards = self.shards
         backend.on_failure = loop.wake_settlers
         backend.on_deadline = lambda at: loop.call_at((begin + at) / 1e6, backend.run_deadlines)
@@ -81,7 +81,10 @@ class Staging(worlds.Worlds, Running):
             transport=transport,
         )
         saved = self._saved_world()
-        if saved is None:
+        if self.recording is not None:
+            self._application = self._begin_replay(backend)
+            owner = self._application["owner"]
+        elif saved is None:
             owner = user.make_user(backend.world, "owner")
             self._application = self._make_application(backend, "bot", owner)
         else:

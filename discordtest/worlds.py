@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from discordtest.backend.world import Record
     from discordtest.scene import Scene
 
-__all__ = ["Worlds", "load_world"]
+__all__ = ["Worlds", "load_world", "resolved"]
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
 
@@ -34,7 +34,7 @@ def load_world(path: str | Path) -> Snapshot:
     >>> class LaterTests(DiscordTestCase):
     ...     world = load_world("worlds/tournament.json")
     """
-    return _load(_resolved(path, sys._getframe(1).f_code.co_filename))
+    return _load(resolved(path, sys._getframe(1).f_code.co_filename))
 
 
 class Worlds:
@@ -53,7 +53,7 @@ class Worlds:
 
         A relative path is one from the caller's file.
         """
-        target = _resolved(path, sys._getframe(1).f_code.co_filename)
+        target = resolved(path, sys._getframe(1).f_code.co_filename)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(self.backend.snapshot().to_json(), encoding="utf-8", newline="\n")
         return target
@@ -104,7 +104,7 @@ class Worlds:
             return self.world
         if not isinstance(self.world, (str, os.PathLike)):
             raise SetupError(f"world is a Snapshot or the path of a saved one, not {self.world!r}")
-        return _load(_resolved(self.world, self._file_that_says("world")))
+        return _load(resolved(self.world, self._file_that_says("world")))
 
     def _file_that_says(self, name: str) -> str:
         owner = next(kind for kind in type(self).__mro__ if name in vars(kind))
@@ -163,8 +163,9 @@ def _shards(scene: Scene) -> set[tuple[str, tuple[int, int]]]:
     return {(session.application_id, session.shard) for session in scene.backend.gateway.sessions}
 
 
-def _resolved(path: str | Path, beside: str) -> Path:
-    return Path(beside).parent / path  # an absolute path stays what it is
+def resolved(path: str | Path, beside: str) -> Path:
+    """Return a path as one from the file ``beside`` it; an absolute one stays what it is."""
+    return Path(beside).parent / path
 
 
 def _load(path: Path) -> Snapshot:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from discordtest.control.functions import *  # noqa: F403  # reached by __getattr__
     from discordtest.stage import configure as configure
 
-__all__ = ["Backend"]
+__all__ = ["Backend", "below_version", "read_body"]
 
 MAX_REQUEST_SIZE = 25 * 1024 * 1024  # bytes
 MAX_REASON = 512  # characters
@@ -77,7 +77,7 @@ class Backend(Interruptions, Troubles, Snapshots, Events):
         """Answer one HTTP request to the API or the CDN."""
         if request.host in cdn.HOSTS:
             return (self.faults and self._disturbed_file(request)) or self._serve_file(request)
-        path = _below_version(request.path)
+        path = below_version(request.path)
         exchange = Exchange(self.world.now(), None, request.method, path, dict(request.query))
         self.journal.append(exchange)
         route, raw, exists = rest.match(request.method, path)
@@ -181,7 +181,7 @@ class Backend(Interruptions, Troubles, Snapshots, Events):
             if not route.anonymous:
                 raise RestError(Code.GENERAL_ERROR, status=401)
             actor = Actor("webhook", raw[0] if raw else "")
-        value, exchange.files = _read(request)
+        value, exchange.files = read_body(request)
         exchange.json = value
         reason = request.headers.get("X-Audit-Log-Reason")
         exchange.reason = None if reason is None else unquote(reason)
@@ -196,7 +196,7 @@ class Backend(Interruptions, Troubles, Snapshots, Events):
         """Note what is asked, and by whom, of a request that may never be served."""
         exchange.actor = self.authenticate(request)
         with contextlib.suppress(RestError):  # whoever serves it refuses it
-            exchange.json, exchange.files = _read(request)
+            exchange.json, exchange.files = read_body(request)
 
     def authenticate(self, request: Request) -> Actor | None:
         """Return the bot whose token the request carries; None when it carries none that is known."""
@@ -233,15 +233,16 @@ class Backend(Interruptions, Troubles, Snapshots, Events):
         return NotModelled(f"route {method} {path}: the in-memory Discord does not know it yet")
 
 
-def _below_version(path: str) -> str:
+def below_version(path: str) -> str:
+    """Return a path of the API without its version."""
     for prefix in ("/api/v10/", "/api/v9/", "/api/"):
         if path.startswith(prefix):
             return path[len(prefix) - 1 :]
     return path
 
 
-def _read(request: Request) -> tuple[Any, list[Part]]:
-    """Return (body, files) of a request. Any: JSON."""
+def read_body(request: Request) -> tuple[Any, list[Part]]:
+    """Return (body, files) of a request; RestError for what its content type does not fit. Any: JSON."""
     if not request.body:
         return None, []
     if len(request.body) > MAX_REQUEST_SIZE:

@@ -24,7 +24,7 @@ from discordtest.errors import DiscordTestError
 if TYPE_CHECKING:
     from discordtest.backend.gateway import Gateway
 
-__all__ = ["Close", "Session"]
+__all__ = ["Close", "Session", "decoded"]
 
 HEARTBEAT_INTERVAL = 41_250  # milliseconds
 MAX_PAYLOAD = 4096  # bytes of one frame of the client
@@ -67,7 +67,7 @@ class Session(Viewer):
         self.received: deque[int] = deque(maxlen=MAX_FRAMES)  # when the latest frames of the client came
         self._held: list[str] = []  # frames of the client that do not come through
         self._compress = compressor(compression)
-        self._is_zlib = compression == "zlib-stream"
+        self.is_zlib = compression == "zlib-stream"
         self.push(_HELLO)
 
     # -- to the client
@@ -113,7 +113,7 @@ class Session(Viewer):
         """Lose what the client has not taken; of a stream, the first half of a frame may have come through."""
         first = self.frames[0] if self.frames else None
         self.frames.clear()
-        if isinstance(first, bytes) and self._is_zlib:
+        if isinstance(first, bytes) and self.is_zlib:
             self.frames.append(first[: len(first) // 2])
 
     def pause(self, value: bool) -> None:
@@ -141,7 +141,7 @@ class Session(Viewer):
         backend.journal.append(Frame(now, self.user_id or None, text))
         if self._is_flooded(now):
             self.close(4008)
-        elif (frame := _decoded(text)) is None:
+        elif (frame := decoded(text)) is None:
             self.close(4002)
         elif (act := _OPCODES.get(frame["op"])) is None:
             self.close(4001)
@@ -209,7 +209,7 @@ class Session(Viewer):
         return Actor("bot", self.user_id, self.application_id)
 
 
-def _decoded(text: str) -> Record | None:
+def decoded(text: str) -> Record | None:
     """Return the frame, or None for one that is too long or is not a frame."""
     if len(text) > MAX_PAYLOAD or (not text.isascii() and len(text.encode()) > MAX_PAYLOAD):
         return None

@@ -1,0 +1,1 @@
+"""Tests of recordings, one file for each module."""
