@@ -18,6 +18,7 @@ import discord
 
 from discordtest import DiscordTestCase
 from tests.bots import BotTestCase
+from tests.repeated import once
 
 ROOT = Path(__file__).parents[1]
 SUITE = """
@@ -150,12 +151,11 @@ class ThreadTests(unittest.TestCase):
             self.assertEqual((result.testsRun, result.errors, result.failures), (5, [], []))
 
 
+@once
 class RunnerTests(unittest.TestCase):
     """A small suite in a folder of its own, under every runner."""
 
     def setUp(self) -> None:
-        if os.environ.get("DISCORDTEST_REPEATED"):
-            self.skipTest("this run repeats another, and each of these starts Python anew")
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.path = Path(folder.name)

@@ -7,10 +7,12 @@ import unittest
 from pathlib import Path
 
 from tests import examples
+from tests.repeated import once_a_python
 
 ROOT = examples.ROOT
 
 
+@once_a_python
 class DocumentationTests(unittest.TestCase):
     def test_every_example_runs(self) -> None:
         for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md"))]:

@@ -453,8 +453,8 @@ class MethodTests(unittest.TestCase):
                 test.assertSent("x")
 
         result = run_case(Tests).result
-        counts = result.testsRun, len(result.failures), len(result.errors), len(result.skipped)
-        self.assertEqual((*counts, len(result.expectedFailures)), (8, 2, 1, 3, 2))
+        counts = len(result.failures), len(result.errors), len(result.skipped), len(result.expectedFailures)
+        self.assertEqual(counts, (2, 1, 3, 2))
         for _, text in result.failures:
             self.assertEqual(text.count("  File "), 1, text)
 

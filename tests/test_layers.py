@@ -7,6 +7,8 @@ import unittest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.repeated import once
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -138,6 +140,7 @@ def _absolute(module: str, node: ast.ImportFrom, *, package: bool) -> str:
     return ".".join([*kept, node.module] if node.module else kept)
 
 
+@once
 class LayerTests(unittest.TestCase):
     def assertNoImport(self, wrong: list[str]) -> None:
         if wrong:

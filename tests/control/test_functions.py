@@ -17,6 +17,7 @@ from discordtest import BackendError, backend
 from discordtest.arrange import ArrangeMixin
 from discordtest.control import functions
 from tests.bots import BotTestCase
+from tests.repeated import once_a_python
 
 NOTHING = inspect.Parameter.empty
 ANY = object()  # a default that stands for "not passed"
@@ -144,6 +145,7 @@ class SignatureTests(unittest.TestCase):
         with self.assertRaisesRegex(AttributeError, "'discordtest.backend' has no attribute 'make_server'"):
             backend.make_server  # type: ignore[attr-defined]  # noqa: B018
 
+    @once_a_python
     def test_reached_in_whatever_way_it_is_imported(self) -> None:
         for line in (
             "from discordtest.backend import make_guild",
