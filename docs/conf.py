@@ -24,8 +24,8 @@ _others = (
 nitpick_ignore_regex = [
     ("py:.*", rf"({_others.replace(' ', '|')})\..*"),
     # Names of types in annotations: aliases, what is imported for types only, or by its module.
-    ("py:class", r"(\w+\.)?\w+"),
-    ("py:class", r"discordtest\.(assertions|backend|clock|interactions|testcase)\..*"),
+    ("py:class", r"~?(\w+\.)?\w+"),
+    ("py:class", r"discordtest\.(assertions|backend|clock|dpytest|interactions|testcase)\..*"),
 ]
 
 html_theme = "furo"

@@ -26,6 +26,7 @@ sys.path.insert(0, str(DOCS.parent))
 import discordtest  # noqa: E402
 from discordtest import deferred  # noqa: E402
 from discordtest.backend import rest  # noqa: E402
+from tests import dpytest_suite  # noqa: E402
 
 deferred.load()  # the routes are there once it is
 
@@ -143,6 +144,15 @@ for _name, _package in _GROUPS.items():
     page(f"tables/{_name}.md")(functools.partial(_table_of, _package))
 
 
+@page("tables/dpytest.md")
+def dpytest_contradictions() -> str:
+    """Which tests of dpytest's own suite cannot pass."""
+    rows = [
+        (f"`{name}`", why.asked, why.instead, why.source) for name, why in dpytest_suite.CONTRADICTED.items()
+    ]
+    return table(("test", "asks for", "Discord", "source"), rows)
+
+
 @page("reference.md")
 def reference() -> str:
     """Everything public, from its docstrings."""
@@ -210,6 +220,28 @@ REFERENCE_TAIL = """\
 
 .. autoclass:: discordtest.Registry
    :members:
+```
+
+## The interface of dpytest
+
+```{eval-rst}
+.. automodule:: discordtest.dpytest.runner
+   :members:
+
+.. automodule:: discordtest.dpytest.verify
+   :members:
+
+.. automodule:: discordtest.dpytest.backend
+   :members:
+
+.. automodule:: discordtest.dpytest.callbacks
+   :members: set_callback, get_callback, remove_callback, dispatch_event
+
+.. automodule:: discordtest.dpytest.utils
+   :members:
+
+.. automodule:: discordtest.dpytest.voice
+   :members: FakeVoiceClient
 ```
 
 ## Errors

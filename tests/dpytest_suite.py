@@ -43,22 +43,22 @@ class Contradiction(NamedTuple):
 CONTRADICTED = {
     "test_create_channel::test_create_voice_channel": Contradiction(
         "a channel without a name, in a guild whose id is `Test Guild 0`",
-        "`name` is required, and the id of a guild is a number: 400 Bad Request",
+        "`name` is required, and there is no guild of that id: 404 10004 Unknown Guild",
         "Create Guild Channel, JSON Params",
     ),
     "test_create_channel::test_make_voice_channel": Contradiction(
         "a voice channel with a bitrate of 100",
-        "a bitrate is in bits per second and at least 8000: 400 Bad Request",
+        "a bitrate is in bits per second, and at least 8000: 50035 Invalid Form Body",
         "Modify Channel, JSON Params (Guild channel)",
     ),
     "test_permissions::test_permission_setting": Contradiction(
         "Administrator for the bot by an overwrite of one channel",
-        "Administrator counts in a role of the guild only; the channel denies Manage Roles: 403 Forbidden",
+        "Administrator counts in roles alone, and the channel denies Manage Roles: 403 50013 Missing Permissions",
         "Permissions, Permission Hierarchy and Permission Overwrites",
     ),
     "test_voice::test_move_member": Contradiction(
         "to move a member who is in no voice channel",
-        "40032 Target user is not connected to voice",
+        "they are not connected to voice: 400 40032",
         "Modify Guild Member; Opcodes and Status Codes, JSON Error Codes",
     ),
 }

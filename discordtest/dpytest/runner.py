@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
+import weakref
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
 
@@ -75,6 +76,7 @@ sent_queue: PeekableQueue[discord.Message] = PeekableQueue()
 error_queue: PeekableQueue[tuple[commands.Context[Any], commands.CommandError]] = PeekableQueue()
 
 _config: RunnerConfig | None = None
+_loop: weakref.ref[asyncio.AbstractEventLoop] | None = None  # on which a client was configured last
 
 
 def require_config(func: Callable[P, T]) -> Callable[P, T]:
@@ -116,6 +118,8 @@ def configure(
     Each of the numbers may be a list of names. The client is really logged in and ready when this returns, but
     neither its ``setup_hook`` nor a listener was called. It is the owner of each guild and its last member.
 
+    The queues are emptied of what bots of earlier tests have left there.
+
     Call it where the event loop of the test runs: in the test, or in an ``async`` fixture.
 
     :raises TypeError: ``client`` is no client, or something is neither a number nor a list of names
@@ -131,10 +135,21 @@ def configure(
             "configure was called where no event loop runs: write `async def` for the fixture that calls it, with "
             "@pytest_asyncio.fixture, or call it in the test"
         )
+    _forget_other_loops()
     callbacks.set_callback(_queue_message, "send_message")
     made = configured.begin(client, guilds, text_channels, voice_channels, members)
     _queue_errors(client)
     _config = RunnerConfig(client, *made)
+
+
+def _forget_other_loops() -> None:
+    """Empty the queues of what bots of other loops, hence of other tests, have left in them."""
+    global _loop
+
+    loop = asyncio.get_running_loop()
+    if _loop is None or _loop() is not loop:
+        _loop = weakref.ref(loop)
+        _empty()
 
 
 async def _queue_message(message: discord.Message) -> None:
@@ -180,6 +195,10 @@ def get_embed(peek: bool = False) -> discord.Embed:
 async def empty_queue() -> None:
     """Let the bot finish, then forget its messages and errors. Works before ``configure`` too."""
     await run_all_events()
+    _empty()
+
+
+def _empty() -> None:
     for queue in (sent_queue, error_queue):
         while not queue.empty():
             queue.get_nowait()

@@ -384,6 +384,22 @@ class OverwriteTests(SuiteCase):
             await dpytest.set_permission_overrides("alice", 0, overwrite)  # type: ignore[arg-type]
 
 
+class LoopTests(unittest.TestCase):
+    def test_messages_of_an_earlier_loop_are_forgotten(self) -> None:
+        async def run() -> None:
+            bot = make_bot()
+            dpytest.configure(bot)
+            await bot.guilds[0].text_channels[0].send("one")
+            dpytest.configure(bot)
+            await bot.guilds[0].text_channels[0].send("two")
+            self.assertEqual([dpytest.sent_queue.get_nowait().content for _ in range(2)], ["one", "two"])
+            self.assertTrue(dpytest.sent_queue.empty())
+            await bot.guilds[0].text_channels[0].send("left")
+
+        asyncio.run(run())
+        asyncio.run(run())
+
+
 class CogTests(unittest.TestCase):
     def test_suite_without_a_test_framework_runs(self) -> None:
         async def run(text: str) -> str:
