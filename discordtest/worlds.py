@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from discordtest.backend.world import Record
     from discordtest.scene import Scene
 
-__all__ = ["Worlds", "load_world", "resolved"]
+__all__ = ["Worlds", "go_back", "load_world", "resolved"]
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
 
@@ -46,7 +46,6 @@ class Worlds:
     backend: Backend
     client: discord.Client
     _scene: Scene
-    _application: Record
 
     def save_world(self, path: str | Path) -> Path:
         """Save all that exists now as a file for ``world = …`` of a test case; return its path.
@@ -65,36 +64,7 @@ class Worlds:
         Running clients lose their session, begin another and are ready when this returns; that takes no time. What
         they remember themselves, their timers and their cooldowns, goes on.
         """
-        scene = self._scene
-        _require_clients(scene, snapshot)
-        scene.check()
-        scene.begin_act("the world is again what it was")
-        running = [client for client, life in scene.lives.items() if not (life.done() or client.is_closed())]
-        shards, gateway = _shards(scene), self.backend.gateway
-        ready = {client: asyncio.ensure_future(client.wait_for("ready", timeout=None)) for client in running}
-
-        def are_back() -> bool:
-            gone = shards - _shards(scene)
-            return all(
-                scene.lives[client].done()
-                or (future.done() and not any(id == scene.clients[client]["id"] for id, _ in gone))
-                for client, future in ready.items()
-            )
-
-        gateway.keeps_presences = True
-        try:
-            self._go_to(snapshot)
-            await lifecycle.connect_at_once(scene)
-            if not await scene.loop.wait_until(are_back, lifecycle.PATIENCE):
-                raise SetupError(
-                    "no client was ready again after a day of the clock: is the gateway out of reach?"
-                )
-            await scene.settle()
-        finally:
-            gateway.keeps_presences = False
-            for each in ready.values():
-                each.cancel()
-            scene.end_act()
+        await go_back(self._scene, snapshot)
 
     # -- inside
 
@@ -113,15 +83,48 @@ class Worlds:
         except (TypeError, OSError):
             return ""
 
-    def _go_to(self, snapshot: Snapshot) -> None:
-        scene, world = self._scene, self.backend.world
-        ids = {client: application["id"] for client, application in scene.clients.items()}
-        self.backend.load(snapshot)
-        scene.loop.set_wall_clock(world.wall_clock())
-        scene.owner = world.users[scene.owner["id"]]
-        scene.clients = {client: world.applications[id] for client, id in ids.items()}
-        self._application = world.applications[self._application["id"]]
-        scene.forget_views()
+
+async def go_back(scene: Scene, snapshot: Snapshot) -> None:
+    """Make the world of a scene what it was, and wait until its clients are ready again."""
+    _require_clients(scene, snapshot)
+    scene.check()
+    scene.begin_act("the world is again what it was")
+    running = [client for client, life in scene.lives.items() if not (life.done() or client.is_closed())]
+    shards, gateway = _shards(scene), scene.backend.gateway
+    ready = {client: asyncio.ensure_future(client.wait_for("ready", timeout=None)) for client in running}
+
+    def are_back() -> bool:
+        gone = shards - _shards(scene)
+        return all(
+            scene.lives[client].done()
+            or (future.done() and not any(id == scene.clients[client]["id"] for id, _ in gone))
+            for client, future in ready.items()
+        )
+
+    gateway.keeps_presences = True
+    try:
+        _load_into(scene, snapshot)
+        await lifecycle.connect_at_once(scene)
+        if not await scene.loop.wait_until(are_back, lifecycle.PATIENCE):
+            raise SetupError(
+                "no client was ready again after a day of the clock: is the gateway out of reach?"
+            )
+        await scene.settle()
+    finally:
+        gateway.keeps_presences = False
+        for each in ready.values():
+            each.cancel()
+        scene.end_act()
+
+
+def _load_into(scene: Scene, snapshot: Snapshot) -> None:
+    backend = scene.backend
+    ids = {client: application["id"] for client, application in scene.clients.items()}
+    backend.load(snapshot)
+    scene.loop.set_wall_clock(backend.world.wall_clock())
+    scene.owner = backend.world.users[scene.owner["id"]]
+    scene.clients = {client: backend.world.applications[id] for client, id in ids.items()}
+    scene.forget_views()
 
 
 def begin(backend: Backend, loop: Any, snapshot: Snapshot) -> Record:

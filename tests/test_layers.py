@@ -80,6 +80,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.scene",
         "discordtest.staging",
         "discordtest.transcript",
+        "discordtest.waiting",
         "discordtest.worlds",
     ),
     ("discordtest.testcase",),

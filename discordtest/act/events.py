@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 from typing import TYPE_CHECKING, Any
 
-from discordtest import views
+from discordtest import waiting
 from discordtest.act.acting import Acting
-from discordtest.assertions.failures import background
-from discordtest.backend import journal
-from discordtest.checking import seconds_of
-from discordtest.errors import SetupError
 from discordtest.scene import awaited, verb
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from unittest import IsolatedAsyncioTestCase as Case
 
     import discord
@@ -58,15 +51,7 @@ class EventVerbs(Acting, Case):
         The queue begins with the test; ``self.backend.clear_message_queue()`` empties it. ``timeout`` is in seconds
         of the clock.
         """
-        backend = self._scene.backend
-        queue: Callable[[], list[Record]] = backend.get_message_queue
-        if not await self._wait(lambda: len(queue()) >= count, timeout):
-            self._missed(f"{count} messages within {timeout:g} s of the clock: there were {len(queue())}")
-        seen = views.views_of(self._scene)
-        world = backend.world
-        return [
-            seen.message(world.messages.get(one["channel_id"], {}).get(one["id"], one)) for one in queue()
-        ]
+        return await waiting.messages(self._scene, count, timeout, self.failureException)
 
     @awaited
     async def wait_for_event(
@@ -77,44 +62,5 @@ class EventVerbs(Acting, Case):
         ``"member_join"`` is an event of discord.py (or the bot's own): returned is what its listeners get, several
         arguments as a tuple. ``"GUILD_MEMBER_ADD"`` is one of the gateway: returned is its payload.
         """
-        if not name:
-            raise SetupError("an event has a name")
-        if name.isupper():
-            start = len(self._scene.backend.journal)
-            found = await self._wait(lambda: self._dispatched(name, start), timeout)
-            if found is None:
-                self._missed(f"{name} within {timeout:g} s of the clock")
-            return json.loads(found.text)
         chosen = client or self.client
-        waiting = asyncio.ensure_future(chosen.wait_for(name.removeprefix("on_"), timeout=None))
-        self._scene.watch.ignore(waiting)
-        try:
-            if not await self._wait(waiting.done, timeout):
-                self._missed(f"{name} within {timeout:g} s of the clock")
-            return waiting.result()
-        finally:
-            waiting.cancel()
-
-    # -- inside
-
-    def _dispatched(self, name: str, start: int) -> journal.Dispatch | None:
-        entries = self._scene.backend.journal[start:]
-        return next(
-            (entry for entry in entries if isinstance(entry, journal.Dispatch) and entry.name == name), None
-        )
-
-    async def _wait(self, predicate: Callable[[], Any], timeout: float) -> Any:
-        seconds = seconds_of("timeout", timeout)
-        scene = self._scene
-        scene.check()
-        scene.begin_act()
-        scene.was_advanced = True
-        try:
-            answer = await scene.loop.wait_until(predicate, seconds)
-            scene.check()
-            return answer
-        finally:
-            scene.end_act()
-
-    def _missed(self, what: str) -> None:
-        raise self.failureException(f"there was no {what}\n{background(self._scene)}")
+        return await waiting.event(self._scene, name, timeout, chosen, self.failureException)

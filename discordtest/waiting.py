@@ -1,0 +1,106 @@
+"""Waiting for what a test is about to see: time passes from timer to timer, and a wait that is in vain fails."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from discordtest import views
+from discordtest.assertions.failures import background
+from discordtest.backend import journal
+from discordtest.checking import seconds_of
+from discordtest.errors import SetupError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import discord
+
+    from discordtest.backend.world import Record
+    from discordtest.scene import Scene
+
+__all__ = ["connection", "event", "messages"]
+
+__unittest = True  # unittest leaves our frames out of its tracebacks
+
+Failure = type[BaseException]
+
+
+async def messages(
+    scene: Scene, count: int, timeout: float, failure: Failure = AssertionError
+) -> list[discord.Message]:
+    """Wait until bots have sent so many messages; return those of the message queue."""
+    queue: Callable[[], list[Record]] = scene.backend.get_message_queue
+    if not await _until(scene, lambda: len(queue()) >= count, timeout):
+        what = f"{count} messages within {timeout:g} s of the clock: there were {len(queue())}"
+        _missed(scene, what, failure)
+    seen, known = views.views_of(scene), scene.backend.world.messages
+    return [seen.message(known.get(one["channel_id"], {}).get(one["id"], one)) for one in queue()]
+
+
+async def event(
+    scene: Scene,
+    name: str,
+    timeout: float,
+    client: discord.Client,
+    failure: Failure = AssertionError,
+) -> Any:
+    """Wait for an event of a client (``"member_join"``), return its arguments; in capitals, one of the gateway."""
+    if not name:
+        raise SetupError("an event has a name")
+    if name.isupper():
+        start = len(scene.backend.journal)
+        found = await _until(scene, lambda: _dispatched(scene, name, start), timeout)
+        if found is None:
+            _missed(scene, f"{name} within {timeout:g} s of the clock", failure)
+        return json.loads(found.text)
+    waiting = asyncio.ensure_future(client.wait_for(name.removeprefix("on_"), timeout=None))
+    scene.watch.ignore(waiting)
+    try:
+        if not await _until(scene, waiting.done, timeout):
+            _missed(scene, f"{name} within {timeout:g} s of the clock", failure)
+        return waiting.result()
+    finally:
+        waiting.cancel()
+
+
+async def connection(scene: Scene, client: discord.Client, timeout: float) -> None:
+    """Wait until a client is ready and each of its connections that broke is whole again."""
+    application_id = scene.application_id_of(client)
+    life = scene.lives.get(client)
+    if life is None:
+        raise SetupError(f"{type(client).__name__} does not run: `await self.connect(client)` starts it")
+    gateway = scene.backend.gateway
+
+    def is_whole() -> bool:
+        return client.is_ready() and not any(id == application_id for id, _ in gateway.disturbed)
+
+    await _until(scene, lambda: life.done() or is_whole(), timeout)
+    if life.done() or not is_whole():
+        what = f"connection of {type(client).__name__} within {timeout:g} s of the clock"
+        _missed(scene, f"{what}: it has stopped" if life.done() else what, AssertionError)
+
+
+def _dispatched(scene: Scene, name: str, start: int) -> journal.Dispatch | None:
+    entries = scene.backend.journal[start:]
+    return next(
+        (entry for entry in entries if isinstance(entry, journal.Dispatch) and entry.name == name), None
+    )
+
+
+async def _until(scene: Scene, predicate: Callable[[], Any], timeout: float) -> Any:
+    seconds = seconds_of("timeout", timeout)
+    scene.check()
+    scene.begin_act()
+    scene.was_advanced = True
+    try:
+        answer = await scene.loop.wait_until(predicate, seconds)
+        scene.check()
+        return answer
+    finally:
+        scene.end_act()
+
+
+def _missed(scene: Scene, what: str, failure: Failure) -> NoReturn:
+    raise failure(f"there was no {what}\n{background(scene)}")
