@@ -19,7 +19,7 @@ class DiscordTestError(Exception):
     """Base of every error that discordtest raises for the author of a test."""
 
 
-class NotModelled(DiscordTestError):
+class NotModelled(DiscordTestError, NotImplementedError):
     """A route, field or event that the in-memory Discord does not know yet.
 
     It names what was asked. It is raised where it happens and once more by the next verb, assertion or

@@ -281,17 +281,23 @@ def _read_form(parts: list[Part]) -> tuple[Any, list[Part]]:
 
 _ABOVE = frozenset(
     (
-        "BackendError", "BackendState", "FakeRequest", "add_reaction", "clear_reaction",
-        "clear_reactions", "delete_channel", "delete_emoji", "delete_guild", "delete_invite",
+        "BackendError", "BackendState", "FakeHttp", "FakeRequest", "add_reaction", "clear_error_state",
+        "clear_faults", "clear_message_queue", "clear_rate_limits", "clear_reaction", "clear_reactions",
+        "clear_state", "connect", "delete_channel", "delete_emoji", "delete_guild", "delete_invite",
         "delete_member", "delete_message", "delete_role", "delete_sticker", "delete_webhook",
-        "edit_message", "find_channel_mentions", "find_role_mentions", "find_user_mentions",
-        "get_state", "history", "make_attachment", "make_category_channel", "make_command_permissions",
-        "make_emoji", "make_entitlement", "make_forum_channel", "make_guild", "make_invite",
-        "make_member", "make_members", "make_message", "make_role", "make_sku", "make_stage_channel",
-        "make_sticker", "make_text_channel", "make_thread", "make_user", "make_voice_channel",
-        "make_webhook", "pin_message", "refresh", "remove_reaction", "set_channel_permission_overrides",
-        "unpin_message", "update_channel", "update_guild", "update_member", "update_role",
-        "update_text_channel",
+        "disconnect", "dispatch_custom", "dispatch_event", "dispatch_member_join", "dispatch_message",
+        "dispatch_reaction_add", "dispatch_ready", "dispatch_resumed", "edit_message",
+        "find_channel_mentions", "find_role_mentions", "find_user_mentions", "get_message_queue",
+        "get_state", "history", "inject", "invalidate_session", "make_attachment",
+        "make_category_channel", "make_command_permissions", "make_emoji", "make_entitlement",
+        "make_forum_channel", "make_guild", "make_invite", "make_member", "make_members",
+        "make_message", "make_role", "make_sku", "make_stage_channel", "make_sticker",
+        "make_text_channel", "make_thread", "make_user", "make_voice_channel", "make_webhook", "outage",
+        "pause", "pin_message", "process_message", "process_messages", "reconnect", "recover",
+        "refresh", "remove_reaction", "restore", "resume", "set_channel_permission_overrides",
+        "set_error_state", "set_rate_limit", "snapshot", "unpin_message", "update_channel",
+        "update_guild", "update_member", "update_role", "update_text_channel",
+        "use_realistic_rate_limits", "wait_for_event", "wait_for_messages", "wait_for_state_update",
     )
 )  # fmt: skip
 

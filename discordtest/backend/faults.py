@@ -70,18 +70,25 @@ class RateLimited:
     """Discord refuses with 429 and asks to wait ``retry_after`` seconds.
 
     ``scope``: ``"user"``, ``"global"`` (discord.py holds every request back) or ``"shared"``. ``via=False``: it is
-    Cloudflare that refuses, which discord.py takes for the ban that it is and does not wait for.
+    Cloudflare that refuses, which discord.py takes for the ban that it is and does not wait for. ``message`` is by
+    default Discord's text.
     """
 
     retry_after: float
     scope: Scope = "user"
     via: bool = True
+    message: str = ""
     served = False
 
     def verdict(self) -> Verdict:
         """Return what Discord says."""
         wait = round(self.retry_after * 1_000_000)
-        return refusal(wait, self.scope) if self.via else ban_answer(wait)
+        if not self.via:
+            return ban_answer(wait)
+        verdict = refusal(wait, self.scope)
+        if self.message and isinstance(verdict.payload, dict):
+            verdict.payload["message"] = self.message
+        return verdict
 
 
 @dataclass(frozen=True, slots=True)

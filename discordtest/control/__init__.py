@@ -12,13 +12,20 @@ from typing import TYPE_CHECKING
 from discordtest.arrange import ArrangeMixin
 from discordtest.backend import Backend
 from discordtest.control.channels import ChannelChanges
+from discordtest.control.error_states import ErrorStates
+from discordtest.control.events import EventControl
 from discordtest.control.expressions import ExpressionChanges
 from discordtest.control.guilds import GuildChanges
+from discordtest.control.http import FakeHttp
 from discordtest.control.members import MemberChanges
 from discordtest.control.mentions import Mentions
 from discordtest.control.messages import MessageChanges
+from discordtest.control.state import StateControl
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from discordtest.backend.session import Session
     from discordtest.scene import Scene
 
 __all__ = ["SceneBackend"]
@@ -32,6 +39,9 @@ class SceneBackend(
     MessageChanges,
     ExpressionChanges,
     Mentions,
+    EventControl,
+    ErrorStates,
+    StateControl,
     Backend,
 ):
     """The Discord of one test, with the clients that run on it: ``self.backend``.
@@ -40,3 +50,12 @@ class SceneBackend(
     """
 
     _scene: Scene  # which sets itself
+
+    @property
+    def http(self) -> FakeHttp:
+        """The HTTP side of this Discord: what was asked and answered, and requests as the first client's bot."""
+        return FakeHttp(self._scene.loop)
+
+    def connect(self, query: Mapping[str, str]) -> Session:
+        """Open a gateway connection; HELLO is queued at once."""
+        return self._greet(super().connect(query))

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from discordtest.backend import journal
-from discordtest.errors import SetupError
+from discordtest.errors import BackendError, SetupError
 from discordtest.given import id_of
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from discordtest.given import Id
     from discordtest.scene import Scene
 
-__all__ = ["UNCHANGED", "announced", "role_of", "thing_of"]
+__all__ = ["UNCHANGED", "announced", "client_of", "role_of", "thing_of"]
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
 
@@ -52,3 +52,16 @@ def thing_of(tables: dict[str, dict[str, Record]], thing: Any, kind: str) -> tup
         if number in tables.get(guild_id, ()):
             return guild_id, tables[guild_id][number]
     raise SetupError(f"there is no {kind} {thing!r} here: it is of another test, or deleted")
+
+
+def client_of(scene: Scene, client: discord.Client | None) -> discord.Client:
+    """Return the client that is meant; the first one where none is named."""
+    if client is None:
+        for first in scene.clients:
+            return first
+        raise BackendError(
+            "this Discord has no client yet: it is made in asyncSetUp, or by configure(client)"
+        )
+    if client not in scene.clients:
+        raise SetupError(f"{client!r} is no client of this test: await self.connect(client) first")
+    return client

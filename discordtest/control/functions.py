@@ -13,13 +13,18 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from discordtest.control import SceneBackend
-from discordtest.control.state import BackendState, state_of
+from discordtest.control.events import dispatch
+from discordtest.control.http import FakeHttp
+from discordtest.control.state import BackendState
 from discordtest.current import call, current_scene
 from discordtest.errors import BackendError
 from discordtest.refusals import FakeRequest
+
+if TYPE_CHECKING:
+    import discord
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
 
@@ -29,8 +34,8 @@ T = TypeVar("T")
 _NOTE = "\n\nWorks on the Discord of the running test; `BackendError` where none is configured."
 
 
-def _on_current(choose: Callable[[SceneBackend], Callable[P, T]]) -> Callable[P, T]:
-    """Make a function of a method: it works on the Discord of the running test."""
+def _on_current(choose: Callable[[SceneBackend], Callable[P, T]], name: str = "") -> Callable[P, T]:
+    """Make a function of a method, of the same name or another: it works on the Discord of the running test."""
 
     def function(*args: P.args, **kwargs: P.kwargs) -> T:
         return call(choose(current_scene().backend), *args, **kwargs)
@@ -41,16 +46,9 @@ def _on_current(choose: Callable[[SceneBackend], Callable[P, T]]) -> Callable[P,
     signature = inspect.signature(method)
     made.__signature__ = signature.replace(parameters=list(signature.parameters.values())[1:])
     made.__doc__ = inspect.cleandoc(method.__doc__) + _NOTE
-    made.__qualname__, made.__module__ = method.__name__, "discordtest.backend"
+    made.__name__ = made.__qualname__ = name or method.__name__
+    made.__module__ = "discordtest.backend"
     return function
-
-
-def get_state() -> BackendState:
-    """Return the state of the running test's Discord: its ``messages``, and ``state``, the client's own cache.
-
-    `BackendError` where none is configured.
-    """
-    return state_of(current_scene())
 
 
 # -- what there is
@@ -109,13 +107,78 @@ find_user_mentions = _on_current(lambda backend: backend.find_user_mentions)
 find_role_mentions = _on_current(lambda backend: backend.find_role_mentions)
 find_channel_mentions = _on_current(lambda backend: backend.find_channel_mentions)
 
+get_state = _on_current(lambda backend: backend.get_state)
+snapshot = _on_current(lambda backend: backend.snapshot)
+restore = _on_current(lambda backend: backend.restore)
+clear_state = _on_current(lambda backend: backend.clear_state)
+
+# -- events
+
+
+def dispatch_event(
+    name: str, data: Any = None, guild: Any = None, *, client: discord.Client | None = None
+) -> None:
+    """Send an event of the gateway by its payload, or dispatch one of the bot's own.
+
+    ``name`` in capitals, such as ``"TYPING_START"``, is an event of the gateway, ``data`` its payload: who may see
+    it gets it, by intent, ``guild`` (else ``data["guild_id"]``) and ``data["channel_id"]``; nothing in the world
+    changes. Any other, such as ``"level_up"``, runs the listeners ``on_level_up(data)`` of ``client``, by default the
+    first one; without ``data`` they get none.
+
+    Raises `SetupError` for a client that is not of this test.
+
+    Works on the Discord of the running test; `BackendError` where none is configured, and for a payload that is no
+    dict.
+    """
+    call(dispatch, current_scene().backend, name, data, guild, client)
+
+
+dispatch_custom = _on_current(lambda backend: backend.dispatch_custom)
+dispatch_message = _on_current(lambda backend: backend.dispatch_message)
+dispatch_member_join = _on_current(lambda backend: backend.dispatch_member_join)
+dispatch_reaction_add = _on_current(lambda backend: backend.dispatch_reaction_add)
+dispatch_ready = _on_current(lambda backend: backend.dispatch_ready)
+dispatch_resumed = _on_current(lambda backend: backend.dispatch_resumed)
+process_message = _on_current(lambda backend: backend.process_message)
+process_messages = _on_current(lambda backend: backend.process_messages)
+get_message_queue = _on_current(lambda backend: backend.get_message_queue)
+clear_message_queue = _on_current(lambda backend: backend.clear_message_queue)
+wait_for_messages = _on_current(lambda backend: backend.wait_for_messages)
+wait_for_event = _on_current(lambda backend: backend.wait_for_event)
+wait_for_state_update = _on_current(lambda backend: backend.wait_for_state_update)
+
+# -- bad days
+
+connect = _on_current(lambda backend: backend.until_connected, "connect")
+disconnect = _on_current(lambda backend: backend.disconnect)
+reconnect = _on_current(lambda backend: backend.reconnect)
+invalidate_session = _on_current(lambda backend: backend.invalidate_session)
+pause = _on_current(lambda backend: backend.pause)
+resume = _on_current(lambda backend: backend.resume)
+outage = _on_current(lambda backend: backend.outage)
+recover = _on_current(lambda backend: backend.recover)
+set_error_state = _on_current(lambda backend: backend.set_error_state)
+clear_error_state = _on_current(lambda backend: backend.clear_error_state)
+inject = _on_current(lambda backend: backend.inject)
+clear_faults = _on_current(lambda backend: backend.clear_faults)
+set_rate_limit = _on_current(lambda backend: backend.set_rate_limit)
+use_realistic_rate_limits = _on_current(lambda backend: backend.use_realistic_rate_limits)
+clear_rate_limits = _on_current(lambda backend: backend.clear_rate_limits)
+
 __all__ = [
     "BackendError",
     "BackendState",
+    "FakeHttp",
     "FakeRequest",
     "add_reaction",
+    "clear_error_state",
+    "clear_faults",
+    "clear_message_queue",
+    "clear_rate_limits",
     "clear_reaction",
     "clear_reactions",
+    "clear_state",
+    "connect",
     "delete_channel",
     "delete_emoji",
     "delete_guild",
@@ -125,12 +188,23 @@ __all__ = [
     "delete_role",
     "delete_sticker",
     "delete_webhook",
+    "disconnect",
+    "dispatch_custom",
+    "dispatch_event",
+    "dispatch_member_join",
+    "dispatch_message",
+    "dispatch_reaction_add",
+    "dispatch_ready",
+    "dispatch_resumed",
     "edit_message",
     "find_channel_mentions",
     "find_role_mentions",
     "find_user_mentions",
+    "get_message_queue",
     "get_state",
     "history",
+    "inject",
+    "invalidate_session",
     "make_attachment",
     "make_category_channel",
     "make_command_permissions",
@@ -151,14 +225,29 @@ __all__ = [
     "make_user",
     "make_voice_channel",
     "make_webhook",
+    "outage",
+    "pause",
     "pin_message",
+    "process_message",
+    "process_messages",
+    "reconnect",
+    "recover",
     "refresh",
     "remove_reaction",
+    "restore",
+    "resume",
     "set_channel_permission_overrides",
+    "set_error_state",
+    "set_rate_limit",
+    "snapshot",
     "unpin_message",
     "update_channel",
     "update_guild",
     "update_member",
     "update_role",
     "update_text_channel",
+    "use_realistic_rate_limits",
+    "wait_for_event",
+    "wait_for_messages",
+    "wait_for_state_update",
 ]

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from discordtest.arrange.building import Arranging, perform, show, stage
 from discordtest.backend.resources.message_render import render_message
-from discordtest.errors import BackendError
+from discordtest.control.changing import client_of
+from discordtest.scene import awaited
+from discordtest.worlds import go_back
 
 if TYPE_CHECKING:
     import discord
     from discord.state import ConnectionState
 
+    from discordtest.backend.snapshots import Snapshot
     from discordtest.backend.world import Record
-    from discordtest.scene import Scene
 
-__all__ = ["BackendState", "state_of"]
+__all__ = ["BackendState", "StateControl"]
 
 
 class BackendState(NamedTuple):
@@ -43,9 +46,16 @@ class BackendState(NamedTuple):
         return getattr(self.state, name)
 
 
-def state_of(scene: Scene) -> BackendState:
-    """Return the state of a scene, with the first client's cache."""
-    for client in scene.clients:
+class StateControl(Arranging):
+    """What deals with all that exists at once."""
+
+    def get_state(self) -> BackendState:
+        """Return the state of this Discord: its ``messages``, and ``state``, the first client's own cache.
+
+        Raises `BackendError` before there is a client.
+        """
+        scene = self._scene
+        client = client_of(scene, None)
         scene.network.flush()
         world = scene.backend.world
         messages = {
@@ -53,4 +63,33 @@ def state_of(scene: Scene) -> BackendState:
             for channel_id, table in world.messages.items()
         }
         return BackendState(messages, client._connection)
-    raise BackendError("this Discord has no client yet: it is made in asyncSetUp, or by configure(client)")
+
+    @awaited
+    async def restore(self, snapshot: Snapshot) -> None:
+        """Make the world what it was when `snapshot` took this, ids and wall clock included.
+
+        Running clients lose their session, begin another and are ready when this returns. What they remember
+        themselves, their timers and their cooldowns, goes on.
+
+        Raises `SetupError` for what is no snapshot, `BackendError` for one without the clients of this test.
+        """
+        await go_back(self._scene, snapshot)
+
+    def clear_state(self) -> None:
+        """Delete every guild and every direct message, and forget faults, limits, error states and the message queue.
+
+        The bots are told. Users, applications and their commands stay. Each test has a Discord of its own, so between
+        tests nothing is left that this could clear.
+        """
+        scene = stage(self._scene)
+        backend, world = scene.backend, scene.backend.world
+        backend.clear_error_state()
+        backend.clear_faults()
+        backend.clear_rate_limits()
+        for guild_id in [*world.guilds]:
+            perform(scene, "clear_state", "delete_guild", guild_id)
+        for channel_id in world.dms.values():
+            for message_id in [*world.messages.get(channel_id, ())]:
+                perform(scene, "clear_state", "delete_message", channel_id, message_id)
+        backend.clear_message_queue()
+        show(scene)

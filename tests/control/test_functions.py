@@ -175,6 +175,10 @@ class WithoutATestTests(unittest.TestCase):
                 if inspect.iscoroutine(made):
                     asyncio.run(made)
 
+    def test_http_client_says_so_too(self) -> None:
+        with self.assertRaisesRegex(BackendError, r"configure\(client\)"):
+            backend.FakeHttp()
+
     def test_error_is_the_one_of_the_package(self) -> None:
         self.assertIs(backend.BackendError, discordtest.BackendError)
 

@@ -21,7 +21,7 @@ from discordtest.backend.resources.unicode_emoji import is_emoji, same_emoji
 from discordtest.backend.rest import Call, parameter, route
 from discordtest.backend.world import Record, World
 
-__all__ = ["find_reaction_emoji"]
+__all__ = ["find_reaction_emoji", "tell_reaction_add"]
 
 MAX_REACTIONS = 20  # different emojis on a message
 MAX_PAGE = 100
@@ -86,7 +86,13 @@ def add_my_message_reaction(call: Call, channel: Record, message: Record, key: s
     if user_id in users:
         return
     users[user_id] = None
+    tell_reaction_add(world, channel, message, user_id, key)
+
+
+def tell_reaction_add(world: World, channel: Record, message: Record, user_id: str, key: str) -> None:
+    """Tell that somebody has reacted."""
     event = _event(world, message, user_id, key)
+    members = world.members.get(channel.get("guild_id") or "", {})
     if user_id in members:
         event["member"] = members[user_id]
     event["message_author_id"] = message["author"]["id"]
