@@ -74,12 +74,21 @@ async def connection(scene: Scene, client: discord.Client, timeout: float) -> No
     gateway = scene.backend.gateway
 
     def is_whole() -> bool:
-        return client.is_ready() and not any(id == application_id for id, _ in gateway.disturbed)
+        if any(id == application_id for id, _ in gateway.disturbed) or not client.is_ready():
+            return False
+        return not _awaits_guilds(client)
 
     await _until(scene, lambda: life.done() or is_whole(), timeout)
     if life.done() or not is_whole():
         what = f"connection of {type(client).__name__} within {timeout:g} s of the clock"
         _missed(scene, f"{what}: it has stopped" if life.done() else what, AssertionError)
+
+
+def _awaits_guilds(client: discord.Client) -> bool:
+    """Tell whether READY has come, but not all of its guilds: ``on_ready`` is still to run."""
+    state: Any = client._connection
+    shards = getattr(state, "_ready_tasks", {})  # of a client with several
+    return state._ready_task is not None or not all(task.done() for task in shards.values())
 
 
 def _dispatched(scene: Scene, name: str, start: int) -> journal.Dispatch | None:

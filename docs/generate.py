@@ -26,6 +26,7 @@ sys.path.insert(0, str(DOCS.parent))
 import discordtest  # noqa: E402
 from discordtest import deferred  # noqa: E402
 from discordtest.backend import rest  # noqa: E402
+from discordtest.control import functions  # noqa: E402
 from tests import dpytest_suite  # noqa: E402
 
 deferred.load()  # the routes are there once it is
@@ -113,11 +114,11 @@ def groups(package: str) -> Iterable[tuple[str, list[str]]]:
                 yield (owner.__doc__ or "").split("\n")[0].rstrip("."), names
 
 
-def takes(member: object) -> str:
+def takes(member: object, first: int = 1) -> str:
     """Return the parameters of a method, without types and defaults; of a property nothing."""
     if not callable(member):
         return ""
-    parameters = list(inspect.signature(member).parameters.values())[1:]
+    parameters = list(inspect.signature(member).parameters.values())[first:]
     names, starred = [], False
     for parameter in parameters:
         if parameter.kind is parameter.KEYWORD_ONLY and not starred:
@@ -153,6 +154,25 @@ def dpytest_contradictions() -> str:
     return table(("test", "asks for", "Discord", "source"), rows)
 
 
+# -- The functions ---------------------------------------------------------------------------------------
+
+
+def backend_functions() -> list[str]:
+    """Return the names of the functions of ``discordtest.backend``, in the order in which they are defined."""
+    return [name for name, value in vars(functions).items() if name in functions.__all__ and name.islower()]
+
+
+@page("tables/backend.md")
+def backend_table() -> str:
+    """What the functions of ``discordtest.backend`` take and do."""
+    rows = []
+    for name in backend_functions():
+        function = getattr(functions, name)
+        first = (inspect.getdoc(function) or "").split("\n")[0]
+        rows.append((f"{{py:func}}`~discordtest.backend.{name}`", takes(function, 0), first))
+    return table(("", "takes", "what it does"), rows)
+
+
 @page("reference.md")
 def reference() -> str:
     """Everything public, from its docstrings."""
@@ -161,6 +181,11 @@ def reference() -> str:
         parts.append(f"## {title.capitalize()}\n")
         names = [name for _, members in groups(package) for name in members]
         parts += [_directive(name) for name in names]
+    parts.append("## The backend by hand\n")
+    parts += [
+        f"```{{eval-rst}}\n.. autofunction:: discordtest.backend.{name}\n```\n"
+        for name in backend_functions()
+    ]
     return "\n".join([*parts, REFERENCE_TAIL])
 
 
@@ -185,6 +210,16 @@ REFERENCE_HEAD = """\
 ```
 """
 REFERENCE_TAIL = """\
+```{eval-rst}
+.. autoclass:: discordtest.backend.BackendState
+   :members: channels, members
+
+.. autoclass:: discordtest.backend.FakeHttp
+   :members:
+
+.. autoclass:: discordtest.backend.FakeRequest
+```
+
 ## What they give you
 
 ```{eval-rst}

@@ -47,11 +47,16 @@ class EventControl(Arranging):
     def dispatch_member_join(self, member: discord.Member) -> None:
         """Send GUILD_MEMBER_ADD of a ``member`` again, as they are now: ``on_member_join`` runs once more.
 
+        discord.py passes over a member whom it knows, so GUILD_MEMBER_REMOVE goes before, and ``on_member_remove``
+        runs: as if they had left and come back. Nothing in the world changes.
+
         Raises `SetupError` for a member who is not here; `make_member` lets somebody join.
         """
         scene = stage(self._scene)
         guild_id, record = thing_of(scene.backend.world.members, member, "member")
-        scene.backend.dispatch_event("GUILD_MEMBER_ADD", {**record, "guild_id": guild_id})
+        send = scene.backend.dispatch_event
+        send("GUILD_MEMBER_REMOVE", {"guild_id": guild_id, "user": record["user"]})
+        send("GUILD_MEMBER_ADD", {**record, "guild_id": guild_id})
         show(scene)
 
     def dispatch_reaction_add(
