@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from discordtest.errors import BackendError
 
@@ -51,23 +51,24 @@ def find_case() -> DiscordTestMixin | None:
     return here[0] if len(here) == 1 else None
 
 
-def current_case() -> DiscordTestMixin:
-    """Return the test case, or the stage, that runs; `BackendError` where there is none."""
-    case = find_case()
+def current_case(loop: asyncio.AbstractEventLoop | None = None) -> DiscordTestMixin:
+    """Return the test case, or the stage, of a loop, else the one that runs; `BackendError` where there is none."""
+    case = find_case() if loop is None else _cases.get(loop, (0, None))[1]
     if case is None:
         raise BackendError(NOTHING)
     return case
 
 
-def current_scene() -> Scene:
-    """Return the scene of the test that runs; `BackendError` where there is none."""
-    return current_case()._scene
+def current_scene(loop: asyncio.AbstractEventLoop | None = None) -> Scene:
+    """Return the scene of a loop's test, else of the one that runs; `BackendError` where there is none."""
+    return current_case(loop)._scene
 
 
 def call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Call a function on the loop of the test that runs; outside of a test case, the loop runs for it if it does not.
 
-    So builders work in a plain function that has called ``configure``, too.
+    So builders work in a plain function that has called ``configure``, too; and what has to be awaited elsewhere is
+    done there when this returns, because nothing could await it.
     """
     case, running = current_case(), asyncio._get_running_loop()
     loop = case._scene.loop
@@ -80,6 +81,8 @@ def call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         )
 
     async def run() -> T:
-        return function(*args, **kwargs)
+        made: Any = function(*args, **kwargs)
+        done: T = await made if asyncio.iscoroutine(made) else made
+        return done
 
     return loop.run_until_complete(run())

@@ -184,7 +184,7 @@ def reference() -> str:
     parts.append("## The backend by hand\n")
     parts += [
         f"```{{eval-rst}}\n.. autofunction:: discordtest.backend.{name}\n```\n"
-        for name in backend_functions()
+        for name in ("configure", *backend_functions())
     ]
     return "\n".join([*parts, REFERENCE_TAIL])
 

@@ -13,10 +13,12 @@ from typing import Any
 import discord
 
 import discordtest
-from discordtest import BackendError, backend
+from discordtest import BackendError, backend, current
 from discordtest.arrange import ArrangeMixin
 from discordtest.control import functions
+from discordtest.stage import Stage
 from tests.bots import BotTestCase
+from tests.control.listening import Listener
 from tests.repeated import once_a_python
 
 NOTHING = inspect.Parameter.empty
@@ -249,3 +251,40 @@ class StateTests(BotTestCase):
         request: Any = backend.FakeRequest(404, "Not Found")
         error = discord.NotFound(request, "Unknown Message")
         self.assertEqual((error.status, str(error)), (404, "404 Not Found (error code: 0): Unknown Message"))
+
+
+class OutsideTests(unittest.TestCase):
+    """Without a test case, and without a loop."""
+
+    def setUp(self) -> None:
+        self.client = Listener()
+        backend.configure(self.client)
+        self.addCleanup(self.end)
+
+    @staticmethod
+    def end() -> None:
+        case = current.current_case()
+        assert isinstance(case, Stage)
+        case.end()
+
+    def test_everything_is_a_plain_call(self) -> None:
+        guild = backend.make_guild("Test")
+        general = backend.make_text_channel("general", guild)
+        self.assertEqual(self.client.get_channel(general.id), general)
+
+        @self.client.listen()
+        async def on_message(message: discord.Message) -> None:
+            if message.author != self.client.user:
+                await message.channel.send("pong")
+
+        alice = backend.make_member("alice", guild)
+        backend.make_message("ping", alice, general)
+        found: Any = backend.wait_for_messages(1)  # a coroutine where a loop runs
+        self.assertEqual([message.content for message in found], ["pong"])
+        answer: Any = backend.FakeHttp(current.current_scene().loop).exchanges[-1].result
+        self.assertEqual(answer["content"], "pong")
+        backend.dispatch_event("level_up", 3)
+        backend.wait_for_state_update()
+        self.assertEqual(self.client.heard[-1], ("level_up", (3,)))
+        backend.delete_guild(guild)
+        self.assertEqual(len(backend.get_state().guilds), 0)
