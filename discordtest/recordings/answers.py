@@ -80,9 +80,9 @@ class Answers:
 
 
 def note_sent(player: Player, entry: Entry) -> None:
-    """Write into the journal that a request has sent a message, if it has."""
-    message = _message_sent(entry) if 200 <= entry.status < 300 else None
-    if message is not None:
+    """Write into the journal that a request has sent a message, if it has, in a channel that the bot knows."""
+    message = _message_sent(entry)
+    if isinstance(message, dict) and message.get("channel_id") in player.world.channels:
         player.journal.append(Sent(entry.at, player.actor, True, message))
 
 

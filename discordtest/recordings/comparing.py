@@ -25,6 +25,7 @@ _QUOTED = re.compile(r'"([0-9a-f]{32})"')
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 _MARKUP = re.compile(r"<t:(-?\d+)(:[tTdDfFsSR])?>")  # a moment within a text
 _BEFORE_OR_AFTER = frozenset(("before", "after", "around"))  # a snowflake there may be made from a moment
+_SINCE = "since"  # of a presence: milliseconds since 1970
 _SNOWFLAKE = re.compile(r"\d{15,20}")
 _EPOCH_BITS = 22
 
@@ -62,6 +63,8 @@ class Comparison:
         return bool(recorded == actual) or self._nearly(recorded, actual, key, found)
 
     def _nearly(self, recorded: Any, actual: Any, key: str, found: dict[str, str]) -> bool:
+        if key == _SINCE and isinstance(recorded, int) and isinstance(actual, int):
+            return self._near(recorded / 1000, actual / 1000)
         if not (isinstance(recorded, str) and isinstance(actual, str)):
             return False
         if key == "custom_id" and _DRAWN.fullmatch(recorded) and _DRAWN.fullmatch(actual):

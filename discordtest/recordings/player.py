@@ -7,6 +7,7 @@ recorded and answered with that; what was not recorded is a failure that shows b
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping
@@ -20,7 +21,7 @@ from discordtest.backend.journal import Exchange as Entry
 from discordtest.backend.rest import Actor, Response, match
 from discordtest.control import SceneBackend
 from discordtest.errors import RecordingMismatch, SetupError
-from discordtest.recordings import mismatches
+from discordtest.recordings import cast, mismatches
 from discordtest.recordings.answers import Answers, note_sent
 from discordtest.recordings.comparing import Comparison
 from discordtest.recordings.lines import Closed, Exchange, Frame, encode
@@ -115,10 +116,9 @@ class Player(SceneBackend):
         line = self._recorded(f"{request.method} {path}", entry)
         response = self._response(line) if isinstance(line, Exchange) else line
         entry.status, entry.answer = response.status, response.body
-        note_sent(self, entry)
-        for observe in self.observers:
-            template = "" if entry.route is None else entry.route.template
-            observe(self, request.method, template, request, response)
+        if 200 <= entry.status < 300:
+            cast.note_answer(self.world, entry.path, entry.result)
+            note_sent(self, entry)
         return response
 
     def _recorded(self, request: str, entry: Entry) -> Exchange | Response:
@@ -244,11 +244,10 @@ class Player(SceneBackend):
             return
         text = self.comparison.translated(line.text)
         if line.op == 0:
-            data = line.data
+            data = json.loads(text).get("d")
             guild_id = data.get("guild_id") if isinstance(data, dict) else None
-            self.journal.append(Dispatch(self.world.now(), str(line.event), guild_id, text))
-            for observe in self.event_observers:
-                observe(self, str(line.event), data)
+            self.journal.append(Dispatch(self.world.now(), str(line.event), guild_id, encode(data)))
+            cast.note_event(self.world, line.event, data)
         session.push(text)
 
     # -- time goes on
