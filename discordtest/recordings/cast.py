@@ -1,6 +1,6 @@
 """Who and what a recording is about: users and channels, as the bot was told of them.
 
-Assertions and transcripts call them by their names. It is all that the world of a player knows: nothing is decided by it.
+Assertions and transcripts call them by their names. It is all that a player's world knows: nothing is decided by it.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ def note_event(world: World, name: str | None, data: Any) -> None:
     """Note whom and what a gateway event tells of."""
     if not isinstance(data, dict):
         return
+    member = data.get("member")
     if name == "GUILD_CREATE":
         for key in ("channels", "threads"):
             for channel in _records(data.get(key)):
                 _note_channel(world, {**channel, "guild_id": data.get("id")})
-        for member in _records(data.get("members")):
-            _note_user(world, member.get("user"))
+        for each in _records(data.get("members")):
+            _note_user(world, each.get("user"))
     elif name in _CHANNELS:
         _note_channel(world, data)
     elif name == "MESSAGE_CREATE":
         _note_user(world, data.get("author"))
         _note_dm(world, data.get("channel_id"), data.get("guild_id"), data.get("author"))
     elif name == "INTERACTION_CREATE":
-        member = data.get("member")
         who = data.get("user") or (member.get("user") if isinstance(member, dict) else None)
         _note_user(world, who)
         _note_dm(world, data.get("channel_id"), data.get("guild_id"), who)

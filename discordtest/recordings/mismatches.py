@@ -69,9 +69,11 @@ def of_start(recording: Recording, op: int, data: dict[str, Any], free: Sequence
     place = recording.place(line)
     if line.op != op:
         return f"the bot {did}; what was recorded is that it {_beginning(line.op)} ({place})"
-    recorded = line.data or {}
+    recorded = line.data
     mine = {key: value for key, value in data.items() if key in ("shard", "session_id")}
-    theirs = {key: value for key, value in recorded.items() if key in ("shard", "session_id")}
+    theirs = recorded
+    if isinstance(recorded, dict):
+        theirs = {key: value for key, value in recorded.items() if key in ("shard", "session_id")}
     return "\n".join(
         [f"the bot {did}, otherwise than it was recorded ({place}; {_SIDES}):", *difference(theirs, mine)]
     )
