@@ -18,4 +18,16 @@ from __future__ import annotations
 __all__ = ["MEASUREMENTS"]
 
 #: The modules of this package that measure, in the order of the report.
-MEASUREMENTS = ("empty", "trip", "slash", "click", "members", "shards", "memory", "idle", "imports", "suite")
+MEASUREMENTS = (
+    "empty",
+    "trip",
+    "slash",
+    "click",
+    "members",
+    "shards",
+    "recordings",
+    "memory",
+    "idle",
+    "imports",
+    "suite",
+)

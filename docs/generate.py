@@ -279,6 +279,34 @@ REFERENCE_TAIL = """\
    :members: FakeVoiceClient
 ```
 
+## Recordings
+
+```{eval-rst}
+.. autofunction:: discordtest.record
+
+.. autoclass:: discordtest.recordings.recorder.Recorder
+   :members: start, stop, save, recording
+
+.. autoclass:: discordtest.Recording
+   :members: load, save, from_json, to_json
+
+.. autoclass:: discordtest.replays.Replays
+   :members:
+
+.. automethod:: discordtest.recordings.player.Player.answer
+
+.. autoclass:: discordtest.FakeWebSocket
+   :members: connect, recv, send, close
+
+.. autoexception:: discordtest.ConnectionClosed
+
+.. autoexception:: discordtest.ConnectionClosedOK
+
+.. autoexception:: discordtest.ConnectionClosedError
+
+.. autoexception:: discordtest.ConcurrencyError
+```
+
 ## Errors
 
 ```{eval-rst}
