@@ -16,6 +16,7 @@ from discordtest.backend.close_codes import ABNORMAL_CLOSURE, CLOSE_CODES, ends_
 from discordtest.backend.compression import compressor
 from discordtest.backend.identifying import LARGE_THRESHOLDS, identify
 from discordtest.backend.journal import Frame
+from discordtest.backend.payloads import is_well_formed
 from discordtest.backend.resources import gateway_commands
 from discordtest.backend.rest import Actor
 from discordtest.backend.world import Record, Viewer
@@ -147,7 +148,7 @@ class Session(Viewer):
             self.close(4001)
         elif not self.ready and frame["op"] in gateway_commands.COMMANDS:
             self.close(4003)
-        elif frame["op"] != _HEARTBEAT and not isinstance(frame.get("d"), dict):
+        elif frame["op"] != _HEARTBEAT and not is_well_formed(frame["op"], frame.get("d")):
             self.close(4002)
         else:
             try:

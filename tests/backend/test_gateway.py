@@ -11,6 +11,7 @@ from discordtest.backend.intents import Intent
 from discordtest.backend.permissions import Permission
 from discordtest.backend.resources.application import make_application
 from discordtest.backend.session import FRAMES_WINDOW, HEARTBEAT_INTERVAL, MAX_FRAMES, MAX_PAYLOAD
+from discordtest.errors import NotModelled
 from tests.backend.worlds import PNG_URI, TOKEN, WorldTestCase
 
 
@@ -168,9 +169,19 @@ class Frames(GatewayTestCase):
             self.assertClosed(session, 4002)
 
     def test_unknown_opcode(self):
-        session = self.open()
-        self.send(session, 99)
-        self.assertClosed(session, 4001)
+        for code in (99, 0, 5, 7, 9, 10, 11, -1):
+            session = self.open()
+            self.send(session, code)
+            self.assertClosed(session, 4001)
+
+    def test_what_is_known_and_not_modelled(self):
+        session = self.small.connect()
+        for code, name in ((31, "Request Soundboard Sounds"), (43, "Request Channel Info")):
+            with self.assertRaisesRegex(NotModelled, name):
+                self.send(session, code, {"guild_ids": [self.small.guild["id"]]})
+        self.assertFalse(session.closed)
+        self.assertEqual(len(self.small.backend.failures), 2)
+        self.small.backend.failures.clear()
 
     def test_command_before_identifying(self):
         session = self.open()

@@ -14,6 +14,7 @@ from discordtest.backend.intents import Intent
 from discordtest.backend.resources.presence import STATUSES, set_presence
 from discordtest.backend.rest import Call, operation, parameter
 from discordtest.backend.world import Record, World
+from discordtest.errors import NotModelled
 
 if TYPE_CHECKING:
     from discordtest.backend import Backend
@@ -165,9 +166,21 @@ def update_voice_state(backend: Backend, session: Session, data: Record) -> None
         return
 
 
+# -- what no version of discord.py asks for
+
+
+def _not_modelled(name: str) -> Callable[[Backend, Session, Any], None]:
+    def refuse(backend: Backend, session: Session, data: Any) -> None:
+        raise NotModelled(f"{name} over the gateway")
+
+    return refuse
+
+
 #: opcode -> what serves it
 COMMANDS: dict[int, Callable[[Backend, Session, Any], None]] = {
     3: update_presence,
     4: update_voice_state,
     8: request_guild_members,
+    31: _not_modelled("Request Soundboard Sounds (op 31)"),
+    43: _not_modelled("Request Channel Info (op 43)"),
 }
