@@ -7,7 +7,7 @@ from unittest.mock import patch
 
 import discord
 
-from discordtest import DiscordTestCase, NotModelled
+from discordtest import BackendError, DiscordTestCase, NotModelled
 
 
 class Line(discord.VoiceProtocol):
@@ -83,6 +83,43 @@ class VoiceProtocolTests(DiscordTestCase):
         )
         await self.settle()
         self.assertEqual(line.states[-1]["channel_id"], str(self.attic.id))
+
+    async def test_voice_server_goes_away(self):
+        line = await self.connect_line()
+        before = line.servers[0]["endpoint"]
+        self.backend.lose_voice_server(self.guild)
+        await self.settle()
+        self.assertEqual(
+            (line.servers[1]["endpoint"], line.servers[1]["guild_id"]), (None, str(self.guild.id))
+        )
+        self.assertInVoice(self.client.get_guild(self.guild.id).me, self.lounge)
+        self.backend.give_voice_server(self.guild)
+        await self.settle()
+        self.assertRegex(line.servers[2]["endpoint"], r"\.discord\.media:443$")
+        self.assertNotEqual(line.servers[2]["endpoint"], before)
+        self.assertEqual(len({server["token"] for server in line.servers}), 3)
+
+    async def test_server_fails_over_to_another(self):
+        line = await self.connect_line()
+        self.backend.give_voice_server(self.guild)
+        await self.settle()
+        self.assertTrue(all(server["endpoint"] for server in line.servers))
+        self.assertEqual(len(line.servers), 2)
+
+    async def test_nobody_in_voice_is_nobody_told(self):
+        await (await self.connect_line()).disconnect()
+        dispatched = len(self.backend.journal)
+        self.backend.lose_voice_server(self.guild)
+        self.backend.give_voice_server(self.guild)
+        names = [entry.name for entry in self.backend.journal[dispatched:] if hasattr(entry, "name")]
+        self.assertNotIn("VOICE_SERVER_UPDATE", names)
+
+    async def test_joining_while_there_is_no_server(self):
+        self.backend.lose_voice_server(self.guild)
+        line = await self.connect_line()
+        self.assertIsNone(line.servers[0]["endpoint"])
+        with self.assertRaisesRegex(BackendError, "'Test' has no voice server already"):
+            self.backend.lose_voice_server(self.guild)
 
     async def test_client_of_discord_py_is_told_once_what_to_use(self):
         @self.client.event

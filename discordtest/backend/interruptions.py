@@ -3,7 +3,7 @@
 ``client`` and ``shard_id`` choose the connections: a client, or None for all; a shard's number, or None for all.
 What ``client`` is, ``Backend.application_of`` knows.
 Source: Discord's documentation, Gateway ("Reconnect", "Invalid Session", "Heartbeat Requests") and Gateway Events
-("Guild Delete").
+("Guild Delete", "Voice Server Update").
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from discordtest.backend.close_codes import is_close_code
 from discordtest.backend.journal import Act
 from discordtest.backend.resources.guild_create import render_guild_create
+from discordtest.backend.resources.voice import tell_voice_server
 from discordtest.backend.world import Record
 from discordtest.errors import BackendError
 
@@ -113,7 +114,33 @@ class Interruptions:
             render=lambda viewer: render_guild_create(world, record, viewer),
         )
 
+    # -- voice servers
+
+    def lose_voice_server(self, guild: Any) -> None:
+        """Let the voice server of a guild go away: its bots in voice are told that the endpoint is null.
+
+        They stay in their channels, and have to wait for `give_voice_server`.
+        """
+        record = self._guild(guild)
+        if record["id"] in self.world.voice_outages:
+            raise BackendError(f"{record['name']!r} has no voice server already")
+        self._say(f"{record['name']!r} has lost its voice server")
+        self.world.voice_outages[record["id"]] = None
+        self._tell_voice_server(record["id"])
+
+    def give_voice_server(self, guild: Any) -> None:
+        """Give a guild another voice server, whether it has lost the last one or not: its bots in voice are told."""
+        record = self._guild(guild)
+        self._say(f"{record['name']!r} has a new voice server")
+        self.world.voice_outages.pop(record["id"], None)
+        self._tell_voice_server(record["id"])
+
     # -- inside
+
+    def _tell_voice_server(self, guild_id: str) -> None:
+        for user_id in list(self.world.voice_states[guild_id]):
+            if user_id in self.world.applications:
+                tell_voice_server(self.world, guild_id, user_id)
 
     def _guild(self, guild: Any) -> Record:
         guild_id = str(getattr(guild, "id", guild))

@@ -96,6 +96,7 @@ class World:
     creators: dict[str, str] = field(default_factory=dict)  # emoji or sticker id -> user id, told to few
     invites: Table = field(default_factory=dict)  # code -> invite
     voice_states: dict[str, Table] = field(default_factory=dict)  # guild id -> user id -> state
+    voice_outages: dict[str, None] = field(default_factory=dict)  # guilds that have no voice server now
     voice_statuses: dict[str, str] = field(default_factory=dict)  # channel id -> what it says of itself
     stage_instances: Table = field(default_factory=dict)  # channel id -> stage instance
     presences: Table = field(default_factory=dict)  # user id -> presence without guild_id; not of the offline

@@ -19,7 +19,7 @@ from discordtest.backend.resources.channel_types import STAGE, VOICE, VOICE_TYPE
 from discordtest.backend.rest import Call, operation, route
 from discordtest.backend.world import Record, World
 
-__all__ = ["disconnect", "disconnect_all", "move", "tell_voice_state"]
+__all__ = ["disconnect", "disconnect_all", "move", "tell_voice_server", "tell_voice_state"]
 
 MAX_STATUS = 500
 GRACE = timedelta(seconds=10)  # how old a wish to speak may be when it arrives
@@ -59,7 +59,7 @@ def move(world: World, state: Record, channel: Record) -> None:
     state["request_to_speak_timestamp"] = None
     tell_voice_state(world, state)
     if state["user_id"] in world.applications:
-        _give_server(world, channel["guild_id"], state["user_id"])
+        tell_voice_server(world, channel["guild_id"], state["user_id"])
 
 
 def _starts_suppressed(world: World, channel: Record, user_id: str) -> bool:
@@ -69,9 +69,11 @@ def _starts_suppressed(world: World, channel: Record, user_id: str) -> bool:
     return not channel_permissions(world, channel, user_id) & Permission.SPEAK
 
 
-def _give_server(world: World, guild_id: str, bot_id: str) -> None:
+def tell_voice_server(world: World, guild_id: str, bot_id: str) -> None:
+    """Give a bot in voice a new server; while there is none, its endpoint is null."""
     number = int(world.snowflake())
-    payload = {"token": f"{number:016x}", "guild_id": guild_id, "endpoint": "voice.discord.media:443"}
+    endpoint = None if guild_id in world.voice_outages else f"voice{number % 1000}.discord.media:443"
+    payload = {"token": f"{number:016x}", "guild_id": guild_id, "endpoint": endpoint}
     world.emit("VOICE_SERVER_UPDATE", payload, guild=guild_id, users=(bot_id,))
 
 
