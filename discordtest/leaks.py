@@ -1,9 +1,9 @@
-"""What a test leaves behind: tasks of its own, HTTP sessions, threads, each with the line that made it.
+"""What a test leaves behind: tasks of its own, clients, HTTP sessions, websockets, threads, each with its line.
 
 A task that the test itself began and that still waits when the test is over fails it: what it would have checked was
-never checked. A session that is open and a thread that runs are ``ResourceWarning``s at the line that made them, as
-Python has them for files and sockets. Tasks of the bot (its loops) are none: they end with it.
-While tests run, ``aiohttp.ClientSession.__init__`` and ``threading.Thread.start`` note who calls them.
+never checked. What is open or runs of the others is a ``ResourceWarning`` at the line that made it, as Python has them
+for files and sockets. Tasks of the bot (its loops) are none: they end with it.
+While tests run, the methods in ``_PATCHES`` note who calls them.
 """
 
 from __future__ import annotations
@@ -24,8 +24,11 @@ from discordtest.clock.waits import describe_task
 from discordtest.errors import SettleTimeout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from types import FrameType
+    from typing import TypeAlias
+
+    Closeable: TypeAlias = aiohttp.ClientSession | aiohttp.ClientWebSocketResponse
 
 __all__ = ["Leaks", "install", "uninstall"]
 
@@ -34,13 +37,12 @@ ROUNDS = 8  # how often the test's tasks may come to rest and go on: each verb i
 KEPT = 64  # sessions that are remembered before the closed ones among them are forgotten
 #: Hooks of a test case in which it builds its bot: what is made there is the bot's.
 _HOOKS = frozenset(("make_client", "make_world", "start_client"))
-_THE_LOOP = "discordtest.clock.", "discordtest.transports.guard"  # what stands in for asyncio's own
+#: What of ours lies under asyncio and aiohttp, between them and who calls.
+_UNDERNEATH = ("discordtest.clock.", "discordtest.seam", "discordtest.transports.")
 _LIBRARIES = frozenset(("aiohttp", "asyncio", "concurrent", "contextlib", "threading"))
 
 _lock = threading.Lock()
 _running: dict[asyncio.AbstractEventLoop, Leaks] = {}
-_session_init: Any = aiohttp.ClientSession.__init__
-_thread_start: Any = threading.Thread.start
 
 
 class Line(NamedTuple):
@@ -59,7 +61,7 @@ class Leaks:
     def __init__(self, case: object, loop: Any) -> None:
         self.loop = loop
         self.tasks: weakref.WeakKeyDictionary[asyncio.Task[Any], Line] = weakref.WeakKeyDictionary()
-        self.sessions: dict[aiohttp.ClientSession, Line] = {}
+        self.open: dict[Closeable, tuple[str, Line]] = {}  # sessions, sockets -> what each is, in words
         self.threads: dict[threading.Thread, Line] = {}
         self._own = [
             (kind.__module__, f"{kind.__qualname__}.")
@@ -82,12 +84,24 @@ class Leaks:
                 return
 
     def note_session(self, session: aiohttp.ClientSession, frame: FrameType) -> None:
-        """Note a session that was opened."""
-        if len(self.sessions) > KEPT:
-            self.sessions = {each: line for each, line in self.sessions.items() if not each.closed}
+        """Note an HTTP session that was opened: by somebody, or by a client that logged in for somebody."""
+        login = frame.f_globals.get("__name__") == "discord.http"
+        maker = _maker(frame, through_discord=login)
+        if maker is not None:
+            what = "the client that logged in at {}" if login else "the HTTP session opened at {}"
+            self._note_open(session, what, maker)
+
+    def note_socket(self, socket: aiohttp.ClientWebSocketResponse, frame: FrameType) -> None:
+        """Note a websocket that was opened."""
         maker = _maker(frame)
         if maker is not None:
-            self.sessions[session] = _line(maker)
+            self._note_open(socket, "the websocket opened at {}", maker)
+
+    def _note_open(self, thing: Closeable, what: str, maker: FrameType) -> None:
+        if len(self.open) > KEPT:
+            self.open = {each: known for each, known in self.open.items() if not each.closed}
+        line = _line(maker)
+        self.open[thing] = what.format(line), line
 
     def note_thread(self, thread: threading.Thread, frame: FrameType) -> None:
         """Note a thread that was started."""
@@ -110,13 +124,16 @@ class Leaks:
             if not task.done()
         ]
 
-    async def close_sessions(self) -> list[tuple[str, Line]]:
-        """Close the sessions that are open; return what they are, in words, and where they were made."""
-        found = []
-        for session, line in self.sessions.items():
-            if not session.closed:
-                found.append((f"the HTTP session opened at {line} was not closed", line))
-                await aiohttp.ClientSession.close(session)
+    async def close_all(self) -> list[tuple[str, Line]]:
+        """Close the sessions and websockets that are open; return what they are, in words, and where they were made."""
+        found = [
+            (f"{what} was not closed", line) for each, (what, line) in self.open.items() if not each.closed
+        ]
+        for each in sorted(self.open, key=lambda each: isinstance(each, aiohttp.ClientSession)):
+            if isinstance(each, aiohttp.ClientSession):  # aiohttp's method: a subclass may have another
+                await aiohttp.ClientSession.close(each)
+            elif not each.closed:
+                await each.close()
         return found
 
     def running_threads(self) -> list[tuple[str, Line]]:
@@ -136,15 +153,16 @@ def warn(found: Iterable[tuple[str, Line]]) -> None:
         warnings.warn_explicit(message, ResourceWarning, line.file, line.number)
 
 
-def _maker(frame: FrameType | None) -> FrameType | None:
-    """Return the frame that made something by whatever libraries; None where discord.py or we did for the bot."""
+def _maker(frame: FrameType | None, *, through_discord: bool = False) -> FrameType | None:
+    """Return the frame that made something by whatever libraries; None where discord.py or we did for the bot.
+
+    ``through_discord``: also where that called discord.py.
+    """
     while frame is not None:
         name = frame.f_globals.get("__name__", "")
-        root = "asyncio" if name.startswith(_THE_LOOP) else name.partition(".")[0]
-        if root in ("discord", "discordtest"):
-            return None
-        if root not in _LIBRARIES:
-            return frame
+        root = "aiohttp" if name.startswith(_UNDERNEATH) else name.partition(".")[0]
+        if root not in _LIBRARIES and not (through_discord and root == "discord"):
+            return None if root in ("discord", "discordtest") else frame
         frame = frame.f_back
     return None
 
@@ -156,39 +174,45 @@ def _line(frame: FrameType) -> Line:
 # -- what is replaced while tests run
 
 
-@functools.wraps(aiohttp.ClientSession.__init__)
-def _init(self: aiohttp.ClientSession, *args: Any, **options: Any) -> None:
-    _session_init(self, *args, **options)
-    leaks = _running.get(asyncio._get_running_loop())  # type: ignore[arg-type]  # without a loop there is none
-    if leaks is not None:
-        leaks.note_session(self, sys._getframe(1))
+def _noting(kind: Any, name: str, note: Callable[[Leaks, Any, FrameType], None]) -> Any:
+    """Return a stand-in for a method that tells the leaks of the running test who called it on what."""
+    original = vars(kind)[name]
+
+    @functools.wraps(original)
+    def stand_in(self: Any, *args: Any, **options: Any) -> None:
+        original(self, *args, **options)
+        leaks = _running.get(asyncio._get_running_loop())  # type: ignore[arg-type]  # without a loop there is none
+        if leaks is not None:
+            note(leaks, self, sys._getframe(1))
+
+    return stand_in
 
 
-@functools.wraps(threading.Thread.start)
-def _start(self: threading.Thread) -> None:
-    leaks = _running.get(asyncio._get_running_loop())  # type: ignore[arg-type]  # as above
-    if leaks is not None:
-        leaks.note_thread(self, sys._getframe(1))
-    _thread_start(self)
+_PATCHES: tuple[tuple[Any, str, Callable[[Leaks, Any, FrameType], None]], ...] = (
+    (aiohttp.ClientSession, "__init__", Leaks.note_session),
+    (aiohttp.ClientWebSocketResponse, "__init__", Leaks.note_socket),
+    (threading.Thread, "start", Leaks.note_thread),
+)
+_originals: list[Any] = []
+_stand_ins: list[Any] = []
 
 
 def install(leaks: Leaks) -> None:
     """Note what a test makes."""
-    global _session_init, _thread_start
     with _lock:
         if not _running:
-            _session_init, _thread_start = aiohttp.ClientSession.__init__, threading.Thread.start
-            aiohttp.ClientSession.__init__ = _init  # type: ignore[method-assign]
-            threading.Thread.start = _start  # type: ignore[method-assign]
+            _originals[:] = [vars(kind)[name] for kind, name, _ in _PATCHES]
+            _stand_ins[:] = [_noting(*patch) for patch in _PATCHES]
+            for (kind, name, _), stand_in in zip(_PATCHES, _stand_ins, strict=True):
+                setattr(kind, name, stand_in)
         _running[leaks.loop] = leaks
 
 
 def uninstall(leaks: Leaks) -> None:
-    """Stop noting; after the last test both are what they were."""
+    """Stop noting; after the last test all are what they were."""
     with _lock:
         if _running.pop(leaks.loop, None) is None or _running:
             return
-        if aiohttp.ClientSession.__init__ is _init:
-            aiohttp.ClientSession.__init__ = _session_init  # type: ignore[method-assign]
-        if threading.Thread.start is _start:
-            threading.Thread.start = _thread_start  # type: ignore[method-assign]
+        for (kind, name, _), stand_in, original in zip(_PATCHES, _stand_ins, _originals, strict=True):
+            if vars(kind)[name] is stand_in:
+                setattr(kind, name, original)

@@ -277,6 +277,7 @@ async def _ws_connect(
         timeout=timeout,
         autoclose=options.get("autoclose", True),
         autoping=options.get("autoping", True),
+        connector=self.connector,
     )
 
 
@@ -336,6 +337,10 @@ def verify() -> None:
             "self", "reader", "writer", "protocol", "response", "timeout", "autoclose", "autoping", "loop",
         ),
     }  # fmt: skip
+    if "_acquired" not in aiohttp.BaseConnector.__init__.__code__.co_names:
+        raise ImportError(
+            f"discordtest does not know this aiohttp ({aiohttp.__version__}): a connector has no `_acquired`"
+        )
     for function, names in expected.items():
         found = tuple(inspect.signature(function).parameters)[: len(names)]
         if found != names:

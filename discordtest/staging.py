@@ -196,7 +196,7 @@ class Staging(replays.Replays, Running):
             scene.loop.closing = True
             # What is cancelled finds its client closed: errors that this leads to are not the bot's.
             problems += await runner.end_tasks(self._left_tasks())
-            left_behind += await self._leaks.close_sessions()
+            left_behind += await self._leaks.close_all()
             left_behind += self._leaks.running_threads()
             await scene.network.close()
         finally:

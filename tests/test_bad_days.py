@@ -138,6 +138,11 @@ class Drops(BadDayTestCase):
             self.backend.disconnect(4014)
             await self.settle()
 
+    async def test_restart_of_a_client_that_reconnects(self):
+        self.backend.disconnect()
+        await self.restart()
+        self.backend.disconnect()  # and the end of the test
+
     async def test_misuse_is_named(self):
         with self.assertRaisesRegex(BackendError, "no connection ends with 999"):
             self.backend.disconnect(999)
@@ -266,6 +271,14 @@ class Sessions(BadDayTestCase):
             await socket.send_str('{"op":1,"d":null}')
         await self.settle()
         self.assertEqual(self.life(), ["disconnect", "resumed"])
+
+    async def test_limiter_of_the_client_keeps_it_below(self):
+        self.life()
+        for number in range(300):
+            await self.client.change_presence(activity=discord.Game(str(number)))
+        await self.settle()
+        self.assertEqual(self.life(), [])
+        self.assertGreaterEqual(self.clock.time(), 120)
 
     async def test_unknown_opcode(self):
         self.life()

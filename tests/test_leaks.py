@@ -123,6 +123,7 @@ class Sessions(LeakTestCase):
                 for _ in range(leaks.KEPT + 2):
                     async with aiohttp.ClientSession():
                         pass
+                self.assertLessEqual(len(self._leaks.open), leaks.KEPT + 1)
                 self.addAsyncCleanup(aiohttp.ClientSession().close)
 
         self.assertQuiet(run_case(Case))
@@ -136,6 +137,68 @@ class Sessions(LeakTestCase):
         outcome = run_case(Case)
         self.assertFalse(outcome.passed)
         self.assertIn("ResourceWarning: the test ended, but the HTTP session", str(outcome))
+
+
+class Sockets(LeakTestCase):
+    URL = "wss://gateway.discord.gg/?v=10&encoding=json"
+
+    def test_websocket_that_is_open(self) -> None:
+        class Case(DiscordTestCase):
+            async def test_it(self) -> None:
+                async with aiohttp.ClientSession() as session:
+                    self.socket = await session.ws_connect(Sockets.URL)  # the open socket
+
+        for transport in ("memory", "loopback"):
+            Case.transport = transport
+            with self.subTest(transport):
+                self.assertTold(run_case(Case), "the websocket opened at", line_of("# the open socket"))
+
+    def test_websocket_that_is_closed(self) -> None:
+        class Case(DiscordTestCase):
+            async def test_it(self) -> None:
+                async with aiohttp.ClientSession() as session, session.ws_connect(Sockets.URL) as socket:
+                    self.assertEqual((await socket.receive_json())["op"], 10)
+                self.backend.disconnect()  # the bot's own is another, and a third
+                await self.restart()
+
+        self.assertQuiet(run_case(Case))
+
+
+class Clients(LeakTestCase):
+    def test_client_that_only_logged_in(self) -> None:
+        class Case(DiscordTestCase):
+            async def test_it(self) -> None:
+                self.other = discord.Client(intents=discord.Intents.none())
+                await self.other.login(self.token)  # the open client
+
+        self.assertTold(run_case(Case), "the client that logged in at", line_of("# the open client"))
+
+    def test_client_that_was_closed(self) -> None:
+        class Case(DiscordTestCase):
+            async def test_it(self) -> None:
+                async with discord.Client(intents=discord.Intents.none()) as other:
+                    await other.login(self.token)
+
+        self.assertQuiet(run_case(Case))
+
+    def test_clients_of_the_test_case_end_with_it(self) -> None:
+        class Case(DiscordTestCase):
+            shards = 2
+
+            def make_client(self) -> commands.Bot:
+                return commands.AutoShardedBot("!", intents=discord.Intents.all())
+
+            async def start_client(self, client: discord.Client, token: str) -> None:
+                async with client:
+                    await client.login(token)
+                    await client.connect()
+
+            async def test_it(self) -> None:
+                await self.connect(discord.Client(intents=discord.Intents.none()))
+                self.backend.disconnect()
+                await self.settle()
+
+        self.assertQuiet(run_case(Case))
 
 
 class Threads(LeakTestCase):

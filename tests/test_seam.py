@@ -382,6 +382,19 @@ class Requests(WiredTestCase):
         self.assertEqual((await socket.receive_json())["op"], 10)
         await socket.close()
 
+    async def test_websocket_ends_with_the_session_that_opened_it(self) -> None:
+        http = aiohttp.ClientSession()
+        reading, idle = [await http.ws_connect("wss://gateway.discord.gg/") for _ in range(2)]
+        self.assertEqual((await reading.receive_json())["op"], 10)
+        waiting = asyncio.create_task(reading.receive())
+        await asyncio.sleep(0)
+        await http.close()
+        self.assertIs((await waiting).type, aiohttp.WSMsgType.CLOSED)
+        with self.assertRaises(ConnectionResetError):
+            await idle.send_str("{}")
+        await self.network.close()
+        self.assertEqual([session.closed_with for session in self.discord.sessions], [1006, 1006])
+
     async def test_exchanges_cross_the_hook(self) -> None:
         crossed: list[Any] = []
         self.network.on_exchange = lambda request, response: crossed.append((request.path, response.status))

@@ -127,6 +127,10 @@ class RateLimits:
             self.limits = [limit, *(old for old in self.limits if not limit.replaces(old))]
         self._windows = {key: window for key, window in self._windows.items() if key[0] != limit.bucket}
 
+    def ban(self, now: int) -> Verdict | None:
+        """Return how a banned address is answered; None for one that is not banned."""
+        return ban_answer(self._banned_until - now) if now < self._banned_until else None
+
     def take(
         self,
         route: Route,
@@ -141,8 +145,6 @@ class RateLimits:
 
         Requests without a bot's token are those of one address. ``is_exempt``: the global limit leaves it out.
         """
-        if now < self._banned_until:
-            return ban_answer(self._banned_until - now)
         everything = own = None
         if self.of_everything is not None and not is_exempt:
             everything = self._window(self.of_everything, ("*", application_id or ""), now)

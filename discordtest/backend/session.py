@@ -65,7 +65,7 @@ class Session(Viewer):
         self.large_threshold = LARGE_THRESHOLDS[0]
         self.shard = (0, 1)
         self.lists_asked: dict[str, int] = {}  # guild id -> µs when all its members were last asked for
-        self.received: deque[int] = deque(maxlen=MAX_FRAMES)  # when the latest frames of the client came
+        self.window = 0, -FRAMES_WINDOW  # frames of the client that are counted, and since when
         self._held: list[str] = []  # frames of the client that do not come through
         self._compress = compressor(compression)
         self.is_zlib = compression == "zlib-stream"
@@ -157,9 +157,12 @@ class Session(Viewer):
                 raise backend.report(error) from None
 
     def _is_flooded(self, now: int) -> bool:
-        full = len(self.received) == MAX_FRAMES and now - self.received[0] < FRAMES_WINDOW
-        self.received.append(now)
-        return full
+        """Count a frame. A window begins with its first one, as discord.py counts, which is never closed in life."""
+        count, since = self.window
+        if now - since >= FRAMES_WINDOW:
+            count, since = 0, now
+        self.window = count + 1, since
+        return count >= MAX_FRAMES
 
     def client_closed(self, code: int) -> None:
         """Note that the client closed the connection; over a dead one its goodbye does not come through."""

@@ -120,6 +120,11 @@ class Troubles:
 
     def _disturbed(self, request: Request, exchange: Exchange, route: Route, raw: list[str]) -> Response:
         """Answer a request on a bad day."""
+        if self.rate_limits is not None:
+            ban = self.rate_limits.ban(self.world.now())
+            if ban is not None:
+                self._read_ahead(request, exchange)
+                return _response(ban, exchange)
         fault = None
         if self.faults is not None:
             self._read_ahead(request, exchange)

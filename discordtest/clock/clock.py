@@ -86,6 +86,20 @@ def _time() -> float:
     return real_time.time() if loop is None else loop.now().timestamp()
 
 
+def _ticking_time() -> float:
+    """Return a later time at each call, as a real clock does.
+
+    The send limiter of discord.py 2.7.1 wakes at the very end of its minute, where a clock that stands still would let
+    everything through; a limiter that compares with ``>=`` there would let us drop this.
+    """
+    loop = _running()
+    if loop is None:
+        return real_time.time()
+    now = loop.now().timestamp()
+    loop.last_reading = now if now > loop.last_reading else loop.last_reading + TICK
+    return loop.last_reading
+
+
 def _time_ns() -> int:
     loop = _running()
     if loop is None:
@@ -113,6 +127,7 @@ def _perf_counter_ns() -> int:
     return real_time.perf_counter_ns() if loop is None else loop.microseconds * 1000
 
 
+TICK = 1e-6  # seconds
 EPOCH = DateTime.fromtimestamp(0, real_datetime.UTC)
 MICROSECOND = real_datetime.timedelta(microseconds=1)
 
@@ -159,6 +174,7 @@ TIME = _View(
     perf_counter=_perf_counter,
     perf_counter_ns=_perf_counter_ns,
 )
+GATEWAY_TIME = _View(TIME, time=_ticking_time)
 
 
 class _Random(real_random.Random):
@@ -176,6 +192,9 @@ VIEWS: tuple[tuple[str, object, object], ...] = (
     ("datetime", real_datetime, DATETIME),
     ("datetime", DateTime, _DateTimeView),
 )
+
+#: Modules that get another view of a name: (module, name) -> that.
+ELSEWHERE: dict[tuple[str, str], object] = {("discord.gateway", "time"): GATEWAY_TIME}
 
 _lock = threading.RLock()
 _installed = 0
@@ -227,5 +246,5 @@ def _find_sites() -> bool:
         names = vars(module)
         for name, real, view in VIEWS:
             if names.get(name) is real:
-                _sites[id(names), name] = names, name, real, view
+                _sites[id(names), name] = names, name, real, ELSEWHERE.get((module.__name__, name), view)
     return True

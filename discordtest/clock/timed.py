@@ -54,6 +54,7 @@ class TimedLoop(asyncio.SelectorEventLoop):
         self.moments = array("q")  # the microseconds of every jump, oldest first
         self.on_move: Callable[[], None] | None = None  # called after time has moved
         self.on_task: Callable[[asyncio.Task[Any]], None] | None = None  # told of every task that is made
+        self.last_reading = 0.0  # the latest time that a clock has told which never tells one twice
         self._seconds = microseconds / 1e6
         self._overdue_at = -1
         self._main: asyncio.Future[Any] | None = None  # of run_until_complete
@@ -73,6 +74,7 @@ class TimedLoop(asyncio.SelectorEventLoop):
         """Make it another moment, which may be an earlier one; what timers count by goes on."""
         self._start_utc = moment.astimezone(UTC) - timedelta(microseconds=self.microseconds)
         self.start_time = self._start_utc.astimezone(moment.tzinfo)
+        self.last_reading = 0.0
         if self.on_move is not None:
             self.on_move()
 

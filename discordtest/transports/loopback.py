@@ -261,7 +261,7 @@ def pace(network: Network, client: Any) -> Any:
     kind: Any = type(client)
     kind = _paced(kind)
     paced = kind.__new__(kind)
-    vars(paced).update(vars(client))
+    paced.__dict__ = vars(client)  # one state: whoever knows the first sees what becomes of the second
     name = client.get_extra_info("sockname")
     for connection in network.connections:
         transport = getattr(connection, "transport", None)

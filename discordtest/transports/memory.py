@@ -65,6 +65,7 @@ class Incoming:
         self._kicked = False
         self._kick: asyncio.Handle | None = None
         self._paused = False
+        self._has_ended = False  # without a word: the HTTP session that it belongs to was closed
         self.answering = False  # the backend takes a frame of the client's: what it says now is the answer
         self._zombie_timer: asyncio.TimerHandle | None = None
         self.timeout: float | None = None
@@ -120,8 +121,13 @@ class Incoming:
                 self._kick.cancel()  # nothing is left for it: where no listener waits either, the client is at rest
                 self._kicked = False
 
+    def end(self) -> None:
+        """Let the reader find that nothing comes any more."""
+        self._has_ended = True
+        self.kick()
+
     def _has_message(self) -> bool:
-        return bool(self._control or (self._frames and not self._paused))
+        return bool(self._has_ended or self._control or (self._frames and not self._paused))
 
     async def read(self) -> WSMessage:
         """Return the next message; ``timeout`` counts only while the connection is paused."""
@@ -133,9 +139,11 @@ class Incoming:
             finally:
                 self._waiter = None
                 self._stop_zombie_timer()
-        if self._frames and not self._paused:
+        if self._frames and not self._paused and not self._has_ended:
             return self._connection.take()
-        return self._control.popleft()
+        if self._control:
+            return self._control.popleft()
+        raise aiohttp.EofStream
 
     def _start_zombie_timer(self) -> None:
         if self._paused and self.timeout and self.waiting and self._zombie_timer is None:
@@ -180,11 +188,33 @@ class Outgoing:
             connection.incoming.feed_data(WSMessage(WSMsgType.CLOSE, code, ""))
 
 
+class _Held:
+    """Stands among the connections of an aiohttp connector, which closes them when its HTTP session is closed."""
+
+    transport = None
+    closed: asyncio.Future[None] | None = None  # done once the client could see it: who closes waits for that
+
+    def __init__(self, connection: MemoryConnection) -> None:
+        self._connection = connection
+
+    def close(self) -> None:
+        """Break the connection."""
+        self._connection.cut()
+        loop = self._connection.loop
+        self.closed = loop.create_future()
+        loop.call_soon(self.closed.set_result, None)
+
+    abort = close
+
+
 class MemoryConnection:
     """One open gateway connection: a backend session with a client's reader and writer on it."""
 
-    def __init__(self, network: Network, session: Session) -> None:
+    def __init__(self, network: Network, session: Session, connector: Any = None) -> None:
         self.network = network
+        self.held = _Held(self)
+        self._acquired: set[Any] = set() if connector is None else connector._acquired  # no public name
+        self._acquired.add(self.held)
         self.session = session
         self.loop = network.loop
         self.closed = False
@@ -234,6 +264,15 @@ class MemoryConnection:
             self.closed = True
             self.session.on_frame = self.session.on_pause = None
             self.network.connections.remove(self)
+            self._acquired.discard(self.held)
+
+    def cut(self) -> None:
+        """End the connection without a word, as the connector does that is being closed."""
+        if not self.closed:
+            self._acquired = set()  # it goes through its own now
+            self.drop()
+            self.session.client_closed(ABNORMAL_CLOSURE)
+            self.incoming.end()
 
 
 class _Handshake:
@@ -273,9 +312,13 @@ def open_socket(
     timeout: aiohttp.ClientWSTimeout,
     autoclose: bool,
     autoping: bool,
+    connector: Any = None,
 ) -> aiohttp.ClientWebSocketResponse:
-    """Return a websocket of the client's class that is connected to a backend session."""
-    connection = MemoryConnection(network, session)
+    """Return a websocket of the client's class that is connected to a backend session.
+
+    It breaks when ``connector``, that of the client's HTTP session, is closed.
+    """
+    connection = MemoryConnection(network, session, connector)
     without_receive = aiohttp.ClientWSTimeout(ws_close=timeout.ws_close)
     socket = _timeless(kind)(
         connection.incoming,

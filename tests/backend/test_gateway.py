@@ -217,8 +217,19 @@ class Frames(GatewayTestCase):
         for _ in range(MAX_FRAMES):
             self.send(session, 1)
         self.small.time += FRAMES_WINDOW
-        self.send(session, 1)
+        for _ in range(MAX_FRAMES):
+            self.send(session, 1)
         self.assertFalse(session.closed)
+
+    def test_minute_begins_with_the_first_frame(self):
+        session = self.open()
+        self.send(session, 1)
+        self.small.time += FRAMES_WINDOW - 1
+        for _ in range(MAX_FRAMES - 1):
+            self.send(session, 1)
+        self.assertFalse(session.closed)
+        self.send(session, 1)
+        self.assertClosed(session, 4008)
 
     def test_resume_asks_to_identify_again(self):
         session = self.open()

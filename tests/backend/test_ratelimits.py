@@ -33,7 +33,8 @@ class LimitsTestCase(unittest.TestCase):
         route, raw, _ = rest.match(method, path)
         assert route is not None
         exchange = Exchange(self.now, None, method, path, {}, route, json)
-        return self.limits.take(route, raw, application, self.now, exchange, is_exempt=is_exempt)
+        ban = self.limits.ban(self.now)
+        return ban or self.limits.take(route, raw, application, self.now, exchange, is_exempt=is_exempt)
 
     def passes(self, *args: str, **options: Any) -> bool:
         """Tell whether a request passes."""

@@ -247,6 +247,14 @@ class Realistic(TroubleTestCase):
         self.assertEqual(banned.status, 429)
         self.assertNotIn("Via", banned.headers)
 
+    def test_ban_comes_before_everything(self) -> None:
+        assert self.backend.rate_limits is not None
+        self.backend.rate_limits.max_invalid = 3
+        injection = self.backend.inject("*", HttpError(403, 50001), times=None)
+        self.assertEqual([self.ask().status for _ in range(4)], [403, 403, 403, 429])
+        self.assertEqual(injection.count, 3)
+        self.assertEqual((self.last.status, self.last.wait), (429, 3600))
+
     def test_injected_limits_count_as_invalid(self) -> None:
         assert self.backend.rate_limits is not None
         self.backend.rate_limits.max_invalid = 2

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import itertools
 import sys
 import threading
 import time
@@ -12,6 +13,7 @@ from datetime import timedelta
 import discord
 from discord.backoff import ExponentialBackoff
 from discord.ext import commands, tasks
+from discord.gateway import GatewayRatelimiter
 
 from discordtest.clock import Clock, clock
 from tests.clock.virtual import START, VirtualTestCase, run
@@ -192,6 +194,25 @@ class BackoffTests(InstalledTestCase):
     async def test_chosen_seeds_are_kept(self) -> None:
         self.assertEqual(discord.Colour.random(seed=5), discord.Colour.random(seed=5))
         self.assertNotEqual(discord.Colour.random(seed=5), discord.Colour.random(seed=6))
+
+
+class SendLimiterTests(InstalledTestCase):
+    async def test_never_more_than_it_allows_in_a_minute(self) -> None:
+        limiter = GatewayRatelimiter(count=20, per=60)
+        sent = []
+        for _ in range(100):
+            await limiter.block()
+            sent.append(self.loop.time())
+        ends = [later for time, later in itertools.pairwise(sent) if later - time > 59]
+        self.assertEqual(len(ends), 100 // (20 + 3))  # what wakes at the end of a minute passes uncounted
+
+    async def test_clock_that_it_reads_never_stands_still(self) -> None:
+        readings = [discord.gateway.time.time() for _ in range(5)]
+        self.assertEqual(len({*readings}), 5)
+        self.assertAlmostEqual(readings[4], self.loop.now().timestamp(), 4)
+        await self.loop.advance(1)
+        self.assertEqual(discord.gateway.time.time(), self.loop.now().timestamp())
+        self.assertEqual(discord.gateway.time.perf_counter(), self.loop.time())
 
 
 class OutsideALoopTests(unittest.TestCase):
