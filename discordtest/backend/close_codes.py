@@ -5,7 +5,7 @@ Source: Discord's documentation, Opcodes and Status Codes ("Gateway Close Event 
 
 from __future__ import annotations
 
-__all__ = ["ABNORMAL_CLOSURE", "CLOSE_CODES", "ends_session", "is_close_code"]
+__all__ = ["ABNORMAL_CLOSURE", "CLOSE_CODES", "ends_session", "is_close_code", "is_final"]
 
 ABNORMAL_CLOSURE = 1006  # never on the wire: the connection just ended
 LEAVING = (1000, 1001)  # with these a client says that it will not be back
@@ -28,12 +28,19 @@ CLOSE_CODES: dict[int, tuple[str, bool]] = {
     4014: ("Disallowed intent(s).", False),
 }
 
+_FINAL = frozenset((4004, 4010, 4011, 4012, 4013, 4014))  # "Reconnect: false"
+
 
 def ends_session(code: int, *, by_client: bool) -> bool:
     """Tell whether a close with this code leaves nothing to resume."""
     if by_client:
         return code in LEAVING
     return not CLOSE_CODES.get(code, ("", True))[1]
+
+
+def is_final(code: int) -> bool:
+    """Tell whether a client does not come back after a close with this code."""
+    return code in _FINAL
 
 
 def is_close_code(code: int) -> bool:

@@ -36,8 +36,17 @@ class Interruptions:
     #: Returns the id of the application that ``client=`` means. Any: whatever a test passes.
     application_of: Callable[[Any], str]
 
-    def disconnect(self, code: int = 1006, client: Any = None, shard_id: int | None = None) -> None:
+    def disconnect(
+        self,
+        code: int = 1006,
+        client: Any = None,
+        shard_id: int | None = None,
+        *,
+        reason: str | None = None,
+    ) -> None:
         """Close connections with a code; 1006, the default, is one that just breaks.
+
+        ``reason`` is by default what Discord says with that code.
 
         The client learns it at the next ``await`` and reconnects, or not, as the code says. What happens meanwhile
         is replayed when it resumes its session.
@@ -47,7 +56,7 @@ class Interruptions:
                 f"no connection ends with {code!r}: 1006, 1000 to 1014 or 3000 to 4999 it can be"
             )
         for session in self._connected(client, shard_id, f"closes the connection of {{}} with {code}"):
-            session.close(code)
+            session.close(code, reason)
 
     def reconnect(self, client: Any = None, shard_id: int | None = None) -> None:
         """Ask clients to reconnect and resume (op 7)."""

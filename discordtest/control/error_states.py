@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from discordtest.arrange.building import Arranging
-from discordtest.backend.close_codes import is_close_code
+from discordtest.backend.close_codes import is_close_code, is_final
 from discordtest.backend.faults import HttpError, RateLimited
 from discordtest.errors import BackendError
 
@@ -17,14 +17,15 @@ __all__ = ["ErrorStates"]
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
 
-_TOO_MANY_REQUESTS = 429
+_TOO_MANY_REQUESTS, _UNAVAILABLE = 429, 503
 
 
 class ErrorStates(Arranging):
     """What makes the API or the gateway fail."""
 
     _http_error: Injection | None = None
-    _gateway_error: tuple[int, str] | None = None  # the code and the reason that close every connection
+    _unreachable: Injection | None = None
+    _gateway_error: tuple[int, str] | None = None  # code and reason of every new connection's end
 
     def set_error_state(
         self,
@@ -40,9 +41,9 @@ class ErrorStates(Arranging):
 
         ``"http"``: requests are answered with ``status`` (400 to 599), and Discord's error ``code`` and ``message``;
         ``route``, named as for `inject`, are those that fail. 429 asks to wait ``retry_after`` seconds.
-        ``"websocket"``: connections to the gateway are closed with ``code``, such as 4004, and ``message`` as the
-        reason; so is each that clients open meanwhile. What the code means to discord.py, it does: after 4004 the bot
-        stops, after 1006 it tries again and again.
+        ``"websocket"``: connections to the gateway are closed with ``code``, and ``message`` as the reason. After 4004
+        and its like a bot stops, and a bot that starts meanwhile is closed so, too. After other codes, such as 1006, it
+        connects anew, and finds the gateway out of reach (503) until the error state ends.
 
         >>> backend.set_error_state(error_type="http", status=503, message="Service Unavailable")
 
@@ -64,26 +65,37 @@ class ErrorStates(Arranging):
 
     def clear_error_state(self) -> None:
         """Let requests and gateway connections succeed again."""
-        if self._http_error is not None:
-            self._http_error.stop()
-        self._http_error = self._gateway_error = None
+        self._stop("_http_error")
+        self._stop("_unreachable")
+        self._gateway_error = None
 
     def _fail_requests(self, fault: Fault, route: str) -> None:
         injection = self._scene.backend.inject(route, fault, times=None)
-        if self._http_error is not None:
-            self._http_error.stop()
+        self._stop("_http_error")
         self._http_error = injection
 
     def _fail_connections(self, code: int, reason: str) -> None:
         backend = self._scene.backend
-        self._gateway_error = code, reason
+        self._stop("_unreachable")
+        self._gateway_error = None
+        if is_final(code):
+            self._gateway_error = code, reason
+        else:  # closed as soon as it is open, discord.py would open the next without a pause, for ever
+            self._unreachable = backend.inject("gateway", HttpError(_UNAVAILABLE), times=None)
         if any(not session.closed for session in backend.gateway.sessions):
-            backend.disconnect(code)
+            backend.disconnect(code, reason=reason or None)
+
+    def _stop(self, name: Literal["_http_error", "_unreachable"]) -> None:
+        injection: Injection | None = getattr(self, name)
+        if injection is not None:
+            injection.stop()
+        setattr(self, name, None)
 
     def _greet(self, session: Session) -> Session:
         """Close a new connection at once, if connections fail."""
         if self._gateway_error is not None:
-            session.close(*self._gateway_error)
+            code, reason = self._gateway_error
+            session.close(code, reason or None)
         return session
 
 
