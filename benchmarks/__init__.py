@@ -28,6 +28,7 @@ MEASUREMENTS = (
     "recordings",
     "memory",
     "idle",
+    "dominos",
     "imports",
     "suite",
 )

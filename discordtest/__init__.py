@@ -10,7 +10,9 @@ from discordtest.deferred import deferring, load
 if TYPE_CHECKING:
     from discordtest.backend.faults import ConnectionReset, HttpError, RateLimited, SlowAnswer, Timeout
     from discordtest.backend.snapshots import Snapshot
+    from discordtest.call_later import MockedCallLater, mocked_call_later
     from discordtest.coroutines import main, run
+    from discordtest.dominos import Domino, FutureDominos, future_dominos
     from discordtest.function_tests import function, method
     from discordtest.interactions import InteractionResult
     from discordtest.recordings.recorder import record
@@ -54,10 +56,13 @@ __all__ = [
     "DiscordTestCase",
     "DiscordTestError",
     "DiscordTestMixin",
+    "Domino",
     "FakeWebSocket",
+    "FutureDominos",
     "HostRefused",
     "HttpError",
     "InteractionResult",
+    "MockedCallLater",
     "NotModelled",
     "RateLimited",
     "Recording",
@@ -71,11 +76,13 @@ __all__ = [
     "Timeout",
     "current_case",
     "function",
+    "future_dominos",
     "load_client",
     "load_clients",
     "load_world",
     "main",
     "method",
+    "mocked_call_later",
     "record",
     "run",
 ]
@@ -89,6 +96,8 @@ _LATER = {
     "Registry": "registry",
     "Snapshot": "backend.snapshots",
     "record": "recordings.recorder",
+    **dict.fromkeys(("Domino", "FutureDominos", "future_dominos"), "dominos"),
+    **dict.fromkeys(("MockedCallLater", "mocked_call_later"), "call_later"),
     **dict.fromkeys(("function", "method"), "function_tests"),
     **dict.fromkeys(("main", "run"), "coroutines"),
     **dict.fromkeys(

@@ -307,6 +307,24 @@ REFERENCE_TAIL = """\
 .. autoexception:: discordtest.ConcurrencyError
 ```
 
+## Order and time
+
+```{eval-rst}
+.. autofunction:: discordtest.future_dominos
+
+.. autoclass:: discordtest.FutureDominos
+   :members: started, finished, begin, __getitem__
+
+.. autoclass:: discordtest.Domino
+   :members:
+   :special-members: __await__
+
+.. autofunction:: discordtest.mocked_call_later
+
+.. autoclass:: discordtest.MockedCallLater
+   :members:
+```
+
 ## Errors
 
 ```{eval-rst}

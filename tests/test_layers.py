@@ -84,7 +84,13 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.worlds",
     ),
     ("discordtest.testcase",),
-    ("discordtest.function_cases", "discordtest.registry", "discordtest.stage"),
+    (
+        "discordtest.call_later",
+        "discordtest.dominos",
+        "discordtest.function_cases",
+        "discordtest.registry",
+        "discordtest.stage",
+    ),
     ("discordtest.coroutines", "discordtest.dpytest", "discordtest.function_tests"),
     ("discordtest",),
 )

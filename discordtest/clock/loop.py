@@ -218,6 +218,19 @@ class VirtualLoop(TimedLoop):
         """Tell whether a ``settle`` has just returned, and nothing was made runnable since: another is needless."""
         return self._is_settled and not self._ready
 
+    def has_given_up(self) -> bool:
+        """Tell whether the test was told that it waits in vain: its cancellation is that."""
+        return bool(self._verdicts)
+
+    def take_deadlock(self) -> Deadlock | None:
+        """Return the deadlock that has just cancelled the test, which then is not raised; None without one."""
+        if not self._verdicts or not isinstance(found := self._verdicts[-1], Deadlock):
+            return None
+        self._verdicts.pop()
+        if self.main is not None:
+            self.main.uncancel()
+        return found
+
     def is_idle(self) -> bool:
         """Tell whether nothing is left that was made runnable and has not run."""
         if any(not handle.cancelled() and not wakes_the_test(handle, self.main) for handle in self._ready):

@@ -38,6 +38,7 @@ class TimedLoop(asyncio.SelectorEventLoop):
     """An event loop with a clock of its own, which stands still until it is moved."""
 
     _scheduled: list[asyncio.TimerHandle]
+    _goals: list[tuple[int, int, Any]]
     _task_factory: object
     _debug: bool
 
@@ -55,6 +56,7 @@ class TimedLoop(asyncio.SelectorEventLoop):
         self.on_move: Callable[[], None] | None = None  # called after time has moved
         self.on_task: Callable[[asyncio.Task[Any]], None] | None = None  # told of every task that is made
         self.last_reading = 0.0  # the latest time that a clock has told which never tells one twice
+        self.steps: tuple[int, int] | None = None  # from where, and how long, where time moves in whole steps
         self._seconds = microseconds / 1e6
         self._overdue_at = -1
         self._main: asyncio.Future[Any] | None = None  # of run_until_complete
@@ -149,4 +151,11 @@ class TimedLoop(asyncio.SelectorEventLoop):
         due = round(when * 1e6)
         if due / 1e6 + HALF_A_MICROSECOND <= when:
             due += 1  # decades away floats are so far apart that it would never be due
-        return max(due, self.microseconds)
+        return max(due, self.microseconds) if self.steps is None else self._at_a_step(due)
+
+    def _at_a_step(self, due: int) -> int:
+        """Return the end of the step in which a timer is due; of an ``advance``, at the latest its end."""
+        begin, length = self.steps or (0, 1)
+        step = begin + -(-(due - begin) // length) * length
+        goal = self._goals[0][0] if self._goals else step
+        return max(min(step, goal) if due <= goal else step, self.microseconds)

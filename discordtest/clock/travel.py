@@ -40,11 +40,11 @@ class Travel:
         # In UTC: a destination with a zone of zoneinfo's would change the zone of the process.
         self._travel = time_machine.travel(self._now(), tick=False)
         self._traveller = self._travel.start()
-        self._loop.on_move = self._follow
+        self._before, self._loop.on_move = self._loop.on_move, self._follow
         return self
 
     def __exit__(self, *exc_info: object) -> None:
-        self._loop.on_move = None
+        self._loop.on_move = self._before
         self._travel.stop()
         _turn.release()
 

@@ -103,9 +103,10 @@ def position(frame: FrameType) -> str:
     return f"{name} ({os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno})"
 
 
-def describe_task(task: AnyTask, main: AnyTask | None = None) -> str:
+def describe_task(task: AnyTask, main: AnyTask | None = None, who: str = "the bot") -> str:
     """Say who waits, how and where: ``the bot waits up to 60 s in on_message (bot.py:12)``."""
-    who = "the test" if task is main else "the bot"
+    if task is main:
+        who = "the test"
     chain = frames(task)
     if not chain:
         return f"{who} runs {task.get_name()}"
