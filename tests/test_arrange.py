@@ -123,7 +123,7 @@ class LiveTests(Built):
     async def test_guild(self) -> None:
         made = self.make_guild("Second", verification_level=discord.VerificationLevel.high, premium_tier=2)
         self.assertIs(self.client.get_guild(made.id), made)
-        self.assertEqual(await self.told(), ["guild_join"])
+        self.assertEqual(await self.told(), ["guild_join", "integration_create", "guild_integrations_update"])
         self.assertEqual((made.verification_level, made.premium_tier), (discord.VerificationLevel.high, 2))
         self.assertEqual(made.owner_id, self.owner.id)
         role = made.self_role

@@ -33,7 +33,7 @@ class RegistryTestCase(BotTestCase):
     def make_client(self) -> commands.Bot:
         bot = super().make_client()
         self.heard: list[Any] = []
-        for event in ("member_remove", "guild_role_delete", "voice_state_update", "presence_update"):
+        for event in ("member_remove", "guild_role_delete", "raw_integration_delete", "webhooks_update"):
             self.note(bot, f"on_{event}")
         return bot
 
@@ -154,12 +154,27 @@ class CloseTests(RegistryTestCase):
         self.assertIsNone(guild.get_member(user.id))
         self.assertIsNone(guild.get_role(role.id))
         await self.settle()
-        self.assertEqual(
-            [name for name, _ in self.heard if name != "on_presence_update"],
-            ["on_member_remove", "on_guild_role_delete"],
-        )
+        names = ["on_member_remove", "on_guild_role_delete", "on_raw_integration_delete"]
+        self.assertEqual([name for name, _ in self.heard], names)
+        self.assertEqual([thing.id for _, thing in self.heard[:2]], [user.id, role.id])
+        self.assertEqual(self.heard[2][1].application_id, registry.id)
+        self.assertEqual([each.name for each in await guild.integrations()], ["bot"])
         self.assertDispatched("GUILD_MEMBER_REMOVE")
         self.assertIsNone(guild.get_member(user.id))
+
+    async def test_its_webhooks_are_deleted(self) -> None:
+        registry = await self.open_helper()
+        channel = registry.client.get_channel(self.general.id)
+        assert isinstance(channel, discord.TextChannel)
+        await channel.create_webhook(name="of helper")
+        mine = await self.general.create_webhook(name="mine")
+        self.heard.clear()
+
+        registry.close()
+
+        await self.settle()
+        self.assertEqual([name for name, _ in self.heard][:1], ["on_webhooks_update"])
+        self.assertEqual(await self.general.webhooks(), [mine])
 
     async def test_bot_leaves_voice(self) -> None:
         registry = await self.open_helper()

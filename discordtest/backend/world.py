@@ -71,6 +71,7 @@ class World:
     roles: dict[str, Table] = field(default_factory=dict)
     members: dict[str, Table] = field(default_factory=dict)
     bans: dict[str, Table] = field(default_factory=dict)  # user id -> {user, reason}
+    integrations: dict[str, Table] = field(default_factory=dict)
     channels: Table = field(default_factory=dict)  # every channel and thread
     guild_channels: dict[str, Table] = field(default_factory=dict)  # without threads
     threads: dict[str, Table] = field(default_factory=dict)

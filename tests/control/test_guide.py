@@ -13,6 +13,7 @@ import discord
 from discordtest import backend
 from tests.control.listening import ControlTestCase
 
+INTEGRATION = ["integration_create", "guild_integrations_update"]  # of a bot in a new guild
 PAGE = Path(__file__).parents[2] / "docs" / "backend.md"
 _ROW = re.compile(r"^\| (?P<what>[a-z][^|`]*) \| (?P<call>`.*`) \|$", re.MULTILINE)
 
@@ -71,7 +72,7 @@ class GuideTests(ControlTestCase):
 
     async def test_make_a_guild(self) -> None:
         self.assertEqual(backend.make_guild("Second", owner=self.alice).owner_id, self.alice.id)
-        self.assertEqual(await self.heard(), ["guild_join"])
+        self.assertEqual(await self.heard(), ["guild_join", *INTEGRATION])
 
     async def test_make_a_text_channel(self) -> None:
         channel = backend.make_text_channel("room", self.guild)
@@ -272,7 +273,7 @@ class GuideTests(ControlTestCase):
     async def test_clean_up_a_guild(self) -> None:
         guild = backend.make_guild("Second")
         backend.delete_guild(guild)
-        self.assertEqual(await self.heard(), ["guild_join", "guild_remove"])
+        self.assertEqual(await self.heard(), ["guild_join", *INTEGRATION, "guild_remove"])
 
     async def test_wait_for_state_updates(self) -> None:
         heard: list[str] = []

@@ -323,3 +323,30 @@ class Applications(SurfaceTestCase):
         self.assertEqual((await self.client.fetch_user(me.id)).name, "robot")
         me = await self.client.user.edit(avatar=None)
         self.assertIsNone(me.avatar)
+
+
+class Integrations(SurfaceTestCase):
+    async def test_list_and_delete(self):
+        (own,) = await self.guild.integrations()
+        self.assertIsInstance(own, discord.BotIntegration)
+        self.assertEqual(
+            (own.application.id, own.application.user.id), (self.client.application_id, self.client.user.id)
+        )
+        self.assertEqual(
+            (own.user.id, own.enabled, own.account.id), (self.owner.id, True, str(self.client.user.id))
+        )
+        await own.delete(reason="why")
+        await self.settle()
+        self.assertIsNone(self.client.get_guild(self.guild.id))
+        self.assertAuditLog(self.guild, Action.integration_delete, reason="why")
+
+    async def test_comes_with_a_bot(self):
+        other = discord.Client(intents=discord.Intents.none())
+        await self.connect(other)
+        await self.add_bot(self.owner, self.guild, other)
+        created = await self.heard("integration_create")
+        self.assertEqual((created.application.id, created.guild), (other.application_id, self.guild))
+        self.assertEqual(await self.heard("guild_integrations_update"), self.guild)
+        await self.kick(self.owner, other.user, guild=self.guild)
+        deleted = await self.heard("raw_integration_delete")
+        self.assertEqual((deleted.integration_id, deleted.application_id), (created.id, other.application_id))

@@ -17,6 +17,7 @@ from discordtest.backend.resources import emoji as emoji
 from discordtest.backend.resources import entitlement as entitlement
 from discordtest.backend.resources import guild as guild
 from discordtest.backend.resources import guild_ban as guild_ban
+from discordtest.backend.resources import guild_integration as guild_integration
 from discordtest.backend.resources import guild_member as guild_member
 from discordtest.backend.resources import guild_membership as guild_membership
 from discordtest.backend.resources import guild_prune as guild_prune

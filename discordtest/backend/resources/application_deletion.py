@@ -3,12 +3,13 @@
 Its token and those of its interactions are worth nothing at once, its connections end with 4004, and its bot is gone
 from every guild. What it said stays: messages, and the user who wrote them.
 Source: Discord's documentation, Opcodes and Status Codes ("Gateway Close Event Codes"), Gateway Events ("Guild Member
-Remove", "Guild Role Delete").
+Remove", "Guild Role Delete", "Integration Delete").
 """
 
 from __future__ import annotations
 
 from discordtest.backend.codes import Code, RestError
+from discordtest.backend.resources.guild_integration import drop_webhooks
 from discordtest.backend.resources.guild_membership import remove_member
 from discordtest.backend.rest import Call, operation
 from discordtest.backend.world import Record, World
@@ -29,6 +30,7 @@ def delete_application(call: Call, application: Record) -> None:
     _forget_interactions(world, application_id)
     for guild_id, members in world.members.items():
         if bot_id in members:
+            drop_webhooks(world, guild_id, application_id)
             remove_member(call, world.guilds[guild_id], members[bot_id])
     for installed in world.user_installs.values():
         installed.pop(application_id, None)

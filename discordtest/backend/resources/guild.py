@@ -171,6 +171,7 @@ def _tables_of_guilds(call: Call) -> tuple[dict[str, dict[str, Record]], ...]:
         world.roles,
         world.members,
         world.bans,
+        world.integrations,
         world.guild_channels,
         world.threads,
         world.emojis,

@@ -1,8 +1,8 @@
 """Coming to a guild and going from it: joining, leaving, being kicked, bots that are authorised.
 
 A person joins by ``join_guild``, a bot by ``add_bot``; thousands of members at once come by ``add_members``.
-Source: Discord's documentation, Guild ("Remove Guild Member"), User ("Leave Guild"), OAuth2 ("Bot Authorization
-Flow") and Permissions ("Role Tags Structure").
+Source: Discord's documentation, Guild ("Remove Guild Member", "Delete Guild Integration"), User ("Leave Guild"),
+OAuth2 ("Bot Authorization Flow") and Permissions ("Role Tags Structure").
 """
 
 from __future__ import annotations
@@ -16,6 +16,11 @@ from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import ALL, Permission
 from discordtest.backend.resources import voice
 from discordtest.backend.resources.guild_create import tell_guild_create
+from discordtest.backend.resources.guild_integration import (
+    add_integration,
+    drop_integration,
+    drop_webhooks,
+)
 from discordtest.backend.resources.guild_member import MAX_NICK, new_member
 from discordtest.backend.resources.guild_role import find_role, insert_role, new_role, remove_role
 from discordtest.backend.resources.message_build import create_system_message
@@ -137,6 +142,7 @@ def add_bot(call: Call, guild: Record, application: Record) -> Record:
         roles.append(role["id"])
     audit.write(call, guild_id, Action.BOT_ADD, bot["id"])
     member = add_member(call, guild, bot, roles=roles)
+    add_integration(call, guild_id, application)
     _welcome(call, guild, bot)
     return member
 
@@ -170,6 +176,7 @@ def remove_member(call: Call, guild: Record, member: Record, action: Action | No
     if user.get("bot"):
         for role in [role for role in world.roles[guild_id].values() if _is_of(role, user_id)]:
             remove_role(world, guild_id, role)
+        drop_integration(world, guild_id, user_id)
         world.emit("GUILD_DELETE", {"id": guild_id}, guild=guild_id, users=(user_id,))
 
 
@@ -188,6 +195,18 @@ def delete_guild_member(call: Call, guild: Record, member: Record) -> None:
         raise RestError(Code.MISSING_PERMISSIONS)
     call.require_above(guild["id"], member["user"]["id"])
     remove_member(call, guild, member, Action.MEMBER_KICK)
+
+
+@route(
+    "DELETE",
+    "/guilds/{guild_id}/integrations/{integration_id:integration}",
+    permissions=Permission.MANAGE_GUILD,
+)
+def delete_guild_integration(call: Call, guild: Record, integration: Record) -> None:
+    """Take an application out of the guild: its bot is kicked, the webhooks that it made are deleted."""
+    audit.write(call, guild["id"], Action.INTEGRATION_DELETE, integration["id"])
+    drop_webhooks(call.world, guild["id"], integration["application_id"])
+    remove_member(call, guild, call.world.members[guild["id"]][integration["account"]["id"]])
 
 
 @route("DELETE", "/users/@me/guilds/{guild_id:any_guild}")

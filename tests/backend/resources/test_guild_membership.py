@@ -140,8 +140,12 @@ class Bots(MembershipTestCase):
         first, second = self.small.connect(), self.small.connect(token="other")
         member = self.add()
         told = [name for name, _ in self.small.events(first)]
-        self.assertEqual(told, ["GUILD_ROLE_CREATE", "GUILD_AUDIT_LOG_ENTRY_CREATE", "GUILD_MEMBER_ADD"])
-        ((name, guild),) = self.small.events(second)
+        integration = ["INTEGRATION_CREATE", "GUILD_INTEGRATIONS_UPDATE"]
+        self.assertEqual(
+            told, ["GUILD_ROLE_CREATE", "GUILD_AUDIT_LOG_ENTRY_CREATE", "GUILD_MEMBER_ADD", *integration]
+        )
+        (name, guild), *others = self.small.events(second)
+        self.assertEqual([each for each, _ in others], integration)
         self.assertEqual((name, guild["id"]), ("GUILD_CREATE", self.guild_id))
         self.assertNotIn("unavailable", guild)
         self.assertIn(member["roles"][0], [role["id"] for role in guild["roles"]])
@@ -183,7 +187,8 @@ class Bots(MembershipTestCase):
         self.assertStatus(answer, 204)
         self.assertEqual(self.small.events(second), [("GUILD_DELETE", {"id": self.guild_id})])
         told = [name for name, _ in self.small.events(first)]
-        self.assertEqual(told, ["GUILD_MEMBER_REMOVE", "GUILD_ROLE_DELETE"])
+        integration = ["INTEGRATION_DELETE", "GUILD_INTEGRATIONS_UPDATE"]
+        self.assertEqual(told, ["GUILD_MEMBER_REMOVE", "GUILD_ROLE_DELETE", *integration])
         self.assertNotIn(role_id, self.small.world.roles[self.guild_id])
 
     def test_without_the_guilds_intent_nothing_is_told(self):
