@@ -25,6 +25,7 @@ DEFERRED = tuple(
     f"discordtest.{name}"
     for name in (
         "backend",
+        "circles",
         "clock",
         "control",
         "foreign",

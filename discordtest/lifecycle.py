@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import os
 from contextvars import ContextVar, copy_context
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from discord.ext import commands
 from discord.utils import MISSING
 
 from discordtest.clock import haste
+from discordtest.clock.patience import Patience
 from discordtest.clock.runner import end_tasks
 from discordtest.clock.waits import describe_task, frames, stack
 from discordtest.errors import SetupError
@@ -76,14 +78,16 @@ async def start(
     scene.watch.ignore(task)
     scene.lives[client] = task
 
+    patience = Patience(scene.loop, scene.loop.settle_timeout)
+
     def arrived() -> bool:
-        return task.done() or bool(scene.backend.failures) or client.is_ready()
+        return task.done() or bool(scene.backend.failures) or client.is_ready() or patience.is_over()
 
     if at_once:
         await connect_at_once(scene)
     await scene.loop.wait_until(arrived, PATIENCE)
     if not client.is_ready() or task.done():
-        _explain(scene, client, task)
+        _explain(scene, client, task, patience)
     await scene.settle()
 
 
@@ -106,7 +110,7 @@ def is_in_a_life() -> bool:
     return _in_a_life.get()
 
 
-def _explain(scene: Scene, client: discord.Client, task: asyncio.Task[Any]) -> None:
+def _explain(scene: Scene, client: discord.Client, task: asyncio.Task[Any], patience: Patience) -> None:
     if task.done() and not task.cancelled() and (error := task.exception()) is not None:
         scene.watch.forgive(
             error
@@ -120,7 +124,8 @@ def _explain(scene: Scene, client: discord.Client, task: asyncio.Task[Any]) -> N
     hint = _TOO_EARLY if {"login", "wait_until_ready"} <= {*names} else ""
     waiting = f"{describe_task(life)}.{hint}\n{stack(life)}"
     task.cancel()
-    raise SetupError(f"the client was not ready after a day of the clock: {waiting}")
+    passed = f"though {patience}" if patience.is_over() else "after a day of the clock"
+    raise SetupError(f"the client was not ready {passed}: {waiting}")
 
 
 def _life(client: discord.Client, task: asyncio.Task[Any]) -> asyncio.Task[Any]:
@@ -152,16 +157,26 @@ async def stop(scene: Scene, client: discord.Client) -> list[str]:
     elif not closing.cancelled() and (error := closing.exception()) is not None:
         scene.watch.add(error, "in close()")
     elif not task.done() and not goes_on:
-        problems.append(
-            f"{type(client).__name__} runs on after its close(), which has to call `await super().close()`: "
-            f"{describe_task(_life(client, task))}"
-        )
+        problems.append(_why_alive(client, _life(client, task)))
     if not (closing.done() and task.done()):
         problems += await end_tasks([closing, task])
         await client.http.close()
     if not task.cancelled() and (error := task.exception()) is not None:
         scene.watch.add(error, f"and {type(client).__name__} stopped")
     return problems
+
+
+def _why_alive(client: discord.Client, task: asyncio.Task[Any]) -> str:
+    """Say why a client lives on although its ``close()`` has returned."""
+    close: Any = type(client).close
+    code = inspect.unwrap(close).__code__
+    if client.is_closed() or close.__module__.partition(".")[0] == "discord":
+        return f"{type(client).__name__} is closed and runs on: {describe_task(task)}"
+    where = f"{os.path.basename(code.co_filename)}:{code.co_firstlineno}"
+    return (
+        f"{close.__qualname__.rpartition('<locals>.')[2]} ({where}) does not close the client: "
+        "write `await super().close()` in it"
+    )
 
 
 async def _close(client: discord.Client) -> None:

@@ -17,7 +17,7 @@ import discord
 
 from discordtest import deferred
 from discordtest.clock import runner as runners
-from discordtest.errors import DiscordTestError, SetupError
+from discordtest.errors import DiscordTestError, SettleTimeout, SetupError
 from discordtest.interactions import timeline
 
 if TYPE_CHECKING:
@@ -156,6 +156,10 @@ class Running(Case):
 
     def _annotate(self, error: Exception) -> None:
         self._scene.has_failed = True
+        if isinstance(error, SettleTimeout):
+            self._scene.fails_on_unhandled = (
+                False  # what never rests ends as its client is closed, with an error
+            )
         failures = self._scene.backend.failures
         failures[:] = [failure for failure in failures if failure is not error]  # told here
         if not isinstance(error, unittest.SkipTest):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from discordtest import clock, control, current, leaks, lifecycle, replays, seam, unhandled, worlds
+from discordtest import circles, clock, control, current, leaks, lifecycle, replays, seam, unhandled, worlds
 from discordtest import transcript as transcripts
 from discordtest.backend import intents, tokens
 from discordtest.backend.resources import application as apps
@@ -102,6 +102,7 @@ class Staging(replays.Replays, Running):
         self._leaks = leaks.Leaks(self, loop)
         leaks.install(self._leaks)
         scene.watch.on_task = self._leaks.note_task
+        loop.on_spin = circles.Circle(scene).look
         if travel.is_available():
             self._travel = travel.Travel(loop).__enter__()
             scene.follows_time = True
@@ -217,6 +218,7 @@ class Staging(replays.Replays, Running):
         scene = self._scene
         current.leave(self, scene.loop)  # type: ignore[arg-type]  # as above
         seam.uninstall(scene.network)
+        scene.loop.on_spin = None
         if scene.follows_time:
             self._travel.__exit__()
         clock.uninstall()

@@ -67,6 +67,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.arrange",
         "discordtest.assertions",
         "discordtest.checking",
+        "discordtest.circles",
         "discordtest.control",
         "discordtest.current",
         "discordtest.finding",

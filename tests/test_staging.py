@@ -161,7 +161,11 @@ class ClosingTests(unittest.TestCase):
 
             async def test(self) -> None: ...
 
-        self.assert_clean(Case, "Bot runs on after its close(), which has to call `await super().close()`")
+        self.assert_clean(
+            Case,
+            "\nBot.close (test_staging.py:",
+            ") does not close the client: write `await super().close()` in it",
+        )
 
     def test_bot_that_swallows_its_cancellation(self) -> None:
         class Case(BotTestCase):

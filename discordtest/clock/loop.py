@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from discordtest.clock.nested import run_inside
 from discordtest.clock.outside import Outside, Selector, Turn, wakes_the_test
+from discordtest.clock.patience import Patience
 from discordtest.clock.timed import DAY, HALF_A_MICROSECOND, TimedLoop
 from discordtest.clock.waits import describe_running, describe_task, describe_waiting, task_of
 from discordtest.errors import Deadlock, DiscordTestError, SettleTimeout
@@ -71,6 +72,9 @@ class VirtualLoop(TimedLoop):
         self.on_import: Callable[[], None] | None = (
             None  # called at rest when modules were imported meanwhile
         )
+        self.on_spin: Callable[[], str | None] | None = (
+            None  # asked now and then whether a bot runs in circles
+        )
         self._modules = len(sys.modules)
         self._settlers: list[Turn] = []
         self._is_settled = False  # since the turn of the loop that is under way
@@ -79,7 +83,7 @@ class VirtualLoop(TimedLoop):
         self._long_timers: list[asyncio.TimerHandle] = []
         self._verdicts: list[DiscordTestError] = []
         self._waiter: object = None
-        self._waiting_since = 0
+        self._patience: Patience | None = None  # with what the test waits for now
         self._hoped_for: object = None
         self._hoping_since = 0.0
         self._turns = 0
@@ -264,11 +268,12 @@ class VirtualLoop(TimedLoop):
         now = time.thread_time()
         if self._busy_since is None:
             self._busy_since = now
-        elif self._turns >= SPIN_TURNS and now - self._busy_since > self.settle_timeout:
+        what = None if self.on_spin is None else self.on_spin()
+        if what is None and self._turns >= SPIN_TURNS and now - self._busy_since > self.settle_timeout:
+            what = f"the event loop did not come to rest in {self.settle_timeout:g} s (settle_timeout)"
+        if what is not None:
             self._turns, self._busy_since = 0, None
-            limit = f"{self.settle_timeout:g} s (settle_timeout)"
-            what = f"the event loop did not come to rest in {limit}. What runs:"
-            self._fail(SettleTimeout("\n".join([what, *describe_running(self, LISTED)])))
+            self._fail(SettleTimeout("\n".join([f"{what}. What runs:", *describe_running(self, LISTED)])))
 
     def _rest(self) -> Events:
         """Nothing can run."""
@@ -334,15 +339,22 @@ class VirtualLoop(TimedLoop):
     def _is_day_over(self, due: int) -> bool:
         """Tell whether one wait of the test has lasted a day, and no timer of its own explains that."""
         awaited = getattr(self._main, "_fut_waiter", None)
-        if awaited is not self._waiter:
-            self._waiter, self._waiting_since = awaited, self.microseconds
-        if due - self._waiting_since <= DAY:
+        if self._patience is None or awaited is not self._waiter:
+            self._waiter, self._patience = awaited, Patience(self, self.settle_timeout)
+        is_day_over = due - self.microseconds + self._patience.microseconds > DAY
+        if not is_day_over and not (self._patience.is_over() and not self._has_own_timer()):
             return False
         alive = (
             timer for timer in self._long_timers if not timer.cancelled() and timer.when() > self._seconds
         )
         self._long_timers = list(alive)
         return not self._long_timers
+
+    def _has_own_timer(self) -> bool:
+        """Tell whether a timer will end what the test waits for."""
+        return self.main is not None and any(
+            task_of(timer, [self.main]) is self.main for timer in self._scheduled if not timer.cancelled()
+        )
 
     def _give_up(self, due: int | None) -> Events:
         if self._is_watched and (left := self._hope()) > 0:  # the outside gets all the time there is
@@ -354,7 +366,9 @@ class VirtualLoop(TimedLoop):
         elif due is None:
             reason = "nothing can ever run again: no task can run and no timer is left"
         else:
-            reason = "a day of the clock has passed; to let more pass, use advance() or set a timer"
+            is_short = self._patience is not None and self._patience.is_over()
+            passed = self._patience if is_short else "a day of the clock has passed"
+            reason = f"{passed}; to let more pass, use advance() or set a timer"
         who = f"{describe_task(self.main, self.main)}, but {reason}." if self.main else reason
         self._stop_main(Deadlock("\n".join([who, *describe_waiting(self, self.main, LISTED)])))
         return []

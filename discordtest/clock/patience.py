@@ -1,0 +1,47 @@
+"""How long a wait that no timer of its own ends may go on from timer to timer: a day of the clock, or so much work.
+
+A day of a bot that sleeps for a millisecond is 86 million timers, which would take an hour.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from discordtest.clock.timed import TimedLoop
+
+__all__ = ["JUMPS", "Patience"]
+
+JUMPS = 20_000
+"""Jumps from timer to timer after which the processor time of a wait counts."""
+
+
+class Patience:
+    """What one wait of the test has taken so far; ``limit`` is in seconds of this thread's processor time.
+
+    A breakpoint or a loaded machine does not use it up.
+    """
+
+    def __init__(self, loop: TimedLoop, limit: float) -> None:
+        self._loop = loop
+        self._limit = limit
+        self._jumps = len(loop.moments)
+        self._since = loop.microseconds
+        self._began = time.thread_time()
+
+    @property
+    def microseconds(self) -> int:
+        """How far the clock has come."""
+        return self._loop.microseconds - self._since
+
+    def is_over(self) -> bool:
+        """Tell whether it has gone from timer to timer for too long."""
+        jumps = len(self._loop.moments) - self._jumps
+        return jumps > JUMPS and time.thread_time() - self._began > self._limit
+
+    def __str__(self) -> str:
+        jumps = len(self._loop.moments) - self._jumps
+        length = timedelta(seconds=round(self.microseconds / 1e6))
+        return f"{length} of the clock have passed in {jumps} steps, and {self._limit:g} s of work (settle_timeout)"
