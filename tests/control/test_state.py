@@ -53,7 +53,8 @@ class ClearTests(ControlTestCase):
         backend.clear_state()
         guild = backend.make_guild("New", members=[self.alice], channels=["general"])
         await self.send(self.alice, guild.text_channels[0], "hi")
-        self.assertEqual(await self.heard(), ["guild_remove", "guild_join", "message"])
+        integration = ["integration_create", "guild_integrations_update"]
+        self.assertEqual(await self.heard(), ["guild_remove", "guild_join", *integration, "message"])
 
 
 class ClientTests(ControlTestCase):
