@@ -17,7 +17,7 @@ from discordtest.given import id_of
 from discordtest.names import channel_name, name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from discordtest.backend.world import Record, World
     from discordtest.given import Id
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "find_channel",
     "find_guild",
+    "find_in_guilds",
     "find_mentionable",
     "find_place",
     "find_role",
@@ -147,7 +148,36 @@ def find_sticker(world: World, sticker: Id) -> str:
     return _named(world, str(sticker), stickers, "sticker")
 
 
+def find_in_guilds(
+    world: World, tables: Mapping[str, dict[str, Record]], thing: Any, kind: str
+) -> tuple[str, Record]:
+    """Return (guild id, record) of a role, member, emoji or sticker, of whatever guild; ``tables`` are by guild."""
+    guild = getattr(thing, "guild", None)
+    chosen = list(tables.items()) if guild is None else [(str(guild.id), tables.get(str(guild.id), {}))]
+    if is_name(thing):
+        name = str(thing).removeprefix("@")
+        found = [(id, each) for id, table in chosen for each in table.values() if name in _names_of(each)]
+    else:
+        number = id_of(thing)
+        found = [(guild_id, table[number]) for guild_id, table in chosen if number in table]
+    if len(found) > 1:
+        where = ", ".join(repr(world.guilds[guild_id]["name"]) for guild_id, _ in found[:_LISTED])
+        raise SetupError(f"{thing!r} may mean {len(found)} things, of {where}: pass the {kind} itself")
+    if not found:
+        raise SetupError(
+            f"there is no {kind} {thing!r} in the world of this test: it is of another test or guild, or deleted"
+        )
+    return found[0]
+
+
 # -- inside
+
+
+def _names_of(record: Record) -> tuple[str | None, ...]:
+    user = record.get("user")
+    if user is None or "nick" not in record:
+        return (record["name"].removeprefix("@"),)
+    return user["username"], user["global_name"], record["nick"]
 
 
 def _is_no_name(thing: Any, table: Collection[str]) -> bool:

@@ -310,3 +310,7 @@ def __getattr__(name: str) -> Any:  # whatever the name stands for; type checker
     value = getattr(importlib.import_module(home), name)
     globals()[name] = value
     return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_ABOVE, "configure"})

@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from discordtest.backend import journal
 from discordtest.errors import BackendError, SetupError
-from discordtest.given import id_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     import discord
 
-    from discordtest.backend.world import Record, World
-    from discordtest.given import Id
+    from discordtest.backend.world import Record
     from discordtest.scene import Scene
 
-__all__ = ["UNCHANGED", "announced", "client_of", "role_of", "thing_of"]
+__all__ = ["UNCHANGED", "announced", "client_of"]
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
 
@@ -37,21 +35,6 @@ def announced(scene: Scene, name: str, guild_id: str, payload: Callable[[], Reco
     entries = scene.backend.journal[start:]
     if not any(isinstance(entry, journal.Dispatch) and entry.name == name for entry in entries):
         scene.backend.world.emit(name, payload(), guild=guild_id)
-
-
-def role_of(world: World, role: discord.Role | Id) -> tuple[str, Record]:
-    """Return the guild's id and the record of a role."""
-    return thing_of(world.roles, role, "role")
-
-
-def thing_of(tables: dict[str, dict[str, Record]], thing: Any, kind: str) -> tuple[str, Record]:
-    """Return (guild id, record) of what belongs to a guild."""
-    number = id_of(thing)
-    guild = getattr(thing, "guild", None)
-    for guild_id in tables if guild is None else (str(guild.id),):
-        if number in tables.get(guild_id, ()):
-            return guild_id, tables[guild_id][number]
-    raise SetupError(f"there is no {kind} {thing!r} here: it is of another test, or deleted")
 
 
 def client_of(scene: Scene, client: discord.Client | None) -> discord.Client:

@@ -11,7 +11,8 @@ from discordtest.arrange.channels import channel_fields
 from discordtest.checking import check_keywords
 from discordtest.control.changing import UNCHANGED, announced
 from discordtest.errors import SetupError
-from discordtest.given import bits, id_of
+from discordtest.finding import find_mentionable
+from discordtest.given import bits
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -118,10 +119,11 @@ def _announced(scene: Scene, record: Record) -> AbstractContextManager[None]:
 def set_overwrite(scene: Scene, channel: Any, target: Any, pair: Any) -> None:
     """Set what a target is (allowed, denied) in a channel; None takes it away, UNCHANGED leaves it."""
     stage(scene)
-    record, target_id = _guild_channel(scene, channel), id_of(target)
-    world, guild_id = scene.backend.world, record["guild_id"]
+    world, record = scene.backend.world, _guild_channel(scene, channel)
     if record["type"] in _THREADS:
         raise SetupError(f"the thread {record['name']!r} has no overwrites: those of its channel hold")
+    guild_id = record["guild_id"]
+    target_id = find_mentionable(world, target, guild_id)
     has_one = any(one["id"] == target_id for one in record["permission_overwrites"])
     is_role = target_id in world.roles[guild_id]
     if not (has_one or is_role or target_id in world.members[guild_id]):

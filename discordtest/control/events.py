@@ -9,8 +9,9 @@ from discordtest.arrange.building import Arranging, show, stage, user_id_of
 from discordtest.backend import intents
 from discordtest.backend.resources.message_render import message_event
 from discordtest.backend.resources.reaction import tell_reaction_add
-from discordtest.control.changing import client_of, thing_of
+from discordtest.control.changing import client_of
 from discordtest.errors import BackendError, SetupError
+from discordtest.finding import find_in_guilds
 from discordtest.given import emoji_key, message_of
 from discordtest.scene import awaited
 
@@ -44,7 +45,7 @@ class EventControl(Arranging):
         world.emit("MESSAGE_CREATE", event, guild=guild_id, channel=channel)
         show(scene)
 
-    def dispatch_member_join(self, member: discord.Member) -> None:
+    def dispatch_member_join(self, member: discord.Member | Id) -> None:
         """Send GUILD_MEMBER_ADD of a ``member`` again, as they are now: ``on_member_join`` runs once more.
 
         discord.py passes over a member whom it knows, so GUILD_MEMBER_REMOVE goes before, and ``on_member_remove``
@@ -53,7 +54,8 @@ class EventControl(Arranging):
         Raises `SetupError` for a member who is not here; `make_member` lets somebody join.
         """
         scene = stage(self._scene)
-        guild_id, record = thing_of(scene.backend.world.members, member, "member")
+        world = scene.backend.world
+        guild_id, record = find_in_guilds(world, world.members, member, "member")
         send = scene.backend.dispatch_event
         send("GUILD_MEMBER_REMOVE", {"guild_id": guild_id, "user": record["user"]})
         send("GUILD_MEMBER_ADD", {**record, "guild_id": guild_id})

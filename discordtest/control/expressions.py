@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from discordtest.arrange.building import Arranging, perform, show, stage
-from discordtest.control.changing import thing_of
+from discordtest.finding import find_in_guilds
 from discordtest.given import id_of
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class ExpressionChanges(Arranging):
 
     def _delete(self, kind: str, tables: Any, thing: Any) -> None:
         scene = stage(self._scene)
-        guild_id, record = thing_of(tables, thing, kind)
+        guild_id, record = find_in_guilds(scene.backend.world, tables, thing, kind)
         doing = f"delete_{kind}({record['name']!r})"
         perform(scene, doing, f"delete_guild_{kind}", guild_id, record["id"])
         show(scene)

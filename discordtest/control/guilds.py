@@ -11,8 +11,9 @@ from discordtest.arrange.guilds import add_role, copy_of
 from discordtest.backend.resources.guild_create import render_guild
 from discordtest.backend.resources.guild_role import drop_role
 from discordtest.checking import check_keywords
-from discordtest.control.changing import announced, role_of
+from discordtest.control.changing import announced
 from discordtest.errors import SetupError
+from discordtest.finding import find_in_guilds
 from discordtest.given import api_fields, bits, color_value, one_color
 
 if TYPE_CHECKING:
@@ -85,7 +86,8 @@ class GuildChanges(Arranging):
         allow.
         """
         scene = stage(self._scene)
-        guild_id, record = role_of(scene.backend.world, role)
+        world = scene.backend.world
+        guild_id, record = find_in_guilds(world, world.roles, role, "role")
         check_keywords(self.update_role, settings, "update_guild_role")
         body = api_fields(
             {
@@ -112,7 +114,8 @@ class GuildChanges(Arranging):
         Raises `SetupError` for a role that is not here, @everyone and the role of a bot.
         """
         scene = stage(self._scene)
-        guild_id, record = role_of(scene.backend.world, role)
+        world = scene.backend.world
+        guild_id, record = find_in_guilds(world, world.roles, role, "role")
         perform(scene, f"delete_role({record['name']!r})", "delete_guild_role", guild_id, record["id"])
         show(scene)
 

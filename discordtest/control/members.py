@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from discordtest.arrange.building import Arranging, perform, role_ids_of, show, stage
-from discordtest.control.changing import UNCHANGED, announced, thing_of
+from discordtest.control.changing import UNCHANGED, announced
+from discordtest.finding import find_in_guilds
 from discordtest.given import iso
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class MemberChanges(Arranging):
 
     def update_member(
         self,
-        member: discord.Member,
+        member: discord.Member | Id,
         nick: str | None = None,
         roles: Iterable[Id] | None = None,
         *,
@@ -40,7 +41,8 @@ class MemberChanges(Arranging):
         Raises `SetupError` for a member who is not here, and for what Discord does not allow.
         """
         scene = stage(self._scene)
-        guild_id, record = thing_of(scene.backend.world.members, member, "member")
+        world = scene.backend.world
+        guild_id, record = find_in_guilds(world, world.members, member, "member")
         user_id = record["user"]["id"]
         body: dict[str, Any] = {}
         if nick is not None:
@@ -53,12 +55,13 @@ class MemberChanges(Arranging):
             perform(scene, f"update_member({member})", "update_guild_member", guild_id, user_id, body=body)
         return show(scene).member(guild_id, user_id)
 
-    def delete_member(self, member: discord.Member) -> None:
+    def delete_member(self, member: discord.Member | Id) -> None:
         """Let a ``member`` leave the guild: ``on_member_remove`` runs; of the bot itself, ``on_guild_remove``.
 
         Raises `SetupError` for a member who is not here, and for the owner of the guild.
         """
         scene = stage(self._scene)
-        guild_id, record = thing_of(scene.backend.world.members, member, "member")
+        world = scene.backend.world
+        guild_id, record = find_in_guilds(world, world.members, member, "member")
         perform(scene, f"delete_member({member})", "remove_guild_member", guild_id, record["user"]["id"])
         show(scene)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import pickle
 import subprocess
 import sys
 import threading
@@ -142,6 +143,12 @@ class SignatureTests(unittest.TestCase):
         self.assertEqual(sorted(backend._ABOVE), functions.__all__)
         for name, function in own_functions().items():
             self.assertEqual(function.__name__, name)
+
+    def test_names_are_listed(self) -> None:
+        self.assertLessEqual({*functions.__all__, "configure", "Backend"}, {*dir(backend)})
+
+    def test_functions_pickle(self) -> None:
+        self.assertIs(pickle.loads(pickle.dumps(backend.make_guild)), backend.make_guild)
 
     def test_other_names_are_none(self) -> None:
         with self.assertRaisesRegex(AttributeError, "'discordtest.backend' has no attribute 'make_server'"):

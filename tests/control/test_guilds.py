@@ -129,7 +129,7 @@ class UpdateRoleTests(ControlTestCase):
 
     async def test_role_by_its_id(self) -> None:
         self.assertIs(backend.update_role(self.mods.id, name="guards"), self.mods)
-        with self.assertRaisesRegex(SetupError, "there is no role 7 here"):
+        with self.assertRaisesRegex(SetupError, "there is no role 7 in the world"):
             backend.update_role(7, name="guards")
 
 
@@ -147,3 +147,30 @@ class DeleteRoleTests(ControlTestCase):
             backend.delete_role(self.guild.default_role)
         with self.assertRaisesRegex(SetupError, "delete_role"):
             backend.delete_role(self.guild.self_role)  # type: ignore[arg-type]
+
+
+class NameTests(ControlTestCase):
+    async def test_names_are_taken_where_they_name_one_thing(self) -> None:
+        backend.update_role("mods", name="guards")
+        backend.update_member("alice", roles=["guards"])
+        self.assertEqual(self.alice.top_role, self.mods)
+        backend.update_text_channel("general", "guards", discord.PermissionOverwrite(send_messages=False))
+        backend.set_channel_permission_overrides("#general", "@alice", allow=2048)
+        self.assertEqual(set(self.general.overwrites), {self.mods, self.alice})
+        backend.delete_role("@guards")
+        backend.delete_channel("general")
+        backend.delete_member("alice")
+        backend.delete_guild("Test")
+        self.assertEqual(len(self.client.guilds), 0)
+
+    async def test_names_of_several_things_are_refused(self) -> None:
+        backend.make_guild("Second", members=[self.alice], roles=["mods"])
+        with self.assertRaisesRegex(SetupError, "'mods' may mean 2 things, of 'Test', 'Second'"):
+            backend.update_role("mods", name="guards")
+        with self.assertRaisesRegex(SetupError, "'alice' may mean 2 things"):
+            backend.delete_member("alice")
+        with self.assertRaisesRegex(SetupError, f"{self.alice.id} may mean 2 things"):
+            backend.delete_member(self.alice.id)
+        backend.delete_member(self.alice)
+        with self.assertRaisesRegex(SetupError, "there is no role 'guards'"):
+            backend.delete_role("guards")
