@@ -94,7 +94,8 @@ class Registry:
         """Take the application out of the Discord, with its bot and all its commands; harmless if that is done.
 
         Its token is worth nothing any more, its connection ends with 4004, and its bot is gone from every guild:
-        the other bots hear of that as in life. `SetupError` if the bot owns a guild.
+        the other bots hear of that as in life. Their caches know it when this returns, listeners run at the next
+        ``await``. `SetupError` if the bot owns a guild.
         """
         scene = self._scene
         if scene is None or not self._is_open:
