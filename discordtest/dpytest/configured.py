@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord.activity import create_activity
 
-from discordtest import current, stage, views
+from discordtest import current, hints, stage, views
 from discordtest.backend import cdn
 from discordtest.clock.loop import VirtualLoop
 from discordtest.dpytest import voice
@@ -27,7 +27,7 @@ from discordtest.transports.network import host_is_discord
 if TYPE_CHECKING:
     from discordtest.scene import Scene
 
-__all__ = ["activity_of_the_bot", "begin", "content_of", "finish", "scene", "view"]
+__all__ = ["act", "activity_of_the_bot", "begin", "content_of", "finish", "scene", "view", "why_silent"]
 
 PATIENCE = 3600.0  # seconds of the clock in which a listener has to end
 
@@ -119,13 +119,23 @@ def _without_setup_hook(client: Any) -> Iterator[None]:
         del client.setup_hook
 
 
+def is_on() -> bool:
+    """Tell whether the Discord of the configured client is there still."""
+    case = current.find_case()
+    return _listener is not None and case is not None and case._scene is _listener.scene
+
+
 def scene() -> Scene:
     """Return the scene of the configured client; `BackendError` where it is over."""
-    case = current.find_case()
-    if _listener is None or case is None or case._scene is not _listener.scene:
+    if _listener is None or not is_on():
         raise BackendError(
             "the client was configured for an event loop that is closed: call configure(client) in this test, or in a "
             "fixture of the same loop scope"
+        )
+    if asyncio._get_running_loop() not in (None, _listener.scene.loop):
+        raise BackendError(
+            "the client was configured on another event loop than the one that runs now: give the fixture that calls "
+            "configure(client) the loop scope of the test"
         )
     return _listener.scene
 
@@ -153,7 +163,27 @@ async def finish(pending: Callable[[], set[asyncio.Task[Any]]]) -> bool:
     return True
 
 
+@contextmanager
+def act() -> Iterator[Scene]:
+    """Do something in the name of people: the last act is what the bot answers to, or does not."""
+    here = scene()
+    here.check()
+    here.begin_act()
+    try:
+        yield here
+    finally:
+        here.end_act()
+
+
 # -- what verifications look at
+
+
+def why_silent() -> list[str]:
+    """Return what may have kept the bot from sending anything in the last act."""
+    if not is_on():
+        return []
+    here, client = scene(), view().client
+    return [*hints.why_silent(here, client), *(f"the bot raised {error}" for error in here.watch.errors[-1:])]
 
 
 def content_of(attachment: discord.Attachment) -> bytes:

@@ -252,8 +252,9 @@ async def message(
     config = _configured("message")
     channel = _of(config.channels, channel, "channel")
     author = _of(config.members, member, "member")
-    sent = _builder().make_message(content, author, channel, files=attachments or ())
-    await run_all_events()
+    with configured.act() as scene:
+        sent = Builder(scene).make_message(content, author, channel, files=attachments or ())
+        await run_all_events()
     if not error_queue.empty():
         raise error_queue.get_nowait()[1]
     return sent
@@ -286,13 +287,12 @@ async def set_permission_overrides(
     if not isinstance(target, (discord.abc.User, discord.Role)):
         raise TypeError(f"an overwrite is for a member or a role, not for {target!r}")
     bind_the_bot(configured.scene(), config.client, str(channel.guild.id))
-    if overrides is None:
-        _act("delete_channel_permission_overwrite", channel, target)
-    else:
+    if overrides is not None:
         body = dict_from_overwrite(target, overrides)
         del body["id"]
-        _act("set_channel_permission_overwrite", channel, target, body=body)
-    await run_all_events()
+        await _act("set_channel_permission_overwrite", channel, target, body=body)
+    elif any(known.id == target.id for known in channel.overwrites):
+        await _act("delete_channel_permission_overwrite", channel, target)
 
 
 @require_config
@@ -317,22 +317,19 @@ async def _change_roles(name: str, member: discord.Member | int, role: discord.R
     if not isinstance(role, discord.Role):
         raise TypeError(f"{role!r} is no discord.Role")
     member = _of(_configured(name).members, member, "member")
-    _act(name, role.guild, member, role)
-    await run_all_events()
+    await _act(name, role.guild, member, role)
 
 
 @require_config
 async def add_reaction(user: discord.abc.User, message: discord.Message, emoji: Emoji) -> None:
     """React to a message as a user, and let the bot do what it does then."""
-    _act("add_my_message_reaction", message.channel, message, emoji_key(emoji), author=id_of(user))
-    await run_all_events()
+    await _act("add_my_message_reaction", message.channel, message, emoji_key(emoji), author=id_of(user))
 
 
 @require_config
 async def remove_reaction(user: discord.abc.User, message: discord.Message, emoji: Emoji) -> None:
     """Take back a user's reaction, and let the bot do what it does then."""
-    _act("delete_my_message_reaction", message.channel, message, emoji_key(emoji), author=id_of(user))
-    await run_all_events()
+    await _act("delete_my_message_reaction", message.channel, message, emoji_key(emoji), author=id_of(user))
 
 
 @require_config
@@ -360,12 +357,13 @@ def _builder() -> Builder:
     return Builder(configured.scene())
 
 
-def _act(name: str, *things: Any, **options: Any) -> None:
-    """Run an operation as the test itself, on objects of discord.py (or parts of a path), and show it to the bot."""
-    scene = stage(configured.scene())
+async def _act(name: str, *things: Any, **options: Any) -> None:
+    """Run an operation as the test itself, on objects of discord.py (or parts of a path), and let the bot react."""
     path = [thing if isinstance(thing, str) else id_of(thing) for thing in things]
-    perform(scene, name, name, *path, **options)
-    show(scene)
+    with configured.act() as scene:
+        perform(stage(scene), name, name, *path, **options)
+        show(scene)
+        await run_all_events()
 
 
 def _of(known: Sequence[Any], thing: Any, what: str) -> Any:

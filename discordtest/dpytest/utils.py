@@ -18,7 +18,7 @@ __all__ = ["PeekableQueue", "activity_eq", "embed_eq", "embed_proxy_eq"]
 
 T = TypeVar("T")
 
-_of_an_embed = attrgetter("title", "description", "url", "footer.text", "image.url", "fields")
+_OF_AN_EMBED = ("title", "description", "url", "footer.text", "image.url", "fields")
 _OF_AN_ACTIVITY = ("name", "url", "type", "details", "emoji")
 
 
@@ -26,7 +26,23 @@ def embed_eq(embed1: discord.Embed | None, embed2: discord.Embed | None) -> bool
     """Tell whether two embeds look alike; None is like None alone."""
     if embed1 is None or embed2 is None:
         return embed1 is embed2
-    return embed1 == embed2 or bool(_of_an_embed(embed1) == _of_an_embed(embed2))
+    return embed1 == embed2 or not embed_differences(embed1, embed2)
+
+
+def embed_differences(wanted: discord.Embed, found: discord.Embed) -> list[str]:
+    """Return what `embed_eq` sees that differs, each as a phrase."""
+    parts = [(name, attrgetter(name)(wanted), attrgetter(name)(found)) for name in _OF_AN_EMBED]
+    return [
+        f"its {name} {'are' if name == 'fields' else 'is'} {_shown(there)}, not {_shown(want)}"
+        for name, want, there in parts
+        if want != there
+    ]
+
+
+def _shown(value: Any) -> str:
+    if not isinstance(value, list):
+        return repr(value)
+    return ", ".join(f"{field.name!r}: {field.value!r}" for field in value) or "none"
 
 
 def activity_eq(act1: ActivityTypes | None, act2: ActivityTypes | None) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from discordtest.dpytest import configured, runner
-from discordtest.dpytest.utils import activity_eq, embed_eq
+from discordtest.dpytest.utils import activity_eq, embed_differences, embed_eq
 
 if TYPE_CHECKING:
     import os
@@ -136,7 +136,7 @@ class VerifyMessage(_Verification):
             if value is not _ANY
         ]
         if self._embed is not _ANY:
-            parts.append("no embed" if self._embed is None else f"the embed {self._embed.to_dict()!r}")
+            parts.append("no embed" if self._embed is None else f"the embed {self._embed.title!r}")
         which = "the newest message" if self._peek else "the oldest message"
         return f"{which} has {' and '.join(parts)}" if parts else which
 
@@ -147,7 +147,7 @@ class VerifyMessage(_Verification):
                 return []
             return [f"{queue.qsize()} in the queue, the newest is {_shown(queue.peek())}"]
         if queue.empty():
-            return ["the queue is empty: the bot has sent nothing since"]
+            return ["the queue is empty", *configured.why_silent()]
         message = queue.peek() if self._peek else queue.get_nowait()
         wrong = [*self._differences(message)]
         if wrong and not queue.empty() and not self._peek:
@@ -162,8 +162,7 @@ class VerifyMessage(_Verification):
             if not is_part and (wanted or "") != found:
                 wrong.append(f"its content is {found!r}")
         if self._embed is not _ANY and not self._fits_embeds(message.embeds):
-            shown = ", ".join(repr(embed.to_dict()) for embed in message.embeds)
-            wrong.append(f"its embeds are {shown}" if shown else "it has no embed")
+            wrong.append(self._compared(message.embeds))
         if self._attachment is not _ANY and not self._fits_files(message.attachments):
             names = ", ".join(f"{file.filename} ({file.size} bytes)" for file in message.attachments)
             wrong.append(f"its attachments are {names}" if names else "it has no attachment")
@@ -173,6 +172,12 @@ class VerifyMessage(_Verification):
         if self._embed is None:
             return not embeds
         return (self._contains or len(embeds) == 1) and any(embed_eq(self._embed, each) for each in embeds)
+
+    def _compared(self, embeds: list[discord.Embed]) -> str:
+        if self._embed is None or len(embeds) != 1:
+            titles = ", ".join(repr(embed.title) for embed in embeds)
+            return f"it has the embeds {titles}" if embeds else "it has no embed"
+        return f"it has another embed: {', '.join(embed_differences(self._embed, embeds[0]))}"
 
     def _fits_files(self, attachments: list[discord.Attachment]) -> bool:
         if self._attachment is None:

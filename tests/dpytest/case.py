@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-import unittest
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,10 @@ import discord
 from discord.ext import commands
 
 from discordtest import dpytest
+from tests.bots import needs_the_process
+from tests.isolated import IsolatedTestCase
 
-__all__ = ["SuiteCase", "make_bot"]
+__all__ = ["Commands", "LoopCase", "SuiteCase", "make_bot"]
 
 
 class Commands(commands.Cog):
@@ -41,7 +42,14 @@ def make_bot(**options: Any) -> commands.Bot:
     return commands.Bot("!", intents=intents, **options)
 
 
-class SuiteCase(unittest.IsolatedAsyncioTestCase):
+class LoopCase(IsolatedTestCase):
+    """A test on a loop of asyncio's own. What is configured belongs to the whole process, as in dpytest."""
+
+    def setUp(self) -> None:
+        needs_the_process(self)
+
+
+class SuiteCase(LoopCase):
     """A configured bot, on a loop that is made virtual by that."""
 
     async def asyncSetUp(self) -> None:

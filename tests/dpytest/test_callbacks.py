@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 import asyncio
-import unittest
 from typing import Any
 
 from discordtest.dpytest import callbacks
+from tests.dpytest.case import LoopCase
 
 
-class CallbackTests(unittest.IsolatedAsyncioTestCase):
+class CallbackTests(LoopCase):
     def setUp(self) -> None:
+        super().setUp()
         self.told: list[Any] = []
         self.addCleanup(callbacks.remove_callback, "event")
 
@@ -45,8 +46,9 @@ class CallbackTests(unittest.IsolatedAsyncioTestCase):
         self.assertRegex(logs.output[0], "(?s)callback of the event 'event' failed.*ValueError: oh")
 
 
-class NowTests(unittest.IsolatedAsyncioTestCase):
+class NowTests(LoopCase):
     def setUp(self) -> None:
+        super().setUp()
         self.told: list[Any] = []
         self.addCleanup(callbacks.remove_callback, "event")
 

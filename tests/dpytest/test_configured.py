@@ -13,6 +13,7 @@ from discordtest import DiscordTestCase, dpytest
 from discordtest.dpytest import configured
 from discordtest.dpytest.voice import FakeVoiceClient
 from discordtest.errors import BackendError, NotModelled
+from tests.bots import needs_the_process
 from tests.dpytest.case import Commands, SuiteCase, make_bot
 
 
@@ -55,6 +56,9 @@ class SceneTests(SuiteCase):
 
 
 class EndTests(unittest.TestCase):
+    def setUp(self) -> None:
+        needs_the_process(self)
+
     def test_everything_is_put_back(self) -> None:
         usual = discord.abc.Connectable.connect.__kwdefaults__["cls"]
         bot = make_bot()
@@ -104,6 +108,18 @@ class EndTests(unittest.TestCase):
         ):
             asyncio.run(use())
 
+    def test_configuration_of_another_loop_says_so(self) -> None:
+        async def configure() -> None:
+            dpytest.configure(make_bot())
+
+        async def use() -> None:
+            with self.assertRaisesRegex(BackendError, "on another event loop than the one that runs now"):
+                await dpytest.message("x")
+
+        with asyncio.Runner() as runner:
+            runner.run(configure())
+            asyncio.run(use())
+
     def test_client_that_fails_to_start_says_why_and_leaves_nothing(self) -> None:
         class Broken(commands.Bot):
             async def login(self, token: str) -> None:
@@ -122,6 +138,10 @@ class EndTests(unittest.TestCase):
 
 class DiscordTestCaseTests(DiscordTestCase):
     """A suite that moves on can keep these calls in its test cases for a while."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        needs_the_process(self)
 
     def make_client(self) -> commands.Bot:
         return make_bot()

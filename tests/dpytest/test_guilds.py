@@ -7,7 +7,7 @@ import discord
 
 from discordtest import dpytest
 from discordtest.dpytest import configured, guilds
-from tests.dpytest.case import SuiteCase
+from tests.dpytest.case import LoopCase, SuiteCase
 
 
 class NameTests(unittest.TestCase):
@@ -54,7 +54,7 @@ class PlaceTests(SuiteCase):
         self.assertEqual([*guild.roles], roles)
 
 
-class MuteTests(unittest.IsolatedAsyncioTestCase):
+class MuteTests(LoopCase):
     async def test_events_within_are_not_told(self) -> None:
         heard = []
         client = discord.Client(intents=discord.Intents.none())

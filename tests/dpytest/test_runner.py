@@ -10,7 +10,8 @@ from discord.ext import commands
 
 from discordtest import dpytest
 from discordtest.dpytest import runner
-from tests.dpytest.case import Commands, SuiteCase, make_bot
+from tests.bots import needs_the_process
+from tests.dpytest.case import Commands, LoopCase, SuiteCase, make_bot
 
 
 class ConfigureTests(SuiteCase):
@@ -89,7 +90,7 @@ class ConfigureTests(SuiteCase):
         return self.assertLogs("discord.ext.commands.bot")
 
 
-class BeginTests(unittest.IsolatedAsyncioTestCase):
+class BeginTests(LoopCase):
     async def test_bot_hears_nothing_of_it(self) -> None:
         heard = []
 
@@ -136,7 +137,7 @@ class BeginTests(unittest.IsolatedAsyncioTestCase):
             dpytest.configure(make_bot())
 
 
-class BeforeTests(unittest.IsolatedAsyncioTestCase):
+class BeforeTests(LoopCase):
     async def asyncSetUp(self) -> None:
         config, runner._config = runner._config, None
         self.addCleanup(setattr, runner, "_config", config)
@@ -355,6 +356,7 @@ class OverwriteTests(SuiteCase):
         self.assertFalse(self.channel.permissions_for(self.bob).add_reactions)
         await dpytest.set_permission_overrides(everyone, self.channel, None)
         self.assertTrue(self.channel.permissions_for(self.bob).add_reactions)
+        await dpytest.set_permission_overrides(everyone, self.channel, None)
         self.assertEqual(len(heard), 3)
 
     async def test_bot_is_bound_from_the_first_one_on(self) -> None:
@@ -385,6 +387,9 @@ class OverwriteTests(SuiteCase):
 
 
 class LoopTests(unittest.TestCase):
+    def setUp(self) -> None:
+        needs_the_process(self)
+
     def test_messages_of_an_earlier_loop_are_forgotten(self) -> None:
         async def run() -> None:
             bot = make_bot()
@@ -401,6 +406,9 @@ class LoopTests(unittest.TestCase):
 
 
 class CogTests(unittest.TestCase):
+    def setUp(self) -> None:
+        needs_the_process(self)
+
     def test_suite_without_a_test_framework_runs(self) -> None:
         async def run(text: str) -> str:
             bot = make_bot()

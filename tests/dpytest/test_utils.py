@@ -7,6 +7,7 @@ from copy import deepcopy
 import discord
 
 from discordtest.dpytest import PeekableQueue, activity_eq, embed_eq, embed_proxy_eq
+from discordtest.dpytest.utils import embed_differences
 
 
 class EmbedTests(unittest.TestCase):
@@ -38,6 +39,18 @@ class EmbedTests(unittest.TestCase):
                 other = deepcopy(self.embed)
                 change(other)
                 self.assertFalse(embed_eq(self.embed, other))
+
+    def test_differences_are_told(self) -> None:
+        other = discord.Embed(title="Foo", url="https://a.test").add_field(name="n", value="w")
+        self.assertEqual(
+            embed_differences(self.embed, other),
+            [
+                "its description is None, not 'Bar'",
+                "its footer.text is None, not 'foot'",
+                "its image.url is None, not 'https://a.test/i.png'",
+                "its fields are 'n': 'w', not 'n': 'v'",
+            ],
+        )
 
     def test_none_is_equal_to_none_alone(self) -> None:
         self.assertTrue(embed_eq(None, None))

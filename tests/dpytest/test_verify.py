@@ -4,9 +4,10 @@ import warnings
 from typing import Any
 
 import discord
+from discord.ext import commands
 
 from discordtest import dpytest
-from tests.dpytest.case import SuiteCase, make_bot
+from tests.dpytest.case import Commands, SuiteCase, make_bot
 
 
 class MessageTests(SuiteCase):
@@ -104,7 +105,33 @@ class FailureTests(SuiteCase):
 
     async def test_missing_message_is_told(self) -> None:
         text = await self.shown(dpytest.verify().message().contains().content("Ping!"))
-        self.assertIn("the content with 'Ping!'; the queue is empty: the bot has sent nothing since", text)
+        self.assertIn("the content with 'Ping!'; the queue is empty>", text)
+
+    async def test_silence_is_explained(self) -> None:
+        await dpytest.message("?echo x")
+        text = await self.shown(dpytest.verify().message().content("x"))
+        self.assertTrue(
+            text.endswith("; the queue is empty; '?echo x' does not begin with the bot's prefix, '!'>"), text
+        )
+        intents = discord.Intents.default()
+        blind = commands.Bot("!", intents=intents)
+        await blind._async_setup_hook()
+        await blind.add_cog(Commands())
+        dpytest.configure(blind)
+        await dpytest.message("!echo x")
+        text = await self.shown(dpytest.verify().message().content("x"))
+        self.assertIn("its intents lack message_content", text)
+
+    async def test_error_that_kept_the_bot_from_sending_is_told(self) -> None:
+        @self.bot.listen()
+        async def on_member_join(member: discord.Member) -> None:
+            raise ValueError("oh")
+
+        with self.assertLogs("discord.client", "ERROR"):
+            await dpytest.member_join()
+            await dpytest.run_all_events()
+        text = await self.shown(dpytest.verify().message().content("x"))
+        self.assertIn("the bot raised ValueError: oh, in on_member_join", text)
 
     async def test_message_that_should_not_be_is_shown(self) -> None:
         await self.channel.send("Pong!")
@@ -114,7 +141,9 @@ class FailureTests(SuiteCase):
     async def test_wrong_embed_and_file_are_shown(self) -> None:
         await self.channel.send(embed=discord.Embed(title="A"))
         text = await self.shown(dpytest.verify().message().peek().embed(discord.Embed(title="B")))
-        self.assertRegex(text, r"the embed \{.*'title': 'B'.*its embeds are \{.*'title': 'A'")
+        self.assertIn("has the embed 'B'; it has another embed: its title is 'A', not 'B'>", text)
+        text = await self.shown(dpytest.verify().message().peek().embed(None))
+        self.assertIn("has no embed; it has the embeds 'A'>", text)
         text = await self.shown(dpytest.verify().message().peek().attachment(__file__))
         self.assertIn("it has no attachment", text)
 
