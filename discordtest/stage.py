@@ -23,6 +23,8 @@ import asyncio
 import atexit
 import contextlib
 import inspect
+import sys
+import unittest
 import weakref
 from asyncio.tasks import _enter_task, _leave_task  # documented for event loops: "Extending asyncio"
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -35,7 +37,7 @@ from discordtest.testcase import DiscordTestCase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
-    from types import TracebackType
+    from types import FrameType, TracebackType
 
     from discordtest.clock.loop import VirtualLoop
     from discordtest.clock.runner import Runner
@@ -188,6 +190,9 @@ class Stage(DiscordTestCase):
             raise
         self._scene.watch.on_task = self._note_task
         self._scene.has_begun = True
+        case = _case_under_way()
+        if case is not None:
+            case.addCleanup(self.end)  # an error as the loop closes would end the run of all tests
 
     def _note_task(self, task: asyncio.Task[Any]) -> None:
         from discordtest import lifecycle
@@ -241,6 +246,17 @@ def _beside(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
         asyncio._set_running_loop(running)
         if task is not None:
             _enter_task(running, task)
+
+
+def _case_under_way() -> unittest.TestCase | None:
+    """Return the test case that unittest runs in this thread, found by its frame; None without one."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if frame.f_code is unittest.TestCase.run.__code__:
+            case: unittest.TestCase = frame.f_locals["self"]
+            return case
+        frame = frame.f_back
+    return None
 
 
 def _loop_at_hand() -> asyncio.AbstractEventLoop | None:

@@ -308,6 +308,23 @@ class ConfigureTests(NothingStays):
         with self.assertRaises(NotModelled):
             run(main())
 
+    def test_what_was_kept_aside_fails_the_test_of_unittest_that_it_was_in(self) -> None:
+        class Tests(unittest.IsolatedAsyncioTestCase):
+            async def test_first(self) -> None:
+                bot = Bot()
+                configure(bot)
+                with contextlib.suppress(Exception):
+                    await bot.http.request(discord.http.Route("GET", "/nothing/like/this"))
+
+            async def test_second(self) -> None:
+                """Runs all the same."""
+
+        result = unittest.TestResult()
+        unittest.TestSuite([Tests("test_first"), Tests("test_second")]).run(result)
+        ((test, text),) = result.errors
+        self.assertEqual((test.id().rpartition(".")[2], result.testsRun), ("test_first", 2))
+        self.assertIn("nothing/like/this", text)
+
     @in_a_loop
     async def test_exception_handler_of_the_loop_is_put_back(self) -> None:
         def handler(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None: ...
