@@ -140,6 +140,7 @@ async def stop(scene: Scene, client: discord.Client) -> list[str]:
     A script may have more to do than its client, such as a web server: it is ended then.
     """
     task, hold = scene.lives.pop(client), hold_of(client)
+    _forget_cooldowns(client._connection._command_tree)  # a bot empties its tree as it closes
     if hold is not None:
         hold.end()
     closing = scene.loop.create_task(_close(client), name=f"close() of {type(client).__name__}")
@@ -211,6 +212,24 @@ def _revive(client: discord.Client) -> None:
             command._buckets._cache.clear()  # cooldowns count by the last test's clock
             if command._max_concurrency is not None:
                 command._max_concurrency._mapping.clear()
+
+
+def _forget_cooldowns(tree: app_commands.CommandTree[Any] | None) -> None:
+    """Empty the buckets of application commands: those of a class or module outlive every bot, and its clock.
+
+    discord.py has no name for them: they are a default argument of a function that the check holds.
+    """
+    if tree is None:
+        return
+    tables = [tree._global_commands, *tree._guild_commands.values(), tree._context_menus]
+    for command in [command for table in tables for command in table.values()]:
+        inner = command.walk_commands() if isinstance(command, app_commands.Group) else ()
+        for each in (command, *inner):
+            for check in getattr(each, "checks", ()):
+                for cell in getattr(check, "__closure__", None) or ():
+                    buckets = (getattr(cell.cell_contents, "__kwdefaults__", None) or {}).get("mapping")
+                    if isinstance(buckets, dict):
+                        buckets.clear()
 
 
 def _remember(client: discord.Client) -> None:

@@ -7,6 +7,7 @@ import gc
 import threading
 import unittest
 import weakref
+from datetime import UTC, datetime
 from typing import Any
 
 import discord
@@ -49,8 +50,10 @@ bot = GlobalBot()
 
 
 @app_commands.command()
+@app_commands.checks.cooldown(1, 60)
 async def roll(interaction: discord.Interaction) -> None:
     """Roll a die."""
+    await interaction.response.send_message("6")
 
 
 @tasks.loop(minutes=1)
@@ -99,6 +102,11 @@ class GlobalTests(OneAtATime):
         self.assertSent("Hello!")
         self.assertEqual(bot.visits, ["!daily", "!hello"])
         self.assertEqual(bot.scores, {"ticks": 1})
+        await bot.tree.sync()
+        await self.slash(self.alice, self.general, "roll")
+        self.assertSent("6")
+        with self.assertBotRaises(app_commands.CommandOnCooldown):
+            self.assertNotResponded(await self.slash(self.alice, self.general, "roll"))
 
     async def test_first(self) -> None:
         await self.use()
@@ -121,6 +129,49 @@ class GlobalClientTests(OneAtATime):
 
     async def test_second(self) -> None:
         self.assertTrue(self.client.is_ready())
+
+
+class Dice(commands.Cog):
+    group = app_commands.Group(name="dice", description="Dice")
+
+    @group.command()
+    @app_commands.checks.cooldown(1, 60)
+    async def throw(self, interaction: discord.Interaction) -> None:
+        """Throw the dice."""
+        await interaction.response.send_message("1 and 2")
+
+
+@app_commands.context_menu()
+@app_commands.checks.cooldown(1, 60)
+async def poke(interaction: discord.Interaction, member: discord.Member) -> None:
+    await interaction.response.send_message("Ouch!")
+
+
+class CooldownTests(unittest.TestCase):
+    def test_cooldowns_of_a_class_or_module_end_with_the_test(self) -> None:
+        class Case(DiscordTestCase):
+            start_time = datetime(2026, 1, 1, tzinfo=UTC)
+
+            async def use(self) -> None:
+                await self.client.add_cog(Dice())  # type: ignore[attr-defined]  # a Bot
+                guild = self.make_guild("Test", channels=["general"])
+                self.client.tree.add_command(poke, guild=guild)  # type: ignore[attr-defined]
+                await self.client.tree.sync()  # type: ignore[attr-defined]
+                await self.client.tree.sync(guild=guild)  # type: ignore[attr-defined]
+                alice = self.make_member("alice", guild)
+                await self.slash(alice, "general", "dice throw")
+                self.assertSent("1 and 2")
+                await self.context_menu(alice, "general", "Poke", alice)
+                self.assertSent("Ouch!")
+
+            async def test_a(self) -> None:
+                await self.use()
+
+            async def test_b(self) -> None:
+                await self.use()
+
+        outcome = run_case(Case)
+        self.assertTrue(outcome.passed, str(outcome))
 
 
 class ReviveTests(unittest.TestCase):

@@ -69,9 +69,8 @@ class VirtualLoop(TimedLoop):
         self.settle_timeout = settle_timeout
         self.closing = False  # while set, time does not move
         self.heartbeats = False  # whether clients send heartbeats as time passes
-        self.on_import: Callable[[], None] | None = (
-            None  # called at rest when modules were imported meanwhile
-        )
+        # Called at rest when modules were imported meanwhile.
+        self.on_import: Callable[[], None] | None = None
         self.on_spin: Callable[[], str | None] | None = (
             None  # asked now and then whether a bot runs in circles
         )
@@ -341,20 +340,15 @@ class VirtualLoop(TimedLoop):
         awaited = getattr(self._main, "_fut_waiter", None)
         if self._patience is None or awaited is not self._waiter:
             self._waiter, self._patience = awaited, Patience(self, self.settle_timeout)
-        is_day_over = due - self.microseconds + self._patience.microseconds > DAY
-        if not is_day_over and not (self._patience.is_over() and not self._has_own_timer()):
+        if due - self.microseconds + self._patience.microseconds <= DAY and not self._patience.is_over(
+            self.main
+        ):
             return False
         alive = (
             timer for timer in self._long_timers if not timer.cancelled() and timer.when() > self._seconds
         )
         self._long_timers = list(alive)
         return not self._long_timers
-
-    def _has_own_timer(self) -> bool:
-        """Tell whether a timer will end what the test waits for."""
-        return self.main is not None and any(
-            task_of(timer, [self.main]) is self.main for timer in self._scheduled if not timer.cancelled()
-        )
 
     def _give_up(self, due: int | None) -> Events:
         if self._is_watched and (left := self._hope()) > 0:  # the outside gets all the time there is
@@ -366,8 +360,8 @@ class VirtualLoop(TimedLoop):
         elif due is None:
             reason = "nothing can ever run again: no task can run and no timer is left"
         else:
-            is_short = self._patience is not None and self._patience.is_over()
-            passed = self._patience if is_short else "a day of the clock has passed"
+            over = self._patience and self._patience.is_over()
+            passed = self._patience if over else "a day of the clock has passed"
             reason = f"{passed}; to let more pass, use advance() or set a timer"
         who = f"{describe_task(self.main, self.main)}, but {reason}." if self.main else reason
         self._stop_main(Deadlock("\n".join([who, *describe_waiting(self, self.main, LISTED)])))

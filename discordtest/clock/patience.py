@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from discordtest.clock.waits import task_of
 
 if TYPE_CHECKING:
+    import asyncio
+
     from discordtest.clock.timed import TimedLoop
 
 __all__ = ["JUMPS", "Patience"]
@@ -36,10 +40,13 @@ class Patience:
         """How far the clock has come."""
         return self._loop.microseconds - self._since
 
-    def is_over(self) -> bool:
-        """Tell whether it has gone from timer to timer for too long."""
+    def is_over(self, task: asyncio.Task[Any] | None = None) -> bool:
+        """Tell whether it has gone from timer to timer for too long, and no timer of the task's own will end it."""
         jumps = len(self._loop.moments) - self._jumps
-        return jumps > JUMPS and time.thread_time() - self._began > self._limit
+        if jumps <= JUMPS or time.thread_time() - self._began <= self._limit:
+            return False
+        timers = [] if task is None else self._loop._scheduled
+        return not any(task_of(each, [task]) is task for each in timers if task and not each.cancelled())
 
     def __str__(self) -> str:
         jumps = len(self._loop.moments) - self._jumps
