@@ -81,7 +81,12 @@ async def start(
     patience = Patience(scene.loop, scene.loop.settle_timeout)
 
     def arrived() -> bool:
-        return task.done() or bool(scene.backend.failures) or client.is_ready() or patience.is_over()
+        return (
+            task.done()
+            or bool(scene.backend.failures)
+            or client.is_ready()
+            or patience.is_over(scene.loop.microseconds)
+        )
 
     if at_once:
         await connect_at_once(scene)
@@ -124,8 +129,7 @@ def _explain(scene: Scene, client: discord.Client, task: asyncio.Task[Any], pati
     hint = _TOO_EARLY if {"login", "wait_until_ready"} <= {*names} else ""
     waiting = f"{describe_task(life)}.{hint}\n{stack(life)}"
     task.cancel()
-    passed = f"though {patience}" if patience.is_over() else "after a day of the clock"
-    raise SetupError(f"the client was not ready {passed}: {waiting}")
+    raise SetupError(f"the client was not ready, though {patience}: {waiting}")
 
 
 def _life(client: discord.Client, task: asyncio.Task[Any]) -> asyncio.Task[Any]:
@@ -221,7 +225,11 @@ def _forget_cooldowns(tree: app_commands.CommandTree[Any] | None) -> None:
     """
     if tree is None:
         return
-    tables = [tree._global_commands, *tree._guild_commands.values(), tree._context_menus]
+    tables: list[dict[Any, Any]] = [
+        tree._global_commands,
+        *tree._guild_commands.values(),
+        tree._context_menus,
+    ]
     for command in [command for table in tables for command in table.values()]:
         inner = command.walk_commands() if isinstance(command, app_commands.Group) else ()
         for each in (command, *inner):

@@ -348,7 +348,9 @@ class MistakeTests(unittest.TestCase):
             async def test(self) -> None: ...
 
         text = self.problem(Case)
-        self.assertIn("the client was not ready after a day of the clock: the bot waits in ", text)
+        self.assertIn(
+            "the client was not ready, though a day of the clock has passed: the bot waits in ", text
+        )
         self.assertIn("setup_hook (test_testcase.py:", text)
 
     def test_asynchronous_set_up_of_the_wrong_name(self) -> None:

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from discordtest.clock.nested import run_inside
 from discordtest.clock.outside import Outside, Selector, Turn, wakes_the_test
 from discordtest.clock.patience import Patience
-from discordtest.clock.timed import DAY, HALF_A_MICROSECOND, TimedLoop
+from discordtest.clock.timed import HALF_A_MICROSECOND, TimedLoop
 from discordtest.clock.waits import describe_running, describe_task, describe_waiting, task_of
 from discordtest.errors import Deadlock, DiscordTestError, SettleTimeout
 
@@ -340,9 +340,7 @@ class VirtualLoop(TimedLoop):
         awaited = getattr(self._main, "_fut_waiter", None)
         if self._patience is None or awaited is not self._waiter:
             self._waiter, self._patience = awaited, Patience(self, self.settle_timeout)
-        if due - self.microseconds + self._patience.microseconds <= DAY and not self._patience.is_over(
-            self.main
-        ):
+        if not self._patience.is_over(due, self.main):
             return False
         alive = (
             timer for timer in self._long_timers if not timer.cancelled() and timer.when() > self._seconds
@@ -360,9 +358,7 @@ class VirtualLoop(TimedLoop):
         elif due is None:
             reason = "nothing can ever run again: no task can run and no timer is left"
         else:
-            over = self._patience and self._patience.is_over()
-            passed = self._patience if over else "a day of the clock has passed"
-            reason = f"{passed}; to let more pass, use advance() or set a timer"
+            reason = f"{self._patience}; to let more pass, use advance() or set a timer"
         who = f"{describe_task(self.main, self.main)}, but {reason}." if self.main else reason
         self._stop_main(Deadlock("\n".join([who, *describe_waiting(self, self.main, LISTED)])))
         return []

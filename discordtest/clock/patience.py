@@ -9,6 +9,7 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from discordtest.clock.timed import DAY
 from discordtest.clock.waits import task_of
 
 if TYPE_CHECKING:
@@ -35,20 +36,25 @@ class Patience:
         self._since = loop.microseconds
         self._began = time.thread_time()
 
-    @property
-    def microseconds(self) -> int:
-        """How far the clock has come."""
-        return self._loop.microseconds - self._since
+    def is_over(self, due: int, task: asyncio.Task[Any] | None = None) -> bool:
+        """Tell whether going on to a timer, due at that microsecond, is too much.
 
-    def is_over(self, task: asyncio.Task[Any] | None = None) -> bool:
-        """Tell whether it has gone from timer to timer for too long, and no timer of the task's own will end it."""
-        jumps = len(self._loop.moments) - self._jumps
-        if jumps <= JUMPS or time.thread_time() - self._began <= self._limit:
+        What a timer of the task's own ends is no work in vain.
+        """
+        if due - self._since > DAY:
+            return True
+        if not self._has_worked():
             return False
         timers = [] if task is None else self._loop._scheduled
         return not any(task_of(each, [task]) is task for each in timers if task and not each.cancelled())
 
-    def __str__(self) -> str:
+    def _has_worked(self) -> bool:
         jumps = len(self._loop.moments) - self._jumps
-        length = timedelta(seconds=round(self.microseconds / 1e6))
+        return jumps > JUMPS and time.thread_time() - self._began > self._limit
+
+    def __str__(self) -> str:
+        if not self._has_worked():
+            return "a day of the clock has passed"
+        jumps = len(self._loop.moments) - self._jumps
+        length = timedelta(seconds=round((self._loop.microseconds - self._since) / 1e6))
         return f"{length} of the clock have passed in {jumps} steps, and {self._limit:g} s of work (settle_timeout)"

@@ -71,10 +71,10 @@ class PatienceTests(unittest.TestCase):
             loop = self.runner.get_loop()
             waiting = Patience(loop, -1.0)  # any work at all is too much
             await asyncio.sleep(60)
-            few = waiting.is_over()
+            few = waiting.is_over(loop.microseconds)
             for _ in range(101):
                 await asyncio.sleep(1)
-            return few, waiting.is_over(), str(waiting)
+            return few, waiting.is_over(loop.microseconds), str(waiting)
 
         few, many, text = self.runner.run(look())
         self.assertEqual((few, many), (False, True))
