@@ -63,7 +63,7 @@ class VirtualLoop(TimedLoop):
         selector = Selector(self._select)
         self._poll = selector.poll
         super().__init__(start_time, selector)
-        self.outside = Outside(self, selector.is_watching)
+        self.outside = Outside(self, self.is_watching)
 
     def _begin_rest(self, settle_timeout: float) -> None:
         self.settle_timeout = settle_timeout
@@ -307,9 +307,13 @@ class VirtualLoop(TimedLoop):
                 return []
             if patience <= 0:
                 return []
-            events = self._poll(patience)
+            events = self._block(patience)
             if events or self._ready:
                 return events
+
+    def _block(self, patience: float) -> Events:
+        self.be_woken()
+        return [] if self._ready else self._poll(patience)  # a thread may have called before it could wake us
 
     def _decide(self) -> Events:
         if self._settlers:
@@ -324,7 +328,7 @@ class VirtualLoop(TimedLoop):
             _answer([turn])
             return []
         if not self._goals and (self._main is None or self._main.done()):
-            return self._poll(0.05)
+            return self._block(0.05)
         if due is not None and (self._goals or not self._is_day_over(due)):
             self.moments.append(due)
             self._move(due)
@@ -350,7 +354,7 @@ class VirtualLoop(TimedLoop):
 
     def _give_up(self, due: int | None) -> Events:
         if self._is_watched and (left := self._hope()) > 0:  # the outside gets all the time there is
-            events = self._poll(left)
+            events = self._block(left)
             if events or self._ready:
                 return events
         if self.closing:

@@ -59,14 +59,11 @@ class Selector(selectors.DefaultSelector):
     def __init__(self, select: Callable[[float | None], Events]) -> None:
         super().__init__()
         self.select = select  # type: ignore[method-assign, assignment]  # called in each turn
+        self.watched = self.get_map()
 
     def poll(self, timeout: float) -> Events:
         """Really look at the descriptors, for at most so many real seconds."""
-        return super().select(timeout)
-
-    def is_watching(self) -> bool:
-        """Tell whether there is a descriptor besides the loop's own, through which threads wake it."""
-        return len(self.get_map()) > 1
+        return super().select(timeout) if timeout or self.watched else []
 
 
 class Turn(asyncio.Future[None]):
