@@ -93,7 +93,10 @@ async def start(
     await scene.loop.wait_until(arrived, PATIENCE)
     if not client.is_ready() or task.done():
         _explain(scene, client, task, patience)
-    await scene.settle()
+    if scene.loop.has_settled():
+        scene.check()
+    else:
+        await scene.settle()
 
 
 async def connect_at_once(scene: Scene) -> None:
@@ -153,7 +156,8 @@ async def stop(scene: Scene, client: discord.Client) -> list[str]:
     if not task.done() and client.is_closed():
         await haste.stop_waiting(scene.loop, client)
     goes_on = hold is not None and client.is_closed()
-    await asyncio.wait([task], timeout=PARTING if goes_on else CLOSING)
+    if not task.done():
+        await asyncio.wait([task], timeout=PARTING if goes_on else CLOSING)
     problems = []
     if not closing.done():
         problems.append(

@@ -46,7 +46,7 @@ class WokenLoop(asyncio.SelectorEventLoop):
         return len(self._selector.get_map()) > (self._csock is not None)
 
     def add_signal_handler(
-        self, sig: int, callback: Callable[[Unpack[Ts]], object], *args: Unpack[Ts]
+        self, sig: int, callback: Callable[[Unpack[Ts]], object], *args: *Ts
     ) -> None:
         """Call back when a signal comes."""
         self.be_woken()
