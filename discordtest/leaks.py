@@ -63,11 +63,7 @@ class Leaks:
         self.tasks: weakref.WeakKeyDictionary[asyncio.Task[Any], Line] = weakref.WeakKeyDictionary()
         self.open: dict[Closeable, tuple[str, Line]] = {}  # sessions, sockets -> what each is, in words
         self.threads: dict[threading.Thread, Line] = {}
-        self._own = [
-            (kind.__module__, f"{kind.__qualname__}.")
-            for kind in type(case).__mro__
-            if kind.__module__.partition(".")[0] not in ("builtins", "discordtest", "unittest")
-        ]
+        self._own = _own(type(case))
 
     def note_task(self, task: asyncio.Task[Any]) -> None:
         """Note a task that was made while the test itself ran, if its own code made it."""
@@ -113,6 +109,8 @@ class Leaks:
 
     async def pending_tasks(self) -> list[str]:
         """Return what of the test's own tasks still waits once all has run that can run, in words."""
+        if not self.tasks:
+            return []
         with contextlib.suppress(SettleTimeout):  # what does not rest is told where it is cancelled
             for _ in range(ROUNDS):
                 if all(task.done() for task in self.tasks):
@@ -144,6 +142,16 @@ class Leaks:
             if thread.is_alive():
                 found.append((f"the thread {thread.name!r} started at {line} still runs", line))
         return found
+
+
+@functools.lru_cache(maxsize=16)
+def _own(case: type) -> list[tuple[str, str]]:
+    """Return the modules of a test case and its bases, and how the names of their methods begin."""
+    return [
+        (kind.__module__, f"{kind.__qualname__}.")
+        for kind in case.__mro__
+        if kind.__module__.partition(".")[0] not in ("builtins", "discordtest", "unittest")
+    ]
 
 
 def warn(found: Iterable[tuple[str, Line]]) -> None:

@@ -247,13 +247,13 @@ def _forget_cooldowns(tree: app_commands.CommandTree[Any] | None) -> None:
 def _remember(client: discord.Client) -> None:
     """Note what a client is made of before its first start, on the client itself: it would live for ever elsewhere."""
     mine = vars(client)
-    kept = {name: _keeper(value) for name, value in mine.items() if name not in _OWN_STATE}
+    kept = {name: _kept(value, 2) for name, value in mine.items() if name not in _OWN_STATE}
     chosen_id = client.application_id
 
     def restore() -> None:
         for name in [name for name in mine if name not in _OWN_STATE and name not in kept]:
             del mine[name]
-        mine.update({name: keeper() for name, keeper in kept.items()})
+        mine.update({name: _restored(each) for name, each in kept.items()})
         client._connection.application_id = chosen_id  # else login keeps that of its last life
 
     mine[_FIRST_STATE] = restore
@@ -264,35 +264,41 @@ def forget_first_state(client: discord.Client) -> None:
     vars(client).pop(_FIRST_STATE, None)
 
 
-def _keeper(value: Any, depth: int = 2) -> Callable[[], Any]:
-    """Return a function that makes a container hold again, in place, what it holds now."""
-    if isinstance(value, app_commands.CommandTree):
-        inner = _keeper(vars(value))
-        return lambda: inner() and value
-    if depth and isinstance(value, dict):
-        return _keep_dict(value, {key: _keeper(each, depth - 1) for key, each in value.items()})
-    if depth and isinstance(value, (list, set)):
-        return _keep_elements(value, list(value))
-    return lambda: value
+class _Kept:
+    """A container and what it holds now, down to ``depth`` levels."""
 
-
-def _keep_dict(value: dict[Any, Any], keepers: dict[Any, Callable[[], Any]]) -> Callable[[], Any]:
-    def restore() -> dict[Any, Any]:
-        items = {key: keeper() for key, keeper in keepers.items()}
-        value.clear()
-        value.update(items)
-        return value
-
-    return restore
-
-
-def _keep_elements(value: list[Any] | set[Any], elements: list[Any]) -> Callable[[], Any]:
-    def restore() -> list[Any] | set[Any]:
-        value.clear()
-        if isinstance(value, set):
-            value.update(elements)
+    def __init__(self, value: Any, depth: int) -> None:
+        self.value = value
+        self.holds: Any = None
+        if isinstance(value, app_commands.CommandTree):
+            self.holds = _Kept(vars(value), depth)
+        elif isinstance(value, dict):
+            self.holds = {key: _kept(each, depth - 1) for key, each in value.items()}
         else:
-            value.extend(elements)
+            self.holds = [*value]
+
+    def restore(self) -> Any:
+        """Make the container hold that again, in place; return it."""
+        value, holds = self.value, self.holds
+        if isinstance(holds, _Kept):
+            holds.restore()
+            return value
+        if isinstance(value, dict):
+            holds = {key: _restored(each) for key, each in holds.items()}
+        value.clear()
+        if isinstance(value, list):
+            value.extend(holds)
+        else:
+            value.update(holds)
         return value
 
-    return restore
+
+def _kept(value: Any, depth: int) -> Any:
+    """Return a `_Kept` for a container, what is none as it is."""
+    if isinstance(value, (dict, list, set)):
+        return _Kept(value, depth) if depth else value
+    return _Kept(value, depth) if isinstance(value, app_commands.CommandTree) else value
+
+
+def _restored(each: Any) -> Any:
+    return each.restore() if type(each) is _Kept else each

@@ -210,8 +210,8 @@ class Staging(replays.Replays, Running):
 
     def _left_tasks(self) -> set[asyncio.Task[Any]]:
         """Return what is to be ended with the test."""
-        loop = self._scene.loop
-        return asyncio.all_tasks(loop) - {asyncio.current_task(loop)}
+        scene = self._scene
+        return {task for task in scene.watch.unfinished() if task is not asyncio.current_task(scene.loop)}
 
     def _take_away(self) -> None:
         """Put back all that `_open` has replaced."""

@@ -123,6 +123,11 @@ class Watch:
         for task in self._failed():
             task._log_traceback = False  # told, so asyncio need not complain
 
+    def unfinished(self) -> set[asyncio.Task[Any]]:
+        """Return the tasks that were made and are not done; ``asyncio.all_tasks`` looks at those of all loops."""
+        tasks = [reference() for reference in [*self._tasks]]
+        return {task for task in tasks if task is not None and not task.done()}
+
     def _failed(self) -> list[Any]:
         """Return the failed tasks that somebody holds and nobody has looked at. Any: tasks, by a private name.
 

@@ -45,9 +45,7 @@ class WokenLoop(asyncio.SelectorEventLoop):
         """Tell whether there is a descriptor besides the loop's own."""
         return len(self._selector.get_map()) > (self._csock is not None)
 
-    def add_signal_handler(
-        self, sig: int, callback: Callable[[Unpack[Ts]], object], *args: *Ts
-    ) -> None:
+    def add_signal_handler(self, sig: int, callback: Callable[[Unpack[Ts]], object], *args: *Ts) -> None:
         """Call back when a signal comes."""
         self.be_woken()
         super().add_signal_handler(sig, callback, *args)
