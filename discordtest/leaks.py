@@ -63,7 +63,8 @@ class Leaks:
         self.tasks: weakref.WeakKeyDictionary[asyncio.Task[Any], Line] = weakref.WeakKeyDictionary()
         self.open: dict[Closeable, tuple[str, Line]] = {}  # sessions, sockets -> what each is, in words
         self.threads: dict[threading.Thread, Line] = {}
-        self._own = _own(type(case))
+        kind: Any = type(case)  # mypy takes no class for hashable
+        self._own = _own(kind)
 
     def note_task(self, task: asyncio.Task[Any]) -> None:
         """Note a task that was made while the test itself ran, if its own code made it."""
