@@ -103,6 +103,13 @@ class Stage(DiscordTestCase):
         finally:
             self._release()
 
+    def _end_with_loop(self) -> None:
+        """End because the loop is closed; a ``RuntimeError`` would be a mere warning to pytest-asyncio there."""
+        try:
+            self.end()
+        except RuntimeError as error:
+            raise AssertionError(f"{type(error).__name__}: {error}") from error
+
     # -- while a loop runs
 
     async def __aenter__(self) -> Stage:
@@ -179,10 +186,9 @@ class Stage(DiscordTestCase):
             virtual = borrowed.borrow(loop, start_time=start_time, settle_timeout=self.settle_timeout)
             virtual.set_wall_clock(start_time)
             if isinstance(virtual, borrowed.BorrowedLoop):
-                virtual.on_close.append(self.end)
+                virtual.on_close.append(self._end_with_loop)
         self._loop = virtual
         self._begins_at = start_time
-        self._before = asyncio.all_tasks(virtual)
         try:
             self._open(virtual)
         except BaseException:
@@ -217,7 +223,7 @@ class Stage(DiscordTestCase):
             self._runner.close()
             return
         if isinstance(loop, borrowed.BorrowedLoop):
-            loop.on_close[:] = [callback for callback in loop.on_close if callback != self.end]
+            loop.on_close[:] = [callback for callback in loop.on_close if callback != self._end_with_loop]
         borrowed.give_back(loop)
 
     async def _begin_with(self, client: discord.Client) -> None:
@@ -267,7 +273,8 @@ def _loop_at_hand() -> asyncio.AbstractEventLoop | None:
     running = asyncio._get_running_loop()
     if running is not None:
         return running
-    local = getattr(asyncio.events._event_loop_policy, "_local", None)  # type: ignore[attr-defined]  # no public name
+    policy = getattr(asyncio.events, "_event_loop_policy", None)  # no public name tells without making one
+    local = getattr(policy, "_local", None)
     loop: asyncio.AbstractEventLoop | None = getattr(local, "_loop", None)
     return None if loop is None or loop.is_closed() else loop
 
@@ -285,13 +292,14 @@ def configure(client: discord.Client | None, *, use_dummy: bool = False) -> None
     that cannot be made virtual, and for a client that does not get ready; whatever the client's start raises.
     """
     client = _client(client, use_dummy)
-    case = current.find_case()
-    if case is not None and not isinstance(case, Stage):
-        _configure_test(case, client)
-        return
-    if case is not None:
+    case, running = current.find_case(), asyncio._get_running_loop()
+    if case is None or running not in (None, case._scene.loop):  # that of a loop that rests
+        Stage().begin(client)
+    elif isinstance(case, Stage):
         _end_earlier(case, client)
-    Stage().begin(client)
+        Stage().begin(client)
+    else:
+        _configure_test(case, client)
 
 
 def _client(client: object, use_dummy: bool) -> discord.Client:
@@ -309,8 +317,6 @@ def _client(client: object, use_dummy: bool) -> discord.Client:
 def _end_earlier(stage: Stage, client: discord.Client) -> None:
     from discordtest import lifecycle
 
-    if asyncio._get_running_loop() not in (None, stage._loop):
-        return  # another loop's, which lives on
     if client in stage._scene.lives:
         lifecycle.renew(client)
     stage.end()

@@ -305,8 +305,9 @@ class ConfigureTests(NothingStays):
             with contextlib.suppress(Exception):
                 await bot.http.request(discord.http.Route("GET", "/no/such/route"))
 
-        with self.assertRaises(NotModelled):
+        with self.assertRaisesRegex(AssertionError, "NotModelled: route GET /no/such/route") as caught:
             run(main())
+        self.assertIsInstance(caught.exception.__cause__, NotModelled)
 
     def test_what_was_kept_aside_fails_the_test_of_unittest_that_it_was_in(self) -> None:
         class Tests(unittest.IsolatedAsyncioTestCase):
@@ -365,6 +366,15 @@ class ConfigureInATestCaseTests(DiscordTestCase):
     def test_before_the_loop_runs_it_says_where_to_call_it(self) -> None:
         with self.assertRaisesRegex(BackendError, "return the client from make_client"):
             configure(Bot())
+
+    def test_other_loop_in_the_same_thread_has_a_discord_of_its_own(self) -> None:
+        async def elsewhere() -> bool:
+            bot = Bot()
+            configure(bot)
+            return bot.is_ready() and not bot.guilds
+
+        self.assertTrue(run(elsewhere()))
+        self.assertEqual([guild.name for guild in self.client.guilds], ["Test"])
 
 
 class UnstartedTests(DiscordTestCase):
