@@ -102,10 +102,11 @@ class _Mocked:
         return self
 
     def _virtual(self, running: asyncio.AbstractEventLoop, entered: contextlib.ExitStack) -> VirtualLoop:
-        if isinstance(running, VirtualLoop):
-            return running
+        was_virtual = isinstance(running, VirtualLoop)
         loop = borrow(running, start_time=EPOCH + timedelta(seconds=self._start))
-        entered.callback(give_back, loop)
+        entered.callback(give_back, loop)  # a stage that has borrowed it, too, may end before
+        if was_virtual:
+            return loop
         clock.install()
         entered.callback(clock.uninstall)
         if travel.is_available():

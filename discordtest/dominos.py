@@ -127,6 +127,8 @@ class _NoSuchDomino(SetupError, LookupError):
 class _Future(asyncio.Future[None]):
     """A domino; what waits for it in whatever way adds a callback."""
 
+    __slots__ = ("is_asked_for", "is_awaited", "is_given_up", "is_looked_at", "number", "row", "task")
+
     def __init__(self, row: _Row, number: int) -> None:
         super().__init__(loop=row.loop)
         self.row = row
@@ -136,7 +138,6 @@ class _Future(asyncio.Future[None]):
         self.is_looked_at = False
         self.is_given_up = False  # ended by the loop, which found that nothing else would
         self.task: asyncio.Task[Any] | None = None  # which awaits it
-        self._log_destroy_pending = False
 
     def __await__(self) -> Generator[Any, None, None]:
         self.row.note_awaiter(self)

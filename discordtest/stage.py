@@ -66,6 +66,7 @@ class Stage(DiscordTestCase):
             setattr(self, name, value)
         self._loop: VirtualLoop | None = None
         self._runner: Runner | None = None  # of a loop of its own
+        self._is_changing = False  # begins or ends right now
         self._tasks: weakref.WeakSet[asyncio.Task[Any]] = weakref.WeakSet()  # what clients have begun
 
     def __repr__(self) -> str:
@@ -77,7 +78,8 @@ class Stage(DiscordTestCase):
         """Make the Discord and start the client on it; None is the one of ``make_client``."""
         self._open_on(_loop_at_hand())
         try:
-            self.drive(self.asyncSetUp() if client is None else self._begin_with(client))
+            with self._changing():
+                self.drive(self.asyncSetUp() if client is None else self._begin_with(client))
         except BaseException:
             with contextlib.suppress(Exception):  # the first error is the one to show
                 self.end()
@@ -97,8 +99,9 @@ class Stage(DiscordTestCase):
         """Stop the clients, put everything back and raise what was kept aside; harmless where it has ended."""
         if self._loop is None:
             return
+        self._require_rest()
         try:
-            with _beside(self._loop):
+            with _beside(self._loop), self._changing():
                 self.drive(self._close())
         finally:
             self._release()
@@ -109,6 +112,21 @@ class Stage(DiscordTestCase):
             self.end()
         except RuntimeError as error:
             raise AssertionError(f"{type(error).__name__}: {error}") from error
+
+    @contextlib.contextmanager
+    def _changing(self) -> Iterator[None]:
+        self._is_changing = True
+        try:
+            yield
+        finally:
+            self._is_changing = False
+
+    def _require_rest(self) -> None:
+        """Refuse what another task asks for while a client starts or stops: its run lets that task go on, too."""
+        if self._is_changing:
+            raise BackendError(
+                "another task's configure is under way on this event loop: configure one client after the other"
+            )
 
     # -- while a loop runs
 
@@ -317,6 +335,7 @@ def _client(client: object, use_dummy: bool) -> discord.Client:
 def _end_earlier(stage: Stage, client: discord.Client) -> None:
     from discordtest import lifecycle
 
+    stage._require_rest()
     if client in stage._scene.lives:
         lifecycle.renew(client)
     stage.end()

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import inspect
 import threading
+import time
 import unittest
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from discordtest import (
     NotModelled,
     SetupError,
     current,
+    mocked_call_later,
     seam,
     unhandled,
 )
@@ -325,6 +327,34 @@ class ConfigureTests(NothingStays):
         ((test, text),) = result.errors
         self.assertEqual((test.id().rpartition(".")[2], result.testsRun), ("test_first", 2))
         self.assertIn("nothing/like/this", text)
+
+    @in_a_loop
+    async def test_two_tasks_that_configure_at_once(self) -> None:
+        first, second = Bot(), Bot()
+
+        async def begin(bot: Bot) -> None:
+            configure(bot)
+
+        tasks = [asyncio.create_task(begin(first)), asyncio.create_task(begin(second))]
+        refused = [error for error in await asyncio.gather(*tasks, return_exceptions=True) if error]
+        self.assertEqual([type(error) for error in refused], [BackendError])
+        self.assertIn("configure one client after the other", str(refused[0]))
+        self.assertTrue(first.is_ready())
+
+    @in_a_loop
+    async def test_block_of_mocked_time_may_end_before_the_stage_and_after_it(self) -> None:
+        loop, real = asyncio.get_running_loop(), time.time()
+        async with mocked_call_later() as m:
+            configure(Bot())
+            await m.add(HOUR)
+        self.assertIsInstance(loop, BorrowedLoop)
+        await asyncio.sleep(HOUR)
+        async with mocked_call_later() as m:
+            end_here()
+            await asyncio.sleep(HOUR)
+            self.assertEqual(m.time(), HOUR)
+        self.assertNotIsInstance(loop, BorrowedLoop)
+        self.assertLess(time.time() - real, HOUR)
 
     @in_a_loop
     async def test_exception_handler_of_the_loop_is_put_back(self) -> None:

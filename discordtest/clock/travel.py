@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Travel", "is_available"]
 
 _turn = threading.RLock()
+_under_way: list[Travel] = []  # of the thread whose turn it is
 
 
 @functools.cache
@@ -40,12 +41,22 @@ class Travel:
         # In UTC: a destination with a zone of zoneinfo's would change the zone of the process.
         self._travel = time_machine.travel(self._now(), tick=False)
         self._traveller = self._travel.start()
-        self._before, self._loop.on_move = self._loop.on_move, self._follow
+        _under_way.append(self)
+        self._loop.on_move = self._follow
         return self
 
     def __exit__(self, *exc_info: object) -> None:
-        self._loop.on_move = self._before
+        # Those of a thread may end in any order, but the library ends its last: each hands on what it has.
+        later = _under_way[_under_way.index(self) + 1 :]
+        for each in later:
+            self._travel, each._travel = each._travel, self._travel
+            self._traveller, each._traveller = each._traveller, self._traveller
+        _under_way.remove(self)
         self._travel.stop()
+        for each in later:
+            each._follow()
+        of_this_loop = [each for each in _under_way if each._loop is self._loop]
+        self._loop.on_move = of_this_loop[-1]._follow if of_this_loop else None
         _turn.release()
 
     def _now(self) -> datetime.datetime:

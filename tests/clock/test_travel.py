@@ -5,6 +5,7 @@ import time
 import unittest
 
 from discordtest.clock import travel
+from discordtest.clock.loop import VirtualLoop
 from tests.clock.virtual import START, VirtualTestCase
 
 
@@ -25,6 +26,23 @@ class TravelTests(VirtualTestCase):
         with travel.Travel(self.loop):
             await self.loop.advance(60)
         self.assertEqual(seen, [START + datetime.timedelta(seconds=10)])
+
+    async def test_travels_of_a_thread_end_in_any_order(self) -> None:
+        other = VirtualLoop(START + datetime.timedelta(days=400))
+        self.addCleanup(other.close)
+        mine, theirs, third = travel.Travel(self.loop), travel.Travel(other), travel.Travel(self.loop)
+        mine.__enter__()
+        theirs.__enter__()
+        third.__enter__()
+        mine.__exit__()
+        self.assertEqual(datetime.datetime.now(datetime.UTC), self.loop.now())
+        await self.loop.advance(60)
+        self.assertEqual(datetime.datetime.now(datetime.UTC), self.loop.now())
+        third.__exit__()
+        self.assertIsNone(self.loop.on_move)
+        self.assertEqual(datetime.datetime.now(datetime.UTC), other.now())
+        theirs.__exit__()
+        self.assertNotEqual(datetime.datetime.now(datetime.UTC).year, other.now().year)
 
 
 class AvailableTests(unittest.TestCase):
