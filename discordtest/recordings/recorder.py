@@ -306,39 +306,43 @@ class _Ear:
         self._is_over = True
 
 
-class _Heard:
-    """Tells an ear what crosses a websocket."""
-
-    _ear: _Ear
-    _heard_by: asyncio.Task[Any] | None = None
-
-    async def receive(self, timeout: float | None = None) -> aiohttp.WSMessage:
-        self._heard_by = asyncio.current_task()
-        try:
-            message: aiohttp.WSMessage = await super().receive(timeout)  # type: ignore[misc]
-        except aiohttp.ClientError:
-            self._ear.over(None, "server")
-            raise
-        finally:
-            self._heard_by = None
-        self._ear.received(message)
-        return message
-
-    async def send_str(self, data: str, *args: Any, **options: Any) -> None:
-        self._ear.note("sent", data)
-        await super().send_str(data, *args, **options)  # type: ignore[misc]
-
-    async def send_bytes(self, data: bytes, *args: Any, **options: Any) -> None:
-        self._ear.note("sent", bytes(data))
-        await super().send_bytes(data, *args, **options)  # type: ignore[misc]
-
-    async def close(self, **options: Any) -> bool:
-        # aiohttp closes its side by itself while it receives the end of the other one.
-        if not self.closed and self._heard_by is not asyncio.current_task():  # type: ignore[attr-defined]
-            self._ear.over(options.get("code", 1000), "client")
-        return await super().close(**options)  # type: ignore[misc,no-any-return]
-
-
 @lru_cache
 def _heard(kind: Any) -> Any:
-    return type(kind.__name__, (_Heard, kind), {"__module__": kind.__module__})
+    """Return a class of websockets that tell an ear what crosses them.
+
+    An object takes the class of one that it has already, if that adds nothing: hence no second base.
+    """
+
+    class Heard(kind):  # type: ignore[misc]  # a class that is given
+        _ear: _Ear
+        _heard_by: asyncio.Task[Any] | None = None
+
+        async def receive(self, timeout: float | None = None) -> aiohttp.WSMessage:
+            self._heard_by = asyncio.current_task()
+            try:
+                message: aiohttp.WSMessage = await super().receive(timeout)
+            except aiohttp.ClientError:
+                self._ear.over(None, "server")
+                raise
+            finally:
+                self._heard_by = None
+            self._ear.received(message)
+            return message
+
+        async def send_str(self, data: str, *args: Any, **options: Any) -> None:
+            self._ear.note("sent", data)
+            await super().send_str(data, *args, **options)
+
+        async def send_bytes(self, data: bytes, *args: Any, **options: Any) -> None:
+            self._ear.note("sent", bytes(data))
+            await super().send_bytes(data, *args, **options)
+
+        async def close(self, **options: Any) -> bool:
+            # aiohttp closes its side by itself while it receives the end of the other one.
+            if not self.closed and self._heard_by is not asyncio.current_task():
+                self._ear.over(options.get("code", 1000), "client")
+            return bool(await super().close(**options))
+
+    Heard.__name__ = Heard.__qualname__ = kind.__name__
+    Heard.__module__ = kind.__module__
+    return Heard
