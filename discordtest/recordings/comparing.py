@@ -58,8 +58,6 @@ class Comparison:
             return len(recorded) == len(actual) and all(
                 self._same(one, other, key, found) for one, other in zip(recorded, actual, strict=True)
             )
-        if isinstance(recorded, bool) != isinstance(actual, bool):
-            return False
         return bool(recorded == actual) or self._nearly(recorded, actual, key, found)
 
     def _nearly(self, recorded: Any, actual: Any, key: str, found: dict[str, str]) -> bool:

@@ -1,8 +1,8 @@
 """Recording a bot while it runs, against the real Discord too.
 
 A recorder listens at aiohttp: to the requests to Discord's API and CDN, and to the gateway's websockets that are
-opened while it runs. It needs no test and changes nothing of what is sent; a body is read before it is sent. Each
-recorder puts functions of its own around aiohttp's, so that several may run, and mocks may lie over them.
+opened while it runs. It needs no test and changes nothing of what is sent; a body is read before it is sent. While at
+least one recorder runs, functions of ours lie over aiohttp's; several recorders may run, and mocks may lie over them.
 """
 
 from __future__ import annotations
@@ -117,45 +117,17 @@ class Recorder:
             raise SetupError("nothing was recorded yet: start() the recorder, or use it in a `with` block")
         return self._tape
 
-    # -- at aiohttp
-
     def _attach(self) -> None:
         with _lock:
-            self._wrap()
+            if not _running:
+                _wrap()
+            _running.append(self)
 
     def _detach(self) -> None:
         with _lock:
-            self._unwrap()
-
-    def _wrap(self) -> None:
-        session: Any = aiohttp.ClientSession  # methods of the class are replaced
-        self._requests_before, self._sockets_before = session._request, session._ws_connect
-        before, sockets_before = self._requests_before, self._sockets_before
-
-        async def _request(
-            self_: aiohttp.ClientSession, method: str, str_or_url: str | URL, **options: Any
-        ) -> Any:
-            url = self_._build_url(str_or_url) if self.is_running else None
-            if url is None or not host_is_discord(url.raw_host or ""):
-                return await before(self_, method, str_or_url, **options)
-            return await self._hear(before, self_, method, url, options)
-
-        async def _ws_connect(self_: aiohttp.ClientSession, url: str | URL, **options: Any) -> Any:
-            socket = await sockets_before(self_, url, **options)
-            target = self_._build_url(url)
-            if self.is_running and _is_gateway(target.raw_host or ""):
-                self._listen(socket, target.query.get("compress"))
-            return socket
-
-        self._own = _request, _ws_connect
-        session._request, session._ws_connect = self._own
-
-    def _unwrap(self) -> None:
-        session: Any = aiohttp.ClientSession
-        if session._request is self._own[0]:  # else something lies over it, and it only passes on
-            session._request = self._requests_before
-        if session._ws_connect is self._own[1]:
-            session._ws_connect = self._sockets_before
+            _running.remove(self)
+            if not _running:
+                _unwrap()
 
     def _now(self) -> float:
         """Return the seconds since the start: of the running loop, which in a test has a time of its own."""
@@ -171,78 +143,116 @@ class Recorder:
             self._zeros[id(loop)] = zero
         return round(max(0.0, loop.time() - zero), 6)
 
-    # -- requests
 
-    async def _hear(
-        self, before: Any, session: aiohttp.ClientSession, method: str, url: URL, options: dict[str, Any]
-    ) -> aiohttp.ClientResponse:
-        headers = session._prepare_headers(options.get("headers"))
-        at = self._now()
-        request = await self._read_ahead(session, method, url, headers, options)
-        try:
-            response: aiohttp.ClientResponse = await before(session, method, url, **options)
-        except (aiohttp.ClientOSError, TimeoutError) as error:
-            kind = "timeout" if isinstance(error, TimeoutError) else "reset"
-            self._kept.request(at, request, error=kind, took=self._since(at))
-            raise
-        if request.host in API_HOSTS:
-            body = await response.read()
-            self._note(at, request, response, body)
-        else:  # a file: whoever reads it may read it in pieces
-            read = response.read
+# -- at aiohttp
 
-            async def note_file() -> bytes:
-                data = await read()
-                if response.read is note_file:
-                    response.read = read  # type: ignore[method-assign]
-                    if len(data) <= MAX_FILE:
-                        self._note(at, request, response, data)
-                return data
+_running: list[Recorder] = []
+_own: list[Any] = []  # what lies over aiohttp's functions, and what was there before
+_METHODS = ("_request", "_ws_connect")
 
-            response.read = note_file  # type: ignore[method-assign]
+
+def _wrap() -> None:
+    session: Any = aiohttp.ClientSession  # methods of the class are replaced
+    before, connect_before = (getattr(session, name) for name in _METHODS)
+
+    async def _request(
+        self: aiohttp.ClientSession, method: str, str_or_url: str | URL, **options: Any
+    ) -> Any:
+        recorders = [*_running]
+        url = self._build_url(str_or_url) if recorders else None
+        if url is None or not host_is_discord(url.raw_host or ""):
+            return await before(self, method, str_or_url, **options)
+        return await _hear(recorders, before, self, method, url, options)
+
+    async def _ws_connect(self: aiohttp.ClientSession, url: str | URL, **options: Any) -> Any:
+        socket = await connect_before(self, url, **options)
+        target = self._build_url(url)
+        recorders = [*_running]
+        if recorders and _is_gateway(target.raw_host or ""):
+            kind: Any = type(socket)
+            socket.__class__ = _heard(kind)
+            socket._ears = [_Ear(each, target.query.get("compress")) for each in recorders]
+        return socket
+
+    _own[:] = [(_request, before), (_ws_connect, connect_before)]
+    session._request, session._ws_connect = _request, _ws_connect
+
+
+def _unwrap() -> None:
+    for name, (own, before) in zip(_METHODS, _own, strict=True):
+        if getattr(aiohttp.ClientSession, name) is own:  # else something lies over it, and it only passes on
+            setattr(aiohttp.ClientSession, name, before)
+    _own.clear()
+
+
+# -- requests
+
+
+async def _hear(
+    recorders: list[Recorder],
+    before: Any,
+    session: aiohttp.ClientSession,
+    method: str,
+    url: URL,
+    options: dict[str, Any],
+) -> aiohttp.ClientResponse:
+    headers = session._prepare_headers(options.get("headers"))
+    began = [(recorder, recorder._now()) for recorder in recorders]
+    request = await _read_ahead(session, method, url, headers, options)
+
+    def note(**found: Any) -> None:
+        for recorder, at in began:
+            if recorder.is_running:
+                took = round(max(0.0, recorder._now() - at), 6)
+                recorder._kept.request(at, request, took=took, **found)
+
+    try:
+        response: aiohttp.ClientResponse = await before(session, method, url, **options)
+    except (aiohttp.ClientOSError, TimeoutError) as error:
+        note(error="timeout" if isinstance(error, TimeoutError) else "reset")
+        raise
+    if request.host in API_HOSTS:
+        note(status=response.status, headers=response.headers, body=await response.read())
         return response
+    read = response.read
 
-    def _since(self, at: float) -> float:
-        return round(max(0.0, self._now() - at), 6)
+    async def note_file() -> bytes:
+        """Note a file when it is read: who reads it in pieces gets it in pieces."""
+        data = await read()
+        response.read = read  # type: ignore[method-assign]
+        if len(data) <= MAX_FILE:
+            note(status=response.status, headers=response.headers, body=data)
+        return data
 
-    def _note(self, at: float, request: Request, response: aiohttp.ClientResponse, body: bytes) -> None:
-        headers = response.headers
-        self._kept.request(
-            at, request, status=response.status, headers=headers, body=body, took=self._since(at)
-        )
+    response.read = note_file  # type: ignore[method-assign]
+    return response
 
-    @staticmethod
-    async def _read_ahead(
-        session: aiohttp.ClientSession, method: str, url: URL, headers: Any, options: dict[str, Any]
-    ) -> Request:
-        """Return the request as the wire has it; from now on ``options`` send what was read."""
-        if params := options.get("params"):
-            url = url.extend_query(params)
-        body = b""
+
+async def _read_ahead(
+    session: aiohttp.ClientSession, method: str, url: URL, headers: Any, options: dict[str, Any]
+) -> Request:
+    """Return the request as the wire has it; from now on ``options`` send what was read."""
+    if params := options.get("params"):
+        url = url.extend_query(params)
+    body = b""
+    sent = headers.copy()
+    if options.get("json") is not None:
+        dumps = getattr(session, "_json_serialize_bytes", None) or session._json_serialize
+        text = dumps(options["json"])
+        body = text if isinstance(text, bytes) else text.encode()
+        sent.setdefault("Content-Type", "application/json")
+    elif options.get("data") is not None:
+        body = await encode_body(options["data"], headers)
         sent = headers.copy()
-        if options.get("json") is not None:
-            text = (getattr(session, "_json_serialize_bytes", None) or session._json_serialize)(
-                options["json"]
-            )
-            body = text if isinstance(text, bytes) else text.encode()
-            sent.setdefault("Content-Type", "application/json")
-        elif options.get("data") is not None:
-            body = await encode_body(options["data"], headers)
-            sent = headers.copy()
-            options["headers"] = headers
-            options["data"] = body if len(body) < LARGE_BODY else io.BytesIO(body)
-        auth = options.get("auth") or session._default_auth
-        if isinstance(auth, aiohttp.BasicAuth):
-            sent.setdefault("Authorization", f"Basic {auth.password}")
-        return Request(method.upper(), url.raw_host or "", url.raw_path, url.query, sent, body)
+        options["headers"] = headers
+        options["data"] = body if len(body) < LARGE_BODY else io.BytesIO(body)
+    auth = options.get("auth") or session._default_auth
+    if isinstance(auth, aiohttp.BasicAuth):
+        sent.setdefault("Authorization", f"Basic {auth.password}")
+    return Request(method.upper(), url.raw_host or "", url.raw_path, url.query, sent, body)
 
-    # -- websockets
 
-    def _listen(self, socket: Any, compression: str | None) -> None:
-        kind: Any = type(socket)
-        socket.__class__ = _heard(kind)
-        socket._ear = _Ear(self, self._sockets, compression)
-        self._sockets += 1
+# -- websockets
 
 
 def _is_gateway(host: str) -> bool:
@@ -273,9 +283,10 @@ def inflater(kind: str | None) -> Callable[[bytes], str | bytes | None]:
 class _Ear:
     """Hears one websocket."""
 
-    def __init__(self, recorder: Recorder, number: int, compression: str | None) -> None:
+    def __init__(self, recorder: Recorder, compression: str | None) -> None:
         self._recorder = recorder
-        self._number = number
+        self._number = recorder._sockets
+        recorder._sockets += 1
         self._inflate = inflater(compression)
         self._is_over = False
 
@@ -314,7 +325,7 @@ def _heard(kind: Any) -> Any:
     """
 
     class Heard(kind):  # type: ignore[misc]  # a class that is given
-        _ear: _Ear
+        _ears: list[_Ear]
         _heard_by: asyncio.Task[Any] | None = None
 
         async def receive(self, timeout: float | None = None) -> aiohttp.WSMessage:
@@ -322,25 +333,30 @@ def _heard(kind: Any) -> Any:
             try:
                 message: aiohttp.WSMessage = await super().receive(timeout)
             except aiohttp.ClientError:
-                self._ear.over(None, "server")
+                for ear in self._ears:
+                    ear.over(None, "server")
                 raise
             finally:
                 self._heard_by = None
-            self._ear.received(message)
+            for ear in self._ears:
+                ear.received(message)
             return message
 
         async def send_str(self, data: str, *args: Any, **options: Any) -> None:
-            self._ear.note("sent", data)
+            for ear in self._ears:
+                ear.note("sent", data)
             await super().send_str(data, *args, **options)
 
         async def send_bytes(self, data: bytes, *args: Any, **options: Any) -> None:
-            self._ear.note("sent", bytes(data))
+            for ear in self._ears:
+                ear.note("sent", bytes(data))
             await super().send_bytes(data, *args, **options)
 
         async def close(self, **options: Any) -> bool:
             # aiohttp closes its side by itself while it receives the end of the other one.
             if not self.closed and self._heard_by is not asyncio.current_task():
-                self._ear.over(options.get("code", 1000), "client")
+                for ear in self._ears:
+                    ear.over(options.get("code", 1000), "client")
             return bool(await super().close(**options))
 
     Heard.__name__ = Heard.__qualname__ = kind.__name__

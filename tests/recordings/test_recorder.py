@@ -15,12 +15,11 @@ from urllib.parse import quote
 
 import aiohttp
 import discord
-from discord.ext import commands
 
 import discordtest
 from discordtest import Recording, SetupError, seam
 from discordtest.backend.rest import Actor
-from discordtest.recordings.lines import Closed, Exchange, Frame
+from discordtest.recordings.lines import Closed, Exchange, Frame, as_record
 from discordtest.transports.network import Network
 from tests.backend.worlds import TOKEN, SmallWorld
 from tests.bots import needs_the_process
@@ -220,23 +219,21 @@ class RecorderTests(unittest.TestCase):
 
     def test_body_is_sent_as_it_was(self) -> None:
         """Whatever form a body has, Discord gets it, and it is in the recording."""
-        bodies: list[tuple[dict[str, Any], Any]] = [
-            ({"json": {"content": "a"}}, {"content": "a"}),
-            ({"data": b'{"content": "b"}', "headers": {"Content-Type": "application/json"}}, {"content": "b"}),
-            ({"data": '{"content": "c"}', "headers": {"Content-Type": "application/json"}}, {"content": "c"}),
-            ({"data": io.BytesIO(b'{"content": "d"}'), "headers": {"Content-Type": "application/json"}}, {"content": "d"}),
-            ({"json": {"content": "e", "tts": False}, "params": {"x": "1"}}, {"content": "e", "tts": False}),
-        ]  # fmt: skip
+        as_json = {"Content-Type": "application/json"}
+        bodies: list[tuple[dict[str, Any], str]] = [
+            ({"json": {"content": "a"}}, "a"),
+            ({"data": b'{"content": "b"}', "headers": as_json}, "b"),
+            ({"data": '{"content": "c"}', "headers": as_json}, "c"),
+            ({"data": io.BytesIO(b'{"content": "d"}'), "headers": as_json}, "d"),
+        ]
 
         async def session(life: Life) -> None:
             url = f"https://discord.com/api/v10/channels/{life.small.general['id']}/messages"
             headers = {"Authorization": f"Bot {SECRET}"}
             async with aiohttp.ClientSession(headers=headers) as client:
-                for options, body in bodies:
-                    if "params" in options:
-                        continue
+                for options, content in bodies:
                     async with client.post(url, **options) as response:
-                        self.assertEqual((await response.json())["content"], body["content"])
+                        self.assertEqual((await response.json())["content"], content)
                 form = aiohttp.FormData()
                 form.add_field("payload_json", '{"content": "f"}')
                 form.add_field("files[0]", b"x" * 200_000, filename="x.bin")
@@ -245,9 +242,7 @@ class RecorderTests(unittest.TestCase):
 
         lines = [line for line in self.live(session).lines if isinstance(line, Exchange)]
         found = [line.json for line in lines if line.method == "POST"]
-        self.assertEqual(
-            found, [body for options, body in bodies if "params" not in options] + [{"content": "f"}]
-        )
+        self.assertEqual(found, [{"content": content} for content in "abcdf"])
         self.assertEqual(lines[-1].files, ["x.bin"])
 
     def test_two_recorders_and_a_mock_over_them(self) -> None:
@@ -267,6 +262,24 @@ class RecorderTests(unittest.TestCase):
         aiohttp.ClientSession._request = before  # type: ignore[method-assign]
         self.assertEqual(list(Recording.load(Path(self.folder, "a.json")).lines), [])
 
+    def test_two_recorders_hear_the_same(self) -> None:
+        async def session(life: Life) -> None:
+            first, second = (discordtest.record(Path(self.folder, f"{name}.json")) for name in "ab")
+            first.start()
+            second.start()
+            await life.say("!ping")
+            first.stop()
+            second.stop()
+
+        self.live(session)
+        first, second = (
+            [as_record(line) for line in Recording.load(Path(self.folder, f"{name}.json")).lines]
+            for name in "ab"
+        )
+        self.assertEqual([line["request"] for line in first], [line["request"] for line in second])
+        self.assertEqual(len(first), 1)
+        self.assertEqual(first[0]["answer"], second[0]["answer"])
+
     def test_recorder_records_once(self) -> None:
         recorder = discordtest.record(Path(self.folder, "bug.json"))
         with recorder:
@@ -280,7 +293,7 @@ class RecorderTests(unittest.TestCase):
             with discordtest.record(Path(self.folder, "bug.json")) as recorder:
                 async with Life(self.folder) as life:
 
-                    async def save(ctx: commands.Context[Any], error: Exception) -> None:
+                    async def save(ctx: object, error: Exception) -> None:
                         saved.append(recorder.save(Path(self.folder, "middle.json")))
 
                     life.bot.on_command_error = save  # type: ignore[method-assign]
@@ -300,7 +313,7 @@ class RecorderTests(unittest.TestCase):
         )
 
 
-def _quiet_bot() -> commands.Bot:
+def _quiet_bot() -> discord.Client:
     bot = make_bot()
 
     @bot.event
