@@ -249,6 +249,27 @@ class Saving(SavedWorldTestCase):
         self.assertStarts(str(path))
         self.assertStarts(load_world(path))
 
+    def test_class_that_reads_it_in_its_set_up(self) -> None:
+        path, moment, text = self.save("zz_in_set_up.json"), self.moment, self.snapshot.to_json()
+        self.addCleanup(os.remove, path)
+
+        class Later(DiscordTestCase):
+            @classmethod
+            def setUpClass(cls) -> None:
+                super().setUpClass()
+                cls.world = load_world("zz_in_set_up.json")
+
+            def make_world(self) -> None:
+                snapshot = self.backend.snapshot()
+                assert snapshot.to_json() == text, "before the bot starts it is what was saved"
+
+            async def test_it(self) -> None:
+                self.assertEqual(self.clock.now(), moment)
+                self.assertEqual(len(self.client.guilds), 1)
+
+        outcome = run_case(Later)
+        self.assertTrue(outcome.passed, outcome)
+
     def test_relative_path_is_one_from_the_test(self) -> None:
         path = self.save("zz_saved_world.json")
         self.addCleanup(os.remove, path)

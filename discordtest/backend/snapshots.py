@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 
     Values: TypeAlias = dict[str, Any]  # name of a table -> the table. Any: each has its own shape
 
-__all__ = ["FORMAT", "VERSION", "Snapshot", "Snapshots"]
+__all__ = ["FORMAT", "VERSION", "Snapshot", "Snapshots", "checksum"]
 
 FORMAT = "discordtest world"
-VERSION = 1  # of the text; a new table makes it another, too
+VERSION = 2  # of the text; a new table makes it another, too
 _LEAVES = frozenset((str, int, bool, float, type(None)))
+_KEYS = frozenset(("format", "version", "checksum", "start_time", "now", "shared", "tables"))
 
 
 class Snapshot:
@@ -61,11 +62,14 @@ class Snapshot:
         records, forms = _Writer(values).write()
         shared = [encode(record) for record in records]
         tables = [f'"{name}":{encode(form)}' for name, form in forms.items()]
+        start_time = self._start_time.isoformat()
         head = {
             "format": FORMAT,
             "version": VERSION,
-            "checksum": _checksum(f"[[{','.join(shared)}],{{{','.join(tables)}}}]"),
-            "start_time": self._start_time.isoformat(),
+            "checksum": _checksum(
+                f"[{encode(start_time)},{self._now},[{','.join(shared)}],{{{','.join(tables)}}}]"
+            ),
+            "start_time": start_time,
             "now": self._now,
         }
         lines = [f'"{name}": {encode(value)}' for name, value in head.items()]
@@ -91,7 +95,7 @@ class Snapshot:
 
     @classmethod
     def _read(cls, saved: dict[str, Any]) -> Snapshot:
-        if saved["checksum"] != _checksum(encode([saved["shared"], saved["tables"]])):
+        if saved.keys() != _KEYS or saved["checksum"] != checksum(saved):
             raise ValueError("it is not what was written")
         read = _reader(saved["shared"])
         values = {name: read(table) for name, table in saved["tables"].items()}
@@ -99,7 +103,7 @@ class Snapshot:
         known = _values_of(World(start_time))
         if known.keys() != values.keys():
             raise _of_another_version(f"it differs in {', '.join(sorted(known.keys() ^ values.keys()))}")
-        if not isinstance(now, int) or now < 0 or start_time.tzinfo is None:
+        if type(now) is not int or now < 0 or start_time.tzinfo is None:
             raise ValueError("it is of no moment")
         if any(type(values[name]) is not _plain_type(value) for name, value in known.items()):
             raise ValueError("a table is none")
@@ -186,7 +190,7 @@ def _copy(value: Any, known: dict[int, Any]) -> Any:
         made = known[id(value)] = []
         made += [each if type(each) in _LEAVES else _copy(each, known) for each in value]
     elif kind is tuple:
-        made = tuple([_copy(each, known) for each in value])
+        made = known[id(value)] = tuple([_copy(each, known) for each in value])
     elif isinstance(value, (str, int, bytes)):
         made = value
     else:
@@ -275,14 +279,25 @@ def _reader(shared: list[Any]) -> Callable[[Any], Any]:
         if kind == "tuple":
             return tuple([read(each) for each in form["items"]])
         if kind == "dict":
-            return {read(key): read(each) for key, each in form["items"]}
+            return {key_of(key): read(each) for key, each in form["items"]}
         if kind == "bytes":
             return base64.b64decode(form["base64"], validate=True)
         raise ValueError(f"it refers to {kind!r}")
 
+    def key_of(form: Any) -> Any:
+        key = read(form)
+        if type(key) in _LEAVES or (type(key) is tuple and all(type(each) in _LEAVES for each in key)):
+            return key
+        raise ValueError("a key is none")
+
     for each in shared:
         made.append(read(each))  # noqa: PERF401  # it may refer to those before it
     return read
+
+
+def checksum(saved: dict[str, Any]) -> str:
+    """Return the checksum of a parsed text."""
+    return _checksum(encode([saved[name] for name in ("start_time", "now", "shared", "tables")]))
 
 
 def _checksum(text: str) -> str:

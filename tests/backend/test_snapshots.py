@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import json
+import random
 from datetime import timedelta
 from typing import Any
 
-from discordtest.backend.encoding import encode
-from discordtest.backend.snapshots import VERSION, Snapshot, _checksum
+from discordtest.backend.snapshots import VERSION, Snapshot, checksum
 from discordtest.backend.world import World
 from discordtest.errors import BackendError
 from tests.backend.worlds import START, TOKEN, WorldTestCase
@@ -140,6 +140,29 @@ class Sessions(SnapshotTestCase):
         self.assertTrue(session.ready)
 
 
+SEED, DAMAGES = 1, 300
+
+
+def _damaged(text: str, chance: random.Random) -> str:
+    """Return the text with one to three changes at random."""
+    for _ in range(chance.randint(1, 3)):
+        at, length = chance.randrange(len(text)), chance.choice((1, 1, 1, 5, 200))
+        new = chance.choice(
+            (
+                "",
+                chance.choice('0123456789"[]{}:,$ntf-e. \\'),
+                chr(chance.randrange(0x20, 0x2FF)),
+                text[at : at + length] * 2,
+                '{"$": 0}',
+                "null",
+                "NaN",
+                "1e999",
+            )
+        )
+        text = text[:at] + new + text[at + length :]
+    return text
+
+
 class Text(SnapshotTestCase):
     def saved(self, **changes: Any) -> str:
         """Return a saved world with other values at the top."""
@@ -209,16 +232,56 @@ class Text(SnapshotTestCase):
             ({"users": {"$": "object"}}, "it refers to 'object'"),
             ({"users": {"$": "dict", "items": [1]}}, "damaged"),
             ({"users": []}, "a table is none"),
+            ({"users": {"$": "dict", "items": [[{"$": "tuple", "items": [[]]}, 1]]}}, "a key is none"),
+            ({"users": {"$": "bytes", "base64": "!"}}, "damaged"),
             ({"more": {}}, "another version .*more"),
         ):
             with self.subTest(change):
                 forged = {**good, "tables": {**tables, **change}}
-                forged["checksum"] = _checksum(encode([forged["shared"], forged["tables"]]))
+                forged["checksum"] = checksum(forged)
                 with self.assertRaisesRegex(BackendError, message):
                     Snapshot.from_json(json.dumps(forged))
-        for moment in ({"now": -1}, {"now": "1"}, {"start_time": "2026-01-01"}, {"start_time": 5}):
+        for moment in (
+            {"now": -1},
+            {"now": "1"},
+            {"now": True},
+            {"start_time": "2026-01-01"},
+            {"start_time": 5},
+        ):
+            forged = {**good, **moment}
+            with self.subTest(moment), self.assertRaisesRegex(BackendError, "damaged: it is not what was"):
+                Snapshot.from_json(json.dumps(forged))
+            forged["checksum"] = checksum(forged)
             with self.subTest(moment), self.assertRaisesRegex(BackendError, "damaged"):
-                Snapshot.from_json(json.dumps({**good, **moment}))
+                Snapshot.from_json(json.dumps(forged))
+
+    def test_file_that_grows_as_it_is_read(self) -> None:
+        """Each of these holds the last one twice, which is 2**80 of the first."""
+        good = json.loads(self.backend.snapshot().to_json())
+        for kind in ("tuple", "list"):
+            numbers = range(len(good["shared"]), len(good["shared"]) + 80)
+            pairs = [[{"$": number}, {"$": number}] for number in numbers]
+            bomb = pairs if kind == "list" else [{"$": "tuple", "items": pair} for pair in pairs]
+            shared = [*good["shared"], {"$": "tuple", "items": [1]}, *bomb]
+            tables = {**good["tables"], "users": {"1": {"$": len(shared) - 1}}}
+            forged = {**good, "shared": shared, "tables": tables}
+            forged["checksum"] = checksum(forged)
+            with self.subTest(kind):
+                self.backend.load(Snapshot.from_json(json.dumps(forged)))
+                self.assertEqual(list(self.world.users), ["1"])
+
+    def test_file_that_was_damaged_anywhere(self) -> None:
+        """It is refused, or the damage is none: a space, say."""
+        self.say("one\u2028line \ud83d\ude00")
+        text = self.backend.snapshot().to_json()
+        for seed in range(SEED, SEED + DAMAGES):
+            with self.subTest(seed=seed):
+                damaged = _damaged(text, random.Random(seed))
+                try:
+                    read = Snapshot.from_json(damaged)
+                except BackendError:
+                    continue
+                self.assertEqual(read.to_json(), text)
 
     def test_file_of_endless_depth(self) -> None:
         with self.assertRaises(BackendError):
