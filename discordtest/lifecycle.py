@@ -154,7 +154,10 @@ async def stop(scene: Scene, client: discord.Client) -> list[str]:
     scene.watch.ignore(closing)
     await asyncio.wait([closing], timeout=CLOSING)
     if not task.done() and client.is_closed():
-        await haste.stop_waiting(scene.loop, client)
+        await scene.loop.settle()
+        life = _life(client, task)
+        if haste.is_reconnecting(life):
+            life.cancel()
     goes_on = hold is not None and client.is_closed()
     if not task.done():
         await asyncio.wait([task], timeout=PARTING if goes_on else CLOSING)

@@ -43,8 +43,10 @@ def is_final(code: int) -> bool:
     return code in _FINAL
 
 
-def is_close_code(code: int) -> bool:
+def is_close_code(code: object) -> bool:
     """Tell whether a websocket can end with this code."""
+    if not isinstance(code, int):
+        return False
     if code == ABNORMAL_CLOSURE or 3000 <= code < 5000:
         return True
     return 1000 <= code <= 1014 and code not in (1004, 1005)

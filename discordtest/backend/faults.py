@@ -14,7 +14,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeAlias
 
 from discordtest.backend.codes import Code
-from discordtest.backend.ratelimits import Scope, Verdict, ban_answer, refusal
+from discordtest.backend.ratelimits import SCOPES, Scope, Verdict, ban_answer, refusal
 
 if TYPE_CHECKING:
     from discordtest.backend.journal import Exchange
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from discordtest.backend.targets import Target
 
 __all__ = [
+    "FAULTS",
     "ConnectionReset",
     "Fault",
     "Faults",
@@ -80,6 +81,12 @@ class RateLimited:
     message: str = ""
     served = False
 
+    def __post_init__(self) -> None:
+        if self.retry_after < 0:
+            raise ValueError(f"nobody can wait for {self.retry_after} s")
+        if self.scope not in SCOPES:
+            raise ValueError(f"{self.scope!r} is no scope of a limit: {', '.join(SCOPES)} are")
+
     def verdict(self) -> Verdict:
         """Return what Discord says."""
         wait = round(self.retry_after * 1_000_000)
@@ -118,10 +125,16 @@ class SlowAnswer:
     """Discord does what is asked at once, and its answer takes so many seconds of the clock."""
 
     seconds: float
+
+    def __post_init__(self) -> None:
+        if self.seconds < 0:
+            raise ValueError(f"no answer takes {self.seconds} s")
+
     served = True
 
 
 Fault: TypeAlias = HttpError | RateLimited | ConnectionReset | Timeout | SlowAnswer
+FAULTS = HttpError, RateLimited, ConnectionReset, Timeout, SlowAnswer
 
 
 @dataclass(slots=True, eq=False)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BAN",
     "MAX_INVALID",
+    "SCOPES",
     "Limit",
     "RateLimits",
     "Scope",
@@ -34,6 +35,7 @@ __all__ = [
 ]
 
 Scope: TypeAlias = Literal["user", "global", "shared"]
+SCOPES: tuple[str, ...] = get_args(Scope)
 
 MAX_INVALID, INVALID_WINDOW = 10_000, 600_000_000  # answers with 401, 403 or 429 in so many microseconds
 BAN = 3_600_000_000  # microseconds that an address is banned; Discord says "temporarily"

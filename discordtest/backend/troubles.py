@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from discordtest.backend.encoding import encode
-from discordtest.backend.faults import Fault, Faults, HttpError, Injection, RateLimited
+from discordtest.backend.faults import FAULTS, Fault, Faults, HttpError, Injection, RateLimited
 from discordtest.backend.journal import Act, Exchange
-from discordtest.backend.ratelimits import MAX_INVALID, Limit, RateLimits, Scope, Verdict
+from discordtest.backend.ratelimits import MAX_INVALID, SCOPES, Limit, RateLimits, Scope, Verdict
 from discordtest.backend.rest import Request, Response, Route
 from discordtest.backend.targets import CDN, EVERYTHING, GATEWAY, Target, find_target
 from discordtest.backend.usual_limits import usual_limits
@@ -53,6 +53,10 @@ class Troubles:
         """
         if times is not None and times < 1:
             raise BackendError(f"a fault that strikes {times} times is none")
+        given: object = fault  # a test may say anything
+        if not isinstance(given, FAULTS):
+            kinds = ", ".join(kind.__name__ for kind in FAULTS)
+            raise BackendError(f"{given!r} is no fault, such as HttpError(503): take one of {kinds}")
         target = find_target(operation_or_route)
         self._say(f"{target.text} will fail: {fault}")
         if self.faults is None:
@@ -83,6 +87,8 @@ class Troubles:
             raise BackendError(
                 f"{limit} requests in {reset_after} s are no limit: at least 1 in more than 0 s"
             )
+        if scope not in SCOPES:
+            raise BackendError(f"{scope!r} is no scope of a limit: {', '.join(SCOPES)} are")
         target = find_target(route)
         if target.text in (CDN, GATEWAY):
             what = "files have" if target.text == CDN else "connections to the gateway have"

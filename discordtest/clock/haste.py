@@ -1,4 +1,4 @@
-"""Waits of discord.py that take no time: of clients that come to a saved world, and of clients that were closed.
+"""Waits of discord.py while it connects, and how clients that come to a saved world are spared them.
 
 A saved world is of one moment. discord.py waits 5 s before it identifies anew and 2 s for further guilds; these waits
 end at once, so that the clock, and what goes by it, is as it was saved when the clients are ready. Other timers keep
@@ -18,10 +18,11 @@ from discordtest.clock.waits import frames
 
 if TYPE_CHECKING:
     import asyncio
+    from types import FrameType
 
     from discordtest.clock.loop import VirtualLoop
 
-__all__ = ["connect_at_once", "stop_waiting"]
+__all__ = ["connect_at_once", "is_reconnecting"]
 
 _from_client: Any = DiscordWebSocket.from_client
 #: What a client runs from the loss of its session, or from its login, until it is ready.
@@ -37,7 +38,16 @@ _CONNECTING = frozenset(
         AutoShardedConnectionState._delay_ready,
     )
 )
-_LIVES = frozenset((discord.Client.connect.__code__, discord.AutoShardedClient.connect.__code__))
+#: The part of it that comes before the client reads what the gateway says.
+_RECONNECTING = frozenset(
+    function.__code__
+    for function in (
+        _from_client.__func__,
+        Shard.reidentify,
+        Shard.reconnect,
+        discord.AutoShardedClient.launch_shard,
+    )
+)
 
 
 async def connect_at_once(loop: VirtualLoop) -> None:
@@ -45,14 +55,19 @@ async def connect_at_once(loop: VirtualLoop) -> None:
     await loop.hasten(_is_connecting)
 
 
-async def stop_waiting(loop: VirtualLoop, client: discord.Client) -> None:
-    """Let a client that was closed see it now: it may sleep for minutes before it tries to reconnect."""
+def is_reconnecting(task: asyncio.Task[Any]) -> bool:
+    """Tell whether a task in which a client lives is about to connect, or waits until it tries to.
 
-    def is_its(task: asyncio.Task[Any]) -> bool:
-        chain = frames(task)
-        return any(each.f_code in _LIVES and each.f_locals.get("self") is client for each in chain)
+    A closed client sees only then that it is closed, minutes later or never.
+    """
+    chain = frames(task)
+    place = next((each for each in reversed(chain) if not _is_asyncio(each)), None)
+    waits = place is not None and place.f_code is discord.Client.connect.__code__
+    return waits or any(each.f_code in _RECONNECTING for each in chain)
 
-    await loop.hasten(is_its, 1)
+
+def _is_asyncio(frame: FrameType) -> bool:
+    return bool(frame.f_globals.get("__name__", "").startswith("asyncio."))
 
 
 def _is_connecting(task: asyncio.Task[Any]) -> bool:

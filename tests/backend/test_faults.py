@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import unittest
+from collections.abc import Callable
+from typing import Any
 
 from discordtest.backend import rest
 from discordtest.backend.faults import (
@@ -49,6 +51,20 @@ class Verdicts(unittest.TestCase):
         self.assertEqual((ours.headers["X-RateLimit-Scope"], ours.headers["Retry-After"]), ("shared", "3"))
         self.assertNotIn("Via", theirs.headers)
         self.assertIsInstance(theirs.payload, str)
+
+
+class Nonsense(unittest.TestCase):
+    def test_waits_and_scopes_that_are_none(self) -> None:
+        scope: Any = "mine"
+        cases: tuple[tuple[Callable[[], object], str], ...] = (
+            (lambda: RateLimited(-1), "nobody can wait for -1 s"),
+            (lambda: RateLimited(1, scope), "'mine' is no scope of a limit: user, global, shared are"),
+            (lambda: SlowAnswer(-1), "no answer takes -1 s"),
+        )
+        for make, text in cases:
+            with self.subTest(text), self.assertRaisesRegex(ValueError, text):
+                make()
+        self.assertEqual((RateLimited(0).retry_after, SlowAnswer(0).seconds), (0, 0))
 
 
 class Striking(unittest.TestCase):

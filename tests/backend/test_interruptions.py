@@ -32,7 +32,7 @@ class Choice(GatewayTestCase):
     def test_codes(self):
         for code in (1000, 1001, 1003, 1006, 1014, 3000, 4999):
             self.assertTrue(is_close_code(code))
-        for code in (999, 1004, 1005, 1015, 2999, 5000):
+        for code in (999, 1004, 1005, 1015, 2999, 5000, "4000", None):
             self.assertFalse(is_close_code(code))
 
 

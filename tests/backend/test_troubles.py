@@ -102,6 +102,14 @@ class Injecting(TroubleTestCase):
         answer = self.ask("POST", f"/channels/{self.small.general['id']}/messages", b"{")
         self.assertEqual(answer.status, 400)
 
+    def test_what_is_no_fault(self) -> None:
+        what: Any
+        for what in (503, HttpError, None, ValueError()):
+            with self.subTest(what), self.assertRaisesRegex(BackendError, "is no fault, such as HttpError"):
+                self.backend.inject("create_message", what)
+        with self.assertRaisesRegex(BackendError, "'mine' is no scope of a limit: user, global, shared are"):
+            self.backend.set_rate_limit("create_message", 1, 1, scope="mine")  # type: ignore[arg-type]
+
     def test_faults_that_are_none(self) -> None:
         with self.assertRaisesRegex(BackendError, "strikes 0 times"):
             self.backend.inject("*", HttpError(500), times=0)

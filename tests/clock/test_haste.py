@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-import discord
+from discord.ext import commands
 
 from discordtest import ConnectionReset
 from discordtest.clock import haste
@@ -73,10 +73,52 @@ class ClosedWhileItReconnects(BotTestCase):
         self.backend.clear_faults()
         before = self.clock.time()
         await self.restart()
-        self.assertLess(self.clock.time() - before, 10)
+        self.assertLess(self.clock.time() - before, 5 * self.shards)
 
-    async def test_only_the_closed_client_goes_on(self) -> None:
-        pending = len(self.clock.pending)
-        other: Any = discord.Client(intents=discord.Intents.none())
-        await haste.stop_waiting(self._scene.loop, other)
-        self.assertEqual(len(self.clock.pending), pending)
+    async def test_which_wait_is_meant(self) -> None:
+        life = self._scene.lives[self.client]
+        self.assertTrue(haste.is_reconnecting(life))
+        self.backend.clear_faults()
+        await self.advance(3000)
+        self.assertFalse(haste.is_reconnecting(life))
+
+
+class ClosedWhileItWaitsToIdentify(BotTestCase):
+    """discord.py waits for 5 s before it begins another session."""
+
+    def make_client(self) -> commands.Bot:
+        bot = super().make_client()
+
+        @bot.listen()
+        async def on_disconnect() -> None:
+            pass
+
+        return bot
+
+    async def asyncSetUp(self) -> None:
+        await super().asyncSetUp()
+        self.backend.invalidate_session()
+        await self.advance(1)
+
+    async def test_end_of_the_test_is_its_end(self) -> None:
+        self.assertEqual(self.backend.gateway.sessions, [])
+
+    async def test_restart_needs_not_wait(self) -> None:
+        await self.restart()
+        await self.bot_does(lambda ctx: ctx.send("here I am"))
+        self.assertSent("here I am")
+
+
+class ClosedWithShards(ClosedWhileItWaitsToIdentify):
+    shards = 3
+    kind = commands.AutoShardedBot
+
+
+class ClosedWithShardsWhileTheyReconnect(ClosedWhileItReconnects):
+    shards = 3
+    kind = commands.AutoShardedBot
+
+    async def test_end_of_the_test_is_its_end(self) -> None:
+        self.assertTrue(any("_handle_disconnect" in timer.what for timer in self.clock.pending))
+
+    test_which_wait_is_meant: Any = None
