@@ -250,13 +250,16 @@ def _forget_cooldowns(tree: app_commands.CommandTree[Any] | None) -> None:
 def _remember(client: discord.Client) -> None:
     """Note what a client is made of before its first start, on the client itself: it would live for ever elsewhere."""
     mine = vars(client)
-    kept = {name: _kept(value, 2) for name, value in mine.items() if name not in _OWN_STATE}
+    empty: list[Any] = []
+    kept = {name: _kept(value, 2, empty) for name, value in mine.items() if name not in _OWN_STATE}
     chosen_id = client.application_id
 
     def restore() -> None:
         for name in [name for name in mine if name not in _OWN_STATE and name not in kept]:
             del mine[name]
         mine.update({name: _restored(each) for name, each in kept.items()})
+        for container in empty:
+            container.clear()
         client._connection.application_id = chosen_id  # else login keeps that of its last life
 
     mine[_FIRST_STATE] = restore
@@ -270,13 +273,15 @@ def forget_first_state(client: discord.Client) -> None:
 class _Kept:
     """A container and what it holds now, down to ``depth`` levels."""
 
-    def __init__(self, value: Any, depth: int) -> None:
+    __slots__ = "holds", "value"
+
+    def __init__(self, value: Any, depth: int, empty: list[Any]) -> None:
         self.value = value
         self.holds: Any = None
         if isinstance(value, app_commands.CommandTree):
-            self.holds = _Kept(vars(value), depth)
+            self.holds = _Kept(vars(value), depth, empty)
         elif isinstance(value, dict):
-            self.holds = {key: _kept(each, depth - 1) for key, each in value.items()}
+            self.holds = {key: _kept(each, depth - 1, empty) for key, each in value.items()}
         else:
             self.holds = [*value]
 
@@ -296,11 +301,15 @@ class _Kept:
         return value
 
 
-def _kept(value: Any, depth: int) -> Any:
-    """Return a `_Kept` for a container, what is none as it is."""
+def _kept(value: Any, depth: int, empty: list[Any]) -> Any:
+    """Return a `_Kept` for a container, what is none as it is; add one that is ``empty``, as most are, to those."""
     if isinstance(value, (dict, list, set)):
-        return _Kept(value, depth) if depth else value
-    return _Kept(value, depth) if isinstance(value, app_commands.CommandTree) else value
+        if depth and value:
+            return _Kept(value, depth, empty)
+        if depth:
+            empty.append(value)
+        return value
+    return _Kept(value, depth, empty) if isinstance(value, app_commands.CommandTree) else value
 
 
 def _restored(each: Any) -> Any:

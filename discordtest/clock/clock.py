@@ -152,6 +152,9 @@ class _DateTimeView(metaclass=_LikeDateTime):
     now = staticmethod(_now)
     utcnow = staticmethod(_utcnow)
     today = staticmethod(_now)
+    # What discord.py reads for every object is found here at once.
+    fromtimestamp = DateTime.fromtimestamp
+    fromisoformat = DateTime.fromisoformat
 
 
 class _View(ModuleType):
@@ -185,7 +188,12 @@ class _Random(real_random.Random):
 
 
 RANDOM = _View(real_random, Random=_Random)
-DATETIME = _View(real_datetime, datetime=_DateTimeView)
+DATETIME = _View(
+    real_datetime,
+    datetime=_DateTimeView,
+    timezone=real_datetime.timezone,
+    timedelta=real_datetime.timedelta,
+)
 VIEWS: tuple[tuple[str, object, object], ...] = (
     ("time", real_time, TIME),
     ("random", real_random, RANDOM),

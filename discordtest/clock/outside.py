@@ -133,6 +133,8 @@ class Outside:
 
     def exists(self) -> bool:
         """Tell whether there is anything outside the loop that could wake it."""
+        if threading.active_count() == 1:  # the loop's own thread
+            return bool(self._calls or self._is_watching())
         threads = [each for each in threading.enumerate() if self._is_foreign(each)]
         for thread in threads:
             if thread not in self._seen:

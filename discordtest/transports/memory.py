@@ -133,12 +133,14 @@ class Incoming:
         """Return the next message; ``timeout`` counts only while the connection is paused."""
         while not self._has_message():
             self._waiter = Wake(loop=self._connection.loop)
-            self._start_zombie_timer()
+            if self._paused:
+                self._start_zombie_timer()
             try:
                 await self._waiter
             finally:
                 self._waiter = None
-                self._stop_zombie_timer()
+                if self._zombie_timer is not None:
+                    self._stop_zombie_timer()
         if self._frames and not self._paused and not self._has_ended:
             return self._connection.take()
         if self._control:
