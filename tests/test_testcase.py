@@ -439,22 +439,7 @@ class MistakeTests(unittest.TestCase):
         self.assertIn("Case needs unittest.IsolatedAsyncioTestCase among its bases", self.problem(Case))
 
 
-class LoudTests(BotTestCase):
-    """What is no mistake of the bot is loud even where the bot catches everything."""
-
-    settle_timeout = 0.05
-
-    async def test_foreign_host_is_refused(self) -> None:
-        async def work(ctx: Context) -> None:
-            try:
-                async with aiohttp.ClientSession() as session:
-                    await session.get("https://example.org/joke")
-            except Exception:  # noqa: BLE001  # as people do
-                await ctx.send("sorry")
-
-        with self.fails("'example.org' is refused", "allowed_hosts = ('example.org',)", kind=HostRefused):
-            await self.bot_does(work)
-
+class BlockingLibraryTests(BotTestCase):
     async def test_foreign_host_of_a_blocking_library_is_refused(self) -> None:
         for url in ("http://discord.com/api/v10/gateway", "http://example.org/joke"):
 
@@ -478,6 +463,23 @@ class LoudTests(BotTestCase):
 
         (problem,) = run_case(Case)
         self.assertIn("HostRefused: a connection to 'example.org' is refused", problem)
+
+
+class LoudTests(BotTestCase):
+    """What is no mistake of the bot is loud even where the bot catches everything."""
+
+    settle_timeout = 0.05
+
+    async def test_foreign_host_is_refused(self) -> None:
+        async def work(ctx: Context) -> None:
+            try:
+                async with aiohttp.ClientSession() as session:
+                    await session.get("https://example.org/joke")
+            except Exception:  # noqa: BLE001  # as people do
+                await ctx.send("sorry")
+
+        with self.fails("'example.org' is refused", "allowed_hosts = ('example.org',)", kind=HostRefused):
+            await self.bot_does(work)
 
     async def test_unknown_route_is_not_modelled(self) -> None:
         async def work(ctx: Context) -> None:
