@@ -12,12 +12,14 @@ import inspect
 import os
 from collections.abc import Awaitable, Callable, Collection
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 import discord
 
 from discordtest import circles, clock, control, current, leaks, lifecycle, replays, seam, unhandled, worlds
 from discordtest import transcript as transcripts
 from discordtest.backend import intents, tokens
+from discordtest.backend import world as worlds_
 from discordtest.backend.resources import application as apps
 from discordtest.backend.resources import user
 from discordtest.clock import runner, travel
@@ -67,6 +69,8 @@ class Staging(replays.Replays, Running):
             (lambda: loop.microseconds - begin) if begin else functools.partial(getattr, loop, "microseconds")
         )
         backend = self._make_player(loop, now) or control.SceneBackend(loop.now(), now)
+        # The same whenever this test runs, so that what it fails with can be repeated.
+        backend.world.id_offset = crc32(self.id().encode()) % worlds_.ID_ROOM
         backend.shards = self.shards
         backend.on_failure = loop.wake_settlers
         backend.on_deadline = lambda at: loop.call_at((begin + at) / 1e6, backend.run_deadlines)

@@ -16,12 +16,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
-__all__ = ["DISCORD_EPOCH", "Event", "Record", "Table", "Viewer", "World"]
+__all__ = ["DISCORD_EPOCH", "ID_ROOM", "Event", "Record", "Table", "Viewer", "World"]
 
 # A wire payload. Any: its shape is Discord's JSON, which the project's tests hold against the published schema.
 Record: TypeAlias = dict[str, Any]
 Table: TypeAlias = dict[str, Record]
 
+ID_ROOM = (1 << 22) - (1 << 17)  # what an id has besides its moment, but for what one millisecond may need
 DISCORD_EPOCH = 1_420_070_400_000  # milliseconds from 1970 to the first second of 2015
 
 
@@ -57,6 +58,8 @@ class World:
     now: Callable[[], int] = field(default=lambda: 0, repr=False)  # microseconds since start_time
     sink: Callable[[Event], None] = field(default=lambda event: None, repr=False)
     alarm: Callable[[int], None] = field(default=lambda at: None, repr=False)  # told of each deadline
+    #: Added to the moment of each id, below `ID_ROOM`: worlds that begin at one moment have ids of their own.
+    id_offset: int = field(default=0, repr=False)
     last_id: int = 0
     stamped: tuple[int, str] = field(default=(-1, ""), repr=False)  # the latest moment as the API writes it
 
@@ -142,11 +145,12 @@ class World:
     def snowflake(self, at: datetime | None = None) -> str:
         """Return a new id, greater than every id before; with ``at``, one of that moment instead."""
         if at is not None:
-            moment = int(at.timestamp() * 1000) - DISCORD_EPOCH << 22
+            moment = (int(at.timestamp() * 1000) - DISCORD_EPOCH << 22) + self.id_offset
             while str(moment) in self.users or str(moment) in self.channels:
                 moment += 1
             return str(moment)
-        least, following = self._started + self.now() // 1000 << 22, self.last_id + 1
+        least = (self._started + self.now() // 1000 << 22) + self.id_offset
+        following = self.last_id + 1
         self.last_id = following if following > least else least
         return str(self.last_id)
 
