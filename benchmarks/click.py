@@ -14,7 +14,7 @@ ROUNDS, QUICK_ROUNDS = 60, 12
 WARMS_UP = True
 RATIOS = [Ratio("discordtest", "floor"), Ratio("discordtest", "simcord", limit=0.05)]
 NOTES = {
-    "floor": "the same client on the same loop and websocket class, fed with the recorded frame of such a click",
+    "floor": "the same client on the same loop and websocket class, fed with recorded frames of such clicks",
     "simcord": "waits for real time after each act",
 }
 COUNT = 60

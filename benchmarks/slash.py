@@ -14,8 +14,8 @@ WARMS_UP = True
 RATIOS = [Ratio("discordtest", "floor", limit=1.4), Ratio("discordtest", "simcord", limit=0.5)]
 NOTES = {
     "floor": (
-        "the same client on the same loop and websocket class, fed with the recorded frames of such a trip and "
-        "answered with its recorded body"
+        "the same client on the same loop and websocket class, fed with the recorded frames of such trips, each once, "
+        "and answered with their recorded bodies"
     ),
     "simcord": "waits for real time after each act",
 }

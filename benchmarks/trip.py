@@ -30,8 +30,8 @@ RATIOS = [
 ]
 NOTES = {
     "floor": (
-        "the same client on the same loop and websocket class, fed with the recorded frames of such a trip and "
-        "answered with its recorded body"
+        "the same client on the same loop and websocket class, fed with the recorded frames of such trips, each once, "
+        "and answered with their recorded bodies"
     ),
     "dpytest": "no gateway and no JSON: it calls the client's parsers and replaces its HTTP methods",
     "simcord": "waits for real time after each act",
