@@ -423,3 +423,49 @@ class AnswerTests(PingTestCase):
                 case.backend.answer("GET", "channels/5")
 
         self.assertPlays(test)
+
+
+class Name(discord.ui.Modal, title="Name"):
+    """A modal whose custom ids discord.py draws."""
+
+    name: discord.ui.TextInput[Any] = discord.ui.TextInput(label="Name")
+
+    async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
+        await interaction.response.send_message(f"Hi {self.name.value}")
+
+
+class Ask(discord.ui.View):
+    """A button that opens it."""
+
+    @discord.ui.button(label="Go")
+    async def go(self, interaction: discord.Interaction[Any], button: discord.ui.Button[Any]) -> None:
+        await interaction.response.send_modal(Name())
+
+
+def asking_bot() -> commands.Bot:
+    bot = make_bot()
+    bot.remove_command("ping")
+
+    @bot.command()
+    async def ping(ctx: commands.Context[Any]) -> None:
+        await ctx.send("Who?", view=Ask())
+
+    return bot
+
+
+class DrawnTests(PlayTestCase):
+    def test_click_and_modal_find_what_the_bot_has_drawn_now(self) -> None:
+        async def session(case: Any) -> None:
+            await ping(case)
+            modal = await case.click(case.alice, case.sent[-1], "Go")
+            await case.submit(case.alice, modal, {"Name": "Bob"})
+
+        async def test(case: Any) -> None:
+            await case.replay()
+            case.assertSent("Hi Bob")
+            case.assertReplayed()
+
+        options: dict[str, Any] = {"bot_class": staticmethod(asking_bot)}
+        recording = recorded(session, case=options)
+        for order in ("matching", "strict"):
+            self.assertPlays(test, recording, recording_order=order, **options)
