@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from discordtest.dpytest import VerifyActivity, VerifyMessage, callbacks, listening, runner, utils
-from tests import examples
+from tests import dpytest_suite, examples
 
 PAGE = examples.ROOT / "docs" / "from-dpytest.md"
 
@@ -35,6 +35,13 @@ class PageTests(unittest.TestCase):
                 check=False,
             )
         self.assertRegex(ended.stdout, r"3 passed")
+
+    def test_numbers_are_those_of_the_run(self) -> None:
+        text = " ".join(PAGE.read_text().split())
+        tests, contradicted = dpytest_suite.TESTS, len(dpytest_suite.CONTRADICTED)
+        self.assertIn(f"dpytest's own {tests} tests are run", text)
+        self.assertIn(f"{tests - contradicted} pass. The other four", text)
+        self.assertEqual(contradicted, 4)
 
     def test_everything_is_on_the_page(self) -> None:
         text = PAGE.read_text()
