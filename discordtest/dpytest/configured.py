@@ -7,6 +7,7 @@ client becomes that test's own.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from discordtest.scene import Scene
 
 __all__ = ["act", "activity_of_the_bot", "begin", "content_of", "finish", "scene", "view", "why_silent"]
+
+log = logging.getLogger("discordtest.dpytest")
 
 PATIENCE = 3600.0  # seconds of the clock in which a listener has to end
 
@@ -59,10 +62,20 @@ class _Stage(stage.Stage):
     def _open(self, loop: Any) -> None:
         super()._open(loop)
         self._scene.network.allowed_hosts = _Foreign()
+        self._note = loop.get_exception_handler()
+        loop.set_exception_handler(self._note_and_log)
         voice.be_the_default()
+
+    def _note_and_log(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Log what nobody handles, as asyncio does: here it is noted, and fails nothing."""
+        self._note(loop, context)
+        if isinstance(context.get("exception"), Exception):  # else it is logged already
+            loop.default_exception_handler(context)
 
     async def _close(self) -> None:
         self._scene.has_failed = True  # so what the test has left running is no failure
+        for error in self._scene.watch.held():
+            log.error("the bot raised %s", error)
         for client in [*self._scene.lives]:
             await discord.Client.close(client)
         await super()._close()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import unittest
 from typing import Any
 
@@ -33,6 +34,20 @@ class SceneTests(SuiteCase):
         await dpytest.message("!echo on")
         self.assertTrue(dpytest.verify().message().content("on"))
 
+    async def test_error_of_a_task_is_logged_as_asyncio_does(self) -> None:
+        async def fail() -> None:
+            raise ValueError("oh")
+
+        with self.assertLogs("asyncio", "ERROR") as logs:
+            asyncio.create_task(fail())  # noqa: RUF006  # nobody looks at it
+            await dpytest.run_all_events()
+            gc.collect()
+            asyncio.get_running_loop().call_exception_handler({"message": "a message alone"})
+        self.assertEqual(len(logs.output), 2)
+        self.assertIn("ValueError: oh", logs.output[0])
+        self.assertIn("a message alone", logs.output[1])
+        self.assertIn("the bot raised ValueError: oh", repr_of(dpytest.verify().message()))
+
     async def test_what_is_not_modelled_cannot_be_hidden(self) -> None:
         with contextlib.suppress(Exception):
             await self.bot.http.request(Route("GET", "/nothing/like/this"))
@@ -54,6 +69,12 @@ class SceneTests(SuiteCase):
         self.assertTrue(dpytest.verify().message().nothing())
         await asyncio.sleep(3602)
         self.assertTrue(dpytest.verify().message().content("Now!"))
+
+
+def repr_of(verification: dpytest.VerifyMessage) -> str:
+    """Return what a verification that fails shows."""
+    assert not verification
+    return repr(verification)
 
 
 class EndTests(unittest.TestCase):
@@ -94,6 +115,21 @@ class EndTests(unittest.TestCase):
         asyncio.run(run(True))
         asyncio.run(run(False))
         self.assertEqual((unloaded, bot.cogs["Cog"]), ([], cog))
+
+    def test_error_of_a_task_that_the_bot_holds_is_logged_at_the_end(self) -> None:
+        bot: Any = make_bot()
+
+        async def fail() -> None:
+            raise ValueError("oh")
+
+        async def run() -> None:
+            dpytest.configure(bot)
+            bot.task = asyncio.create_task(fail())
+            await dpytest.run_all_events()
+
+        with self.assertLogs("discordtest.dpytest", "ERROR") as logs:
+            asyncio.run(run())
+        self.assertIn("the bot raised ValueError: oh, in the task of fail", logs.output[0])
 
     def test_configuration_of_a_closed_loop_is_over(self) -> None:
         async def configure() -> None:
