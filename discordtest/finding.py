@@ -59,7 +59,7 @@ def find_guild(world: World, guild: Id) -> str:
 
 def find_user(world: World, user: Id, guild_id: str | None = None) -> str:
     """Return the id of a user, by the username, else the display name; of several one who is in the guild."""
-    if _is_no_name(user, world.users):
+    if not isinstance(user, str) or _is_no_name(user, world.users):
         return _known(user, world.users, "user")
     name, people = str(user).removeprefix("@"), list(world.users.values())
     members = {} if guild_id is None else world.members.get(guild_id, {})
@@ -110,7 +110,7 @@ def find_place(world: World, place: Any, user_id: str) -> tuple[str | None, str]
     The user is "" for a channel; the channel is None for a user. Of several channels with one name it is that of a
     guild that the writer is in.
     """
-    if _is_no_name(place, world.channels) or _is_no_name(place, world.users):
+    if not isinstance(place, str) or place in world.channels or place in world.users:
         number = id_of(place)
         if number in world.channels and not isinstance(place, _USERS):
             return number, ""

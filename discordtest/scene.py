@@ -82,7 +82,7 @@ class Scene:
     @property
     def narrator(self) -> rest.Actor:
         """The test itself, which may do everything."""
-        return rest.Actor("narrator", self.owner["id"])
+        return rest.known_actor("narrator", self.owner["id"])
 
     def application_of(self, client: Any = None) -> Record:
         """Return the application that a client is, that of the first one if none is named."""

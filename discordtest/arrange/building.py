@@ -71,7 +71,7 @@ def stage(scene: Scene) -> Scene:
 
 def perform(scene: Scene, doing: str, name: str, *raw: str, author: str | None = None, **options: Any) -> Any:
     """Run an operation as the narrator, or in the name of ``author``; a refusal is the test's mistake."""
-    actor = scene.narrator if author is None else rest.Actor("narrator", author)
+    actor = scene.narrator if author is None else rest.known_actor("narrator", author)
     try:
         return scene.backend.perform(actor, name, *raw, **options)
     except codes.RestError as error:

@@ -102,6 +102,8 @@ class Texts:
             message_id, channel_id, timestamp, kind, content, author, *others = _values(payload)
         except KeyError:  # a part of a message
             return encode(payload)
+        if type(kind) is not int:  # of a test's own making
+            kind = encode(kind)
         parts, author_id = self._parts, author["id"]
         known = parts.get(author_id)
         own = known[1] if known is not None and known[0] == author else self._write(author_id, author)
@@ -118,11 +120,12 @@ class Texts:
             left -= 1
         nonce = ""
         if left and "nonce" in payload:
-            nonce = f',"nonce":{_simple(payload["nonce"])}'
+            given = payload["nonce"]
+            nonce = f',"nonce":{_quoted(given) if type(given) is str else encode(given)}'
             left -= 1
         rest = _BARE_TEXT if others == _BARE else encode(dict(zip(_OTHERS, others, strict=True)))[1:-1]
         text = (
-            f'{{"id":"{message_id}","channel_id":"{channel_id}","timestamp":"{timestamp}","type":{_simple(kind)},'
+            f'{{"id":"{message_id}","channel_id":"{channel_id}","timestamp":"{timestamp}","type":{kind},'
             f'"content":{_quoted(content)},"author":{own}{nonce},{rest}'
         )
         if left:

@@ -91,11 +91,10 @@ class Actor:
     kind: Literal["bot", "person", "narrator", "webhook"]
     user_id: str
     application_id: str | None = None
+    omnipotent: bool = field(init=False, repr=False, compare=False)  # whether no rule binds this actor
 
-    @property
-    def omnipotent(self) -> bool:
-        """Whether no rule binds this actor."""
-        return self.kind == "narrator"
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "omnipotent", self.kind == "narrator")
 
 
 #: The same as ``Actor(…)``, and the same object again: whoever acts does so often.

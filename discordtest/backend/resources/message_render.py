@@ -77,7 +77,8 @@ def message_event(world: World, message: Record, guild_id: str | None) -> Record
     members = world.members[guild_id]
     member = members.get(message["author"]["id"])
     if member is not None:
-        event["member"] = _without_user(member)
+        event["member"] = bare = dict(member)
+        del bare["user"]
     if message["mentions"]:
         event["mentions"] = [
             {**user, "member": _without_user(members[user["id"]])} if user["id"] in members else user
