@@ -267,7 +267,7 @@ REFERENCE_TAIL = """\
    :members:
 
 .. automodule:: discordtest.dpytest.backend
-   :members:
+   :members: get_state, make_user, make_text_channel, make_voice_channel, find_role_mentions, pin_message, unpin_message
 
 .. automodule:: discordtest.dpytest.callbacks
    :members: set_callback, get_callback, remove_callback, dispatch_event
