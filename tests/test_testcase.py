@@ -501,7 +501,7 @@ class LoudTests(BotTestCase):
             except Exception:  # noqa: BLE001  # as people do
                 await ctx.send("sorry")
 
-        with self.fails("field 'sky' (value 'blue')", kind=NotModelled):
+        with self.fails("field 'sky' (value 'blue') of PATCH /channels/{channel_id}", kind=NotModelled):
             await self.bot_does(work)
 
     async def test_handler_that_never_returns_is_named_with_its_stack(self) -> None:

@@ -15,7 +15,7 @@ from discordtest.given import emoji_key, id_of
 from discordtest.names import name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from discordtest.backend.journal import Exchange
 
@@ -136,20 +136,29 @@ class AssertMessages(AssertSent):
     ) -> discord.Button:
         """Fail unless the message has a button with this label (and state, and style); return it."""
         self._at_rest()
-        found = list(_items(self._seen(self._existing(message, msg)).components))
-        buttons = [item for item in found if isinstance(item, discord.Button)]
-        for button in buttons:
-            if (
-                button.label == label
-                and disabled in (None, button.disabled)
-                and style in (None, button.style)
-            ):
-                return button
-        shown = ", ".join(
-            f"{button.label!r} ({button.style.name}{', disabled' if button.disabled else ''})"
-            for button in buttons
-        )
+        buttons = self._buttons(message, msg)
+        for button in _chosen(buttons, label, disabled, style):
+            return button
+        shown = ", ".join(map(_button_text, buttons))
         self._fail(f"no such button {label!r} on {self._text(message)}. Its buttons: {shown or 'none'}", msg)
+
+    def assertNotButton(
+        self,
+        message: Any,
+        label: str,
+        *,
+        disabled: bool | None = None,
+        style: discord.ButtonStyle | None = None,
+        msg: Any = None,
+    ) -> None:
+        """Fail if the message has a button with this label (and state, and style)."""
+        self._at_rest()
+        for button in _chosen(self._buttons(message, msg), label, disabled, style):
+            self._fail(f"{self._text(message)} has the button {_button_text(button)}", msg)
+
+    def _buttons(self, message: Any, msg: Any) -> list[discord.Button]:
+        found = _items(self._seen(self._existing(message, msg)).components)
+        return [item for item in found if isinstance(item, discord.Button)]
 
     def assertSelectOptions(
         self, message: Any, labels: Sequence[str], *, msg: Any = None
@@ -165,6 +174,18 @@ class AssertMessages(AssertSent):
         self._fail(
             f"no select offers {list(labels)} on {self._text(message)}. It has: {shown or 'none'}", msg
         )
+
+
+def _chosen(
+    buttons: Iterable[discord.Button], label: str, disabled: bool | None, style: discord.ButtonStyle | None
+) -> Iterator[discord.Button]:
+    for button in buttons:
+        if button.label == label and disabled in (None, button.disabled) and style in (None, button.style):
+            yield button
+
+
+def _button_text(button: discord.Button) -> str:
+    return f"{button.label!r} ({button.style.name}{', disabled' if button.disabled else ''})"
 
 
 def _items(components: Iterable[Any]) -> Iterable[Any]:

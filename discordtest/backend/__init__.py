@@ -214,11 +214,11 @@ class Backend(Interruptions, Troubles, Snapshots, Events):
             raise bodies.invalid("X-Audit-Log-Reason", "BASE_TYPE_MAX_LENGTH", message)
         records = rest.resolve(call, raw)
         if route.body is not None:
-            call.body = bodies.parse(route.body, {} if body is None else body)
+            call.body = _parsed(route, route.body, {} if body is None else body)
         elif body:
             raise NotModelled(f"a body for {route.method} {route.template}: {body!r}")
         if route.query is not None:
-            call.query = bodies.parse(route.query, dict(query))
+            call.query = _parsed(route, route.query, dict(query))
         elif query:
             raise NotModelled(f"query {dict(query)!r} of {route.method} {route.template}")
         result = route.handler(call, *records)
@@ -314,3 +314,12 @@ def __getattr__(name: str) -> Any:  # whatever the name stands for; type checker
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *_ABOVE, "configure"})
+
+
+def _parsed(route: Route, schema: bodies.Field, value: Any) -> Any:
+    """Return a body or query as the world stores it; what is not known in it is told with its route."""
+    try:
+        return bodies.parse(schema, value)
+    except NotModelled as error:
+        where = route.name if route.method is None else f"{route.method} {route.template}"
+        raise NotModelled(f"{error} of {where}") from None

@@ -188,6 +188,11 @@ class ComponentTests(BotTestCase):
         self.assertEqual(self.assertButton(self.message, "Yes").label, "Yes")
         self.assertButton(self.message, "No", disabled=True)
         self.assertButton(self.message, "Yes", style=discord.ButtonStyle.green, disabled=False)
+        self.assertNotButton(self.message, "Maybe")
+        self.assertNotButton(self.message, "No", disabled=False)
+        self.assertNotButton(self.message, "Yes", style=discord.ButtonStyle.red)
+        with self.fails("has the button 'No' (", ", disabled)"):
+            self.assertNotButton(self.message, "No")
 
     async def test_missing_button_fails_with_those_that_are_there(self) -> None:
         shown = "Its buttons: 'Yes' (success), 'No' (secondary, disabled)"

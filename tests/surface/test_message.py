@@ -317,11 +317,25 @@ class Reading(MessageTestCase):
 
     async def test_delete_of_others(self):
         await self.send(self.alice, self.channel, "x")
-        await self.channel.last_message.delete()
-        entry = await self.entry(Action.message_delete)
+        await self.channel.last_message.delete()  # of bots, only bulk deletion is logged
+        self.assertEqual([e async for e in self.guild.audit_logs(action=Action.message_delete)], [])
+
+    async def test_delete_by_people_is_counted_in_one_entry(self):
+        sent = [await self.send(self.alice, self.channel, text) for text in "abcd"]
+        await self.delete(self.owner, sent[0])
+        await self.advance(299)
+        await self.delete(self.owner, sent[1])
+        (entry,) = [e async for e in self.guild.audit_logs(action=Action.message_delete)]
         self.assertEqual(
-            (entry.target, entry.extra.channel, entry.extra.count), (self.alice, self.channel, 1)
+            (entry.user, entry.target, entry.extra.channel, entry.extra.count),
+            (self.owner, self.alice, self.channel, 2),
         )
+        self.assertNotDispatched("GUILD_AUDIT_LOG_ENTRY_CREATE")
+        await self.delete(self.owner, sent[2], reason="spam")
+        await self.advance(2)
+        await self.delete(self.owner, sent[3])
+        entries = [e async for e in self.guild.audit_logs(action=Action.message_delete)]
+        self.assertEqual([e.extra.count for e in entries], [1, 1, 2])
 
 
 class Pinning(MessageTestCase):

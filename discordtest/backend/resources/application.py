@@ -118,9 +118,10 @@ def _url() -> Field:
     return String(max=MAX_URL, null=True)
 
 
+MAX_PERMISSIONS = (1 << 54) - 1  # every bit that Discord may come to give a meaning
 _INSTALL_PARAMS: dict[str, Field] = {
     "scopes": Array(String(choices=_SCOPES), unique=True),
-    "permissions": Integer(min=0),
+    "permissions": Integer(min=0, max=MAX_PERMISSIONS),
 }
 _INSTALLATION = Object({"oauth2_install_params": Object(_INSTALL_PARAMS, null=True)}, null=True)
 EDIT_APPLICATION = Object(

@@ -168,7 +168,9 @@ UPDATE_FIELDS: dict[str, Field] = {
     "default_auto_archive_duration": Choice(ARCHIVE_DURATIONS, null=True),
     "default_thread_rate_limit_per_user": Integer(min=0, max=MAX_SLOW_MODE, null=True),
     "default_reaction_emoji": Object(
-        {"emoji_id": Snowflake(null=True), "emoji_name": String(null=True)}, check=_one_emoji, null=True
+        {"emoji_id": Snowflake(null=True), "emoji_name": String(max=100, null=True)},
+        check=_one_emoji,
+        null=True,
     ),
     "default_sort_order": Choice((0, 1), null=True),
     "default_forum_layout": Choice((0, 1, 2), null=True),

@@ -109,6 +109,9 @@ def _check_select(select: Record, path: _Path, errors: FormErrors) -> None:
     if least > most:
         message = f"Value must be less than or equal to max_values ({most})."
         errors.add((*path, "min_values"), "NUMBER_TYPE_MAX", message)
+    if select["type"] == STRING_SELECT and len(select.get("options") or ()) < most:
+        message = f"Must be between {most} and {MAX_OPTIONS} in length."
+        errors.add((*path, "options"), "BASE_TYPE_BAD_LENGTH", message)
     check_options(select, path, errors)
     chosen = select.get("default_values")
     if chosen and not least <= len(chosen) <= most:

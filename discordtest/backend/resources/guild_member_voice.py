@@ -61,9 +61,8 @@ def apply(call: Call, guild: Record, member: Record) -> None:
     if not moved:
         voice.tell_voice_state(world, state)
     elif channel_id is None:
-        audit.write(call, guild_id, Action.MEMBER_DISCONNECT, None, options={"count": 1})
+        audit.count(call, guild_id, Action.MEMBER_DISCONNECT)
         voice.disconnect(world, guild_id, member["user"]["id"])
     else:
-        options = {"channel_id": channel_id, "count": 1}
-        audit.write(call, guild_id, Action.MEMBER_MOVE, None, options=options)
+        audit.count(call, guild_id, Action.MEMBER_MOVE, channel_id=channel_id)
         voice.move(world, state, world.channels[channel_id])

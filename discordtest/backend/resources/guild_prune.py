@@ -21,6 +21,7 @@ from discordtest.backend.world import Record
 __all__: list[str] = []
 
 MAX_DAYS = 30
+MAX_ROLES = 100  # in include_roles
 DEFAULT_DAYS = 7
 _NEEDED = Permission.MANAGE_GUILD | Permission.KICK_MEMBERS
 
@@ -34,6 +35,8 @@ class Ids(Field):
         for text in ids:
             if not text.isdecimal():
                 errors.add(path, "NUMBER_TYPE_COERCE", f'Value "{text}" is not snowflake.')
+        if len(ids) > MAX_ROLES:
+            errors.add(path, "BASE_TYPE_MAX_LENGTH", f"Must be {MAX_ROLES} or fewer in length.")
         return ids
 
 

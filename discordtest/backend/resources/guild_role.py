@@ -124,7 +124,7 @@ def _color() -> Integer:
 
 ROLE = Object(
     {
-        "name": String(max=MAX_NAME, null=True),
+        "name": String(min=1, max=MAX_NAME, null=True),
         "permissions": Integer(min=0, null=True),
         "color": _color(),
         "colors": Object(

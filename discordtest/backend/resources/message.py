@@ -136,9 +136,8 @@ def delete_message(call: Call, channel: Record, message: Record) -> None:
     if not own and guild_id is not None:
         call.require(Permission.MANAGE_MESSAGES, channel)
     forget_message(world, channel, message["id"])
-    if not own and guild_id is not None:
-        options = {"channel_id": channel["id"], "count": 1}
-        audit.write(call, guild_id, Action.MESSAGE_DELETE, author_id, options=options)
+    if not own and guild_id is not None and call.actor.kind != "bot":  # of bots, only bulk deletion is logged
+        audit.count(call, guild_id, Action.MESSAGE_DELETE, author_id, channel_id=channel["id"])
     event = {"id": message["id"], "channel_id": channel["id"]}
     if guild_id is not None:
         event["guild_id"] = guild_id

@@ -2,8 +2,7 @@
 
 ``tests/data/bounds.txt`` lists them by operation: the field, the least and the most. Most are those of Discord's
 OpenAPI document. Where they differ, its pages set a lower one (2000 characters of content, 55 of a poll's answer, 20
-of a tag's name), or the backend is laxer: a role's name may be empty, and install permissions have no most. Some the
-document does not give at all; those are what the backend has.
+of a tag's name). Some the document does not give at all; those are what the backend has.
 """
 
 from __future__ import annotations
@@ -14,8 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from discordtest import backend
-from discordtest.backend import body, identifying, rest, session
-from discordtest.backend.resources import emoji, sticker, webhook
+from discordtest.backend import audit, body, identifying, rest, session
+from discordtest.backend.resources import (
+    emoji,
+    guild_prune,
+    guild_settings,
+    invite,
+    message,
+    sticker,
+    webhook,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,12 +129,21 @@ class CountTests(unittest.TestCase):
         for module, name, documented in (
             (backend, "MAX_REASON", 512),
             (backend, "MAX_REQUEST_SIZE", 25 * 1024 * 1024),
+            (audit, "COUNTING", 300.0),
             (emoji, "MAX_APPLICATION_EMOJIS", 2000),
+            (emoji, "SLOTS", (50, 100, 150, 250)),  # Discord's support pages, "Server Boosting FAQ"
+            (emoji, "SLOTS_WITH_MORE_EMOJI", 200),  # of partnered and verified guilds
+            (guild_prune, "MAX_ROLES", 100),  # OpenAPI: PruneGuildRequest
+            (guild_settings, "MAX_WIDGET_MEMBERS", 100),  # Guild, "Guild Widget Object"
             (identifying, "MAX_GUILDS_PER_SHARD", 2500),
             (session, "FRAMES_WINDOW", 60_000_000),
             (session, "MAX_FRAMES", 120),
             (session, "MAX_PAYLOAD", 4096),
+            (invite, "DEFAULT_AGE", 86_400),  # Channel, "Create Channel Invite": 24 hours
+            (message, "MAX_NONCES", 1000),  # what a test remembers; Discord tells minutes alone
             (sticker, "MAX_FILE_SIZE", 512 * 1024),
+            (sticker, "MAX_FRAMES", 1000),  # JSON error 170004
+            (sticker, "SLOTS_WITH_MORE_STICKERS", 60),  # Guild, "Guild Features": MORE_STICKERS
             (webhook, "MAX_PER_CHANNEL", 15),
             (webhook, "MAX_PER_GUILD", 1000),
         ):

@@ -127,7 +127,9 @@ class Selects(ComponentTestCase):
     def test_values(self):
         [shown] = self.assertTaken(row(select(3)))
         self.assertEqual([shown["components"][0][key] for key in ("min_values", "max_values")], [1, 1])
-        self.assertTaken(row(select(3, min_values=0, max_values=25)))
+        self.assertTaken(row(select(25, min_values=0, max_values=25)))
+        self.assertTaken(row(select(3, min_values=0, max_values=3)))
+        self.assertInvalid("components.0.components.0.options", row(select(2, min_values=0, max_values=3)))
         self.assertInvalid("components.0.components.0.max_values", row(select(3, max_values=26)))
         self.assertInvalid("components.0.components.0.max_values", row(select(3, min_values=0, max_values=0)))
         self.assertInvalid("components.0.components.0.min_values", row(select(3, min_values=3, max_values=2)))

@@ -75,6 +75,9 @@ class Prune(WorldTestCase):
     def test_ids_that_are_none(self):
         answer = self.small.request("GET", self.path, query={"include_roles": "a"})
         self.assertFieldError(self.assertStatus(answer, 400, 50035), "include_roles")
+        self.assertStatus(self.prune(include_roles=[self.role_id] * 100), 200)
+        answer = self.prune(include_roles=[self.role_id] * 101)
+        self.assertFieldError(self.assertStatus(answer, 400, 50035), "include_roles")
         self.assertStatus(self.prune(include_roles="5"), 404, Code.UNKNOWN_ROLE)
 
     def test_needs_both_permissions(self):

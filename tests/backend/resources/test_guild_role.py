@@ -96,9 +96,10 @@ class Creating(RoleTestCase):
         self.assertStatus(self.small.request("POST", self.path, body), 403, Code.MISSING_PERMISSIONS)
 
     def test_name_at_the_bound_and_past(self):
-        self.assertStatus(self.small.request("POST", self.path, {"name": "a" * 100}), 200)
-        answer = self.small.request("POST", self.path, {"name": "a" * 101})
-        self.assertFieldError(self.assertStatus(answer, 400, 50035), "name", "BASE_TYPE_MAX_LENGTH")
+        for good, bad in (("a" * 100, "a" * 101), ("a", "")):
+            self.assertStatus(self.small.request("POST", self.path, {"name": good}), 200)
+            answer = self.small.request("POST", self.path, {"name": bad})
+            self.assertFieldError(self.assertStatus(answer, 400, 50035), "name")
 
     def test_color_at_the_bound_and_past(self):
         body = {"colors": {"primary_color": 0xFFFFFF}}
