@@ -151,7 +151,9 @@ class Faults(SaysALot):
         with self.assertBotRaises(discord.Forbidden, "Missing Permissions") as caught:
             await self.say(1)
         assert isinstance(caught.exception, discord.Forbidden)
-        self.assertEqual(caught.exception.code, 50013)
+        self.assertEqual((caught.exception.status, caught.exception.code), (403, 50013))
+        headers = caught.exception.response.headers
+        self.assertEqual((headers["Via"], headers["content-type"]), ("1.1 google", "application/json"))
         self.assertIn("403 Missing Permissions (code 50013)", str(self.transcript))
 
     async def test_what_was_done_before_the_error_is_done_twice(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import discord
 from discord.ext import commands
 
-from discordtest import DiscordTestCase
+from discordtest import DiscordTestCase, HttpError
 from discordtest.clock.heartbeats import LATENCY
 from tests.test_bad_days import recording_bot
 
@@ -75,6 +75,44 @@ class Shards(ShardTestCase):
         self.assertEqual((new[0], new[1]), (old[0], old[1]))
         self.assertNotEqual(new[2], old[2])
         self.assertIn(("shard_connect", 2), self.life())
+
+    async def test_order_of_what_it_hears(self):
+        start = [each for n in range(3) for each in ("connect", ("shard_connect", n), ("shard_ready", n))]
+        self.assertEqual(self.life(), [*start, "ready"])
+        self.backend.invalidate_session(shard_id=2)
+        await self.advance(10)
+        lost = ["disconnect", ("shard_disconnect", 2), "connect", ("shard_connect", 2), ("shard_ready", 2)]
+        self.assertEqual(self.life(), lost)
+        self.backend.disconnect(4000, shard_id=0)
+        await self.settle()
+        self.assertEqual(
+            self.life(), ["disconnect", ("shard_disconnect", 0), "resumed", ("shard_resumed", 0)]
+        )
+
+    async def test_codes_after_which_all_of_it_gives_up(self):
+        for code in (4004, 4010, 4011, 4012, 4013):
+            with self.subTest(code):
+                with self.assertBotRaises(discord.ConnectionClosed, rf"Shard ID 1 .*with {code}"):
+                    self.backend.disconnect(code, shard_id=1)
+                    await self.settle()
+                self.assertTrue(self.client.is_closed())
+                await self.restart()
+        with self.assertBotRaises(discord.PrivilegedIntentsRequired):
+            self.backend.disconnect(4014, shard_id=1)
+            await self.settle()
+
+    async def test_one_cannot_connect_while_the_others_run(self):
+        self.backend.inject("gateway", HttpError(503), times=2)
+        self.backend.disconnect(shard_id=1)
+        await self.advance(1)
+        for person, channel in zip(self.people, self.channels, strict=True):
+            await self.send(person, channel, channel.guild.name)
+        self.assertEqual(self.client.heard, ["g0", "g2"])
+        self.life()
+        await self.advance(60)  # discord.py begins another session then
+        self.assertEqual(self.life()[-2:], [("shard_connect", 1), ("shard_ready", 1)])
+        await self.send(self.people[1], self.channels[1], "again")
+        self.assertEqual(self.client.heard[-1], "again")
 
     async def test_bot_disconnects_and_connects_one_itself(self):
         shard = self.client.get_shard(1)
