@@ -108,6 +108,7 @@ class VoiceProtocolTests(DiscordTestCase):
 
     async def test_nobody_in_voice_is_nobody_told(self):
         await (await self.connect_line()).disconnect()
+        await self.settle()
         dispatched = len(self.backend.journal)
         self.backend.lose_voice_server(self.guild)
         self.backend.give_voice_server(self.guild)
