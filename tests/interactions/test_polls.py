@@ -58,6 +58,20 @@ class Polls(BotTestCase):
             [len(users) for users in self.backend.world.poll_votes[str(message.id)].values()], [0, 1]
         )
 
+    async def test_vote_taken_back_that_was_another(self) -> None:
+        message = await self.ask(multiple=True)
+        await self.vote(self.alice, message, "Pizza")
+        with self.fails("has not voted for that", kind=SetupError):
+            await self.unvote(self.alice, message, "Soup")
+
+    async def test_answer_as_an_object(self) -> None:
+        message = await self.ask()
+        assert message.poll is not None
+        await self.vote(self.alice, message, message.poll.answers[1])
+        self.assertEqual(list(self.backend.world.poll_votes[str(message.id)][2]), [str(self.alice.id)])
+        with self.fails("the poll has no answer None", kind=SetupError):
+            await self.vote(self.alice, message, None)  # which the second answer has for an emoji
+
     async def test_it_ends_after_its_time(self) -> None:
         message = await self.ask()
         await self.vote(self.alice, message, "Pizza")

@@ -3,6 +3,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from discordtest.backend.codes import Code
+from discordtest.backend.permissions import Permission
+from discordtest.backend.resources.poll import render_poll
 from tests.backend.worlds import WorldTestCase
 
 if TYPE_CHECKING:
@@ -54,6 +56,74 @@ class Voting(PollTestCase):
         results = self.seen(message)["poll"]["results"]
         self.assertEqual(results["answer_counts"], [{"id": 2, "count": 1, "me_voted": False}])
 
+    def test_event_says_who_where_and_for_what(self) -> None:
+        session, message = self.small.connect(), self.ask()
+        self.vote(message, 1)
+        self.assertEqual(
+            self.small.events(session, "MESSAGE_POLL_VOTE_ADD"),
+            [
+                {
+                    "user_id": self.alice.user_id,
+                    "channel_id": self.small.general["id"],
+                    "message_id": message["id"],
+                    "answer_id": 1,
+                    "guild_id": self.small.guild["id"],
+                }
+            ],
+        )
+
+    def test_the_same_vote_again_tells_nothing(self) -> None:
+        session, message = self.small.connect(), self.ask()
+        self.vote(message, 1)
+        session.frames.clear()
+        self.vote(message, 1)
+        self.assertEqual(self.small.events(session), [])
+
+    def test_votes_are_told_to_those_who_see_the_channel(self) -> None:
+        session, message = self.small.connect(), self.ask()
+        hidden = {
+            "id": self.small.bot.user_id,
+            "type": 1,
+            "allow": "0",
+            "deny": str(int(Permission.VIEW_CHANNEL)),
+        }
+        self.small.general["permission_overwrites"].append(hidden)
+        self.vote(message, 1)
+        self.assertEqual(self.small.events(session, "MESSAGE_POLL_VOTE_ADD"), [])
+
+    def test_vote_in_a_direct_message_names_no_guild(self) -> None:
+        session = self.small.connect()
+        dm = self.small.perform("create_dm", body={"recipient_id": self.alice.user_id}, actor=self.small.bot)
+        message = self.small.perform("create_message", dm["id"], body={"poll": poll()}, actor=self.small.bot)
+        self.small.perform(
+            "vote_in_poll", dm["id"], message["id"], actor=self.alice, body={"answer_ids": [1]}
+        )
+        (event,) = self.small.events(session, "MESSAGE_POLL_VOTE_ADD")
+        self.assertNotIn("guild_id", event)
+
+    def test_needs_the_history(self) -> None:
+        message = self.ask()
+        everyone = self.small.world.roles[self.small.guild["id"]][self.small.guild["id"]]
+        everyone["permissions"] = str(int(Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES))
+        with self.assertRefused(Code.MISSING_PERMISSIONS):
+            self.vote(message, 1)
+
+    def test_answers_are_named_and_named_once(self) -> None:
+        message = self.ask(allow_multiselect=True)
+        with self.assertRefused(Code.INVALID_FORM_BODY, "answer_ids"):
+            self.vote(message, 1, 1)
+        path = self.small.general["id"], message["id"]
+        with self.assertRefused(Code.INVALID_FORM_BODY, "answer_ids"):
+            self.small.perform("vote_in_poll", *path, actor=self.alice, body={})
+
+    def test_ones_own_votes_are_shown_as_such(self) -> None:
+        message = self.ask()
+        self.vote(message, 1)
+        record = self.small.world.messages[self.small.general["id"]][message["id"]]
+        for viewer_id, voted in ((self.alice.user_id, True), (self.small.bot.user_id, False)):
+            (count,) = render_poll(self.small.world, record, viewer_id)["results"]["answer_counts"]
+            self.assertEqual(count, {"id": 1, "count": 1, "me_voted": voted})
+
     def test_a_vote_taken_back(self) -> None:
         session, message = self.small.connect(), self.ask()
         self.vote(message, 1)
@@ -90,12 +160,23 @@ class Voters(PollTestCase):
     def test_in_pages(self) -> None:
         message = self.ask()
         people = [self.small.make_person(f"p{n}") for n in range(3)]
-        for person in people:
+        for person in reversed(people):
             self.vote(message, 1, who=person)
         first = self.assertStatus(self.voters(message, limit="2"), 200)["users"]
         self.assertEqual([user["username"] for user in first], ["p0", "p1"])
         rest = self.assertStatus(self.voters(message, after=first[-1]["id"]), 200)["users"]
         self.assertEqual([user["username"] for user in rest], ["p2"])
+
+    def test_25_in_a_page_unless_told_otherwise(self) -> None:
+        message = self.ask()
+        for number in range(26):
+            self.vote(message, 1, who=self.small.make_person(f"p{number}"))
+        self.assertEqual(len(self.assertStatus(self.voters(message), 200)["users"]), 25)
+
+    def test_needs_the_history(self) -> None:
+        message = self.ask()
+        self.small.allow(Permission.VIEW_CHANNEL)
+        self.assertStatus(self.voters(message), 403, Code.MISSING_PERMISSIONS)
 
     def test_nobody(self) -> None:
         self.assertEqual(self.assertStatus(self.voters(self.ask()), 200), {"users": []})
@@ -137,6 +218,55 @@ class End(PollTestCase):
         )
         listed = self.small.request("GET", f"{self.path}/messages")
         self.assertEqual(self.assertStatus(listed, 200)[0]["type"], 46)
+
+    def test_what_is_told_points_to_the_poll(self) -> None:
+        session, message = self.small.connect(), self.ask()
+        self.expire(message)
+        told = self.small.events(session, "MESSAGE_CREATE")[-1]
+        reference = {"type": 0, "channel_id": message["channel_id"], "message_id": message["id"]}
+        self.assertEqual({key: told["message_reference"][key] for key in reference}, reference)
+        (embed,) = told["embeds"]
+        self.assertEqual(embed["type"], "poll_result")
+        self.assertEqual({field["inline"] for field in embed["fields"]}, {False})
+
+    def test_early_end_is_the_end(self) -> None:
+        message = self.ask()
+        self.small.time = 60_000_000
+        shown = self.assertStatus(self.expire(message), 200)
+        self.assertEqual(shown["poll"]["expiry"], self.small.world.timestamp())
+        with self.assertRefused(Code.POLL_EXPIRED):
+            self.vote(message, 1)
+
+    def test_answer_is_what_the_author_sees(self) -> None:
+        message = self.ask()
+        path = f"{self.path}/messages/{message['id']}/reactions/%F0%9F%8D%95/@me"
+        self.assertStatus(self.small.request("PUT", path), 204)
+        shown = self.assertStatus(self.expire(message), 200)
+        self.assertTrue(shown["reactions"][0]["me"])
+
+    def test_custom_emoji_of_the_victor(self) -> None:
+        media = {"text": "Blob", "emoji": {"id": "5", "name": "blob"}}
+        message = self.ask(answers=[{"poll_media": media}])
+        self.assertEqual(message["poll"]["answers"][0]["poll_media"]["emoji"], {"id": "5", "name": "blob"})
+        self.vote(message, 1)
+        self.expire(message)
+        found = self.result()
+        self.assertEqual((found["victor_answer_emoji_name"], found["victor_answer_emoji_id"]), ("blob", "5"))
+
+    def test_votes_that_were_taken_back_have_no_victor(self) -> None:
+        message = self.ask("Only")
+        self.vote(message, 1)
+        self.vote(message)
+        self.expire(message)
+        self.assertEqual(
+            self.result(), {"poll_question_text": "Pizza?", "victor_answer_votes": "0", "total_votes": "0"}
+        )
+
+    def test_the_test_itself_may_end_anybodys(self) -> None:
+        channel_id = self.small.general["id"]
+        message = self.small.perform("create_message", channel_id, actor=self.alice, body={"poll": poll()})
+        ended = self.small.perform("poll_expire", channel_id, message["id"])
+        self.assertTrue(ended["poll"]["results"]["is_finalized"])
 
     def test_a_draw_has_no_victor(self) -> None:
         message = self.ask(allow_multiselect=True)
@@ -211,6 +341,30 @@ class Limits(PollTestCase):
     def test_text_of_an_answer(self) -> None:
         self.assertBounds("answers.0.poll_media.text", poll("x" * 55), poll("x" * 56))
         self.assertBounds("answers.0.poll_media.text", poll("x"), poll(""))
+
+    def test_what_must_be_there(self) -> None:
+        good = poll()
+        for where, bad in (
+            ("question", {key: value for key, value in good.items() if key != "question"}),
+            ("question.text", {**good, "question": {}}),
+            ("answers", {key: value for key, value in good.items() if key != "answers"}),
+            ("answers.0.poll_media", {**good, "answers": [{}]}),
+            ("answers.0.poll_media.text", {**good, "answers": [{"poll_media": {}}]}),
+        ):
+            with self.subTest(where):
+                self.assertBounds(where, good, bad)
+
+    def test_layout(self) -> None:
+        self.assertBounds("layout_type", poll(layout_type=1), poll(layout_type=2))
+        self.assertEqual(
+            [self.ask(**more)["poll"]["layout_type"] for more in ({}, {"layout_type": None})], [1, 1]
+        )
+
+    def test_emoji_may_be_none(self) -> None:
+        for emoji, shown in ((None, None), ({"id": "5", "name": None}, {"id": "5", "name": None})):
+            media = {"text": "x", "emoji": emoji}
+            (answer,) = self.ask(answers=[{"poll_media": media}])["poll"]["answers"]
+            self.assertEqual(answer["poll_media"].get("emoji"), shown)
 
     def test_hours(self) -> None:
         self.assertBounds("duration", poll(duration=768), poll(duration=769))
