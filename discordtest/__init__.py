@@ -10,11 +10,11 @@ from discordtest.deferred import deferring, load
 if TYPE_CHECKING:
     from discordtest.backend.faults import ConnectionReset, HttpError, RateLimited, SlowAnswer, Timeout
     from discordtest.backend.snapshots import Snapshot
-    from discordtest.call_later import MockedCallLater, mocked_call_later
-    from discordtest.coroutines import main, run
-    from discordtest.dominos import Domino, FutureDominos, future_dominos
     from discordtest.function_tests import function, method
+    from discordtest.function_tests.coroutines import main, run
     from discordtest.interactions import InteractionResult
+    from discordtest.order.call_later import MockedCallLater, mocked_call_later
+    from discordtest.order.dominos import Domino, FutureDominos, future_dominos
     from discordtest.recordings.recorder import record
     from discordtest.recordings.recording import Recording
     from discordtest.recordings.websocket import (
@@ -96,10 +96,10 @@ _LATER = {
     "Registry": "registry",
     "Snapshot": "backend.snapshots",
     "record": "recordings.recorder",
-    **dict.fromkeys(("Domino", "FutureDominos", "future_dominos"), "dominos"),
-    **dict.fromkeys(("MockedCallLater", "mocked_call_later"), "call_later"),
+    **dict.fromkeys(("Domino", "FutureDominos", "future_dominos"), "order.dominos"),
+    **dict.fromkeys(("MockedCallLater", "mocked_call_later"), "order.call_later"),
     **dict.fromkeys(("function", "method"), "function_tests"),
-    **dict.fromkeys(("main", "run"), "coroutines"),
+    **dict.fromkeys(("main", "run"), "function_tests.coroutines"),
     **dict.fromkeys(
         (
             "ConcurrencyError",

@@ -52,12 +52,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.unhandled",
     ),
     (
-        "discordtest.compiling",
         "discordtest.foreign",
-        "discordtest.imports",
         "discordtest.leaks",
         "discordtest.lifecycle",
-        "discordtest.locating",
         "discordtest.scripts",
         "discordtest.seam",
     ),
@@ -86,13 +83,12 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     ("discordtest.testcase",),
     (
-        "discordtest.call_later",
-        "discordtest.dominos",
-        "discordtest.function_cases",
+        "discordtest.order",
+        "discordtest.function_tests.cases",
         "discordtest.registry",
         "discordtest.stage",
     ),
-    ("discordtest.coroutines", "discordtest.dpytest", "discordtest.function_tests"),
+    ("discordtest.function_tests.coroutines", "discordtest.dpytest", "discordtest.function_tests"),
     ("discordtest",),
 )
 NEVER_IN_THE_BACKEND = ("asyncio", "aiohttp", "discord", "select", "socket", "threading", "time")

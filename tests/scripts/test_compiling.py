@@ -9,7 +9,7 @@ import unittest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from discordtest.compiling import AWAIT_NAME, compile_script
+from discordtest.scripts.compiling import AWAIT_NAME, compile_script
 
 
 class CompileTests(unittest.IsolatedAsyncioTestCase):

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 from discordtest.errors import SetupError
-from discordtest.imports import lies_below
+from discordtest.scripts.imports import lies_below
 
 __all__ = ["find"]
 

@@ -102,7 +102,7 @@ def future_dominos(
     """Force an order: a row of ``expected`` dominos, each of which falls once the one before it was awaited.
 
     Parameters: ``loop``: the running loop, which is the default; ``log``: told at INFO of each domino that falls
-    (default: the logger ``discordtest.dominos``); ``name``: how messages call the row.
+    (default: the logger ``discordtest.order.dominos``); ``name``: how messages call the row.
 
     Errors: ``ValueError`` for fewer than one; `SetupError` for another loop than the running one. Where the block ends,
     an ``AssertionError`` that names what kept the row from falling: ``begin()`` that was not called, a domino that

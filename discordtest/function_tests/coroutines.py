@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 from discordtest import current
 from discordtest.errors import SetupError
-from discordtest.function_cases import (
+from discordtest.function_tests.cases import (
     Body,
     FunctionCase,
     case_of,
@@ -20,7 +20,7 @@ from discordtest.function_cases import (
 from discordtest.stage import Stage
 
 if TYPE_CHECKING:
-    from discordtest.function_cases import Client, Settings, World
+    from discordtest.function_tests.cases import Client, Settings, World
 
 __all__ = ["main", "run"]
 

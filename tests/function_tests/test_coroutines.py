@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import discordtest
 from discordtest import BackendError, DiscordTestCase, SetupError, backend
 from tests.bots import run_case
-from tests.test_function_tests import failure as failure_of
-from tests.test_function_tests import make_bot, make_world, shown
+from tests.function_tests.test_function_tests import failure as failure_of
+from tests.function_tests.test_function_tests import make_bot, make_world, shown
 
 if TYPE_CHECKING:
     import discord

@@ -22,10 +22,10 @@ from zlib import crc32
 
 import discord
 
-from discordtest.compiling import AWAIT_NAME, compile_script
 from discordtest.errors import SetupError
-from discordtest.imports import FreshImports
-from discordtest.locating import find
+from discordtest.scripts.compiling import AWAIT_NAME, compile_script
+from discordtest.scripts.imports import FreshImports
+from discordtest.scripts.locating import find
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Iterator

@@ -8,7 +8,7 @@ import unittest
 from pathlib import Path
 from types import ModuleType
 
-from discordtest.imports import FreshImports
+from discordtest.scripts.imports import FreshImports
 
 
 class FreshImporting(unittest.TestCase):

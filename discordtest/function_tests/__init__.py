@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias, Unpack, overload
 
 from discordtest.errors import SetupError
-from discordtest.function_cases import (
+from discordtest.function_tests.cases import (
     Body,
     FunctionCase,
     case_of,
@@ -21,7 +21,7 @@ from discordtest.function_cases import (
 from discordtest.testcase import DiscordTestMixin
 
 if TYPE_CHECKING:
-    from discordtest.function_cases import Client, Settings, World
+    from discordtest.function_tests.cases import Client, Settings, World
 
 __all__ = ["function", "method"]
 

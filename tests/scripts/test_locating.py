@@ -8,7 +8,7 @@ import unittest
 from pathlib import Path
 
 from discordtest import SetupError
-from discordtest.locating import find
+from discordtest.scripts.locating import find
 
 
 class LocatingTestCase(unittest.TestCase):

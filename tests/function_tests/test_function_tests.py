@@ -20,10 +20,11 @@ import discord
 from discord.ext import commands
 
 import discordtest
-from discordtest import DiscordTestCase, DiscordTestMixin, SetupError, function_cases
+from discordtest import DiscordTestCase, DiscordTestMixin, SetupError
+from discordtest.function_tests import cases
 from tests.bots import run_case
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 START = datetime(2026, 7, 1, tzinfo=UTC)
 
 
@@ -139,7 +140,7 @@ class FunctionTests(unittest.TestCase):
 
 class OptionTests(unittest.TestCase):
     def test_settings_are_those_of_a_test_case(self) -> None:
-        settings = {*function_cases.Settings.__annotations__}
+        settings = {*cases.Settings.__annotations__}
         others = {"backend", "clock", "transcript", "client", "token", "_scene"}
         self.assertEqual(settings, {*DiscordTestMixin.__annotations__} - others | {"start_client"})
 
@@ -489,7 +490,7 @@ SUITE = """\
 import unittest
 import pytest
 import discordtest
-from tests.test_function_tests import make_bot, make_world
+from tests.function_tests.test_function_tests import make_bot, make_world
 
 with_bot = discordtest.function(client=make_bot, world=make_world)
 

@@ -8,8 +8,9 @@ import unittest
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
-from discordtest import Domino, FutureDominos, SetupError, dominos, future_dominos
+from discordtest import Domino, FutureDominos, SetupError, future_dominos
 from discordtest.clock.borrowed import borrow
+from discordtest.order import dominos
 from tests.bots import BotTestCase, run_case
 from tests.clock.test_borrowed import in_a_loop, run
 

@@ -1,0 +1,1 @@
+"""Tests of forced order and time."""

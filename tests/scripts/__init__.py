@@ -1,0 +1,1 @@
+"""Tests of how a bot's script is found, run and held."""
