@@ -43,10 +43,10 @@ T = TypeVar("T")
 def views_of(scene: Scene, client: discord.Client | None = None) -> Views:
     """Return the views of a client, of the scene's first one if none is named."""
     if client is None:
-        views = scene.views.get("first")
+        views: Views | None = scene.views.get("first")
         if views is None:
             views = scene.views["first"] = Views(scene)
-        return cast("Views", views)
+        return views
     if client not in scene.clients:
         raise SetupError(f"{client!r} is not connected to this test: await self.connect(client) first")
     return Views(scene, client)

@@ -230,7 +230,8 @@ def _execute(scene: Scene, webhook: discord.Webhook, channel: Any, body: Record,
 
 async def _shown(scene: Scene, payload: Record) -> discord.Message:
     """Return a message as it is once the bot has reacted to it; as it was sent, if it is gone by then."""
-    await scene.settle()
+    await scene.loop.settle()  # one step less than scene.settle(), for every message
+    scene.check()
     views = viewing.views_of(scene)
     record = scene.backend.world.messages.get(payload["channel_id"], {}).get(payload["id"])
     return views.message(payload) if record is None else views.kept_message(record)

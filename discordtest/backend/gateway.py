@@ -135,10 +135,11 @@ class Gateway:
             return False
         if session.shard[1] > 1 and not session.serves(event.guild_id):
             return False
+        if event.channel is not None:  # of a guild's channels strangers see none
+            return visible(self.backend.world, event.channel, user_id)
         if event.guild_id is not None and event.users is None:
-            if user_id not in self.backend.world.members.get(event.guild_id, ()):
-                return False
-        return event.channel is None or visible(self.backend.world, event.channel, user_id)
+            return user_id in self.backend.world.members.get(event.guild_id, ())
+        return True
 
 
 def _about_self(event: Event, user_id: str) -> bool:
