@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import importlib.util
 import os
 import re
 import unittest
-import warnings
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import discord
 from discord.ext import commands
@@ -99,11 +99,30 @@ class JishakuTests(DiscordTestCase):
 
     async def run_shell(self, command: str, output: str) -> None:
         """Let the owner run a shell command; its output comes in by edits, at most one a second."""
-        self.addCleanup(_forget_pipes)
+        self.close_pipes_of_shells()
         await self.type(command)
         message = self.assertSent()
         await self.advance(5)
         self.assertEdited(message, contains=[output, "[status] Return code 0"])
+
+    def close_pipes_of_shells(self) -> None:
+        """Close what jishaku leaves open of each shell, once the test is over."""
+        from jishaku.shell import ShellReader
+
+        made: list[Any] = []
+        begin = ShellReader.__init__
+
+        def begin_and_note(reader: Any, *args: Any, **options: Any) -> None:
+            begin(reader, *args, **options)
+            made.append(reader)
+
+        def close() -> None:
+            for reader in made:
+                for pipe in (reader.stdin, reader.stdout, reader.process.stderr):
+                    pipe.close()
+
+        self.enterContext(patch.object(ShellReader, "__init__", begin_and_note))
+        self.addCleanup(close)
 
     async def test_cat(self) -> None:
         await self.type(f"jsk cat {FILE}")
@@ -183,13 +202,6 @@ class JishakuTests(DiscordTestCase):
 
 def _text(message: discord.Message) -> str:
     return message.content
-
-
-def _forget_pipes() -> None:
-    """Collect what jishaku leaves open of a process, without the warning that it deserves."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
 
 
 async def _bytes(message: discord.Message) -> bytes:
