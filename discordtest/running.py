@@ -21,7 +21,7 @@ from discordtest.errors import DiscordTestError, SettleTimeout, SetupError
 from discordtest.interactions import timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from types import TracebackType
     from unittest import IsolatedAsyncioTestCase as Case
 
@@ -61,14 +61,8 @@ class Running(Case):
     start_time: datetime | None
     settle_timeout: float
     _scene: Scene = Later()
-
-    def _open(self, loop: Any) -> None:
-        """Make the scene of the test."""
-        raise NotImplementedError
-
-    async def _close(self) -> None:
-        """Take the scene away, whatever state it is in."""
-        raise NotImplementedError
+    _open: Callable[[Any], None]  # make the scene of the test on a loop
+    _close: Callable[[], Awaitable[None]]  # take the scene away, whatever state it is in
 
     def __reduce__(self) -> tuple[type, tuple[str]]:
         return type(self), (self._testMethodName,)

@@ -9,6 +9,7 @@ Source: Discord's documentation, Reference, "Error Messages".
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -68,7 +69,7 @@ def invalid(path: str, code: str, message: str) -> RestError:
     return RestError(Code.INVALID_FORM_BODY, errors=errors.tree)
 
 
-class Field:
+class Field(ABC):
     """One declared field: whether it must be there, may be null, and what it accepts.
 
     ``parse`` returns the value as the world stores it. ``default`` (or what it returns, if it can be called)
@@ -90,9 +91,9 @@ class Field:
             return None
         return self.convert(value, path, errors)
 
+    @abstractmethod
     def convert(self, value: Any, path: tuple[str | int, ...], errors: FormErrors) -> Any:
         """Check a value that is not null."""
-        raise NotImplementedError  # every field type has its own
 
 
 class Anything(Field):

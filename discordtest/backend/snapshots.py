@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import json
 import zlib
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -114,7 +115,7 @@ class Snapshot:
         return f"<Snapshot of {guilds} guilds and {users} users, {self._now / 1e6:g} s after the start>"
 
 
-class Snapshots:
+class Snapshots(ABC):
     """What a backend does with saved worlds."""
 
     world: World
@@ -150,13 +151,13 @@ class Snapshots:
         for at, _, _ in list(world.deadlines):
             world.alarm(at)
 
+    @abstractmethod
     def _end_sessions(self) -> None:
         """End every gateway session; its client has to begin another."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _restart(self) -> None:
         """Begin anew what counts by the clock and is not of the world."""
-        raise NotImplementedError
 
 
 # -- what is saved

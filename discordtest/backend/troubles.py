@@ -6,6 +6,7 @@ limits count it, and only then its route is served.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Troubles"]
 
 
-class Troubles:
+class Troubles(ABC):
     """What a backend does to requests on a bad day."""
 
     world: World
@@ -212,18 +213,21 @@ class Troubles:
     def _say(self, text: str) -> None:
         self.journal.append(Act(self.world.now(), text))
 
+    @abstractmethod
     def _respond(self, request: Request, exchange: Exchange, route: Route | None, raw: list[str]) -> Response:
-        raise NotImplementedError
+        """Answer a request as on a good day."""
 
+    @abstractmethod
     def _serve_file(self, request: Request) -> Response:
-        raise NotImplementedError
+        """Answer a request for a file."""
 
+    @abstractmethod
     def _read_ahead(self, request: Request, exchange: Exchange) -> None:
-        raise NotImplementedError
+        """Note what is asked, and by whom, of a request that may never be served."""
 
+    @abstractmethod
     def authenticate(self, request: Request) -> Any:
         """Return who asks."""
-        raise NotImplementedError
 
 
 def _response(verdict: Verdict, exchange: Exchange) -> Response:
