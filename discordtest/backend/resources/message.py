@@ -17,6 +17,7 @@ from discordtest.backend.resources.message_form import CREATE_MESSAGE
 from discordtest.backend.resources.message_render import render_message
 from discordtest.backend.resources.slow_mode import check_slow_mode, note_use
 from discordtest.backend.resources.user import check_dm
+from discordtest.backend.resources.verification import check_verification
 from discordtest.backend.rest import Call, parameter, route
 from discordtest.backend.world import Record, World
 
@@ -97,6 +98,8 @@ def check_may_send(call: Call, channel: Record, bits: int) -> None:
         message_thread.check_may_speak(channel, bits)
     if channel.get("rate_limit_per_user"):
         check_slow_mode(call, channel, bits)
+    if call.actor.kind == "person" and kind != 1:
+        check_verification(call.world, channel["guild_id"], call.actor.user_id)
 
 
 def _sent_with_nonce(world: World, key: tuple[str, str, str]) -> Record | None:
