@@ -34,6 +34,7 @@ __all__ = [
     "Request",
     "Response",
     "Route",
+    "find_in",
     "known_actor",
     "match",
     "operation",
@@ -308,6 +309,14 @@ def match(method: str, path: str) -> tuple[Route | None, list[str], bool]:
         node = child
     found = node.get(method)
     return found, raw, found is not None or any(isinstance(value, Route) for value in node.values())
+
+
+def find_in(table: Mapping[str, Record], text: str, code: Code) -> Record:
+    """Return what has this id in a table, or refuse with the code for what is not there."""
+    record = table.get(text)
+    if record is None:
+        raise RestError(code)
+    return record
 
 
 def resolve(call: Call, raw: list[str]) -> list[Any]:

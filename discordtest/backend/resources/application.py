@@ -11,7 +11,7 @@ from discordtest.backend.body import Array, Field, Image, Integer, Object, Strin
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.intents import Intent
 from discordtest.backend.resources.user import make_user
-from discordtest.backend.rest import Call, parameter, route
+from discordtest.backend.rest import Call, find_in, parameter, route
 from discordtest.backend.world import Record, World
 
 __all__ = ["approved_intents", "make_application"]
@@ -97,10 +97,7 @@ def find_application(call: Call, text: str) -> Record:
 @parameter("any_application")
 def find_any_application(call: Call, text: str) -> Record:
     """Find an application by id, whoever's it is: people install what others wrote."""
-    application = call.world.applications.get(text)
-    if application is None:
-        raise RestError(Code.UNKNOWN_APPLICATION)
-    return application
+    return find_in(call.world.applications, text, Code.UNKNOWN_APPLICATION)
 
 
 def _own(call: Call) -> Record:

@@ -14,7 +14,7 @@ from discordtest.backend.audit import Action
 from discordtest.backend.body import Array, Image, Object, Snowflake, String
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission
-from discordtest.backend.rest import Call, parameter, route
+from discordtest.backend.rest import Call, find_in, parameter, route
 from discordtest.backend.world import Record, World
 
 __all__ = ["find_emoji", "may_know_creators", "render_emoji", "require_expression", "tell_emojis"]
@@ -108,10 +108,7 @@ def _check_slots(call: Call, guild: Record) -> None:
 @parameter("guild_emoji")
 def find_emoji(call: Call, text: str) -> Record:
     """Find an emoji of the guild of this call."""
-    emoji = call.world.emojis[call.found["guild"]["id"]].get(text)
-    if emoji is None:
-        raise RestError(Code.UNKNOWN_EMOJI)
-    return emoji
+    return find_in(call.world.emojis[call.found["guild"]["id"]], text, Code.UNKNOWN_EMOJI)
 
 
 @route("GET", "/guilds/{guild_id}/emojis")
@@ -168,10 +165,9 @@ def delete_guild_emoji(call: Call, guild: Record, emoji: Record) -> None:
 @parameter("application_emoji")
 def find_application_emoji(call: Call, text: str) -> Record:
     """Find an emoji of the application of this call."""
-    emoji = call.world.application_emojis.get(call.found["application"]["id"], {}).get(text)
-    if emoji is None:
-        raise RestError(Code.UNKNOWN_EMOJI)
-    return emoji
+    return find_in(
+        call.world.application_emojis.get(call.found["application"]["id"], {}), text, Code.UNKNOWN_EMOJI
+    )
 
 
 @route("GET", "/applications/{application_id}/emojis")

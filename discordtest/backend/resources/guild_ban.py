@@ -15,7 +15,7 @@ from discordtest.backend.permissions import Permission, outranks
 from discordtest.backend.resources.guild_membership import remove_member
 from discordtest.backend.resources.message import forget_message
 from discordtest.backend.resources.paging import page, page_query
-from discordtest.backend.rest import Call, parameter, route
+from discordtest.backend.rest import Call, find_in, parameter, route
 from discordtest.backend.world import Record
 
 __all__ = ["find_ban"]
@@ -40,10 +40,7 @@ BULK_BAN = Object(
 @parameter("ban")
 def find_ban(call: Call, text: str) -> Record:
     """Find a ban of the guild of this call by the user's id."""
-    ban = call.world.bans[call.found["guild"]["id"]].get(text)
-    if ban is None:
-        raise RestError(Code.UNKNOWN_BAN)
-    return ban
+    return find_in(call.world.bans[call.found["guild"]["id"]], text, Code.UNKNOWN_BAN)
 
 
 @route(

@@ -7,10 +7,10 @@ Gateway Events ("Integration Create", "Integration Delete", "Guild Integrations 
 
 from __future__ import annotations
 
-from discordtest.backend.codes import Code, RestError
+from discordtest.backend.codes import Code
 from discordtest.backend.permissions import Permission
 from discordtest.backend.resources.webhook import tell_webhooks
-from discordtest.backend.rest import Call, parameter, route
+from discordtest.backend.rest import Call, find_in, parameter, route
 from discordtest.backend.world import Record, World
 
 __all__ = ["add_integration", "drop_integration", "drop_webhooks"]
@@ -70,10 +70,7 @@ def render_integration(world: World, integration: Record) -> Record:
 @parameter("integration")
 def find_integration(call: Call, text: str) -> Record:
     """Find an integration of the guild of this call."""
-    found = call.world.integrations[call.found["guild"]["id"]].get(text)
-    if found is None:
-        raise RestError(Code.UNKNOWN_INTEGRATION)
-    return found
+    return find_in(call.world.integrations[call.found["guild"]["id"]], text, Code.UNKNOWN_INTEGRATION)
 
 
 @route("GET", "/guilds/{guild_id}/integrations", permissions=Permission.MANAGE_GUILD)

@@ -17,7 +17,7 @@ from discordtest.backend.body import Array, Boolean, FormErrors, Image, Integer,
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import ALL, Permission, highest_role, role_key
 from discordtest.backend.resources.thread_sync import blind_spots, sync_threads
-from discordtest.backend.rest import Call, parameter, route
+from discordtest.backend.rest import Call, find_in, parameter, route
 from discordtest.backend.world import Record, World
 
 __all__ = [
@@ -62,10 +62,7 @@ def new_role(role_id: str, name: str, *, permissions: int = 0, position: int = 0
 @parameter("role")
 def find_role(call: Call, text: str) -> Record:
     """Find a role of the guild of this call."""
-    role = call.world.roles[call.found["guild"]["id"]].get(text)
-    if role is None:
-        raise RestError(Code.UNKNOWN_ROLE)
-    return role
+    return find_in(call.world.roles[call.found["guild"]["id"]], text, Code.UNKNOWN_ROLE)
 
 
 # -- hierarchy

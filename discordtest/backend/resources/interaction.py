@@ -20,7 +20,7 @@ from discordtest.backend.resources.attachment import size_limit
 from discordtest.backend.resources.component import walk
 from discordtest.backend.resources.entitlement import active_entitlements
 from discordtest.backend.resources.message_render import render_message
-from discordtest.backend.rest import Call, known_actor, operation, parameter
+from discordtest.backend.rest import Call, find_in, known_actor, operation, parameter
 from discordtest.backend.world import Record, World
 from discordtest.errors import NotModelled
 
@@ -54,10 +54,7 @@ _IN_BOT_DM = _IN_ANY_DM | int(Permission.USE_EXTERNAL_EMOJIS)
 @parameter("interaction")
 def find_interaction(call: Call, text: str) -> Record:
     """Find an interaction, which is unknown once nobody may answer it any more."""
-    interaction = call.world.interactions.get(text)
-    if interaction is None:
-        raise RestError(Code.UNKNOWN_INTERACTION)
-    return interaction
+    return find_in(call.world.interactions, text, Code.UNKNOWN_INTERACTION)
 
 
 @parameter("interaction_token")

@@ -6,8 +6,8 @@ Source: Discord's documentation, SKU.
 from __future__ import annotations
 
 from discordtest.backend.body import Boolean, Choice, Object, String
-from discordtest.backend.codes import Code, RestError
-from discordtest.backend.rest import Call, operation, parameter, route
+from discordtest.backend.codes import Code
+from discordtest.backend.rest import Call, find_in, operation, parameter, route
 from discordtest.backend.world import Record
 
 __all__ = ["CONSUMABLE", "SUBSCRIPTION", "find_sku"]
@@ -26,10 +26,7 @@ _SKU = Object(
 @parameter("sku")
 def find_sku(call: Call, text: str) -> Record:
     """Find something that an application sells."""
-    sku = call.world.skus.get(text)
-    if sku is None:
-        raise RestError(Code.UNKNOWN_SKU)
-    return sku
+    return find_in(call.world.skus, text, Code.UNKNOWN_SKU)
 
 
 @route("GET", "/applications/{application_id}/skus")

@@ -17,7 +17,7 @@ from discordtest.backend.codes import Code, RestError
 from discordtest.backend.multipart import Part
 from discordtest.backend.permissions import Permission
 from discordtest.backend.resources.emoji import may_know_creators, require_expression
-from discordtest.backend.rest import Call, parameter, route
+from discordtest.backend.rest import Call, find_in, parameter, route
 from discordtest.backend.world import Record, World
 
 __all__ = ["find_sticker", "make_sticker_pack", "render_sticker", "tell_stickers"]
@@ -118,10 +118,7 @@ def find_sticker(call: Call, text: str) -> Record:
 @parameter("sticker_pack")
 def find_sticker_pack(call: Call, text: str) -> Record:
     """Find a pack of standard stickers."""
-    pack = call.world.sticker_packs.get(text)
-    if pack is None:
-        raise RestError(Code.UNKNOWN_STICKER_PACK)
-    return pack
+    return find_in(call.world.sticker_packs, text, Code.UNKNOWN_STICKER_PACK)
 
 
 @route("GET", "/stickers/{sticker_id}")
@@ -145,10 +142,7 @@ def get_sticker_pack(call: Call, pack: Record) -> Record:
 @parameter("guild_sticker")
 def find_guild_sticker(call: Call, text: str) -> Record:
     """Find a sticker of the guild of this call."""
-    sticker = call.world.stickers[call.found["guild"]["id"]].get(text)
-    if sticker is None:
-        raise RestError(Code.UNKNOWN_STICKER)
-    return sticker
+    return find_in(call.world.stickers[call.found["guild"]["id"]], text, Code.UNKNOWN_STICKER)
 
 
 @route("GET", "/guilds/{guild_id}/stickers")

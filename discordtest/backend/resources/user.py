@@ -10,7 +10,7 @@ from __future__ import annotations
 from discordtest.backend import cdn
 from discordtest.backend.body import FormErrors, Image, Object, Snowflake, String, invalid
 from discordtest.backend.codes import Code, RestError
-from discordtest.backend.rest import Call, parameter, route
+from discordtest.backend.rest import Call, find_in, parameter, route
 from discordtest.backend.world import Record, World
 from discordtest.errors import BackendError
 
@@ -78,10 +78,7 @@ def render_current_user(world: World, user: Record) -> Record:
 @parameter("user")
 def find_user(call: Call, text: str) -> Record:
     """Find any user by id."""
-    user = call.world.users.get(text)
-    if user is None:
-        raise RestError(Code.UNKNOWN_USER)
-    return user
+    return find_in(call.world.users, text, Code.UNKNOWN_USER)
 
 
 @route("GET", "/users/@me")
