@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from discordtest.scene import Scene
     from discordtest.testcase import DiscordTestMixin
 
-__all__ = ["call", "current_case", "current_scene", "enter", "find_case", "leave"]
+__all__ = ["call", "call_in", "current_case", "current_scene", "enter", "find_case", "leave"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -70,7 +70,12 @@ def call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     So builders work in a plain function that has called ``configure``, too; and what has to be awaited elsewhere is
     done there when this returns, because nothing could await it.
     """
-    case, running = current_case(), asyncio._get_running_loop()
+    return call_in(current_case(), function, *args, **kwargs)
+
+
+def call_in(case: DiscordTestMixin, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call a function as `call` does, on the loop of this test."""
+    running = asyncio._get_running_loop()
     loop = case._scene.loop
     if running is loop or not case._is_driven:
         return function(*args, **kwargs)

@@ -49,17 +49,18 @@ async def event(
     """Wait for an event of a client (``"member_join"``), return its arguments; in capitals, one of the gateway."""
     if not name:
         raise SetupError("an event has a name")
+    what = f"{name} within {timeout:g} s of the clock (what came before the wait began does not count)"
     if name.isupper():
         start = len(scene.backend.journal)
         found = await _until(scene, lambda: _dispatched(scene, name, start), timeout)
         if found is None:
-            _missed(scene, f"{name} within {timeout:g} s of the clock", failure)
+            _missed(scene, what, failure)
         return json.loads(found.text)
     waiting = asyncio.ensure_future(client.wait_for(name.removeprefix("on_"), timeout=None))
     scene.watch.ignore(waiting)
     try:
         if not await _until(scene, waiting.done, timeout):
-            _missed(scene, f"{name} within {timeout:g} s of the clock", failure)
+            _missed(scene, what, failure)
         return waiting.result()
     finally:
         waiting.cancel()

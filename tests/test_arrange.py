@@ -211,6 +211,12 @@ class LiveTests(Built):
         self.assertEqual(self.client.guilds[0].member_count, 53)
         self.assertIs(self.client.guilds[0].get_member(made[0].id), made[0])
 
+    async def test_refusal_of_a_long_message_is_short(self) -> None:
+        refusal = r"^make_message\('x+\.\.\.x+'\): content: Must be 2000 or fewer in length\.$"
+        with self.assertRaisesRegex(SetupError, refusal) as caught:
+            self.make_message("x" * 2001, self.alice, self.general)
+        self.assertLess(len(str(caught.exception)), 100)
+
     async def test_message(self) -> None:
         file = self.make_attachment("a.txt", content=b"text")
         message = self.make_message(

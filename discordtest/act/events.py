@@ -59,6 +59,8 @@ class EventVerbs(Acting, Case):
     ) -> Any:
         """Let time pass until an event happens; ``timeout`` is in seconds of the clock.
 
+        Events that came before do not count: to wait for what the test itself does next, begin in a task.
+
         ``"member_join"`` is an event of discord.py (or the bot's own): returned is what its listeners get, several
         arguments as a tuple. ``"GUILD_MEMBER_ADD"`` is one of the gateway: returned is its payload.
         """

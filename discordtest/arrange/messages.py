@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -97,7 +98,7 @@ class MessageBuilders(Arranging):
                 number += 1
             chosen = str(number)
         options: dict[str, Any] = {"author": author_id, "files": uploads, "id": chosen, "at": at}
-        doing = f"make_message({content!r})"
+        doing = f"make_message({reprlib.repr(content)})"
         made = perform(scene, doing, "create_message", channel_id, body=body, **options)
         path = channel_id, made["id"]
         for emoji, users in _reactions(reactions, author_id):

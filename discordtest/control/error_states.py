@@ -50,7 +50,7 @@ class ErrorStates(Arranging):
         Raises `BackendError` for another type, a status or code that cannot be, and a route that does not exist.
         """
         if error_type == "http":
-            if code is not None and status is None:
+            if status is None:
                 raise BackendError('an error state of type "http" has a status=, such as 503')
             self._fail_requests(_fault(status, code or 0, message, retry_after), route)
         elif error_type == "websocket":
@@ -99,10 +99,10 @@ class ErrorStates(Arranging):
         return session
 
 
-def _fault(status: int | None, code: int, message: str, retry_after: float) -> Fault:
+def _fault(status: int, code: int, message: str, retry_after: float) -> Fault:
     if status == _TOO_MANY_REQUESTS:
         return RateLimited(retry_after, message=message)
     try:
-        return HttpError(status or 0, code, message)
+        return HttpError(status, code, message)
     except ValueError as error:
         raise BackendError(f'an error state of type "http": {error}') from None

@@ -7,6 +7,8 @@ the assertions look at.
 
 from __future__ import annotations
 
+import functools
+import inspect
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +16,7 @@ import discord
 from discord.http import Route
 
 from discordtest.control.changing import client_of
-from discordtest.current import current_scene
+from discordtest.current import call_in, current_case
 from discordtest.errors import BackendError, NotModelled
 from discordtest.given import without_none
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from discordtest.backend.journal import Exchange
     from discordtest.backend.world import Record
+    from discordtest.scene import Scene
 
 __all__ = ["FakeHttp"]
 
@@ -39,13 +42,17 @@ class FakeHttp:
     Each method does the real operation as the bot and returns the payload that the API answers. What Discord refuses
     raises the ``discord.HTTPException`` that the bot would get. Methods of discord.py's own HTTP client that are
     not here (``delete_message``, ``kick``, …) are handed on to it. ``loop`` is that of the test, by default the
-    running one.
+    running one. Where no loop runs, nothing is awaited: a request is answered when the call returns.
 
     Raises `BackendError` where no test runs, and for requests before the bot has logged in.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop | None = None) -> None:
-        self._scene = current_scene(loop)
+        self._case = current_case(loop)
+
+    @property
+    def _scene(self) -> Scene:
+        return self._case._scene
 
     @property
     def exchanges(self) -> list[Exchange]:
@@ -244,7 +251,8 @@ class FakeHttp:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        return getattr(self._logged_in(), name)
+        found = getattr(self._logged_in(), name)
+        return functools.partial(call_in, self._case, found) if callable(found) else found
 
     def _logged_in(self) -> Any:  # discord.py's HTTP client, whose annotations are not for us
         client = self.client
@@ -260,6 +268,24 @@ class FakeHttp:
         options = {} if body is None else {"json": body}
         answer: Record = await self.request(route, reason=reason, **options)
         return answer
+
+
+def _plain_calls(cls: type[FakeHttp]) -> None:
+    """Let the requests of a class be plain calls where no loop runs."""
+    for name, method in list(vars(cls).items()):
+        if not name.startswith("_") and inspect.iscoroutinefunction(method):
+            setattr(cls, name, _plain_call(method))
+
+
+def _plain_call(method: Any) -> Any:  # any signature; functools.wraps keeps it
+    @functools.wraps(method)
+    def request(self: FakeHttp, *args: Any, **kwargs: Any) -> Any:
+        return call_in(self._case, method, self, *args, **kwargs)
+
+    return request
+
+
+_plain_calls(FakeHttp)
 
 
 def _route(args: tuple[Any, ...]) -> Route:

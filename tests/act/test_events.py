@@ -146,6 +146,20 @@ class WaitingForEvents(EventTestCase):
                 await self.wait_for_event(name, timeout=9)
             await self.advance(2)
 
+    async def test_event_that_came_before(self) -> None:
+        for name in ("message", "MESSAGE_CREATE"):
+            self.make_message("early", self.alice, self.general)
+            with self.fails(
+                f"no {name} within 1 s of the clock (what came before the wait began does not count)"
+            ):
+                await self.wait_for_event(name, timeout=1)
+
+    async def test_event_that_the_test_itself_makes(self) -> None:
+        waiting = asyncio.create_task(self.wait_for_event("message"))
+        await asyncio.sleep(0)
+        self.make_message("now", self.alice, self.general)
+        self.assertEqual((await waiting).content, "now")
+
     async def test_event_without_a_name(self) -> None:
         with self.assertRaisesRegex(SetupError, "has a name"):
             await self.wait_for_event("")

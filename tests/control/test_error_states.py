@@ -102,7 +102,7 @@ class RefusalTests(ControlTestCase):
         for text, kind, fields in (
             ('"http" or "websocket", not \'gateway\'', "gateway", {"code": 4004}),
             ("has a status=, such as 503", "http", {"code": 50013}),
-            ("0 is no status of an error", "http", {}),
+            ("has a status=, such as 503", "http", {}),
             ("200 is no status of an error", "http", {"status": 200}),
             ("code=None and status=None", "websocket", {}),
             ("code=4004 and status=503", "websocket", {"code": 4004, "status": 503}),

@@ -14,7 +14,7 @@ from typing import Any
 import discord
 
 import discordtest
-from discordtest import BackendError, backend, current
+from discordtest import BackendError, NotModelled, backend, current
 from discordtest.arrange import ArrangeMixin
 from discordtest.control import functions
 from discordtest.stage import Stage
@@ -290,6 +290,12 @@ class OutsideTests(unittest.TestCase):
         self.assertEqual([message.content for message in found], ["pong"])
         answer: Any = backend.FakeHttp(current.current_scene().loop).exchanges[-1].result
         self.assertEqual(answer["content"], "pong")
+        http: Any = backend.FakeHttp()
+        self.assertEqual(http.send_message(general.id, "hello")["content"], "hello")
+        http.delete_message(general.id, general.last_message_id)
+        self.assertEqual([message.content for message in backend.history(general)], ["ping", "pong"])
+        with self.assertRaisesRegex(NotModelled, "GET /lobbies/1"):
+            http.request("GET", "/lobbies/1")
         backend.dispatch_event("level_up", 3)
         backend.wait_for_state_update()
         self.assertEqual(self.client.heard[-1], ("level_up", (3,)))
