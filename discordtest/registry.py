@@ -19,6 +19,7 @@ from discord.ext import commands
 from discordtest import worlds
 from discordtest.arrange import building
 from discordtest.backend.resources import application as apps
+from discordtest.backend.resources.user import MAX_USERNAME
 from discordtest.current import current_case
 from discordtest.errors import BackendError
 
@@ -46,7 +47,7 @@ class Registry:
 
     It is a context manager, too: at the end of the block it closes.
 
-    ValueError: no name, or one that is taken; an endpoint that is no ``https`` URL. TypeError: a client that is none.
+    ValueError: no name, one of more than 32 characters or one that is taken; an endpoint that is no ``https`` URL. TypeError: a client that is none.
     `BackendError` where no test runs.
 
     >>> with Registry("helper", client=build_helper()) as helper:
@@ -140,6 +141,8 @@ def _check_name(name: Any) -> None:
         raise ValueError("a registry needs a name")
     if not isinstance(name, str):
         raise TypeError(f"a registry's name is a string, not {name!r}")
+    if len(name) > MAX_USERNAME:
+        raise ValueError(f"a registry's name is its bot's, with 1 to {MAX_USERNAME} characters; there were {len(name)}")
 
 
 def _check_endpoint(endpoint: str | None) -> None:
