@@ -47,8 +47,8 @@ class Registry:
 
     It is a context manager, too: at the end of the block it closes.
 
-    ValueError: no name, one of more than 32 characters or one that is taken; an endpoint that is no ``https`` URL. TypeError: a client that is none.
-    `BackendError` where no test runs.
+    ValueError: no name, one of more than 32 characters, or one that is taken; an endpoint that is no ``https`` URL.
+    TypeError: a client that is none. `BackendError` where no test runs.
 
     >>> with Registry("helper", client=build_helper()) as helper:
     ...     await self.connect(helper.client)
@@ -142,7 +142,9 @@ def _check_name(name: Any) -> None:
     if not isinstance(name, str):
         raise TypeError(f"a registry's name is a string, not {name!r}")
     if len(name) > MAX_USERNAME:
-        raise ValueError(f"a registry's name is its bot's, with 1 to {MAX_USERNAME} characters; there were {len(name)}")
+        raise ValueError(
+            f"a registry's name is its bot's, with 1 to {MAX_USERNAME} characters; there were {len(name)}"
+        )
 
 
 def _check_endpoint(endpoint: str | None) -> None:

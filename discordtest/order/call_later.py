@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import inspect
 import math
+import os
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
@@ -20,6 +23,7 @@ from discordtest.clock.loop import VirtualLoop
 from discordtest.errors import SetupError
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
     from contextlib import AbstractAsyncContextManager
     from types import TracebackType
 
@@ -61,7 +65,8 @@ def mocked_call_later(
     and ``datetime.now()``. In a test case the wall clock stays the test's own.
 
     Errors: ``ValueError`` for a precision that is not above 0, and for an amount below 0; `SetupError` for another loop
-    than the running one, or one that cannot be borrowed; `Deadlock` in the block where it waits for what never comes.
+    than the running one, or one that cannot be borrowed, for ``add`` outside of the block, and where the block ends for
+    an ``add`` that nobody has awaited; `Deadlock` in the block where it waits for what never comes.
 
     >>> async with discordtest.mocked_call_later() as m:
     ...     event = asyncio.Event()
@@ -69,9 +74,15 @@ def mocked_call_later(
     ...     await event.wait()
     ...     assert m.time() == 3
     """
-    if not (precision > 0 and math.isfinite(precision)):
+    if not (_is_number(precision) and precision > 0):
         raise ValueError(f"precision is the length of a step in seconds, above 0, not {precision!r}")
+    if not _is_number(start_time):
+        raise ValueError(f"start_time is a number of seconds since 1970, not {start_time!r}")
     return _Mocked(ctx, round(precision * 1e6) or 1, start_time, name)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
 class _Mocked:
@@ -83,6 +94,10 @@ class _Mocked:
         self._start = start_time
         self._title = f"mocked_call_later {name!r}" if name else "mocked_call_later"
         self._after = contextlib.ExitStack()
+        self._loop: VirtualLoop | None = None  # while the block lasts
+        self._now = start_time  # once it has ended, as called_times is
+        self._called_times: list[float] = []
+        self._added: list[tuple[Coroutine[Any, Any, None], str]] = []  # where each add() was called
 
     def __repr__(self) -> str:
         return f"<{self._title} at {self.time():g} s>"
@@ -94,10 +109,11 @@ class _Mocked:
                 f"{self._title}: the loop of ctx is {self._given_loop!r}, but {running!r} is the one that runs"
             )
         with contextlib.ExitStack() as entered:
-            self._loop = self._virtual(running, entered)
-            self._begin, self._first = self._loop.microseconds, len(self._loop.moments)
-            entered.callback(setattr, self._loop, "steps", self._loop.steps)
-            self._loop.steps = self._begin, self._step
+            loop = self._virtual(running, entered)
+            self._begin, self._first = loop.microseconds, len(loop.moments)
+            entered.callback(setattr, loop, "steps", loop.steps)
+            loop.steps = self._begin, self._step
+            self._loop = loop
             self._after = entered.pop_all()
         return self
 
@@ -116,21 +132,40 @@ class _Mocked:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self._now, self._called_times, self._loop = self.time(), self.called_times, None
         self._after.close()
+        missed = [where for coroutine, where in self._added if _is_missed(coroutine)]
+        if missed and error is None:
+            raise SetupError(
+                f"{self._title}: add(…) at {' and '.join(missed)} was never awaited: write `await` before it, or no "
+                "time passes"
+            )
 
     @property
     def called_times(self) -> list[float]:
-        """When callbacks were called, oldest first, each moment once."""
+        """When callbacks were called, oldest first, each moment once; after the block, those within it."""
+        if self._loop is None:
+            return self._called_times[:]
         return [self._seconds(moment) for moment in self._loop.moments[self._first :]]
 
     def time(self) -> float:
-        """Return the seconds by now."""
-        return self._seconds(self._loop.microseconds)
+        """Return the seconds by now; after the block, those at its end."""
+        return self._now if self._loop is None else self._seconds(self._loop.microseconds)
 
-    async def add(self, amount: float) -> None:
+    def add(self, amount: float) -> Coroutine[Any, Any, None]:
         """Let so many seconds pass, and call what is due within, in its order."""
-        if not (amount >= 0 and math.isfinite(amount)):
+        made = self._add(amount)
+        caller = sys._getframe(1)
+        self._added.append((made, f"{os.path.basename(caller.f_code.co_filename)}:{caller.f_lineno}"))
+        return made
+
+    async def _add(self, amount: float) -> None:
+        if not _is_number(amount):
+            raise ValueError(f"{self._title}: add takes a number of seconds, not {amount!r}")
+        if amount < 0:
             raise ValueError(f"{self._title}: time does not go back: {amount!r} s")
+        if self._loop is None:
+            raise SetupError(f"{self._title}: add({amount!r}) is called outside of its `async with` block")
         case = current.find_case()
         if case is not None and case._scene.loop is self._loop:
             await case.advance(amount)  # which raises what was kept aside, and begins an act
@@ -139,3 +174,11 @@ class _Mocked:
 
     def _seconds(self, microseconds: int) -> float:
         return self._start + (microseconds - self._begin) / 1e6
+
+
+def _is_missed(coroutine: Coroutine[Any, Any, None]) -> bool:
+    """Tell whether a coroutine was never begun; it is closed, since Python would say so once more."""
+    is_missed = inspect.getcoroutinestate(coroutine) == inspect.CORO_CREATED
+    if is_missed:
+        coroutine.close()
+    return is_missed

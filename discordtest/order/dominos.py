@@ -27,6 +27,8 @@ __unittest = True  # unittest leaves our frames out of its tracebacks
 
 PATIENCE = 5.0
 """Real seconds that a row may stand still on a loop of real time; a virtual one knows when nothing can happen."""
+LOOKS = 10
+"""How often in that time it is looked at."""
 TURNS = 100
 """Turns of the loop in which who awaited a domino may run on, where something is always ready."""
 SHOWN = 5
@@ -115,7 +117,7 @@ def future_dominos(
     ...     futs.begin()
     ...     await futs.finished.wait()
     """
-    if not isinstance(expected, int) or expected < 1:  # type: ignore[redundant-expr]  # who has no types
+    if not isinstance(expected, int) or isinstance(expected, bool) or expected < 1:  # type: ignore[redundant-expr]  # who has no types
         raise ValueError(f"expected is the number of dominos, at least 1, not {expected!r}")
     return _Row(expected, loop, log or _log, name)
 
@@ -216,7 +218,7 @@ class _Row:
             )
         self.started, self.finished = asyncio.Event(), asyncio.Event()
         self._dominos = [_Future(self, number) for number in range(1, self._expected + 1)]
-        self._watch_out(None)
+        self._watch_out((False, 0), 0)
         return self
 
     async def __aexit__(
@@ -320,17 +322,18 @@ class _Row:
 
     # -- the end
 
-    def _watch_out(self, seen: tuple[bool, int] | None) -> None:
-        """Give up where nothing has happened since the last look; a virtual loop finds that out itself."""
+    def _watch_out(self, seen: tuple[bool, int], looks: int) -> None:
+        """Give up where nothing has happened in so many looks; a virtual loop finds that out itself."""
         now = self.started.is_set(), self._turn
         if isinstance(self.loop, VirtualLoop) or self._is_over or self.finished.is_set():
             return
-        if now == seen:
+        looks = looks + 1 if now == seen else 0
+        if looks == LOOKS:
             self._gave_up = self._complaint()
             self._let_go()
             self.finished.set()
         else:
-            self._watch = self.loop.call_later(PATIENCE, self._watch_out, now)
+            self._watch = self.loop.call_later(PATIENCE / LOOKS, self._watch_out, now, looks)
 
     def _let_go(self) -> None:
         """Cancel what still waits: nothing would ever end it."""

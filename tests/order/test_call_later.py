@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import unittest
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import discord
@@ -151,21 +151,64 @@ class AddTests(unittest.TestCase):
     @in_a_loop
     async def test_nonsense_is_refused(self) -> None:
         async with mocked_call_later(name="slow") as m:
-            for amount in (-1, float("inf"), float("nan")):
-                with self.assertRaisesRegex(ValueError, "'slow': time does not go back"):
-                    await m.add(amount)
-        for precision in (0, -1, float("inf"), float("nan")):
+            with self.assertRaisesRegex(ValueError, "'slow': time does not go back"):
+                await m.add(-1)
+            for amount in (float("inf"), float("nan"), "1", True, timedelta(seconds=1)):
+                with self.assertRaisesRegex(ValueError, "'slow': add takes a number of seconds"):
+                    await m.add(amount)  # type: ignore[arg-type]
+        for precision in (0, -1, float("inf"), float("nan"), "1"):
             with self.assertRaisesRegex(ValueError, "precision is the length of a step"):
-                mocked_call_later(precision=precision)
+                mocked_call_later(precision=precision)  # type: ignore[arg-type]
+        with self.assertRaisesRegex(ValueError, "start_time is a number of seconds since 1970, not 'now'"):
+            mocked_call_later(start_time="now")  # type: ignore[arg-type]
+
+    @in_a_loop
+    async def test_add_that_nobody_awaits(self) -> None:
+        text = r"mocked_call_later: add\(…\) at test_call_later.py:\d+ was never awaited"
+        with self.assertRaisesRegex(SetupError, text):
+            async with mocked_call_later() as m:
+                m.add(1)  # type: ignore[unused-coroutine]
+                await m.add(2)
+        with self.assertRaises(LookupError):
+            async with mocked_call_later() as m:
+                m.add(1)  # type: ignore[unused-coroutine]
+                raise LookupError
+        async with mocked_call_later() as m:
+            await asyncio.create_task(m.add(3))
+            self.assertEqual(m.time(), 3)
+
+    @in_a_loop
+    async def test_after_the_block_it_says_what_was(self) -> None:
+        m = mocked_call_later(start_time=10)
+        async with m as entered:
+            asyncio.get_running_loop().call_later(2, lambda: None)
+            await entered.add(5)
+        self.assertEqual((entered.time(), entered.called_times), (15, [12]))
+        with self.assertRaisesRegex(SetupError, r"add\(1\) is called outside of its `async with` block"):
+            await entered.add(1)
 
     @in_a_loop
     async def test_it_is_what_it_claims_to_be(self) -> None:
         async with mocked_call_later(name="slow") as m:
             self.assertIsInstance(m, MockedCallLater)
             self.assertEqual(repr(m), "<mocked_call_later 'slow' at 0 s>")
+        self.assertEqual(repr(mocked_call_later(start_time=3)), "<mocked_call_later at 3 s>")
 
 
 class InATestCaseTests(DiscordTestCase):
+    async def test_after_the_block_it_says_what_was(self) -> None:
+        async with mocked_call_later() as m:
+            await m.add(5)
+        await self.advance(3)
+        self.assertEqual(m.time(), 5)
+        with self.assertRaisesRegex(SetupError, "outside of its `async with` block"):
+            await m.add(1)
+
+    async def test_add_that_nobody_awaits(self) -> None:
+        with self.assertRaisesRegex(SetupError, "was never awaited"):
+            async with mocked_call_later() as m:
+                m.add(1)  # type: ignore[unused-coroutine]
+
     async def test_it_is_the_clock_of_the_test(self) -> None:
         await self.advance(50)
         before, now = self.clock.time(), self.clock.now()

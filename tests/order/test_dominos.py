@@ -471,6 +471,8 @@ class FailureTests(DominoTestCase):
     def test_wrong_arguments(self) -> None:
         with self.assertRaisesRegex(ValueError, "at least 1, not 0"):
             future_dominos(expected=0)
+        with self.assertRaisesRegex(ValueError, "at least 1, not True"):
+            future_dominos(expected=True)
         with self.assertRaisesRegex(ValueError, "at least 1, not '3'"):
             future_dominos(expected="3")  # type: ignore[arg-type]
 
