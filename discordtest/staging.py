@@ -95,9 +95,11 @@ class Staging(replays.Replays, Running):
             self._application = worlds.begin(backend, loop, saved)
             owner = self._application["owner"]
         self.token = _token_of(backend, self._application)
+        bot_permissions = _bits(self.bot_permissions)
+        # Nothing is put in place before here: what fails above leaves nothing behind.
         scene = Scene(backend, loop, network, owner, unhandled.install(loop))
         scene.fails_on_unhandled = self.fail_on_unhandled
-        scene.bot_permissions = _bits(self.bot_permissions)
+        scene.bot_permissions = bot_permissions
         backend.application_of = scene.application_id_of
         self._scene, self.backend, self.clock = scene, backend, clock.Clock(loop, begin, len(loop.moments))
         self.transcript = transcripts.Transcript(scene)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import unittest
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,14 @@ async def talk(case: Any) -> None:
     await case.send(case.alice, case.general, "!ping")
 
 
+@cache  # setUpClass is not for runners that split a class
+def recording_of_talk() -> Recording:
+    return recorded(talk)
+
+
 class ReplayTests(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls) -> None:
-        cls.recording = recorded(talk)
+    def setUp(self) -> None:
+        self.recording = recording_of_talk()
 
     def assertPlays(self, test: Any, **attributes: Any) -> None:
         outcome = play(self.recording, test, **attributes)

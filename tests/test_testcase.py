@@ -26,6 +26,7 @@ from discordtest import (
     NotModelled,
     SettleTimeout,
     SetupError,
+    unhandled,
 )
 from tests.bots import BotTestCase, needs_the_process, run_case
 
@@ -192,9 +193,12 @@ class TimeTests(BotTestCase):
             async def test(self) -> None:
                 self.assertTrue(self.guild.me.guild_permissions.administrator)
 
+        watching = unhandled._installed
         self.assertIn("allowed_hosts is a tuple of hosts: ('weather.example',)", str(run_case(Hosts)))
         self.assertIn("bot_permissions are discord.Permissions, not 'admin", str(run_case(Permissions)))
         self.assertTrue(run_case(Number).passed)
+        if threading.current_thread() is threading.main_thread():  # else other tests come and go meanwhile
+            self.assertEqual(unhandled._installed, watching)
 
     def test_environment_overrides(self) -> None:
         needs_the_process(self)

@@ -10,6 +10,7 @@ import unittest
 from typing import Any
 
 from discordtest.clock.loop import VirtualLoop
+from tests.bots import needs_the_process
 
 
 class WakeupTests(unittest.TestCase):
@@ -47,6 +48,8 @@ class WakeupTests(unittest.TestCase):
 
     @unittest.skipUnless(hasattr(signal, "SIGUSR1"), "no such signal here")
     def test_signals_wake_it(self) -> None:
+        needs_the_process(self)
+
         async def raised() -> None:
             arrived = self.loop.create_future()
             self.loop.add_signal_handler(signal.SIGUSR1, arrived.set_result, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unittest
+from functools import cache
 from typing import Any
 
 import discord
@@ -16,6 +17,11 @@ from tests.recordings.bots import make_bot, play, recorded
 
 async def ping(case: Any) -> None:
     await case.send(case.alice, case.general, "!ping")
+
+
+@cache  # setUpClass is not for runners that split a class
+def recording_of_ping() -> Recording:
+    return recorded(ping)
 
 
 def changed(recording: Recording, change: Any) -> Recording:
@@ -58,9 +64,8 @@ class PlayTestCase(unittest.TestCase):
 class PingTestCase(PlayTestCase):
     """Plays one ``!ping``, whose event is line 9 and whose request is line 10."""
 
-    @classmethod
-    def setUpClass(cls) -> None:
-        cls.recording = recorded(ping)
+    def setUp(self) -> None:
+        self.recording = recording_of_ping()
 
 
 class RequestTests(PingTestCase):

@@ -10,9 +10,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from discordtest.scripts.compiling import AWAIT_NAME, compile_script
+from tests.isolated import IsolatedTestCase
 
 
-class CompileTests(unittest.IsolatedAsyncioTestCase):
+class CompileTests(IsolatedTestCase):
     def setUp(self) -> None:
         self.path = Path(self.enterContext(TemporaryDirectory()), "bot.py")
 

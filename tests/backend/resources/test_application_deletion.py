@@ -12,24 +12,27 @@ class DeletionTests(WorldTestCase):
     def setUp(self) -> None:
         super().setUp()
         self.second = make_application(self.small.world, "second", "other", self.small.owner)
-        self.id = self.second["id"]
+        self.application_id = self.second["id"]
         self.guild_id = self.small.guild["id"]
-        self.small.perform("add_bot", self.guild_id, self.id, body={"permissions": 8})
+        self.small.perform("add_bot", self.guild_id, self.application_id, body={"permissions": 8})
 
     def delete(self, actor: Actor | None = None) -> None:
-        self.small.perform("delete_application", self.id, actor=actor or Actor("narrator", "0"))
+        self.small.perform("delete_application", self.application_id, actor=actor or Actor("narrator", "0"))
 
     def test_people_and_bots_cannot(self):
-        for actor in (self.small.make_person("alice"), Actor("bot", self.id, self.id)):
+        for actor in (
+            self.small.make_person("alice"),
+            Actor("bot", self.application_id, self.application_id),
+        ):
             with self.assertRefused(Code.NOT_AUTHORIZED_FOR_APPLICATION):
                 self.delete(actor)
-        self.assertIn(self.id, self.small.world.applications)
+        self.assertIn(self.application_id, self.small.world.applications)
 
     def test_bot_that_owns_a_guild_keeps_it(self):
-        self.small.guild["owner_id"] = self.id
+        self.small.guild["owner_id"] = self.application_id
         with self.assertRefused(Code.INVALID_GUILD):
             self.delete()
-        self.assertIn(self.id, self.small.world.members[self.guild_id])
+        self.assertIn(self.application_id, self.small.world.members[self.guild_id])
 
     def test_sessions_end_and_cannot_be_resumed(self):
         session = self.small.connect(token="other")
@@ -42,7 +45,7 @@ class DeletionTests(WorldTestCase):
         world = self.small.world
         other = world.applications[next(iter(world.applications))]["id"]
         command = {"name": "x", "description": "x"}
-        for token, application_id in (("other", self.id), (None, other)):
+        for token, application_id in (("other", self.application_id), (None, other)):
             options = {} if token is None else {"token": token}
             for path in ("commands", f"guilds/{self.guild_id}/commands"):
                 answer = self.small.request(
@@ -65,5 +68,5 @@ class DeletionTests(WorldTestCase):
         self.assertEqual(world.user_installs["5"], {other: None})
         self.assertEqual({each["application_id"] for each in world.skus.values()}, {other})
         self.assertEqual({each["application_id"] for each in world.entitlements.values()}, {other})
-        self.assertNotIn(self.id, world.tokens.values())
-        self.assertIn(self.id, world.users)
+        self.assertNotIn(self.application_id, world.tokens.values())
+        self.assertIn(self.application_id, world.users)
