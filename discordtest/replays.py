@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 from discordtest.backend import tokens
 from discordtest.backend.resources import application as apps
 from discordtest.backend.resources import user
+from discordtest.checking import seconds_of
 from discordtest.errors import SetupError
 from discordtest.scene import awaited
 from discordtest.worlds import Worlds, resolved
@@ -70,6 +71,8 @@ class Replays(Worlds):
         """
         player, scene = self._player, self._scene
         scene.check()
+        if until is not None:
+            until = seconds_of("until", until)
         scene.begin_act("the recording is played")
         scene.was_advanced = True
         try:

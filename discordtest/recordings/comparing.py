@@ -81,6 +81,21 @@ class Comparison:
             )
         return False
 
+    def likened(self, recorded: Any, actual: Any, key: str = "") -> Any:
+        """Return what the bot did with what fits the recording as it was recorded, so that only the rest differs."""
+        if isinstance(recorded, Mapping) and isinstance(actual, Mapping):
+            alike = {
+                name: self.likened(value, actual.get(name), name)
+                for name, value in recorded.items()
+                if name in actual or name in _VOLATILE
+            }
+            further = actual.keys() - recorded.keys() - _VOLATILE
+            return alike | {name: value for name, value in actual.items() if name in further}
+        if isinstance(recorded, (list, tuple)) and isinstance(actual, (list, tuple)):
+            paired = zip(recorded, actual, strict=False)
+            return [*(self.likened(one, other, key) for one, other in paired), *actual[len(recorded) :]]
+        return recorded if key in _VOLATILE or self._same(recorded, actual, key, {}) else actual
+
     def _near(self, one: float, other: float) -> bool:
         return abs(one - other) <= self.tolerance
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from discordtest.backend.journal import Exchange as Entry
+    from discordtest.recordings.comparing import Comparison
     from discordtest.recordings.lines import Line
     from discordtest.recordings.played import Part
     from discordtest.recordings.recording import Recording
@@ -24,7 +25,12 @@ _SIDES = "- recorded, + the bot"
 
 
 def of_request(
-    recording: Recording, request: str, entry: Entry, candidates: Sequence[Exchange], left: Sequence[Exchange]
+    recording: Recording,
+    comparison: Comparison,
+    request: str,
+    entry: Entry,
+    candidates: Sequence[Exchange],
+    left: Sequence[Exchange],
 ) -> str:
     """Return the text for a request that fits none of the ``candidates``; ``left`` are all that were not made."""
     if not candidates:
@@ -32,16 +38,18 @@ def of_request(
         return "\n".join(
             [f"the bot requests what was not recorded: {_asked(request, entry)}", *lines, _advice(request)]
         )
-    compared = [(line, _differences(line, entry)) for line in candidates[:COMPARED]]
+    compared = [(line, _differences(comparison, line, entry)) for line in candidates[:COMPARED]]
     line, lines = min(compared, key=lambda pair: len(pair[1]))
     head = f"the bot requests {request} otherwise than it was recorded ({recording.place(line)}; {_SIDES}):"
     return "\n".join([head, *lines, _advice(request)])
 
 
-def of_order(recording: Recording, request: str, entry: Entry, line: Line | None) -> str:
+def of_order(
+    recording: Recording, comparison: Comparison, request: str, entry: Entry, line: Line | None
+) -> str:
     """Return the text for a request that is not the one that was recorded next, which is ``line``."""
     if isinstance(line, Exchange) and line.request == request:
-        return of_request(recording, request, entry, [line], ())
+        return of_request(recording, comparison, request, entry, [line], ())
     return "\n".join(
         [f"the bot requests {_asked(request, entry)}", _expected(recording, line), _advice(request)]
     )
@@ -111,12 +119,12 @@ def _asked(request: str, entry: Entry) -> str:
     return f"{request}{query}{body}"
 
 
-def _differences(line: Exchange, entry: Entry) -> list[str]:
-    """Return the parts of two requests that are not the same, as a diff."""
+def _differences(comparison: Comparison, line: Exchange, entry: Entry) -> list[str]:
+    """Return the parts of two requests that are not the same, as a diff; what may differ is as it was recorded."""
     files = [file.filename for file in entry.files]
     parts = {
-        "query": (line.query, entry.query),
-        "json": (line.json, entry.json),
+        "query": (line.query, comparison.likened(line.query, entry.query)),
+        "json": (line.json, comparison.likened(line.json, entry.json)),
         "files": (line.files, files),
         "reason": (line.reason, entry.reason),
     }

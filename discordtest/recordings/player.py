@@ -19,6 +19,7 @@ from discordtest.backend.faults import ConnectionReset, SlowAnswer, Timeout
 from discordtest.backend.journal import Dispatch
 from discordtest.backend.journal import Exchange as Entry
 from discordtest.backend.rest import Actor, Response, match
+from discordtest.checking import seconds_of
 from discordtest.control import SceneBackend
 from discordtest.errors import RecordingMismatch, SetupError
 from discordtest.recordings import cast, mismatches
@@ -57,7 +58,7 @@ class Player(SceneBackend):
             raise SetupError(f"a recording is played 'matching' or 'strict', not {order!r}")
         self.recording = recording
         self.order = order
-        self.comparison = Comparison(tolerance)
+        self.comparison = Comparison(seconds_of("recording_tolerance", tolerance))
         self.me = self._identity()
         self.actor = Actor("bot", self.me["id"], self.me["id"])
         self._parts = parts_of(recording)
@@ -131,7 +132,7 @@ class Player(SceneBackend):
                 return line
             if given is not None:
                 return given(None)
-            self._differ(mismatches.of_order(self.recording, request, entry, line))
+            self._differ(mismatches.of_order(self.recording, self.comparison, request, entry, line))
         waiting = self._exchanges.get(request, ())
         for line in waiting:
             if self._fits(line, entry):
@@ -143,7 +144,9 @@ class Player(SceneBackend):
         candidates = [*waiting] if latest is None else [*waiting, latest]
         if given is not None:
             return given(candidates[0] if candidates else None)
-        self._differ(mismatches.of_request(self.recording, request, entry, candidates, self.left()))
+        self._differ(
+            mismatches.of_request(self.recording, self.comparison, request, entry, candidates, self.left())
+        )
 
     def _make(self, line: Exchange) -> None:
         """Note that the bot has made a request."""

@@ -38,6 +38,17 @@ class FitTests(unittest.TestCase):
         self.assertFits({"a": 1}, {"nonce": "2", "a": 1})
         self.assertDiffers({"nonce": "1", "a": 1}, {"nonce": "1", "a": 2})
 
+    def test_what_fits_is_not_shown_as_a_difference(self) -> None:
+        recorded = {"nonce": "1", "at": "<t:10:R>", "rows": [{"custom_id": ONE}, {"a": 1}], "text": "hello"}
+        actual = {"text": "hullo", "rows": [{"custom_id": OTHER}, {"a": 1}, 3], "at": "<t:12:R>", "more": 4}
+        comparison = Comparison(5.0)
+        likened = comparison.likened(recorded, actual)
+        self.assertEqual(likened, {**recorded, "rows": [*recorded["rows"], 3], "text": "hullo", "more": 4})
+        self.assertEqual(list(likened), [*recorded, "more"])
+        self.assertEqual(comparison.drawn, {})
+        self.assertEqual(comparison.likened({"a": 1}, {"a": 2, "nonce": "3"}), {"a": 2})
+        self.assertEqual(comparison.likened([1], {"a": 2}), {"a": 2})
+
     def test_drawn_custom_id_is_remembered(self) -> None:
         comparison = self.assertFits(
             {"components": [{"custom_id": ONE}]}, {"components": [{"custom_id": OTHER}]}

@@ -264,6 +264,14 @@ class StrictTests(PingTestCase):
 
         self.assertFails("bug.json has nothing more that the bot did", test=test, recording_order="strict")
 
+    def test_nonsense_of_a_time_is_refused(self) -> None:
+        self.assertFails("recording_tolerance: time does not go back: -1", recording_tolerance=-1)
+
+        async def test(case: Any) -> None:
+            await case.replay(until="the end")
+
+        self.assertFails("until takes seconds (a number) or a timedelta, not 'the end'", test=test)
+
     def test_unknown_order_is_refused(self) -> None:
         self.assertFails("a recording is played 'matching' or 'strict', not 'loose'", recording_order="loose")
 
