@@ -9,13 +9,17 @@ from __future__ import annotations
 import math
 import re
 from datetime import UTC, datetime, timedelta
-from numbers import Real
-from typing import Any, TypeAlias
+from numbers import Complex, Number, Real
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+    from fractions import Fraction
 
 __all__ = ["Close"]
 
-Value: TypeAlias = float | datetime | timedelta
-Tolerance: TypeAlias = float | timedelta
+Value: TypeAlias = "float | Decimal | Fraction | datetime | timedelta"
+Tolerance: TypeAlias = "float | Decimal | Fraction | timedelta"
 
 _NUMBER = re.compile(r"[+-]?\d+(?P<fraction>\.\d+)?")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d\S*")
@@ -25,9 +29,9 @@ _MARKUP = re.compile(r"<t:(?P<seconds>-?\d+)(:[tTdDfFsSR])?>")
 class Close:
     """What is equal to every value from ``value - tolerance`` to ``value + tolerance``, both included.
 
-    ``value`` is a number, a datetime or a timedelta. ``tolerance`` is a number of the same unit; of a datetime or
-    timedelta it is seconds, or a timedelta. A text is compared as the number or moment that it writes: ``"3.05"``,
-    ``"2026-07-01T12:00:00+00:00"``, ``"<t:1782907200:R>"``.
+    ``value`` is a number (``Decimal`` and ``Fraction`` too), a datetime or a timedelta. ``tolerance`` is a number of the
+    same unit; of a datetime or timedelta it is seconds, or a timedelta. A text is compared as the number or moment that
+    it writes: ``"3.05"``, ``"2026-07-01T12:00:00+00:00"``, ``"<t:1782907200:R>"``.
 
     TypeError: a value or tolerance of another type, a negative tolerance, or a datetime with a time zone compared to
     one without.
@@ -48,7 +52,7 @@ class Close:
         self.tolerance = tolerance
         self._margin: Any = self._as_difference(tolerance)
 
-    def _as_difference(self, tolerance: Tolerance) -> float | timedelta:
+    def _as_difference(self, tolerance: Tolerance) -> Tolerance:
         """Return the tolerance as what two such values differ by."""
         is_time = not _is_number(self.value)
         if not (_is_number(tolerance) or (is_time and isinstance(tolerance, timedelta))):
@@ -57,7 +61,7 @@ class Close:
         size = tolerance.total_seconds() if isinstance(tolerance, timedelta) else tolerance
         if not 0 <= size < math.inf:
             raise TypeError(f"a tolerance is finite, 0 or more, not {tolerance!r}")
-        return timedelta(seconds=size) if is_time else size
+        return timedelta(seconds=float(size)) if is_time else size
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Close):
@@ -65,8 +69,7 @@ class Close:
         value: Any = self.value
         found: Any = _read(other) if isinstance(other, str) else other
         if _is_number(value):
-            # not the difference: 3.1 - 3 is more than 0.1
-            return _is_number(found) and bool(value - self._margin <= found <= value + self._margin)
+            return _is_number(found) and _is_within(value, self._margin, found)
         kind = datetime if isinstance(value, datetime) else timedelta
         if not isinstance(found, kind):
             return False
@@ -81,7 +84,21 @@ class Close:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool)
+    """Tell whether a value is a number that has an order; ``Decimal`` is none of the kinds of numbers.Real."""
+    if isinstance(value, Real):
+        return not isinstance(value, bool)
+    return isinstance(value, Number) and not isinstance(value, Complex)
+
+
+def _is_within(value: Any, margin: Any, found: Any) -> bool:
+    """Tell whether a number lies between two; not by the difference: 3.1 - 3 is more than 0.1."""
+    try:
+        return bool(value - margin <= found <= value + margin)
+    except TypeError:  # a Decimal among numbers of other kinds
+        value, margin, found = float(value), float(margin), float(found)
+        return bool(value - margin <= found <= value + margin)
+    except ArithmeticError:  # Decimal("NaN") is in no order
+        return False
 
 
 def _read(text: str) -> object:

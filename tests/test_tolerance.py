@@ -6,6 +6,7 @@ import math
 import operator
 import unittest
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -82,6 +83,17 @@ class TimeTests(unittest.TestCase):
         for text in ("2026-07-01T12:00:06+00:00", "2026-13-01T12:00", "noon", f"<t:{10**20}>", "12"):
             with self.subTest(text=text):
                 self.assertNotEqual(Close(NOON, 5), text)
+
+    def test_numbers_of_other_kinds(self) -> None:
+        tenth = Decimal("0.1")
+        for value, tolerance in ((Decimal(3), tenth), (3, tenth), (Decimal(3), 0.1), (3.0, tenth), (3, 0.1)):
+            near = Close(value, tolerance)
+            for found in (Decimal("3.1"), Decimal("2.9"), Fraction(61, 20), 3.05, 3, "3.05"):
+                self.assertEqual(found, near)
+            for found in (Decimal("3.11"), Decimal("NaN"), Fraction(32, 10), 3.2, 3 + 0j, True, "three"):
+                self.assertNotEqual(found, near)
+        self.assertEqual(Decimal("3.1"), Close(Fraction(3), Fraction(1, 10)))
+        self.assertEqual(Close(timedelta(minutes=1), Decimal(5)), timedelta(seconds=65))
 
     def test_lengths(self) -> None:
         self.assertEqual(Close(timedelta(minutes=1), 5), timedelta(seconds=65))
