@@ -29,7 +29,7 @@ _MARKUP = re.compile(r"<t:(?P<seconds>-?\d+)(:[tTdDfFsSR])?>")
 class Close:
     """What is equal to every value from ``value - tolerance`` to ``value + tolerance``, both included.
 
-    ``value`` is a number (``Decimal`` and ``Fraction`` too), a datetime or a timedelta. ``tolerance`` is a number of the
+    ``value`` is a number (a ``Decimal`` or ``Fraction``, too), a datetime or a timedelta. ``tolerance`` is one of the
     same unit; of a datetime or timedelta it is seconds, or a timedelta. A text is compared as the number or moment that
     it writes: ``"3.05"``, ``"2026-07-01T12:00:00+00:00"``, ``"<t:1782907200:R>"``.
 

@@ -31,14 +31,13 @@ Test: TypeAlias = Callable[..., None]
 
 
 @overload
-def function(fn: Body[object], /) -> Test: ...
+def function(fn: Body[object]) -> Test: ...
 @overload
 def function(
     *, client: Client | None = None, world: World | None = None, **settings: Unpack[Settings]
 ) -> Callable[[Body[object]], Test]: ...
 def function(
     fn: Body[object] | None = None,
-    /,
     *,
     client: Client | None = None,
     world: World | None = None,
@@ -67,14 +66,13 @@ def function(
 
 
 @overload
-def method(fn: Body[object], /) -> Test: ...
+def method(fn: Body[object]) -> Test: ...
 @overload
 def method(
     *, client: Client | None = None, world: World | None = None, **settings: Unpack[Settings]
 ) -> Callable[[Body[object]], Test]: ...
 def method(
     fn: Body[object] | None = None,
-    /,
     *,
     client: Client | None = None,
     world: World | None = None,

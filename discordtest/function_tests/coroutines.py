@@ -31,7 +31,6 @@ T = TypeVar("T")
 
 def run(
     coro: Coroutine[Any, Any, T] | Body[T],
-    /,
     *,
     client: Client | None = None,
     world: World | None = None,
@@ -55,7 +54,6 @@ def run(
 
 async def main(
     coro: Coroutine[Any, Any, T] | Body[T],
-    /,
     *,
     client: Client | None = None,
     world: World | None = None,

@@ -24,6 +24,8 @@ START = datetime(2026, 7, 1, tzinfo=UTC)
 class RunTests(unittest.TestCase):
     def test_value_of_a_coroutine(self) -> None:
         self.assertEqual(discordtest.run(asyncio.sleep(3600, "slept")), "slept")
+        self.assertEqual(asyncio.run(discordtest.main(coro=asyncio.sleep(1, "slept"))), "slept")
+        self.assertEqual(discordtest.run(coro=asyncio.sleep(1, "slept")), "slept")
 
     def test_coroutine_function_is_handed_the_test_if_it_takes_it(self) -> None:
         async def names(test: Any) -> list[str]:
