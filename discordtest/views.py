@@ -240,8 +240,16 @@ class Views:
 
     def new_message(self, payload: Record) -> discord.Message:
         """Build a message from what the API answers for it."""
-        channel = self.channel(self.world.channels[payload["channel_id"]])
+        record = self.world.channels.get(payload["channel_id"])
+        channel = self._gone_channel(int(payload["channel_id"])) if record is None else self.channel(record)
         return discord.Message(state=self.state, channel=channel, data=cast("Any", payload))
+
+    def _gone_channel(self, channel_id: int) -> Any:
+        """Return a deleted channel as a cached message still has it, else what discord.py has for an unknown one."""
+        for cached in reversed(self.real._messages or ()):
+            if cached.channel.id == channel_id:
+                return cached.channel
+        return discord.PartialMessageable(state=self.state, id=channel_id)
 
     def attachment(self, record: Record) -> discord.Attachment:
         """Return an attachment."""

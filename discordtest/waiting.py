@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     import discord
 
-    from discordtest.backend.world import Record
     from discordtest.scene import Scene
 
 __all__ = ["connection", "event", "messages"]
@@ -31,7 +30,7 @@ async def messages(
     scene: Scene, count: int, timeout: float, failure: Failure = AssertionError
 ) -> list[discord.Message]:
     """Wait until bots have sent so many messages; return those of the message queue."""
-    queue: Callable[[], list[Record]] = scene.backend.get_message_queue
+    queue = scene.backend.queued_messages
     if not await _until(scene, lambda: len(queue()) >= count, timeout):
         what = f"{count} messages within {timeout:g} s of the clock: there were {len(queue())}"
         _missed(scene, what, failure)

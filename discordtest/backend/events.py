@@ -45,7 +45,7 @@ class Events:
             users=users,
         )
 
-    def get_message_queue(self) -> list[Record]:
+    def queued_messages(self) -> list[Record]:
         """Return the messages that bots have sent since the queue was cleared, oldest first, as they were then."""
         return [
             entry.message

@@ -14,6 +14,7 @@ from discordtest.errors import BackendError, SetupError
 from discordtest.finding import find_in_guilds
 from discordtest.given import emoji_key, message_of
 from discordtest.scene import awaited
+from discordtest.views import views_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -140,6 +141,11 @@ class EventControl(Arranging):
         Raises `SetupError` for a message that is not here.
         """
         await self._process(messages)
+
+    def get_message_queue(self) -> list[discord.Message]:
+        """Return the messages that bots have sent since the queue was cleared, oldest first, as they were then."""
+        seen = views_of(self._scene)
+        return [seen.new_message(one) for one in self._scene.backend.queued_messages()]
 
     @awaited
     async def wait_for_messages(self, count: int, timeout: float = 60) -> list[discord.Message]:

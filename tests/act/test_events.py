@@ -97,7 +97,10 @@ class Queue(EventTestCase):
             await message.edit(content="changed")
 
         await self.bot_does(work)
-        self.assertEqual([one["content"] for one in self.backend.get_message_queue()], ["first"])
+        self.assertEqual([one.content for one in self.backend.get_message_queue()], ["first"])
+        self.assertIsInstance(self.backend.get_message_queue()[0], discord.Message)
+        (now,) = await self.wait_for_messages(1)
+        self.assertEqual(now.content, "changed")
         self.backend.clear_message_queue()
         self.assertEqual(self.backend.get_message_queue(), [])
 

@@ -244,6 +244,23 @@ class SentTests(BotTestCase):
         await self.bot_does(lambda ctx: ctx.send("b"))
         self.assertEqual([message.content for message in self.sent], ["a", "b"])
 
+    async def test_message_that_was_edited_in_a_channel_that_is_deleted(self) -> None:
+        channel = await self.client.guilds[0].create_text_channel("ticket")
+        message = await channel.send("open")
+        await message.edit(content="closed")
+        await channel.delete()
+        self.assertSent("open", channel=channel)
+        self.assertEqual([one.content for one in self.sent], ["open"])
+        self.assertEqual(self.sent[0].channel, channel)
+
+    async def test_message_in_a_guild_that_is_deleted(self) -> None:
+        guild = self.make_guild("Gone", channels=["lobby"])
+        await self.client.get_channel(guild.text_channels[0].id).send("hello")
+        self.backend.delete_guild(guild)
+        await self.settle()
+        self.assertSent("hello")
+        self.assertEqual([(one.content, one.guild) for one in self.sent], [("hello", None)])
+
     async def test_message_that_is_deleted_since_was_sent(self) -> None:
         async def work(ctx: Context) -> None:
             await (await ctx.send("gone")).delete()

@@ -185,7 +185,7 @@ class GuideTests(ControlTestCase):
 
     async def test_get_the_message_queue(self) -> None:
         await self.general.send("one")
-        self.assertEqual([message["content"] for message in backend.get_message_queue()], ["one"])
+        self.assertEqual([message.content for message in backend.get_message_queue()], ["one"])
 
     async def test_clear_the_message_queue(self) -> None:
         await self.general.send("one")
