@@ -7,6 +7,7 @@ import unittest
 from pathlib import Path
 
 from tests import examples
+from tests.bots import needs_the_process
 from tests.repeated import once_a_python
 
 ROOT = examples.ROOT
@@ -58,6 +59,7 @@ class RunTests(unittest.TestCase):
         self.assertRegex(failure, r"page\.md:2: write ```python alone")
 
     def test_page_that_shows_files_is_a_project(self) -> None:
+        needs_the_process(self)
         page = (
             "```python\n# answer.py\nANSWER = 42\n```\n"
             "```python\n# test_answer.py\nimport unittest\nimport answer\n\n"

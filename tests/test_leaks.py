@@ -27,6 +27,9 @@ def line_of(text: str) -> int:
 
 
 class LeakTestCase(unittest.TestCase):
+    def setUp(self) -> None:
+        needs_the_process(self)  # its warnings are everybody's
+
     def assertTold(self, outcome: Outcome, text: str, line: int) -> None:
         """Fail unless a passed test has warned of this, at a line of this file."""
         self.assertTrue(outcome.passed, outcome)
@@ -203,6 +206,7 @@ class Clients(LeakTestCase):
 
 class Threads(LeakTestCase):
     def setUp(self) -> None:
+        super().setUp()
         self.enough = threading.Event()
         self.addCleanup(self.enough.set)
 

@@ -17,6 +17,7 @@ from discordtest.errors import HostRefused
 from discordtest.transports import guard
 from discordtest.transports.guard import let_through
 from discordtest.transports.network import host_is_discord, host_is_local
+from tests.bots import needs_the_process
 from tests.wired import WiredTestCase
 
 FOREIGN = "192.0.2.1"  # TEST-NET-1 of RFC 5737: nobody is there
@@ -139,6 +140,7 @@ class BlockingLibraries(WiredTestCase):
         self.assertEqual(len(self.discord.failures), 2)
 
     async def test_foreign_host_is_refused_in_executors(self) -> None:
+        needs_the_process(self)
         loop = asyncio.get_running_loop()
         with ThreadPoolExecutor(1) as pool:
             for call in (
@@ -174,6 +176,8 @@ class BlockingLibraries(WiredTestCase):
         self.assertEqual((asked, self.discord.failures), (["db.example.com", FOREIGN], []))
 
     async def test_calls_in_other_processes_are_left_alone(self) -> None:
+        if multiprocessing.current_process().daemon:
+            self.skipTest("this process may start no others")
         with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
             self.assertEqual(await asyncio.get_running_loop().run_in_executor(pool, abs, -3), 3)
 
