@@ -1,6 +1,6 @@
 """What need not run in every run of the suite, where one repeats another.
 
-``DISCORDTEST_REPEATED`` says what is another: the ``python``, or only the ``runner``.
+``DISCORDTEST_REPEATED`` says what is another: the ``order`` of the tests, the ``python``, or only the ``runner``.
 """
 
 from __future__ import annotations
@@ -8,11 +8,12 @@ from __future__ import annotations
 import os
 import unittest
 
-__all__ = ["once", "once_a_python"]
+__all__ = ["REPEATED", "once", "once_an_order"]
 
-_REPEATED = os.environ.get("DISCORDTEST_REPEATED")
+REPEATED = os.environ.get("DISCORDTEST_REPEATED")
 
-#: For what is the same wherever it runs, or costs much.
-once = unittest.skipIf(_REPEATED, "this run repeats another, in which it runs")
-#: For what is the same under every runner.
-once_a_python = unittest.skipIf(_REPEATED == "runner", "this run repeats another on the same Python")
+_WHY = "this run repeats another, in which it runs"
+#: For what is the same wherever it runs, or starts Python anew again and again.
+once = unittest.skipIf(REPEATED, _WHY)
+#: For what starts the other runners, which only the environment of the random order has.
+once_an_order = unittest.skipIf(REPEATED in ("python", "runner"), _WHY)

@@ -18,7 +18,7 @@ import discord
 
 from discordtest import DiscordTestCase
 from tests.bots import BotTestCase
-from tests.repeated import once
+from tests.repeated import once_an_order
 
 ROOT = Path(__file__).parents[1]
 SUITE = """
@@ -151,7 +151,7 @@ class ThreadTests(unittest.TestCase):
             self.assertEqual((result.testsRun, result.errors, result.failures), (5, [], []))
 
 
-@once
+@once_an_order
 class RunnerTests(unittest.TestCase):
     """A small suite in a folder of its own, under every runner."""
 

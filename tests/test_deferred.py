@@ -6,7 +6,7 @@ import subprocess
 import sys
 import unittest
 
-from tests.repeated import once_a_python
+from tests.repeated import once
 
 SHOW = "print([name for name in sys.modules if name.startswith(deferred._PREFIXES) and {}])"
 EXECUTED = "not isinstance(sys.modules[name], deferred._Deferred)"
@@ -20,7 +20,7 @@ def output(*lines: str) -> str:
     ).stdout.strip()
 
 
-@once_a_python
+@once
 class DeferredTests(unittest.TestCase):
     def test_import_executes_nothing_that_is_deferred(self) -> None:
         script = "from discordtest import DiscordTestCase, deferred"

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from tests import examples
 from tests.bots import needs_the_process
-from tests.repeated import once_a_python
+from tests.repeated import once
 
 ROOT = examples.ROOT
 
 
-@once_a_python
+@once
 class DocumentationTests(unittest.TestCase):
     def test_every_example_runs(self) -> None:
         for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md"))]:

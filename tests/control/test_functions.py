@@ -20,7 +20,7 @@ from discordtest.control import functions
 from discordtest.stage import Stage
 from tests.bots import BotTestCase
 from tests.control.listening import Listener
-from tests.repeated import once_a_python
+from tests.repeated import once
 
 NOTHING = inspect.Parameter.empty
 ANY = object()  # a default that stands for "not passed"
@@ -154,7 +154,7 @@ class SignatureTests(unittest.TestCase):
         with self.assertRaisesRegex(AttributeError, "'discordtest.backend' has no attribute 'make_server'"):
             backend.make_server  # type: ignore[attr-defined]  # noqa: B018
 
-    @once_a_python
+    @once
     def test_reached_in_whatever_way_it_is_imported(self) -> None:
         for line in (
             "from discordtest.backend import make_guild",
