@@ -16,7 +16,32 @@ if TYPE_CHECKING:
 
 __all__ = ["Travel", "is_available"]
 
-_turn = threading.RLock()
+
+class _Turn:
+    """A lock that its thread may take again, and that any thread may give back: garbage is collected in any."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._thread: int | None = None
+        self._count = 0
+
+    def acquire(self) -> None:
+        """Wait until no other thread has it."""
+        me = threading.get_ident()
+        with self._changed:
+            self._changed.wait_for(lambda: self._thread in (None, me))
+            self._thread, self._count = me, self._count + 1
+
+    def release(self) -> None:
+        """Give it back once; the last time, to whoever waits."""
+        with self._changed:
+            self._count -= 1
+            if not self._count:
+                self._thread = None
+                self._changed.notify()
+
+
+_turn = _Turn()
 _under_way: list[Travel] = []  # of the thread whose turn it is
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime
+import threading
 import time
 import unittest
 
@@ -48,3 +49,20 @@ class TravelTests(VirtualTestCase):
 class AvailableTests(unittest.TestCase):
     def test_it_is_told_without_an_import(self) -> None:
         self.assertIsInstance(travel.is_available(), bool)
+
+
+class TurnTests(unittest.TestCase):
+    def test_another_thread_may_give_it_back(self) -> None:
+        turn = travel._Turn()
+        turn.acquire()
+        turn.acquire()
+        taken = threading.Event()
+        waiting = threading.Thread(target=lambda: (turn.acquire(), taken.set()), daemon=True)
+        waiting.start()
+        turn.release()
+        self.assertFalse(taken.is_set())
+        giving = threading.Thread(target=turn.release)
+        giving.start()
+        giving.join()
+        waiting.join()
+        self.assertTrue(taken.is_set())
