@@ -215,7 +215,8 @@ class VirtualLoop(TimedLoop):
         turns = [*self._settlers, *(turn for _, _, turn in self._goals)]
         self._settlers.clear()
         self._goals.clear()
-        _answer(turns, error)
+        for turn in turns:
+            turn.end(error)
 
     def has_settled(self) -> bool:
         """Tell whether a ``settle`` has just returned, and nothing was made runnable since: another is needless."""
@@ -318,14 +319,15 @@ class VirtualLoop(TimedLoop):
     def _decide(self) -> Events:
         if self._settlers:
             turns, self._settlers = self._settlers, []
-            _answer(turns)
+            for turn in turns:
+                turn.end()
             self._is_settled = True
             return []
         due = None if self.closing else self._next_due()
         if self._goals and (due is None or due > self._goals[0][0]):
             goal, _, turn = heapq.heappop(self._goals)
             self._move(max(goal, self.microseconds))
-            _answer([turn])
+            turn.end()
             return []
         if not self._goals and (self._main is None or self._main.done()):
             return self._block(0.05)
@@ -391,13 +393,3 @@ class VirtualLoop(TimedLoop):
         if len(self._verdicts) > LISTED:  # the test swallows every cancellation and waits again
             raise error
         self._main.cancel()
-
-
-def _answer(turns: list[Turn], error: DiscordTestError | None = None) -> None:
-    for turn in turns:
-        if turn.done():
-            continue
-        if error is None:
-            turn.set_result(None)
-        else:
-            turn.set_exception(type(error)(*error.args))

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
 
     from discordtest.clock.loop import VirtualLoop
+    from discordtest.errors import DiscordTestError
 
     Events = list[tuple[selectors.SelectorKey, int]]
     Place = tuple[tuple[CodeType, int], ...]
@@ -68,6 +69,15 @@ class Selector(selectors.DefaultSelector):
 
 class Turn(asyncio.Future[None]):
     """What the test waits on when it lets the loop run: only the loop itself answers it."""
+
+    def end(self, error: DiscordTestError | None = None) -> None:
+        """Answer it, with an error of its own where several wait."""
+        if self.done():
+            return
+        if error is None:
+            self.set_result(None)
+        else:
+            self.set_exception(type(error)(*error.args))
 
 
 def wakes_the_test(handle: asyncio.Handle, main: asyncio.Task[Any] | None) -> bool:
