@@ -9,10 +9,12 @@ from pathlib import Path
 from types import ModuleType
 
 from discordtest.scripts.imports import FreshImports
+from tests.bots import needs_the_process
 
 
 class FreshImporting(unittest.TestCase):
     def setUp(self) -> None:
+        needs_the_process(self)  # its modules are everybody's
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name).resolve()
