@@ -9,6 +9,7 @@ was wanted and what was there. One that nobody ever looks at warns: an ``assert`
 from __future__ import annotations
 
 import warnings
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,7 @@ _UNLIKE_NOTHING = "verify().message() cannot ask for nothing() and for a content
 _UNLIKE_PARTS = "verify().activity() cannot ask for matches(…) and for a name, a URL or a type besides"
 
 
-class _Verification:
+class _Verification(ABC):
     """What is looked at once, and warns if it never is."""
 
     _used = False
@@ -53,12 +54,13 @@ class _Verification:
             )
             warnings.warn(message, RuntimeWarning, stacklevel=2)
 
+    @abstractmethod
     def _look(self) -> list[str]:
         """Return what is not as wanted."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _wanted(self) -> str:
-        raise NotImplementedError
+        """Return what is wanted, in words."""
 
 
 class VerifyMessage(_Verification):

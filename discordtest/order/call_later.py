@@ -41,11 +41,9 @@ class MockedCallLater(Protocol):
     @property
     def called_times(self) -> list[float]:
         """When callbacks were called, oldest first, each moment once: seconds, which began at ``start_time``."""
-        raise NotImplementedError
 
     def time(self) -> float:
         """Return the seconds by now: ``start_time`` and what has passed since the block began."""
-        raise NotImplementedError
 
     async def add(self, amount: float) -> None:
         """Let so many seconds pass, and call what is due within, in its order."""

@@ -49,15 +49,12 @@ class Domino(Protocol):
 
     def cancel(self) -> bool:
         """Let it fall at once as cancelled: who awaits it gets a ``CancelledError``."""
-        raise NotImplementedError
 
     def cancelled(self) -> bool:
         """Tell whether it was cancelled."""
-        raise NotImplementedError
 
     def done(self) -> bool:
         """Tell whether it has fallen, in whatever way."""
-        raise NotImplementedError
 
     def exception(self) -> BaseException | None:
         """Return the exception that it was given; ``InvalidStateError`` before it has fallen."""
@@ -79,19 +76,16 @@ class FutureDominos(Protocol):
     @property
     def started(self) -> asyncio.Event:
         """Set by ``begin()``."""
-        raise NotImplementedError
 
     @property
     def finished(self) -> asyncio.Event:
         """Set when the last one has fallen and who awaited it has run on."""
-        raise NotImplementedError
 
     def begin(self) -> None:
         """Let the row fall from now on."""
 
     def __getitem__(self, number: int, /) -> Domino:
         """Return a domino by its number, from 1; `SetupError` for a number that there is not."""
-        raise NotImplementedError
 
 
 def future_dominos(
