@@ -38,7 +38,7 @@ class PremiumBuilders(Arranging):
         ``for_guilds`` makes it a subscription of whole guilds.
         """
         scene = stage(self._scene)
-        application_id = scene.application_id_of(next(iter(scene.clients)) if client is None else client)
+        application_id = scene.application_of(client)["id"]
         body = {"name": name, "type": getattr(type, "value", type), "for_guilds": for_guilds}
         id = new_id(id_num, scene.backend.world.skus)
         made = perform(scene, f"make_sku({name!r})", "create_sku", application_id, body=body, id=id)

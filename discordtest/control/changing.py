@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from discordtest.backend import journal
-from discordtest.errors import BackendError, SetupError
+from discordtest.errors import BackendError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,6 +45,5 @@ def client_of(scene: Scene, client: discord.Client | None) -> discord.Client:
         raise BackendError(
             "this Discord has no client yet: it is made in asyncSetUp, or by configure(client)"
         )
-    if client not in scene.clients:
-        raise SetupError(f"{client!r} is no client of this test: await self.connect(client) first")
+    scene.application_of(client)  # refuses one that is none of this test's
     return client

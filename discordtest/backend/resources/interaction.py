@@ -239,7 +239,7 @@ def _payload(
 ) -> Record:
     guild_id, user_id = interaction["guild_id"], interaction["user_id"]
     application_id = interaction["application_id"]
-    entitlements = active_entitlements(world, application_id, user_id, guild_id) if world.entitlements else []
+    entitlements = active_entitlements(world, application_id, user_id, guild_id)
     payload: Record = {
         "id": interaction["id"],
         "application_id": application_id,
