@@ -8,7 +8,7 @@ import inspect
 import threading
 import time
 import unittest
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import aiohttp
 import discord
@@ -26,11 +26,7 @@ from discordtest import (
 )
 from discordtest.clock.borrowed import BorrowedLoop
 from discordtest.stage import Stage, configure
-
-if TYPE_CHECKING:
-    from collections.abc import Coroutine
-
-HOUR = 3600.0
+from tests.clock.stock import HOUR, in_a_loop, run
 
 
 class Bot(commands.Bot):
@@ -53,22 +49,6 @@ class Bot(commands.Bot):
 async def ping(ctx: commands.Context[Bot]) -> None:
     """Answer."""
     await ctx.send("Pong!")
-
-
-def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
-    """Run a coroutine on a loop of asyncio's own, as ``asyncio.run`` and pytest-asyncio do."""
-    with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
-        return runner.run(coroutine)
-
-
-def in_a_loop(test: Any) -> Any:
-    """Run a test on a loop of asyncio's own."""
-
-    def call(self: unittest.TestCase) -> None:
-        run(test(self))
-
-    call.__name__, call.__doc__ = test.__name__, test.__doc__
-    return call
 
 
 class NothingStays(unittest.TestCase):

@@ -15,28 +15,10 @@ from discordtest.clock.loop import VirtualLoop
 from discordtest.errors import Deadlock, SetupError
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    pass
+from tests.clock.stock import HOUR, MINUTE, in_a_loop, run
 
 deferred.load()
-
-HOUR = 3600.0
-MINUTE = 60.0
-
-
-def run(coroutine: Coroutine[Any, Any, Any], debug: bool = False) -> Any:
-    """Run a coroutine on a loop of asyncio's own."""
-    with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop, debug=debug) as runner:
-        return runner.run(coroutine)
-
-
-def in_a_loop(test: Any) -> Any:
-    """Run a test on a loop of asyncio's own."""
-
-    def call(self: unittest.TestCase) -> None:
-        run(test(self))
-
-    call.__name__, call.__doc__ = test.__name__, test.__doc__
-    return call
 
 
 class BorrowingTests(unittest.TestCase):

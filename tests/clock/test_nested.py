@@ -7,7 +7,7 @@ import unittest
 
 from discordtest.clock.borrowed import borrow
 from discordtest.errors import Deadlock
-from tests.clock.test_borrowed import HOUR, MINUTE, in_a_loop
+from tests.clock.stock import HOUR, MINUTE, in_a_loop
 
 
 class NestedTests(unittest.TestCase):

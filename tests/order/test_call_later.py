@@ -13,7 +13,7 @@ import discord
 from discordtest import Deadlock, DiscordTestCase, MockedCallLater, SetupError, mocked_call_later
 from discordtest.clock import travel
 from discordtest.clock.borrowed import BorrowedLoop
-from tests.clock.test_borrowed import HOUR, MINUTE, in_a_loop
+from tests.clock.stock import HOUR, MINUTE, in_a_loop
 
 
 class OutsideTests(unittest.TestCase):

@@ -12,7 +12,7 @@ from discordtest import Domino, FutureDominos, SetupError, future_dominos
 from discordtest.clock.borrowed import borrow
 from discordtest.order import dominos
 from tests.bots import BotTestCase, run_case
-from tests.clock.test_borrowed import in_a_loop, run
+from tests.clock.stock import in_a_loop, run
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine
