@@ -14,7 +14,7 @@ from typing import Any
 
 from discordtest.backend.world import Record
 
-__all__ = ["Texts", "decode", "encode"]
+__all__ = ["Texts", "bare_message", "decode", "encode"]
 
 _encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 
@@ -49,19 +49,23 @@ def decode(text: str) -> Any:
     return json.loads(text)
 
 
-#: What a message has that is seldom more than this, and its text.
-_USUAL: Record = {
-    "edited_timestamp": None,
-    "tts": False,
-    "mention_everyone": False,
-    "mentions": [],
-    "mention_roles": [],
-    "attachments": [],
-    "embeds": [],
-    "components": [],
-    "pinned": False,
-    "flags": 0,
-}  # fmt: skip
+def bare_message() -> Record:
+    """Return what a message has that is seldom more than this."""
+    return {
+        "edited_timestamp": None,
+        "tts": False,
+        "mention_everyone": False,
+        "mentions": [],
+        "mention_roles": [],
+        "attachments": [],
+        "embeds": [],
+        "components": [],
+        "pinned": False,
+        "flags": 0,
+    }
+
+
+_USUAL = bare_message()
 _OTHERS, _BARE = tuple(_USUAL), list(_USUAL.values())
 _BARE_TEXT = encode(_USUAL)[1:-1]
 _NAMES = ("id", "channel_id", "timestamp", "type", "content", "author", *_OTHERS)

@@ -12,6 +12,7 @@ from typing import Any
 
 from discordtest.backend.body import invalid
 from discordtest.backend.codes import Code, RestError
+from discordtest.backend.encoding import bare_message
 from discordtest.backend.journal import Sent
 from discordtest.backend.permissions import ALL, Permission
 from discordtest.backend.resources import message_thread
@@ -159,16 +160,7 @@ def new_message(call: Call, channel: Record, author: Record, content: str, type:
         "author": author,
         "content": content,
         "timestamp": call.at or call.world.timestamp(),
-        "edited_timestamp": None,
-        "tts": False,
-        "mention_everyone": False,
-        "mentions": [],
-        "mention_roles": [],
-        "attachments": [],
-        "embeds": [],
-        "components": [],
-        "pinned": False,
-        "flags": 0,
+        **bare_message(),
     }
 
 
