@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from discordtest import views
 from discordtest.assertions.failures import background
-from discordtest.backend import journal
 from discordtest.checking import seconds_of
 from discordtest.errors import SetupError
 
@@ -50,8 +49,9 @@ async def event(
         raise SetupError("an event has a name")
     what = f"{name} within {timeout:g} s of the clock (what came before the wait began does not count)"
     if name.isupper():
-        start = len(scene.backend.journal)
-        found = await _until(scene, lambda: _dispatched(scene, name, start), timeout)
+        journal = scene.backend.journal
+        start = len(journal)
+        found = await _until(scene, lambda: journal.dispatch(name, start), timeout)
         if found is None:
             _missed(scene, what, failure)
         return json.loads(found.text)
@@ -89,13 +89,6 @@ def _awaits_guilds(client: discord.Client) -> bool:
     state: Any = client._connection
     shards = getattr(state, "_ready_tasks", {})  # of a client with several
     return state._ready_task is not None or not all(task.done() for task in shards.values())
-
-
-def _dispatched(scene: Scene, name: str, start: int) -> journal.Dispatch | None:
-    entries = scene.backend.journal[start:]
-    return next(
-        (entry for entry in entries if isinstance(entry, journal.Dispatch) and entry.name == name), None
-    )
 
 
 async def _until(scene: Scene, predicate: Callable[[], Any], timeout: float) -> Any:

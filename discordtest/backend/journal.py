@@ -91,3 +91,10 @@ class Journal(list[Entry]):
     def exchanges(self, start: int = 0) -> list[Exchange]:
         """Return the requests from entry number ``start`` on."""
         return [entry for entry in self[start:] if isinstance(entry, Exchange)]
+
+    def dispatch(self, name: str, start: int = 0) -> Dispatch | None:
+        """Return the first event of this name that a client got, from entry number ``start`` on."""
+        for entry in self[start:]:
+            if isinstance(entry, Dispatch) and entry.name == name:
+                return entry
+        return None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from discordtest.backend import journal
 from discordtest.errors import BackendError
 
 if TYPE_CHECKING:
@@ -32,8 +31,7 @@ def announced(scene: Scene, name: str, guild_id: str, payload: Callable[[], Reco
     """
     start = len(scene.backend.journal)
     yield
-    entries = scene.backend.journal[start:]
-    if not any(isinstance(entry, journal.Dispatch) and entry.name == name for entry in entries):
+    if scene.backend.journal.dispatch(name, start) is None:
         scene.backend.world.emit(name, payload(), guild=guild_id)
 
 
