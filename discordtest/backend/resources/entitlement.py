@@ -11,7 +11,7 @@ from discordtest.backend.body import Boolean, Choice, Object, Snowflake, String,
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.resources.paging import page, page_query
 from discordtest.backend.resources.sku import CONSUMABLE, SUBSCRIPTION, find_sku
-from discordtest.backend.rest import Call, operation, parameter, route
+from discordtest.backend.rest import Call, find_in, operation, parameter, route
 from discordtest.backend.world import Record, World
 from discordtest.errors import NotModelled
 
@@ -132,13 +132,10 @@ def create_entitlement(call: Call, application: Record) -> Record:
         )
     guild_id = None
     if body["owner_type"] == OF_GUILD:
-        if owner_id not in world.guilds:
-            raise RestError(Code.UNKNOWN_GUILD)
+        find_in(world.guilds, owner_id, Code.UNKNOWN_GUILD)
         guild_id, user_id = owner_id, application["owner"]["id"]
     else:
-        if owner_id not in world.users:
-            raise RestError(Code.UNKNOWN_USER)
-        user_id = owner_id
+        user_id = find_in(world.users, owner_id, Code.UNKNOWN_USER)["id"]
     for active in active_entitlements(world, application["id"], user_id, guild_id):
         if active["sku_id"] == sku["id"] and active.get("guild_id") == guild_id:
             raise RestError(Code.ENTITLEMENT_ALREADY_GRANTED)
@@ -161,8 +158,8 @@ def delete_entitlement(call: Call, application: Record, entitlement: Record) -> 
 def purchase_sku(call: Call, sku: Record, user: Record) -> Record:
     """Buy something for oneself or for a guild."""
     body, guild_id = call.body, call.body.get("guild_id")
-    if guild_id is not None and guild_id not in call.world.guilds:
-        raise RestError(Code.UNKNOWN_GUILD)
+    if guild_id is not None:
+        find_in(call.world.guilds, guild_id, Code.UNKNOWN_GUILD)
     starts_at = body.get("starts_at") or call.world.timestamp()
     ends_at = body.get("ends_at")
     if sku["type"] == CONSUMABLE and not call.actor.omnipotent:
