@@ -5,7 +5,7 @@
 
 from typing import TYPE_CHECKING
 
-from discordtest.deferred import deferring, load
+from discordtest.deferred import deferring, load, load_alone
 
 if TYPE_CHECKING:
     from discordtest.backend.faults import ConnectionReset, HttpError, RateLimited, SlowAnswer, Timeout
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
         FakeWebSocket,
     )
     from discordtest.registry import Registry
+    from discordtest.scripts import load_client, load_clients
+    from discordtest.tolerance import Close
 
 with deferring():
     from discordtest.current import current_case
@@ -39,9 +41,7 @@ with deferring():
         SettleTimeout,
         SetupError,
     )
-    from discordtest.scripts import load_client, load_clients
     from discordtest.testcase import DiscordTestCase, DiscordTestMixin
-    from discordtest.tolerance import Close
     from discordtest.worlds import load_world
 
 __all__ = [
@@ -91,6 +91,7 @@ _LATER = {
     **dict.fromkeys(
         ("ConnectionReset", "HttpError", "RateLimited", "SlowAnswer", "Timeout"), "backend.faults"
     ),
+    "Close": "tolerance",
     "InteractionResult": "interactions",
     "Recording": "recordings.recording",
     "Registry": "registry",
@@ -99,6 +100,7 @@ _LATER = {
     **dict.fromkeys(("Domino", "FutureDominos", "future_dominos"), "order.dominos"),
     **dict.fromkeys(("MockedCallLater", "mocked_call_later"), "order.call_later"),
     **dict.fromkeys(("function", "method"), "function_tests"),
+    **dict.fromkeys(("load_client", "load_clients"), "scripts"),
     **dict.fromkeys(("main", "run"), "function_tests.coroutines"),
     **dict.fromkeys(
         (
@@ -111,20 +113,20 @@ _LATER = {
         "recordings.websocket",
     ),
 }  # of modules that no import of this package needs
-_DECORATORS = ("function_tests",)  # test modules use them as they are imported: nothing is loaded for that
+# What test modules import: nothing else is loaded for that.
+_ALONE = ("function_tests", "scripts", "tolerance")
 
 
 def __getattr__(name: str) -> object:
     if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    where = _LATER[name]
-    if where in _DECORATORS:
-        with deferring():
-            module = import_module(f"discordtest.{where}")
+    where = f"discordtest.{_LATER[name]}"
+    if _LATER[name] in _ALONE:
+        module = load_alone(where)
     else:
+        from importlib import import_module
+
         load()  # in order: half of what these modules need is below them
-        module = import_module(f"discordtest.{where}")
+        module = import_module(where)
     value = globals()[name] = getattr(module, name)
     return value

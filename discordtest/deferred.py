@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 import threading
 from contextlib import contextmanager
+from importlib import import_module
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -19,27 +20,39 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from importlib.abc import Loader
 
-__all__ = ["DEFERRED", "deferring", "load"]
+__all__ = ["DEFERRED", "deferring", "load", "load_alone"]
 
 DEFERRED = tuple(
     f"discordtest.{name}"
     for name in (
+        "assertions.embeds",
+        "assertions.failures",
+        "assertions.filters",
+        "assertions.texts",
         "backend",
+        "checking",
         "circles",
         "clock",
         "control",
+        "finding",
         "foreign",
+        "given",
         "hints",
         "interactions",
         "leaks",
         "lifecycle",
+        "names",
         "narrator",
         "refusals",
+        "scene",
+        "scripts",
         "seam",
+        "tolerance",
         "transcript",
         "transports",
         "unhandled",
         "views",
+        "waiting",
     )
 )
 
@@ -151,6 +164,14 @@ def load() -> None:
                 _execute(module)
             if not _waiting and _finder in sys.meta_path:
                 sys.meta_path.remove(_finder)
+
+
+def load_alone(name: str) -> ModuleType:
+    """Import a module that needs nothing of the rest, deferred or not, and leave the rest for later; return it."""
+    with deferring():
+        module = import_module(name)
+    _execute(module)
+    return module
 
 
 def _execute(module: Any) -> None:  # Any: its class changes

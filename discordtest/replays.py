@@ -9,12 +9,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
+from discordtest import checking
 from discordtest.backend import tokens
 from discordtest.backend.resources import application as apps
 from discordtest.backend.resources import user
-from discordtest.checking import seconds_of
 from discordtest.errors import SetupError
-from discordtest.scene import awaited
+from discordtest.verbs import awaited
 from discordtest.worlds import Worlds, resolved
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Replays(Worlds):
         player, scene = self._player, self._scene
         scene.check()
         if until is not None:
-            until = seconds_of("until", until)
+            until = checking.seconds_of("until", until)
         scene.begin_act("the recording is played")
         scene.was_advanced = True
         try:

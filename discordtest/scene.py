@@ -6,19 +6,17 @@ The three groups of methods of a test case (arrange, act, assert) have no state 
 from __future__ import annotations
 
 import asyncio
-import functools
 import inspect
 import os
 import sys
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from discordtest import hints
 from discordtest.backend import journal, rest
 from discordtest.errors import DiscordTestError, SetupError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
     from types import CodeType, CoroutineType
 
     import discord
@@ -29,10 +27,7 @@ if TYPE_CHECKING:
     from discordtest.transports.network import Network
     from discordtest.unhandled import Watch
 
-__all__ = ["Scene", "awaited", "verb"]
-
-P = ParamSpec("P")
-T = TypeVar("T")
+__all__ = ["Scene"]
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
 
@@ -182,40 +177,6 @@ class Scene:
         """Run what can run without moving time, then raise what was kept aside."""
         await self.loop.settle()
         self.check()
-
-
-def verb(method: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
-    """Make a method an act: it starts one, runs, settles, and is missed when nobody awaits it."""
-
-    async def act(*args: P.args, **kwargs: P.kwargs) -> T:
-        scene: Scene = args[0]._scene  # type: ignore[attr-defined]  # the test case
-        scene.check()
-        scene.begin_act()
-        try:
-            result = await method(*args, **kwargs)
-            if not scene.loop.has_settled():
-                await scene.settle()
-            return result
-        finally:
-            scene.end_act()
-
-    return awaited(functools.wraps(method)(act))
-
-
-def awaited(method: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
-    """Make a method of a test case one that is missed when nobody awaits it."""
-
-    @functools.wraps(method)
-    def call(*args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, T]:
-        coroutine: Any = method(*args, **kwargs)
-        caller = sys._getframe(1)
-        while caller.f_back is not None and caller.f_globals.get("__name__", "").startswith("discordtest."):
-            caller = caller.f_back  # it was called by a function of discordtest.backend
-        scene: Scene = args[0]._scene  # type: ignore[attr-defined]
-        scene.verbs.append((coroutine, method.__name__, caller.f_code, caller.f_lineno))
-        return coroutine  # type: ignore[no-any-return]
-
-    return call
 
 
 def _count_alone() -> int:

@@ -16,7 +16,21 @@ from zlib import crc32
 
 import discord
 
-from discordtest import circles, clock, control, current, leaks, lifecycle, replays, seam, unhandled, worlds
+from discordtest import (
+    circles,
+    clock,
+    control,
+    current,
+    given,
+    leaks,
+    lifecycle,
+    replays,
+    scripts,
+    seam,
+    unhandled,
+    worlds,
+)
+from discordtest import scene as scenes
 from discordtest import transcript as transcripts
 from discordtest.backend import intents, tokens
 from discordtest.backend import world as worlds_
@@ -24,10 +38,7 @@ from discordtest.backend.resources import application as apps
 from discordtest.backend.resources import user
 from discordtest.clock import runner, travel
 from discordtest.errors import SetupError
-from discordtest.given import bits
 from discordtest.running import Running
-from discordtest.scene import Scene
-from discordtest.scripts import hold_of, unload
 from discordtest.transports import network as networks
 
 if TYPE_CHECKING:
@@ -97,7 +108,7 @@ class Staging(replays.Replays, Running):
         self.token = _token_of(backend, self._application)
         bot_permissions = _bits(self.bot_permissions)
         # Nothing is put in place before here: what fails above leaves nothing behind.
-        scene = Scene(backend, loop, network, owner, unhandled.install(loop))
+        scene = scenes.Scene(backend, loop, network, owner, unhandled.install(loop))
         scene.fails_on_unhandled = self.fail_on_unhandled
         scene.bot_permissions = bot_permissions
         backend.application_of = scene.application_id_of
@@ -155,7 +166,7 @@ class Staging(replays.Replays, Running):
         application = scene.clients[client]
         self.backend.gateway.starts.free_slots(application["id"])
         tokens = self.backend.world.tokens
-        hold = hold_of(client)
+        hold = scripts.hold_of(client)
         if hold is not None:
             self._claim_token(client, hold.token)
             tokens[hold.token] = application["id"]
@@ -176,7 +187,7 @@ class Staging(replays.Replays, Running):
 
     def _former_application(self, client: discord.Client) -> Record | None:
         """Return the application of a client of an earlier run of the same script, known by its token."""
-        scene, hold = self._scene, hold_of(client)
+        scene, hold = self._scene, scripts.hold_of(client)
         application_id = None if hold is None else scene.backend.world.tokens.get(hold.token)
         for former, application in list(scene.clients.items()):
             if application["id"] == application_id and former not in scene.lives:
@@ -195,7 +206,7 @@ class Staging(replays.Replays, Running):
             scene.lives = {**scene.parting, **scene.lives}
             for client in [*scene.lives]:
                 problems += await lifecycle.stop(scene, client)
-            await unload()
+            await scripts.unload()
             try:
                 scene.check(last=True)
             except Exception as error:  # noqa: BLE001  # raised again below, after all is put back
@@ -233,7 +244,7 @@ class Staging(replays.Replays, Running):
 
 
 def _bits(permissions: Any) -> int:
-    found = bits(permissions)
+    found = given.bits(permissions)
     if not isinstance(found, int):
         raise SetupError(f"bot_permissions are discord.Permissions, not {permissions!r}")
     return found

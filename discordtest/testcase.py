@@ -17,23 +17,21 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 import discord
 from discord.ext import commands
 
-from discordtest import control, foreign, lifecycle, worlds
+from discordtest import checking, control, foreign, lifecycle, scripts, worlds
 from discordtest import transcript as transcripts
 from discordtest.act import ActMixin
 from discordtest.arrange import ArrangeMixin
-from discordtest.assertions import AssertMixin
-from discordtest.assertions.failures import background
-from discordtest.checking import check_text, length_of, seconds_of
+from discordtest.assertions import AssertMixin, failures
 from discordtest.errors import SetupError
 from discordtest.running import Later
-from discordtest.scene import Scene, awaited
-from discordtest.scripts import held_with
 from discordtest.staging import Staging
+from discordtest.verbs import awaited
 
 if TYPE_CHECKING:
     from aiohttp import web
 
     from discordtest.clock import Clock
+    from discordtest.scene import Scene
 
 __all__ = ["DiscordTestCase", "DiscordTestMixin"]
 
@@ -103,7 +101,7 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Staging):
     @awaited
     async def advance(self, seconds: float | timedelta = 0, /, **parts: float) -> None:
         """Let time pass, from timer to timer: ``advance(90)``, ``advance(days=1, minutes=5)``."""
-        length = timedelta(seconds=length_of("advance", seconds, parts))
+        length = timedelta(seconds=checking.length_of("advance", seconds, parts))
         scene = self._scene
         scene.check()
         scene.begin_act(f"{length} pass")
@@ -119,7 +117,7 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Staging):
         """Let time pass, from timer to timer, until the predicate is true; return what it said."""
         if inspect.iscoroutinefunction(predicate) or not callable(predicate):
             raise TypeError(f"wait_until takes a function that returns at once, not {predicate!r}")
-        seconds = seconds_of("wait_until(timeout=…)", timeout)
+        seconds = checking.seconds_of("wait_until(timeout=…)", timeout)
         scene = self._scene
         scene.check()
         scene.begin_act(f"the test waits until {_name_of(predicate)}")
@@ -134,7 +132,7 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Staging):
             scene.end_act()
         if not answer:
             self.fail(
-                f"not true within {seconds:g} s of the clock: {_name_of(predicate)}\n{background(scene)}"
+                f"not true within {seconds:g} s of the clock: {_name_of(predicate)}\n{failures.background(scene)}"
             )
         return answer
 
@@ -181,7 +179,7 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Staging):
         scene.application_of(old)
         scene.begin_act("the bot restarts")
         try:
-            for client in held_with(old):
+            for client in scripts.held_with(old):
                 if client in scene.lives:
                     scene.problems += await lifecycle.stop(scene, client)
             new = await self._build_client()
@@ -196,7 +194,7 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Staging):
 
     def serve(self, host: str, handler: web.Application | Any) -> foreign.ServedHost:
         """Answer a foreign host that the bot calls: an aiohttp application or ``async handler(request)``."""
-        check_text("serve: the host", host)
+        checking.check_text("serve: the host", host)
         network = self._scene.network
         served = network.served[host] = foreign.ServedHost(network, host, handler)
         return served

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from discordtest import lifecycle
 from discordtest.backend import snapshots, tokens
 from discordtest.errors import BackendError, SetupError
-from discordtest.scene import awaited
+from discordtest.verbs import awaited
 
 if TYPE_CHECKING:
     import discord

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 import unittest
 
 from tests.repeated import once
 
-SHOW = "print([name for name in sys.modules if name.startswith(deferred._PREFIXES) and {}])"
+SHOW = "print([name for name in sys.modules if (name + '.').startswith(deferred._PREFIXES) and {}])"
 EXECUTED = "not isinstance(sys.modules[name], deferred._Deferred)"
 
 
@@ -31,6 +32,13 @@ class DeferredTests(unittest.TestCase):
         self.assertEqual(output(*script, "async def test(): ...", SHOW.format(EXECUTED)), "[]")
         self.assertEqual(output(*script, "async def test(): print('ran')", "test()"), "ran")
 
+    def test_what_test_modules_import_executes_nothing_else(self) -> None:
+        for names, module in (("Close", "tolerance"), ("load_client, load_clients", "scripts")):
+            with self.subTest(names=names):
+                executed = output(f"from discordtest import {names}, deferred", SHOW.format(EXECUTED))
+                for name in ast.literal_eval(executed):
+                    self.assertTrue(f"{name}.".startswith(f"discordtest.{module}."), name)
+
     def test_all_is_loaded_when_a_test_begins(self) -> None:
         script = "from discordtest import deferred; deferred.load()"
         waiting = SHOW.format("isinstance(sys.modules[name], deferred._Deferred)")
@@ -41,7 +49,7 @@ class DeferredTests(unittest.TestCase):
         self.assertEqual(output(script), "UNKNOWN_GUILD")
 
     def test_every_public_name_can_be_the_first_that_is_imported(self) -> None:
-        for name in ("InteractionResult", "Snapshot", "Timeout", "function", "run"):
+        for name in ("Close", "InteractionResult", "Snapshot", "Timeout", "function", "load_client", "run"):
             with self.subTest(name=name):
                 self.assertEqual(output(f"from discordtest import {name}", f"print({name}.__name__)"), name)
 

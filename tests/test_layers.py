@@ -78,6 +78,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.scene",
         "discordtest.staging",
         "discordtest.transcript",
+        "discordtest.verbs",
         "discordtest.waiting",
         "discordtest.worlds",
     ),

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from discordtest import refusals
+from discordtest import finding, refusals
+from discordtest import names as naming
 from discordtest.backend import codes, rest
 from discordtest.errors import SetupError
-from discordtest.finding import find_guild, find_place, find_user
-from discordtest.names import channel_name
 
 if TYPE_CHECKING:
     from discordtest.backend.world import Record, World
@@ -48,7 +47,7 @@ def act(scene: Scene, who: rest.Actor, text: str, operation: str, *raw: str, **o
 def person(scene: Scene, who: Id) -> rest.Actor:
     """Return the actor of a member, a user or an id; an application's bot acts as one."""
     world = scene.backend.world
-    user_id = find_user(world, who)
+    user_id = finding.find_user(world, who)
     if user_id in world.applications:
         return rest.known_actor("bot", user_id, user_id)
     return rest.known_actor("person", user_id)
@@ -71,7 +70,7 @@ def name(world: World, user_id: str) -> str:
 
 def place(scene: Scene, channel_id: str) -> str:
     """Return how people call a channel."""
-    return channel_name(scene.backend.world, channel_id)
+    return naming.channel_name(scene.backend.world, channel_id)
 
 
 # -- what tests pass
@@ -79,7 +78,7 @@ def place(scene: Scene, channel_id: str) -> str:
 
 def place_id(scene: Scene, who: rest.Actor, channel: Any) -> str:
     """Return the id of a channel; of a user, that of the DM with them."""
-    channel_id, user_id = find_place(scene.backend.world, channel, who.user_id)
+    channel_id, user_id = finding.find_place(scene.backend.world, channel, who.user_id)
     if channel_id is None:
         text = f"opens a DM with {name(scene.backend.world, user_id)}"
         return str(act(scene, who, text, "create_dm", body={"recipient_id": user_id})["id"])
@@ -89,7 +88,7 @@ def place_id(scene: Scene, who: rest.Actor, channel: Any) -> str:
 def user_of(scene: Scene, user: Id) -> Record:
     """Return the record of a user."""
     world = scene.backend.world
-    return world.users[find_user(world, user)]
+    return world.users[finding.find_user(world, user)]
 
 
 def guild_of(scene: Scene, guild: Id | None, *people: Any) -> str:
@@ -98,8 +97,8 @@ def guild_of(scene: Scene, guild: Id | None, *people: Any) -> str:
     if guild is None:
         guild = next((one.guild for one in people if isinstance(one, discord.Member)), None)
     if guild is not None:
-        return find_guild(world, guild)
-    ids = [find_user(world, one) for one in people]
+        return finding.find_guild(world, guild)
+    ids = [finding.find_user(world, one) for one in people]
     common = [guild_id for guild_id, members in world.members.items() if all(one in members for one in ids)]
     if len(common) != 1:
         who = " and ".join(name(world, one) for one in ids)

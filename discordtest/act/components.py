@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
+from discordtest import given
 from discordtest.act.acting import Acting, act, name, person
 from discordtest.backend import permissions
 from discordtest.backend.resources import component, interaction, poll_vote
 from discordtest.errors import SetupError
-from discordtest.given import message_of
 from discordtest.interactions import components, filling, listening
 from discordtest.interactions import result as results
-from discordtest.scene import verb
+from discordtest.verbs import verb
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -191,7 +191,7 @@ def _open_modal(scene: Scene, actor: Actor, result: results.InteractionResult) -
 
 
 def _poll_of(scene: Scene, message: Any) -> Record:
-    record = message_of(scene.backend.world, message)
+    record = given.message_of(scene.backend.world, message)
     if "poll" not in record:
         raise SetupError("the message has no poll")
     if poll_vote.is_over(scene.backend.world, record["poll"]):

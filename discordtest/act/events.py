@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from discordtest import waiting
 from discordtest.act.acting import Acting
-from discordtest.scene import awaited, verb
+from discordtest.verbs import awaited, verb
 
 if TYPE_CHECKING:
     from unittest import IsolatedAsyncioTestCase as Case

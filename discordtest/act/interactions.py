@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
+from discordtest import finding, given
 from discordtest.act.acting import Acting, act, person, place, place_id, user_of
 from discordtest.backend.resources import application_command_form
 from discordtest.backend.resources import interaction as interaction_life
 from discordtest.backend.resources import resolved as resolving
 from discordtest.errors import SetupError
-from discordtest.finding import is_name
-from discordtest.given import id_of, message_of
 from discordtest.interactions import commands, result
 from discordtest.interactions import options as option_data
-from discordtest.scene import verb
+from discordtest.verbs import verb
 
 if TYPE_CHECKING:
     from discordtest.backend.rest import Actor
@@ -100,8 +99,10 @@ def _target(
     scene: Scene, picker: commands.Picker, resolved: resolving.Resolved, target: Any
 ) -> tuple[int, str, str]:
     """Return the kind of command that the target's menu has, the target's id, and what people call it."""
-    if isinstance(target, _Message) or not (is_name(target) or id_of(target) in scene.backend.world.users):
-        message = message_of(scene.backend.world, target)
+    if isinstance(target, _Message) or not (
+        finding.is_name(target) or given.id_of(target) in scene.backend.world.users
+    ):
+        message = given.message_of(scene.backend.world, target)
         if message["channel_id"] != picker.channel["id"]:
             raise SetupError(f"the message is in {place(scene, message['channel_id'])}, not in this channel")
         resolved.add_message(message)

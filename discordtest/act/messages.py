@@ -6,23 +6,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 import discord
 
+from discordtest import checking, finding, given
 from discordtest import views as viewing
 from discordtest.act.acting import Acting, act, brief, name, person, place, place_id
 from discordtest.backend import rest
-from discordtest.checking import check_keywords
 from discordtest.errors import SetupError
-from discordtest.finding import find_channel, find_sticker, is_name
-from discordtest.given import (
-    emoji_key,
-    file_parts,
-    id_of,
-    json_embeds,
-    json_poll,
-    message_of,
-    refuse_singular,
-    without_none,
-)
-from discordtest.scene import verb
+from discordtest.verbs import verb
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -71,20 +60,22 @@ class MessageVerbs(Acting):
             raise TypeError(f"content is a string, not {content!r}")
         body: Record = {} if content is None else {"content": content}
         if fields:
-            refuse_singular(fields)
-            check_keywords(self.send, fields, "create_message", ("username", "avatar_url", "thread_name"))
-            body |= without_none(**fields)
+            given.refuse_singular(fields)
+            checking.check_keywords(
+                self.send, fields, "create_message", ("username", "avatar_url", "thread_name")
+            )
+            body |= given.without_none(**fields)
         if embeds:
-            body["embeds"] = json_embeds(embeds)
+            body["embeds"] = given.json_embeds(embeds)
         if stickers:
-            body["sticker_ids"] = [find_sticker(scene.backend.world, sticker) for sticker in stickers]
+            body["sticker_ids"] = [finding.find_sticker(scene.backend.world, sticker) for sticker in stickers]
         if poll is not None:
-            body["poll"] = json_poll(poll)
+            body["poll"] = given.json_poll(poll)
         if silent:
             body["flags"] = _SUPPRESS_NOTIFICATIONS
         if reply_to is not None:
-            body["message_reference"] = {"message_id": message_of(scene.backend.world, reply_to)["id"]}
-        parts = file_parts(files) if files else []
+            body["message_reference"] = {"message_id": given.message_of(scene.backend.world, reply_to)["id"]}
+        parts = given.file_parts(files) if files else []
         if isinstance(who, discord.Webhook):
             sent = _execute(scene, who, channel, body, parts)
         else:
@@ -109,10 +100,12 @@ class MessageVerbs(Acting):
     ) -> discord.Message:
         """Edit a message of one's own."""
         scene = self._scene
-        record = message_of(scene.backend.world, message)
-        refuse_singular(fields)
-        check_keywords(self.edit, fields, "update_message")
-        body = without_none(content=content, embeds=None if embeds is None else json_embeds(embeds), **fields)
+        record = given.message_of(scene.backend.world, message)
+        given.refuse_singular(fields)
+        checking.check_keywords(self.edit, fields, "update_message")
+        body = given.without_none(
+            content=content, embeds=None if embeds is None else given.json_embeds(embeds), **fields
+        )
         text = f"edits {brief(record['content'])} to {brief(content)}"
         path = record["channel_id"], record["id"]
         return await _shown(scene, act(scene, person(scene, who), text, "update_message", *path, body=body))
@@ -126,7 +119,7 @@ class MessageVerbs(Acting):
     async def forward(self, who: Id, message: discord.Message | Id, channel: Any) -> discord.Message:
         """Forward a message to a channel, or to a user."""
         scene = self._scene
-        actor, record = person(scene, who), message_of(scene.backend.world, message)
+        actor, record = person(scene, who), given.message_of(scene.backend.world, message)
         reference = {"type": _FORWARD, "channel_id": record["channel_id"], "message_id": record["id"]}
         channel_id = place_id(scene, actor, channel)
         text = f"forwards {brief(record['content'])} to {place(scene, channel_id)}"
@@ -138,16 +131,16 @@ class MessageVerbs(Acting):
     @verb
     async def react(self, who: Id, message: discord.Message | Id, emoji: Emoji) -> None:
         """Add a reaction."""
-        key = emoji_key(emoji)
+        key = given.emoji_key(emoji)
         text = f"reacts with {key.partition(':')[0]} to {{}}"
         _on_message(self._scene, who, message, text, "add_my_message_reaction", key)
 
     @verb
     async def unreact(self, who: Id, message: discord.Message | Id, emoji: Emoji) -> None:
         """Take one's own reaction back."""
-        scene, key = self._scene, emoji_key(emoji)
+        scene, key = self._scene, given.emoji_key(emoji)
         world, actor = scene.backend.world, person(scene, who)
-        record = message_of(world, message)
+        record = given.message_of(world, message)
         if actor.user_id not in world.reactions.get(record["id"], {}).get(key, ()):
             raise SetupError(
                 f"{name(world, actor.user_id)} has not reacted with {key} to {brief(record['content'])}"
@@ -212,7 +205,7 @@ def _execute(scene: Scene, webhook: discord.Webhook, channel: Any, body: Record,
     record = world.webhooks.get(webhook_id)
     if record is None:
         raise SetupError(f"there is no webhook {webhook!r} in the world of this test")
-    channel_id = find_channel(world, channel, record["guild_id"])
+    channel_id = finding.find_channel(world, channel, record["guild_id"])
     query = {"wait": "true"}
     if channel_id != record["channel_id"]:
         if world.channels.get(channel_id, {}).get("parent_id") != record["channel_id"]:
@@ -240,7 +233,7 @@ async def _shown(scene: Scene, payload: Record) -> discord.Message:
 def _on_message(
     scene: Scene, who: Id, message: Any, text: str, operation: str, *more: str, **options: Any
 ) -> None:
-    record = message_of(scene.backend.world, message)
+    record = given.message_of(scene.backend.world, message)
     text = text.format(brief(record["content"]))
     act(scene, person(scene, who), text, operation, record["channel_id"], record["id"], *more, **options)
 
@@ -257,9 +250,9 @@ def _start_thread(
     world = scene.backend.world
     text = f"starts the thread {body['name']!r}"
     if isinstance(where, discord.Message | discord.PartialMessage) or not (
-        is_name(where) or id_of(where) in world.channels
+        finding.is_name(where) or given.id_of(where) in world.channels
     ):
-        record = message_of(world, where)
+        record = given.message_of(world, where)
         path = record["channel_id"], record["id"]
         made = act(
             scene,
@@ -270,7 +263,7 @@ def _start_thread(
             body=body,
         )
     else:
-        channel_id = find_channel(world, where, user_id=actor.user_id)
+        channel_id = finding.find_channel(world, where, user_id=actor.user_id)
         kind = world.channels[channel_id]["type"]
         text += f" in {place(scene, channel_id)}"
         if kind in _FORUMS:
@@ -293,4 +286,4 @@ def _tag_ids(forum: Record, tags: Iterable[Any]) -> list[str]:
         if isinstance(tag, str) and not tag.isdigit() and tag not in named:
             known = ", ".join(named) or "none"
             raise SetupError(f"the forum {forum['name']!r} has no tag {tag!r}; its tags: {known}")
-    return [named.get(tag) or id_of(tag) if isinstance(tag, str) else id_of(tag) for tag in tags]
+    return [named.get(tag) or given.id_of(tag) if isinstance(tag, str) else given.id_of(tag) for tag in tags]

@@ -5,15 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from discordtest import refusals, views
+from discordtest import checking, finding, given, refusals, views
 from discordtest.act.acting import Acting, act, guild_of, person, user_of
 from discordtest.backend import codes
 from discordtest.backend.resources import invite as invites
-from discordtest.checking import seconds_of
 from discordtest.errors import SetupError
-from discordtest.finding import find_role, is_name
-from discordtest.given import bits, id_of, iso
-from discordtest.scene import verb
+from discordtest.verbs import verb
 
 if TYPE_CHECKING:
     import discord
@@ -77,7 +74,7 @@ class ModerationVerbs(Acting):
         """Add the bot of a client to a guild, by default of ``self.client`` with ``bot_permissions``."""
         scene, guild_id = self._scene, guild_of(self._scene, guild)
         application = scene.application_of(client)
-        allowed = scene.bot_permissions if permissions is None else bits(permissions)
+        allowed = scene.bot_permissions if permissions is None else given.bits(permissions)
         text = f"adds {application['name']} to {scene.backend.world.guilds[guild_id]['name']!r}"
         path = guild_id, application["id"]
         act(scene, person(scene, who), text, "add_bot", *path, body={"permissions": allowed})
@@ -125,13 +122,13 @@ class ModerationVerbs(Acting):
         """Time a member out, for a timedelta or seconds, or until a moment; None ends it."""
         scene = self._scene
         if isinstance(duration, (int, float)):
-            duration = timedelta(seconds=seconds_of("timeout", duration))
+            duration = timedelta(seconds=checking.seconds_of("timeout", duration))
         if not isinstance(duration, timedelta | datetime | None):
             raise TypeError(f"a time-out lasts a timedelta or seconds, or until a datetime, not {duration!r}")
         until = duration
         if isinstance(duration, timedelta):
             until = scene.backend.world.wall_clock() + duration
-        body = {"communication_disabled_until": iso(until if isinstance(until, datetime) else None)}
+        body = {"communication_disabled_until": given.iso(until if isinstance(until, datetime) else None)}
         text = "ends the time-out of {}" if duration is None else f"times {{}} out for {duration}"
         _edit(scene, who, member, guild, text, body, reason)
 
@@ -190,9 +187,9 @@ def _edit(
 
 def _role(scene: Scene, who: Id, member: Id, role: Id, text: str, operation: str, reason: str | None) -> None:
     world, user = scene.backend.world, user_of(scene, member)
-    guild_id = None if is_name(role) else _guild_of_role(world, id_of(role))
+    guild_id = None if finding.is_name(role) else _guild_of_role(world, given.id_of(role))
     guild_id = guild_id or guild_of(scene, None, member, who)
-    role_id = find_role(world, role, guild_id)
+    role_id = finding.find_role(world, role, guild_id)
     said = text.format(user["username"], world.roles[guild_id][role_id]["name"]) + _because(reason)
     act(scene, person(scene, who), said, operation, guild_id, user["id"], role_id, reason=reason)
 

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from discordtest import views
+from discordtest import given, views
 from discordtest.act.acting import Acting, act, name, person
 from discordtest.arrange.building import guild_id_of
 from discordtest.arrange.premium import sku_id_of
 from discordtest.errors import SetupError
-from discordtest.given import id_of
-from discordtest.scene import verb
+from discordtest.verbs import verb
 
 if TYPE_CHECKING:
     from discordtest.backend.world import Record
@@ -50,7 +49,7 @@ class ShopVerbs(Acting):
 
 
 def _change(scene: Scene, entitlement: Any, text: str, operation: str) -> Record:
-    world, id = scene.backend.world, id_of(entitlement)
+    world, id = scene.backend.world, given.id_of(entitlement)
     record = world.entitlements.get(id)
     if record is None or record["deleted"]:
         raise SetupError(f"there is no entitlement {entitlement!r} here, or it was taken back before")

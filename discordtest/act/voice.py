@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from discordtest import finding, given
 from discordtest.act.acting import Acting, act, name, person, place
 from discordtest.backend import permissions
 from discordtest.errors import SetupError
-from discordtest.finding import find_channel
-from discordtest.given import without_none
-from discordtest.scene import verb
+from discordtest.verbs import verb
 
 if TYPE_CHECKING:
     import discord
@@ -34,7 +33,9 @@ class VoiceVerbs(Acting):
         """Join a voice or stage channel, or move to it."""
         scene, actor = self._scene, person(self._scene, who)
         world = scene.backend.world
-        channel_id = find_channel(world, channel, kinds=permissions.VOICE_TYPES, user_id=actor.user_id)
+        channel_id = finding.find_channel(
+            world, channel, kinds=permissions.VOICE_TYPES, user_id=actor.user_id
+        )
         record = world.channels[channel_id]
         if record["type"] not in permissions.VOICE_TYPES:
             raise SetupError(f"{place(scene, channel_id)} is no voice channel: nobody can join it")
@@ -58,7 +59,7 @@ class VoiceVerbs(Acting):
         """Mute or deafen oneself, or turn one's camera on."""
         scene, actor = self._scene, person(self._scene, who)
         state = _state(scene, actor)
-        changes = without_none(self_mute=mute, self_deaf=deaf, self_video=video)
+        changes = given.without_none(self_mute=mute, self_deaf=deaf, self_video=video)
         text = "sets " + ", ".join(f"{key}={value}" for key, value in changes.items())
         _speak(scene, actor, text, state["guild_id"], {"channel_id": state["channel_id"], **changes})
 

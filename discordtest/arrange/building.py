@@ -9,9 +9,8 @@ import asyncio
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from discordtest import finding, refusals, views
+from discordtest import checking, finding, refusals, views
 from discordtest.backend import codes, rest
-from discordtest.checking import check_number
 from discordtest.errors import SetupError
 
 if TYPE_CHECKING:
@@ -125,7 +124,7 @@ def role_ids_of(scene: Scene, guild_id: str, roles: Any) -> list[str]:
 
 def new_id(id_num: int, *tables: dict[str, Record]) -> str | None:
     """Return the id that the test chose, if it did."""
-    check_number("id_num", id_num)
+    checking.check_number("id_num", id_num)
     if id_num < 0:
         return None
     for table in tables:

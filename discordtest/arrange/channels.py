@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import discord
 
+from discordtest import checking, finding, given
 from discordtest.arrange.building import (
     Arranging,
     channel_id_of,
@@ -17,10 +18,7 @@ from discordtest.arrange.building import (
     stage,
     user_id_of,
 )
-from discordtest.checking import check_keywords, check_number, check_text
 from discordtest.errors import SetupError
-from discordtest.finding import find_mentionable
-from discordtest.given import api_fields, json_overwrite, without_none
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -160,10 +158,12 @@ class ChannelBuilders(Arranging):
         scene = stage(self._scene)
         starter = str(scene.owner["id"]) if owner is None else user_id_of(scene, owner)
         joining = [user_id_of(scene, member) for member in members]
-        later = without_none(archived=settings.pop("archived", None), locked=settings.pop("locked", None))
-        check_text("a thread's name", name)
-        check_keywords(self.make_thread, settings, "create_thread")
-        body = api_fields({**settings, "name": name})
+        later = given.without_none(
+            archived=settings.pop("archived", None), locked=settings.pop("locked", None)
+        )
+        checking.check_text("a thread's name", name)
+        checking.check_keywords(self.make_thread, settings, "create_thread")
+        body = given.api_fields({**settings, "name": name})
         operation, path = _thread_place(scene, parent, private, content, body)
         doing = f"make_thread({name!r})"
         chosen = new_id(id_num, scene.backend.world.channels)
@@ -189,9 +189,9 @@ def make_channel(
     stage(scene)
     world = scene.backend.world
     guild_id = guild_id_of(scene, guild)
-    check_text("a channel's name", name)
-    check_keywords(getattr(ChannelBuilders, _BUILDERS[kind]), settings, "create_guild_channel")
-    check_number("position", settings["position"])
+    checking.check_text("a channel's name", name)
+    checking.check_keywords(getattr(ChannelBuilders, _BUILDERS[kind]), settings, "create_guild_channel")
+    checking.check_number("position", settings["position"])
     if settings["position"] < 0:
         del settings["position"]
     body = {**channel_fields(scene, guild_id, settings), "name": name, "type": kind}
@@ -210,15 +210,15 @@ def channel_fields(scene: Scene, guild_id: str, settings: Mapping[str, Any]) -> 
     for key in ("overwrites", "permission_overwrites"):
         if isinstance(found.get(key), Mapping) and "id" not in found[key]:
             found[key] = _overwrites(scene.backend.world, guild_id, found[key])
-    return api_fields(found)
+    return given.api_fields(found)
 
 
 def _overwrites(world: World, guild_id: str, overwrites: Mapping[Any, Any]) -> list[Record]:
     """Return overwrites as JSON; their targets are roles and members of the guild."""
     found = []
     for target, overwrite in overwrites.items():
-        target_id = find_mentionable(world, target, guild_id)
-        found.append(json_overwrite(target_id, overwrite, is_role=target_id in world.roles[guild_id]))
+        target_id = finding.find_mentionable(world, target, guild_id)
+        found.append(given.json_overwrite(target_id, overwrite, is_role=target_id in world.roles[guild_id]))
     return found
 
 

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands
 
+from discordtest import finding, given
 from discordtest.arrange.building import Arranging, guild_id_of, perform, show, stage
 from discordtest.errors import SetupError
-from discordtest.finding import find_channel, find_mentionable, is_name
-from discordtest.given import id_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,7 +67,7 @@ def _command_id(
         return application_id
     table = world.commands.get(application_id, {})
     if not isinstance(command, str):
-        return id_of(command)
+        return given.id_of(command)
     named = [each for each in table.values() if each["name"] == command]
     for scope in (guild_id, None):
         for each in named:
@@ -82,10 +81,10 @@ def _entry(world: World, guild_id: str, target: Any, allowed: bool) -> Record:
     if isinstance(target, app_commands.AllChannels):
         return {"id": str(target.id), "type": _CHANNEL, "permission": allowed}
     if isinstance(target, str) and target.startswith("#"):
-        id = find_channel(world, target, guild_id)
-    elif is_name(target) or id_of(target) not in world.channels:
-        id = find_mentionable(world, target, guild_id)
+        id = finding.find_channel(world, target, guild_id)
+    elif finding.is_name(target) or given.id_of(target) not in world.channels:
+        id = finding.find_mentionable(world, target, guild_id)
     else:
-        id = id_of(target)
+        id = given.id_of(target)
     kind = _CHANNEL if id in world.channels else _ROLE if id in world.roles[guild_id] else _USER
     return {"id": id, "type": kind, "permission": allowed}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any
 
+from discordtest import checking, given
 from discordtest.arrange.building import (
     Arranging,
     channel_id_of,
@@ -16,8 +17,6 @@ from discordtest.arrange.building import (
     stage,
     user_id_of,
 )
-from discordtest.checking import check_text
-from discordtest.given import data_uri, file_parts, without_none
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,12 +50,12 @@ class ExpressionBuilders(Arranging):
         roles: Iterable[Id] = (),
     ) -> discord.Emoji:
         """Make an emoji of a guild; without ``image`` it is one pixel."""
-        check_text("an emoji's name", name)
+        checking.check_text("an emoji's name", name)
         scene = stage(self._scene)
         guild_id = guild_id_of(scene, guild)
         body: dict[str, Any] = {
             "name": name,
-            "image": data_uri(image or (GIF_PIXEL if animated else PIXEL)),
+            "image": given.data_uri(image or (GIF_PIXEL if animated else PIXEL)),
             "roles": role_ids_of(scene, guild_id, roles),
         }
         table = scene.backend.world.emojis[guild_id]
@@ -77,11 +76,11 @@ class ExpressionBuilders(Arranging):
         file: File | None = None,
     ) -> discord.GuildSticker:
         """Make a sticker of a guild; without ``file`` it is one pixel."""
-        check_text("a sticker's name", name)
+        checking.check_text("a sticker's name", name)
         scene = stage(self._scene)
         guild_id = guild_id_of(scene, guild)
         body = {"name": name, "description": description, "tags": emoji}
-        parts = file_parts([("sticker.png", PIXEL) if file is None else file])
+        parts = given.file_parts([("sticker.png", PIXEL) if file is None else file])
         parts[0].name = "file"
         table = scene.backend.world.stickers[guild_id]
         doing = f"make_sticker({name!r})"
@@ -101,10 +100,10 @@ class ExpressionBuilders(Arranging):
         user: Id | None = None,
     ) -> discord.Webhook:
         """Make a webhook of a channel; ``user`` made it, by default the bot's owner."""
-        check_text("a webhook's name", name)
+        checking.check_text("a webhook's name", name)
         scene = stage(self._scene)
         world = scene.backend.world
-        body = without_none(name=name, avatar=None if avatar is None else data_uri(avatar))
+        body = given.without_none(name=name, avatar=None if avatar is None else given.data_uri(avatar))
         author = None if user is None else user_id_of(scene, user)
         made = perform(
             scene,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from discordtest import checking, given
 from discordtest.arrange.building import (
     Arranging,
     guild_id_of,
@@ -16,9 +17,7 @@ from discordtest.arrange.building import (
 )
 from discordtest.backend import permissions as permissions_
 from discordtest.backend.resources import guild_create
-from discordtest.checking import check_keywords, check_number, check_text
 from discordtest.errors import SetupError
-from discordtest.given import api_fields, bits, color_value, one_color
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,9 +78,9 @@ class GuildBuilders(Arranging):
 
         Raises `SetupError` for an id that is taken, people who are not here, and what Discord does not allow.
         """
-        for given, things in (("members", members), ("channels", channels), ("roles", roles)):
+        for keyword, things in (("members", members), ("channels", channels), ("roles", roles)):
             if isinstance(things, str):
-                raise TypeError(f"make_guild takes a list of {given}, not {things!r}")
+                raise TypeError(f"make_guild takes a list of {keyword}, not {things!r}")
         if "owner_id" in settings:
             raise TypeError("make_guild takes no owner_id=: pass the owner or their id as owner=")
         scene = stage(self._scene)
@@ -89,9 +88,9 @@ class GuildBuilders(Arranging):
         users = [user_id_of(scene, member) for member in members or ()]
         earned = {key: _plain(settings.pop(key)) for key in _EARNED & settings.keys()}
         named = {key: settings.pop(key) for key in _CHANNELS & settings.keys()}
-        check_text("a guild's name", name)
-        check_keywords(self.make_guild, settings, "create_guild", sorted(_EARNED))
-        body = {**api_fields(settings), "name": name, "owner_id": _owner_id(scene, owner)}
+        checking.check_text("a guild's name", name)
+        checking.check_keywords(self.make_guild, settings, "create_guild", sorted(_EARNED))
+        body = {**given.api_fields(settings), "name": name, "owner_id": _owner_id(scene, owner)}
         chosen = new_id(id_num, world.guilds, world.channels)
         if chosen is None and shard_id is not None:
             chosen = _id_for_shard(scene, shard_id)
@@ -139,15 +138,15 @@ class GuildBuilders(Arranging):
         scene = stage(self._scene)
         guild_id = guild_id_of(scene, guild)
         known = scene.backend.world.roles[guild_id].values()
-        check_text("a role's name", name)
-        check_keywords(self.make_role, settings, "create_guild_role")
+        checking.check_text("a role's name", name)
+        checking.check_keywords(self.make_role, settings, "create_guild_role")
         if position is not None:
-            check_number("position", position)
+            checking.check_number("position", position)
         below = None if position is None else sum(role["position"] < position for role in known)
         settings.update(
             name=name,
-            color=color_value(one_color(colour, color)),
-            permissions=str(bits(permissions)),
+            color=given.color_value(given.one_color(colour, color)),
+            permissions=str(given.bits(permissions)),
             hoist=hoist,
             mentionable=mentionable,
         )
@@ -205,7 +204,7 @@ def _appoint(scene: Scene, guild_id: str, named: dict[str, Any]) -> None:
                 f"make_guild: {office}={name!r} is none of its channels: {', '.join(ids) or 'none'}"
             )
     if named:
-        body = api_fields({office: ids[name] for office, name in named.items()})
+        body = given.api_fields({office: ids[name] for office, name in named.items()})
         perform(scene, "make_guild", "update_guild", guild_id, body=body)
 
 
@@ -223,7 +222,7 @@ def copy_of(role: discord.Role) -> Record:
 def add_role(scene: Scene, guild_id: str, body: Record, chosen: str | None = None) -> Record:
     """Add a role and return its record."""
     doing = f"make_role({body['name']!r})"
-    made = perform(scene, doing, "create_guild_role", guild_id, body=api_fields(body), id=chosen)
+    made = perform(scene, doing, "create_guild_role", guild_id, body=given.api_fields(body), id=chosen)
     return scene.backend.world.roles[guild_id][made["id"]]
 
 
@@ -239,7 +238,7 @@ def add_bot(
     scene: Scene, guild_id: str, application: Record, permissions: discord.Permissions | int | None = None
 ) -> None:
     """Put a bot into a guild; its managed role stands above all that is there."""
-    allowed = scene.bot_permissions if permissions is None else bits(permissions)
+    allowed = scene.bot_permissions if permissions is None else given.bits(permissions)
     body = {"permissions": allowed}
     perform(scene, "add the bot", "add_bot", guild_id, application["id"], body=body)
     roles = scene.backend.world.roles[guild_id]

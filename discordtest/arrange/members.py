@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast, overload
 
-from discordtest import refusals
+from discordtest import checking, given, refusals
 from discordtest.arrange.building import (
     Arranging,
     guild_id_of,
@@ -18,8 +18,6 @@ from discordtest.arrange.building import (
 )
 from discordtest.backend import codes
 from discordtest.backend.resources import user as users
-from discordtest.checking import check_number, check_text
-from discordtest.given import iso, without_none
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -64,7 +62,7 @@ class MemberBuilders(Arranging):
         scene = stage(self._scene)
         settings = {"avatar": avatar, "bot": bot, "global_name": global_name, "locale": locale}
         chosen = new_id(id_num, scene.backend.world.users)
-        if chosen is None and iso(created_at) is not None:
+        if chosen is None and given.iso(created_at) is not None:
             chosen = scene.backend.world.snowflake(created_at)
         record = _new_user(
             scene, username, id=chosen, discriminator=str(discrim), accepts_dms=accepts_dms, **settings
@@ -95,18 +93,24 @@ class MemberBuilders(Arranging):
         """
         scene = stage(self._scene)
         guild_id = guild_id_of(scene, guild)
-        body = without_none(
+        body = given.without_none(
             nick=nick,
             roles=role_ids_of(scene, guild_id, roles) if roles else None,
-            premium_since=iso(premium_since),
+            premium_since=given.iso(premium_since),
             pending=pending or None,
-            communication_disabled_until=iso(timed_out_until),
+            communication_disabled_until=given.iso(timed_out_until),
         )
         is_name = isinstance(user, str) and not user.isdigit()
         user_id = _new_user(scene, cast("str", user))["id"] if is_name else user_id_of(scene, user)
         try:
             perform(
-                scene, f"make_member({user})", "join_guild", guild_id, user_id, body=body, at=iso(joined_at)
+                scene,
+                f"make_member({user})",
+                "join_guild",
+                guild_id,
+                user_id,
+                body=body,
+                at=given.iso(joined_at),
             )
             if status != "offline":
                 presence = {"status": str(status)}
@@ -124,7 +128,7 @@ class MemberBuilders(Arranging):
         scene = stage(self._scene)
         guild_id = guild_id_of(scene, guild)
         role_ids = role_ids_of(scene, guild_id, roles or ())
-        check_number("make_members: the count", count)
+        checking.check_number("make_members: the count", count)
         if count < 0:
             raise ValueError(f"make_members: the count is 0 or more, not {count}")
         made: list[str] = []
@@ -159,7 +163,7 @@ class _Made(Sequence["discord.Member"]):
 
 
 def _new_user(scene: Scene, username: str, **settings: Any) -> Record:
-    check_text("a username", username)
+    checking.check_text("a username", username)
     try:
         return users.make_user(scene.backend.world, username, **settings)
     except codes.RestError as error:

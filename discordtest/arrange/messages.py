@@ -6,21 +6,12 @@ import reprlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from discordtest import checking, finding, given
 from discordtest import views as viewing
 from discordtest.arrange.building import Arranging, new_id, perform, show, stage, user_id_of
 from discordtest.backend import cdn, multipart
 from discordtest.backend.resources import attachment as attachment_files
-from discordtest.checking import check_text
 from discordtest.errors import SetupError
-from discordtest.finding import find_place, find_sticker
-from discordtest.given import (
-    emoji_key,
-    file_parts,
-    id_of,
-    iso,
-    json_embeds,
-    without_none,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,25 +64,25 @@ class MessageBuilders(Arranging):
         """
         scene = stage(self._scene)
         if content is not None:
-            check_text("content", content)
+            checking.check_text("content", content)
         world, author_id = scene.backend.world, user_id_of(scene, author)
         channel_id = _place(scene, author_id, channel)
         reference = None
         if reply_to is not None:
-            reference = {"message_id": id_of(reply_to), "channel_id": channel_id}
-        body = without_none(
+            reference = {"message_id": given.id_of(reply_to), "channel_id": channel_id}
+        body = given.without_none(
             content=content,
             tts=tts or None,
             nonce=nonce,
-            embeds=json_embeds(embeds) if embeds else None,
-            sticker_ids=[find_sticker(world, sticker) for sticker in stickers] or None,
+            embeds=given.json_embeds(embeds) if embeds else None,
+            sticker_ids=[finding.find_sticker(world, sticker) for sticker in stickers] or None,
             flags=_SUPPRESS_NOTIFICATIONS if silent else None,
             message_reference=reference,
         )
-        uploads = [*file_parts(files)]
+        uploads = [*given.file_parts(files)]
         uploads += [_again(world, file, len(uploads) + place) for place, file in enumerate(attachments or ())]
         chosen = new_id(id_num, world.messages.get(channel_id, {}))
-        at = iso(created_at)
+        at = given.iso(created_at)
         if at is not None and chosen is None:
             number = int(world.snowflake(created_at))
             while str(number) in world.messages.get(channel_id, {}):
@@ -108,7 +99,7 @@ class MessageBuilders(Arranging):
                     doing,
                     "add_my_message_reaction",
                     *path,
-                    emoji_key(emoji),
+                    given.emoji_key(emoji),
                     author=user_id_of(scene, user),
                 )
         if pinned:
@@ -151,7 +142,7 @@ class MessageBuilders(Arranging):
         scene = self._scene
         views, world = show(scene), scene.backend.world
         bot_id = next(iter(scene.clients.values()), {"bot": {"id": ""}})["bot"]["id"]
-        number, user_id = find_place(world, channel, bot_id)
+        number, user_id = finding.find_place(world, channel, bot_id)
         if number is None:
             number = world.dms.get((min(user_id, bot_id), max(user_id, bot_id)), "")
         messages = world.messages.get(number, {})
@@ -166,7 +157,7 @@ class MessageBuilders(Arranging):
 
 def _place(scene: Scene, author_id: str, channel: Any) -> str:
     """Return the id of the channel; of a user, that of the DM with them."""
-    channel_id, user_id = find_place(scene.backend.world, channel, author_id)
+    channel_id, user_id = finding.find_place(scene.backend.world, channel, author_id)
     if channel_id is not None:
         return channel_id
     body = {"recipient_id": user_id}

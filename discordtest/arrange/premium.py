@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
+from discordtest import given
 from discordtest.arrange.building import Arranging, guild_id_of, new_id, perform, show, stage, user_id_of
 from discordtest.errors import SetupError
-from discordtest.given import id_of, iso, without_none
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -56,10 +56,10 @@ class PremiumBuilders(Arranging):
     ) -> discord.Entitlement:
         """Let a user have bought a SKU, for themselves or for a guild; without ``ends_at`` it lasts."""
         scene = stage(self._scene)
-        body: dict[str, Any] = without_none(
+        body: dict[str, Any] = given.without_none(
             guild_id=None if guild is None else guild_id_of(scene, guild),
-            starts_at=iso(starts_at),
-            ends_at=iso(ends_at),
+            starts_at=given.iso(starts_at),
+            ends_at=given.iso(ends_at),
         )
         raw = sku_id_of(scene, sku), user_id_of(scene, user)
         id = new_id(id_num, scene.backend.world.entitlements)
@@ -69,7 +69,7 @@ class PremiumBuilders(Arranging):
 
 def sku_id_of(scene: Scene, sku: Any) -> str:
     """Return the id of a SKU of this world."""
-    id, skus = id_of(sku), scene.backend.world.skus
+    id, skus = given.id_of(sku), scene.backend.world.skus
     if id not in skus:
         known = ", ".join(repr(each["name"]) for each in skus.values()) or "none"
         raise SetupError(f"there is no SKU {sku!r} here; what is on sale: {known}")

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import discord
 
-from discordtest.assertions.failures import background, refusals
+from discordtest import finding, given
+from discordtest import names as naming
+from discordtest.assertions import failures
 from discordtest.backend import journal
 from discordtest.errors import SetupError
-from discordtest.finding import find_guild, find_place, find_user, is_name
-from discordtest.given import id_of
-from discordtest.names import channel_name, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,7 +50,7 @@ class AssertCore(Case):
 
     def _fail_state(self, text: str, msg: Any) -> NoReturn:
         """Fail over the world's state, which is what it is for all that happened so far."""
-        self._fail("\n".join([text, *refusals(self._scene), background(self._scene)]), msg)
+        self._fail("\n".join([text, *failures.refusals(self._scene), failures.background(self._scene)]), msg)
 
     def _claimed_application(self, client: discord.Client | None) -> Record:
         """Return the application that a client is, or was."""
@@ -76,7 +75,7 @@ class AssertCore(Case):
             )
         world = self._scene.backend.world
         bot_id = self._bot_id()
-        place = self._claimed(lambda world, place: find_place(world, place, bot_id), channel)
+        place = self._claimed(lambda world, place: finding.find_place(world, place, bot_id), channel)
         if isinstance(place, str):
             return place  # a channel that is deleted
         channel_id, user_id = place
@@ -90,9 +89,9 @@ class AssertCore(Case):
         try:
             return find(self._scene.backend.world, thing)
         except SetupError:
-            if is_name(thing) or not self._was_there(id_of(thing)):
+            if finding.is_name(thing) or not self._was_there(given.id_of(thing)):
                 raise
-            return id_of(thing)
+            return given.id_of(thing)
 
     def _was_there(self, number: str) -> bool:
         """Tell whether what had an id is gone: an event said so."""
@@ -106,10 +105,10 @@ class AssertCore(Case):
                 yield entry
 
     def _claimed_user(self, user: Any) -> str:
-        return str(self._claimed(find_user, user))
+        return str(self._claimed(finding.find_user, user))
 
     def _claimed_guild(self, guild: Any) -> str:
-        return str(self._claimed(find_guild, guild))
+        return str(self._claimed(finding.find_guild, guild))
 
     def _claimed_member(self, member: Any) -> tuple[str, str]:
         """Return the ids of the guild and the user: of a Member, or of somebody who is in one guild alone."""
@@ -130,7 +129,7 @@ class AssertCore(Case):
         return str(world.guilds[guild_id]["name"]) if guild_id in world.guilds else str(guild)
 
     def _user_text(self, user_id: str) -> str:
-        return name_of(self._scene.backend.world, user_id).removeprefix("@")
+        return naming.name_of(self._scene.backend.world, user_id).removeprefix("@")
 
     def _claimed_text(self, channel: Any) -> str:
-        return channel_name(self._scene.backend.world, self._claimed_channel(channel) or "")
+        return naming.channel_name(self._scene.backend.world, self._claimed_channel(channel) or "")

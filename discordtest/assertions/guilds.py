@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import discord
 
+from discordtest import finding, given, tolerance
+from discordtest import names as naming
 from discordtest import views as viewing
 from discordtest.assertions.core import AssertCore
 from discordtest.errors import SetupError
-from discordtest.finding import find_channel, find_mentionable, is_name
-from discordtest.given import id_of
-from discordtest.names import name_of
-from discordtest.tolerance import Close
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -121,7 +119,7 @@ class AssertGuilds(AssertCore):
     def _thread_text(self, thread: Record) -> str:
         facts = self._thread_facts(thread)
         words = [word for word in ("archived", "locked", "private") if facts[word]]
-        people = ", ".join(name_of(self._scene.backend.world, user_id) for user_id in facts["members"])
+        people = ", ".join(naming.name_of(self._scene.backend.world, user_id) for user_id in facts["members"])
         return f"{thread['name']!r} ({', '.join([*words, f'members: {people}'])})"
 
     # -- the audit log
@@ -196,10 +194,10 @@ class AssertGuilds(AssertCore):
         """Return the id of what an entry is about; a name is that of a user, a role, or with ``#`` a channel."""
         world = self._scene.backend.world
         if isinstance(target, str) and target.startswith("#"):
-            return find_channel(world, target, guild_id)
-        if is_name(target):
-            return find_mentionable(world, target, guild_id)
-        number = id_of(target)
+            return finding.find_channel(world, target, guild_id)
+        if finding.is_name(target):
+            return finding.find_mentionable(world, target, guild_id)
+        number = given.id_of(target)
         entries = world.audit_log.get(guild_id, ())
         if (
             any(number in table for table in _tables(world))
@@ -227,18 +225,20 @@ class AssertGuilds(AssertCore):
         world = self._scene.backend.world
         words = [f"entry {action.name}"]
         words += (
-            [] if target is None else [f"of {target if is_name(target) else name_of(world, id_of(target))}"]
+            []
+            if target is None
+            else [f"of {target if finding.is_name(target) else naming.name_of(world, given.id_of(target))}"]
         )
-        words += [] if user is None else [f"by {name_of(world, self._claimed_user(user))}"]
+        words += [] if user is None else [f"by {naming.name_of(world, self._claimed_user(user))}"]
         words += [] if reason is None else [f"with the reason {reason!r}"]
         return " ".join(words)
 
     def _entry_text(self, entry: Record) -> str:
         world = self._scene.backend.world
         action = discord.enums.try_enum(discord.AuditLogAction, entry["action_type"])
-        target = name_of(world, entry["target_id"]) if entry["target_id"] else "nobody"
+        target = naming.name_of(world, entry["target_id"]) if entry["target_id"] else "nobody"
         reason = f", reason {entry['reason']!r}" if entry.get("reason") is not None else ""
-        return f"{action.name} of {target} by {name_of(world, entry['user_id'] or '0')}{reason}"
+        return f"{action.name} of {target} by {naming.name_of(world, entry['user_id'] or '0')}{reason}"
 
     # -- presence
 
@@ -267,7 +267,9 @@ class AssertGuilds(AssertCore):
             return False
         if activity is None:
             return True
-        wanted = {"name": activity} if isinstance(activity, str | Close) else _activity_claims(activity)
+        wanted = (
+            {"name": activity} if isinstance(activity, str | tolerance.Close) else _activity_claims(activity)
+        )
         return any(
             wanted.items() <= {"state": None, **shown}.items() for shown in map(_flat, presence["activities"])
         )

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NoReturn, Unpack
 
-from discordtest.assertions.failures import background
-from discordtest.assertions.filters import Claims
+from discordtest.assertions import failures, texts
 from discordtest.assertions.sent import AssertSent
-from discordtest.assertions.texts import same_text
 from discordtest.interactions import result as results
 from discordtest.interactions import timeline as timelines
 
 if TYPE_CHECKING:
     import discord
 
-    from discordtest.assertions.filters import Content, MessageFilter
+    from discordtest.assertions.filters import Claims, Content, MessageFilter
     from discordtest.interactions.modals import ShownModal
 
 __all__ = ["AssertInteractions"]
@@ -117,7 +115,7 @@ class AssertInteractions(AssertSent):
             ("title", title, modal.title),
             ("custom_id", custom_id, modal.custom_id),
         ):
-            if wanted is not None and not same_text(wanted, found):
+            if wanted is not None and not texts.same_text(wanted, found):
                 self._fail_life(result, f"the modal's {what} is {found!r}, not {wanted!r}", msg)
         return modal
 
@@ -156,7 +154,7 @@ class AssertInteractions(AssertSent):
 
     def _fail_life(self, result: results.InteractionResult, text: str, msg: Any) -> NoReturn:
         life = timelines.timeline(self._scene, result.record)
-        self._fail(f"{text}\nIts life:\n{life}\n{background(self._scene)}", msg)
+        self._fail(f"{text}\nIts life:\n{life}\n{failures.background(self._scene)}", msg)
 
 
 def _not(wanted: bool) -> str:

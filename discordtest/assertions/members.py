@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from discordtest import finding, tolerance
+from discordtest import names as naming
 from discordtest.assertions.core import AssertCore
 from discordtest.backend import permissions
-from discordtest.finding import find_channel, find_role
-from discordtest.names import name_of
-from discordtest.tolerance import Close
 
 if TYPE_CHECKING:
     import discord
 
     from discordtest.backend.world import Record
     from discordtest.given import Id
+    from discordtest.tolerance import Close
 
     Person: TypeAlias = discord.abc.User | Id
 
@@ -53,7 +53,7 @@ class AssertMembers(AssertCore):
         elif self._is_deleted_role(guild_id, role):
             return False
         else:
-            wanted = {self._claimed(lambda world, role: find_role(world, role, guild_id), role)}
+            wanted = {self._claimed(lambda world, role: finding.find_role(world, role, guild_id), role)}
         return any(each["id"] in wanted for each in self._roles(member)) or (
             guild_id in wanted and self._member(member) is not None
         )
@@ -148,7 +148,7 @@ class AssertMembers(AssertCore):
         found = self._timed_out_until(member)
         if found is None:
             self._fail_state(f"{self._who(member)} is not timed out", msg)
-        wanted = until if isinstance(until, Close | None) else Close(until, _SAME_SECOND)
+        wanted = until if isinstance(until, tolerance.Close | None) else tolerance.Close(until, _SAME_SECOND)
         if wanted is not None and found != wanted:
             self._fail(f"{self._who(member)} is timed out until {found}, not {until}", msg)
         return found
@@ -180,7 +180,9 @@ class AssertMembers(AssertCore):
         place, wanted = self._voice_channel(member), self._wanted_channel(member, channel)
         if place is None or wanted not in (None, place):
             where = (
-                "in no voice channel" if place is None else f"in {name_of(self._scene.backend.world, place)}"
+                "in no voice channel"
+                if place is None
+                else f"in {naming.name_of(self._scene.backend.world, place)}"
             )
             self._fail_state(f"{self._who(member)} is {where}", msg)
 
@@ -189,7 +191,9 @@ class AssertMembers(AssertCore):
         self._at_rest()
         place, wanted = self._voice_channel(member), self._wanted_channel(member, channel)
         if place is not None and wanted in (None, place):
-            self._fail_state(f"{self._who(member)} is in {name_of(self._scene.backend.world, place)}", msg)
+            self._fail_state(
+                f"{self._who(member)} is in {naming.name_of(self._scene.backend.world, place)}", msg
+            )
 
     def _voice_channel(self, member: Person) -> str | None:
         guild_id, user_id = self._claimed_member(member)
@@ -201,5 +205,6 @@ class AssertMembers(AssertCore):
             return None
         guild_id, _ = self._claimed_member(member)
         return self._claimed(
-            lambda world, channel: find_channel(world, channel, guild_id, permissions.VOICE_TYPES), channel
+            lambda world, channel: finding.find_channel(world, channel, guild_id, permissions.VOICE_TYPES),
+            channel,
         )

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from discordtest.assertions.embeds import embed_differences
-from discordtest.assertions.failures import background, refusals
+from discordtest import given
+from discordtest import names as naming
+from discordtest.assertions import embeds as embed_claims
+from discordtest.assertions import failures
 from discordtest.assertions.sent import AssertSent
 from discordtest.backend.resources import unicode_emoji
 from discordtest.errors import SetupError
-from discordtest.given import emoji_key, id_of
-from discordtest.names import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -55,7 +55,7 @@ class AssertMessages(AssertSent):
 
     def _reacted(self, message: Any, emoji: Any, msg: Any) -> Iterable[str]:
         """Return the ids of who reacted with the emoji: a custom one by its id, one of Unicode in any style."""
-        name, _, emoji_id = (key := emoji_key(emoji)).rpartition(":")
+        name, _, emoji_id = (key := given.emoji_key(emoji)).rpartition(":")
         if not name and not unicode_emoji.is_emoji(key):
             raise SetupError(
                 f"{emoji!r} is no emoji: write the character itself, '<:name:id>', or pass the object"
@@ -72,14 +72,19 @@ class AssertMessages(AssertSent):
 
     def _reaction_text(self, message: Any, emoji: Any, user_id: str, claim: str) -> str:
         world = self._scene.backend.world
-        who = "the bot" if user_id == self._bot_id() else name_of(world, user_id)
+        who = "the bot" if user_id == self._bot_id() else naming.name_of(world, user_id)
         found = ", ".join(
-            f"{key} by {' and '.join(name_of(world, user_id) for user_id in users)}"
-            for key, users in world.reactions.get(id_of(message), {}).items()
+            f"{key} by {' and '.join(naming.name_of(world, user_id) for user_id in users)}"
+            for key, users in world.reactions.get(given.id_of(message), {}).items()
         )
         where = f"Reactions on {self._text(message)}: {found or 'none'}"
         return "\n".join(
-            [f"{who} {claim} with {emoji}", where, *refusals(self._scene), background(self._scene)]
+            [
+                f"{who} {claim} with {emoji}",
+                where,
+                *failures.refusals(self._scene),
+                failures.background(self._scene),
+            ]
         )
 
     def assertPinned(self, message: Any, *, msg: Any = None) -> None:
@@ -99,14 +104,18 @@ class AssertMessages(AssertSent):
         self._at_rest()
         if not self._typed(channel):
             self._fail(
-                f"the bot was not typing in {self._claimed_text(channel)}\n{background(self._scene)}", msg
+                f"the bot was not typing in {self._claimed_text(channel)}\n{failures.background(self._scene)}",
+                msg,
             )
 
     def assertNotTyping(self, channel: Any, *, msg: Any = None) -> None:
         """Fail if the bot was typing in the channel in the last act."""
         self._at_rest()
         if self._typed(channel):
-            self._fail(f"the bot was typing in {self._claimed_text(channel)}\n{background(self._scene)}", msg)
+            self._fail(
+                f"the bot was typing in {self._claimed_text(channel)}\n{failures.background(self._scene)}",
+                msg,
+            )
 
     def _typed(self, channel: Any) -> list[Exchange]:
         path = f"/channels/{self._claimed_channel(channel)}/typing"
@@ -117,7 +126,7 @@ class AssertMessages(AssertSent):
         """Fail unless an embed of the message has these keys: ``title="Rules", fields={"1": "Be kind"}``."""
         self._at_rest()
         record = self._existing(message, msg)
-        tries = [embed_differences(keys, embed) for embed in record["embeds"]]
+        tries = [embed_claims.embed_differences(keys, embed) for embed in record["embeds"]]
         for number, differences in enumerate(tries):
             if not differences:
                 return self._seen(record).embeds[number]

@@ -12,22 +12,20 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Unpack, overload
 
 import discord
 
-from discordtest import views
+from discordtest import finding, given, tolerance, views
+from discordtest import names as naming
+from discordtest.assertions import failures, filters
 from discordtest.assertions.core import AssertCore
-from discordtest.assertions.failures import Search, background, describe_message, not_found, refusals
-from discordtest.assertions.filters import Claims, MessageFilter, text_of
 from discordtest.backend import journal as journal_
 from discordtest.errors import SetupError
-from discordtest.finding import find_mentionable
-from discordtest.given import id_of
-from discordtest.names import channel_name, name_of
-from discordtest.tolerance import Close
 
 if TYPE_CHECKING:
-    from discordtest.assertions.filters import Content
+    from discordtest.assertions.failures import Search
+    from discordtest.assertions.filters import Claims, Content, MessageFilter
     from discordtest.backend.journal import Exchange
     from discordtest.backend.rest import Actor
     from discordtest.backend.world import Record
+    from discordtest.tolerance import Close
 
 __all__ = ["AssertSent"]
 
@@ -109,18 +107,18 @@ class AssertSent(AssertCore):
     ) -> None:
         claim = self._claim(wanted)
         if not found:
-            self._fail(not_found(self._scene, f"the bot did not send {claim}", wanted, search), msg)
+            self._fail(failures.not_found(self._scene, f"the bot did not send {claim}", wanted, search), msg)
         lines = [f"the bot sent {claim} {len(found)} times, not {count}:"]
-        lines += [f"  {describe_message(self._scene, message)}" for message in found]
-        self._fail("\n".join([*lines, background(self._scene)]), msg)
+        lines += [f"  {failures.describe_message(self._scene, message)}" for message in found]
+        self._fail("\n".join([*lines, failures.background(self._scene)]), msg)
 
     def _claim(self, wanted: MessageFilter) -> str:
-        what = repr(wanted.content) if isinstance(wanted.content, str | Close) else "such a message"
+        what = repr(wanted.content) if isinstance(wanted.content, str | tolerance.Close) else "such a message"
         if wanted.content is None and wanted.contains is not None:
             what = f"a message with {wanted.contains!r}"
         if wanted.channel_id is None:
             return what
-        return f"{what} in {channel_name(self._scene.backend.world, wanted.channel_id)}"
+        return f"{what} in {naming.channel_name(self._scene.backend.world, wanted.channel_id)}"
 
     def assertNothingSent(self, channel: Any = Missing, *, after: After = None, msg: Any = None) -> None:
         """Fail if the bot sent anything in the last act (to this channel, if one is named)."""
@@ -132,8 +130,8 @@ class AssertSent(AssertCore):
             if channel_id in (None, m["channel_id"])
         ]
         if sent:
-            lines = [f"  {describe_message(self._scene, message)}" for message in sent]
-            self._fail("\n".join(["the bot sent:", *lines, background(self._scene)]), msg)
+            lines = [f"  {failures.describe_message(self._scene, message)}" for message in sent]
+            self._fail("\n".join(["the bot sent:", *lines, failures.background(self._scene)]), msg)
 
     def assertEdited(
         self,
@@ -147,25 +145,25 @@ class AssertSent(AssertCore):
         """Fail unless the bot edited the message in the last act and it is now like this; return it."""
         self._at_rest()
         wanted = self._filter(content, claims)
-        edits = self._edited_since(self._looked_from(after), id_of(message))
+        edits = self._edited_since(self._looked_from(after), given.id_of(message))
         if not edits:
-            lines = [f"the bot did not edit {self._text(message)}", *refusals(self._scene)]
-            self._fail("\n".join([*lines, background(self._scene)]), msg)
+            lines = [f"the bot did not edit {self._text(message)}", *failures.refusals(self._scene)]
+            self._fail("\n".join([*lines, failures.background(self._scene)]), msg)
         edited: Record = edits[-1]
         if differences := wanted.differences(edited):
             lines = [
                 f"the bot edited {self._text(message)} otherwise:",
                 *(f"  {line}" for line in differences),
             ]
-            self._fail("\n".join([*lines, background(self._scene)]), msg)
+            self._fail("\n".join([*lines, failures.background(self._scene)]), msg)
         return self._seen(edited)
 
     def assertNotEdited(self, message: Any, *, after: After = None, msg: Any = None) -> None:
         """Fail if the bot edited the message in the last act."""
         self._at_rest()
-        if edits := self._edited_since(self._looked_from(after), id_of(message)):
-            text = f"the bot edited {self._text(message)}: it is now {text_of(edits[-1])!r}"
-            self._fail(f"{text}\n{background(self._scene)}", msg)
+        if edits := self._edited_since(self._looked_from(after), given.id_of(message)):
+            text = f"the bot edited {self._text(message)}: it is now {filters.text_of(edits[-1])!r}"
+            self._fail(f"{text}\n{failures.background(self._scene)}", msg)
 
     # -- inside
 
@@ -220,7 +218,7 @@ class AssertSent(AssertCore):
         ]
         assert client is not None
         before = [message for message in self._sent_since(0, by) if message not in sent]
-        return Search(client, sent, before, others, self._edited_since(start))
+        return failures.Search(client, sent, before, others, self._edited_since(start))
 
     def _looked_from(self, after: After) -> int:
         """Return the number of the journal's entry from which on to look."""
@@ -234,7 +232,7 @@ class AssertSent(AssertCore):
                 )
             moment = (after - self._scene.backend.world.start_time).total_seconds() * 1e6
             return next((n for n, entry in enumerate(journal) if entry.at > moment), len(journal))
-        message_id = id_of(after)
+        message_id = given.id_of(after)
         for number, entry in enumerate(journal):
             if isinstance(entry, journal_.Sent) and entry.message["id"] == message_id:
                 return number + 1
@@ -243,10 +241,10 @@ class AssertSent(AssertCore):
         return 0  # made before there was a journal
 
     def _filter(self, content: Content | None, claims: Claims) -> MessageFilter:
-        if unknown := claims.keys() - Claims.__annotations__:
+        if unknown := claims.keys() - filters.Claims.__annotations__:
             raise TypeError(f"an assertion about messages takes no {', '.join(sorted(unknown))}")
         reply_to, mentions = claims.get("reply_to"), claims.get("mentions")
-        return MessageFilter(
+        return filters.MessageFilter(
             content=content,
             contains=claims.get("contains"),
             channel_id=self._claimed_channel(claims.get("channel", Missing)),
@@ -254,7 +252,7 @@ class AssertSent(AssertCore):
             embeds=claims.get("embeds"),
             files=claims.get("files"),
             buttons=claims.get("buttons"),
-            reply_to=None if reply_to is None else id_of(reply_to),
+            reply_to=None if reply_to is None else given.id_of(reply_to),
             mentions=None if mentions is None else [self._claimed_mention(each) for each in mentions],
             ephemeral=claims.get("ephemeral"),
             file_data=self._file_data,
@@ -266,16 +264,16 @@ class AssertSent(AssertCore):
         guilds = list(self._scene.backend.world.guilds) if guild_id is None else [str(guild_id)]
         for place in guilds:  # a name of a role is looked for in each
             with contextlib.suppress(SetupError):
-                return find_mentionable(self._scene.backend.world, thing, place)
-        return str(self._claimed(lambda world, one: find_mentionable(world, one, None), thing))
+                return finding.find_mentionable(self._scene.backend.world, thing, place)
+        return str(self._claimed(lambda world, one: finding.find_mentionable(world, one, None), thing))
 
     def _shown(self, number: str) -> str:
         """Return a user, role or message as people know it."""
         world = self._scene.backend.world
         record = self._stored(None, number)
         if record is not None:
-            return f"{text_of(record)!r} of {record['author']['username']}"
-        return name_of(world, number)
+            return f"{filters.text_of(record)!r} of {record['author']['username']}"
+        return naming.name_of(world, number)
 
     def _file_data(self, url: str) -> bytes:
         path = url.removeprefix("https://cdn.discordapp.com").partition("?")[0]
@@ -287,7 +285,7 @@ class AssertSent(AssertCore):
 
     def _record(self, message: Any) -> Record | None:
         channel = getattr(message, "channel", None)
-        return self._stored(None if channel is None else id_of(channel), id_of(message))
+        return self._stored(None if channel is None else given.id_of(channel), given.id_of(message))
 
     def _stored(self, channel_id: str | None, message_id: str) -> Record | None:
         """Return a message that is still there, of a channel or any, or that only one person sees."""
@@ -299,12 +297,12 @@ class AssertSent(AssertCore):
         record = self._record(message)
         if record is None:
             self._require_message(message)
-            self._fail(f"{self._text(message)} is deleted\n{background(self._scene)}", msg)
+            self._fail(f"{self._text(message)} is deleted\n{failures.background(self._scene)}", msg)
         return record
 
     def _require_message(self, message: Any) -> None:
         """Refuse what never was a message of this world, of one that is not there."""
-        number, channel = id_of(message), getattr(message, "channel", None)
+        number, channel = given.id_of(message), getattr(message, "channel", None)
         for entry in self._dispatches(("MESSAGE_DELETE", "MESSAGE_DELETE_BULK"), number):
             event = json.loads(entry.text)
             if number in (event.get("id"), *event.get("ids", ())):  # else it is that of the channel
@@ -312,11 +310,11 @@ class AssertSent(AssertCore):
         entries = self._scene.backend.journal
         if any(isinstance(entry, journal_.Sent) and entry.message["id"] == number for entry in entries):
             return
-        if channel is None or not any(self._dispatches(_PLACE_GONE, id_of(channel))):
+        if channel is None or not any(self._dispatches(_PLACE_GONE, given.id_of(channel))):
             raise SetupError(f"there never was a message {message!r} in the world of this test")
 
     def _text(self, message: Any) -> str:
         record = self._record(message)
         if record is not None:
-            return f"the message {text_of(record)!r}"
-        return f"the message {getattr(message, 'content', None) or id_of(message)!r}"
+            return f"the message {filters.text_of(record)!r}"
+        return f"the message {getattr(message, 'content', None) or given.id_of(message)!r}"

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 from discord.state import ConnectionState
 
 from discordtest import transcript as transcripts
+from discordtest.assertions import failures
 from discordtest.assertions.core import AssertCore
-from discordtest.assertions.failures import background
 from discordtest.backend import intents, journal, rest, targets
 from discordtest.errors import BackendError, SetupError
-from discordtest.tolerance import Close
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from discordtest.scene import Scene
+    from discordtest.tolerance import Close
     from discordtest.unhandled import Unhandled
 
 __all__ = ["AssertWire", "BotErrors"]
@@ -71,7 +71,7 @@ class AssertWire(AssertCore):
             )
             transcript = transcripts.Transcript(self._scene)
             lines = [f"  {transcript.line(entry)}" for entry in exchanges] or ["  nothing"]
-            self._fail("\n".join([head, *lines, background(self._scene)]), msg)
+            self._fail("\n".join([head, *lines, failures.background(self._scene)]), msg)
         return found
 
     def assertNotRequested(self, method: str, path: str, *, msg: Any = None) -> None:
@@ -96,7 +96,10 @@ class AssertWire(AssertCore):
             transcript = transcripts.Transcript(self._scene)
             lines = [f"  {transcript.line(entry)}" for entry in exchanges] or ["  nothing"]
             self._fail(
-                "\n".join([f"the bot {claim} {times}; it requested:", *lines, background(self._scene)]), msg
+                "\n".join(
+                    [f"the bot {claim} {times}; it requested:", *lines, failures.background(self._scene)]
+                ),
+                msg,
             )
         return found
 
@@ -119,7 +122,7 @@ class AssertWire(AssertCore):
         if not found if count is None else found != count:
             claim = f"was dispatched {found} times, not {count}" if found else "was not dispatched"
             text = f"{name} {claim}; there were: {', '.join(events) or 'none'}"
-            self._fail(f"{text}\n{background(self._scene)}", msg)
+            self._fail(f"{text}\n{failures.background(self._scene)}", msg)
 
     def assertNotDispatched(self, event: str, *, msg: Any = None) -> None:
         """Fail if such a gateway event happened in the last act."""
@@ -188,7 +191,7 @@ class BotErrors:
         names = getattr(self._expected, "__name__", self._expected)
         text = f"the bot did not raise {names}{f' matching {self._regex!r}' if self._regex else ''}; it raised: {found}"
         try:
-            self._case._fail(f"{text}\n{background(self._scene)}", None)
+            self._case._fail(f"{text}\n{failures.background(self._scene)}", None)
         except self._case.failureException as failure:
             failure.__cause__ = cause
             raise

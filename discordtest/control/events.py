@@ -13,7 +13,7 @@ from discordtest.control.changing import client_of
 from discordtest.errors import BackendError, SetupError
 from discordtest.finding import find_in_guilds
 from discordtest.given import emoji_key, message_of
-from discordtest.scene import awaited
+from discordtest.verbs import awaited
 from discordtest.views import views_of
 
 if TYPE_CHECKING:

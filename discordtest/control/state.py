@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from discordtest.arrange.building import Arranging, perform, show, stage
 from discordtest.backend.resources.message_render import render_message
 from discordtest.control.changing import client_of
-from discordtest.scene import awaited
+from discordtest.verbs import awaited
 from discordtest.worlds import go_back
 
 if TYPE_CHECKING:
