@@ -128,8 +128,12 @@ class Backend(Interruptions, Troubles, Snapshots, Events):
         deadlines = self.world.deadlines
         while deadlines and deadlines[0][0] <= self.world.now():
             _, name, path = deadlines.pop(0)
-            with contextlib.suppress(RestError):  # what it was about is gone
+            try:
                 self.perform(Actor("narrator", "0"), name, *path.split("/"))
+            except RestError:  # what it was about is gone
+                pass
+            except NotModelled as failure:
+                self.report(failure)
 
     # -- what the test and its people do
 

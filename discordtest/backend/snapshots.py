@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["FORMAT", "VERSION", "Snapshot", "Snapshots", "checksum"]
 
 FORMAT = "discordtest world"
-VERSION = 2  # of the text; a new table makes it another, too
+VERSION = 3  # of the text; a new table makes it another, too
 _LEAVES = frozenset((str, int, bool, float, type(None)))
 _KEYS = frozenset(("format", "version", "checksum", "start_time", "now", "shared", "tables"))
 

@@ -103,6 +103,10 @@ class World:
     voice_outages: dict[str, None] = field(default_factory=dict)  # guilds that have no voice server now
     voice_statuses: dict[str, str] = field(default_factory=dict)  # channel id -> what it says of itself
     stage_instances: Table = field(default_factory=dict)  # channel id -> stage instance
+    scheduled_events: dict[str, Table] = field(default_factory=dict)
+    event_users: dict[str, dict[str, None]] = field(
+        default_factory=dict
+    )  # scheduled event id -> the users who are interested
     presences: Table = field(default_factory=dict)  # user id -> presence without guild_id; not of the offline
     user_installs: dict[str, dict[str, None]] = field(
         default_factory=dict

@@ -22,6 +22,7 @@ from discordtest.backend.resources import guild_member as guild_member
 from discordtest.backend.resources import guild_membership as guild_membership
 from discordtest.backend.resources import guild_prune as guild_prune
 from discordtest.backend.resources import guild_role as guild_role
+from discordtest.backend.resources import guild_scheduled_event as guild_scheduled_event
 from discordtest.backend.resources import guild_settings as guild_settings
 from discordtest.backend.resources import interaction as interaction
 from discordtest.backend.resources import interaction_callback as interaction_callback

@@ -8,6 +8,7 @@ from __future__ import annotations
 from discordtest.backend.audit import Action
 from discordtest.backend.body import Integer, Object, Snowflake
 from discordtest.backend.permissions import Permission
+from discordtest.backend.resources.guild_scheduled_event import render_event
 from discordtest.backend.resources.webhook import render_webhook
 from discordtest.backend.rest import Call, route
 from discordtest.backend.world import Record
@@ -53,7 +54,7 @@ def list_guild_audit_log_entries(call: Call, guild: Record) -> Record:
     if "after" not in query or "before" in query:
         entries.reverse()
     entries = entries[: query["limit"]]
-    threads = world.threads[guild["id"]]
+    threads, events = world.threads[guild["id"]], world.scheduled_events[guild["id"]]
     return {
         "audit_log_entries": entries,
         "users": [world.users[user_id] for user_id in _mentioned_users(call, entries)],
@@ -62,7 +63,9 @@ def list_guild_audit_log_entries(call: Call, guild: Record) -> Record:
         ],
         "threads": [threads[target] for target in _targets(entries) if target in threads],
         "integrations": [],
-        "guild_scheduled_events": [],
+        "guild_scheduled_events": [
+            render_event(world, events[target]) for target in _targets(entries) if target in events
+        ],
         "application_commands": [
             command
             for commands in world.commands.values()

@@ -177,6 +177,7 @@ def _tables_of_guilds(call: Call) -> tuple[dict[str, dict[str, Record]], ...]:
         world.emojis,
         world.stickers,
         world.voice_states,
+        world.scheduled_events,
     )
 
 
@@ -342,6 +343,8 @@ def delete_guild(call: Call, guild: Record) -> None:
         del world.invites[code]
     for webhook_id in [key for key, hook in world.webhooks.items() if hook.get("guild_id") == guild_id]:
         del world.webhooks[webhook_id]
+    for event_id in world.scheduled_events[guild_id]:
+        del world.event_users[event_id]
     for table in _tables_of_guilds(call):
         del table[guild_id]
     del world.guilds[guild_id], world.audit_log[guild_id]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from discordtest.backend.intents import Intent
 from discordtest.backend.permissions import visible
+from discordtest.backend.resources.guild_scheduled_event import events_of
 from discordtest.backend.resources.presence import presences_of
 from discordtest.backend.resources.stage_instance import stages_of
 from discordtest.backend.resources.thread import render_thread
@@ -64,7 +65,7 @@ def render_guild_create(world: World, guild: Record, viewer: Viewer) -> Record:
             for state in world.voice_states[guild_id].values()
         ],
         "stage_instances": stages_of(world, guild_id),
-        "guild_scheduled_events": [],
+        "guild_scheduled_events": events_of(world, guild_id, viewer.user_id),
         "soundboard_sounds": [],
     }
 

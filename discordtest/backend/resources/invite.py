@@ -16,7 +16,8 @@ from discordtest.backend.body import Boolean, Choice, FormErrors, Integer, Objec
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission, channel_permissions, guild_permissions
 from discordtest.backend.resources.channel_types import CATEGORY, THREAD_TYPES, VOICE_TYPES
-from discordtest.backend.rest import Call, parameter, route
+from discordtest.backend.resources.guild_scheduled_event import render_event
+from discordtest.backend.rest import Call, find_in, parameter, route
 from discordtest.backend.world import Record, World
 
 __all__ = ["find_invite", "find_live_invite", "render_invite", "use_invite"]
@@ -298,9 +299,13 @@ GET_INVITE = Object({"with_counts": Boolean(default=False), "guild_scheduled_eve
 
 @route("GET", "/invites/{code:invite_or_vanity}", query=GET_INVITE)
 def invite_resolve(call: Call, invite: Record) -> Record:
+    shown = render_invite(call.world, invite, metadata=False, counts=call.query["with_counts"])
     if "guild_scheduled_event_id" in call.query:
-        raise RestError(Code.UNKNOWN_GUILD_SCHEDULED_EVENT)
-    return render_invite(call.world, invite, metadata=False, counts=call.query["with_counts"])
+        events = call.world.scheduled_events[invite["guild_id"]]
+        event_id = call.query["guild_scheduled_event_id"]
+        event = find_in(events, event_id, Code.UNKNOWN_GUILD_SCHEDULED_EVENT)
+        shown["guild_scheduled_event"] = render_event(call.world, event, counted=True)
+    return shown
 
 
 @route("DELETE", "/invites/{code:invite}")

@@ -8,14 +8,21 @@ from __future__ import annotations
 
 from discordtest.backend import audit
 from discordtest.backend.audit import Action
-from discordtest.backend.body import Boolean, Choice, Object, Snowflake, String
+from discordtest.backend.body import Boolean, Choice, Object, Snowflake, String, invalid
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission, visible
 from discordtest.backend.resources.channel_types import STAGE
-from discordtest.backend.rest import Call, parameter, route
+from discordtest.backend.resources.guild_scheduled_event_status import (
+    ACTIVE,
+    SCHEDULED,
+    STAGE_INSTANCE,
+    is_over,
+    set_status,
+)
+from discordtest.backend.rest import Call, find_in, parameter, route
 from discordtest.backend.world import Record, World
 
-__all__ = ["close_stage", "stages_of"]
+__all__ = ["close_stage", "open_stage", "stages_of"]
 
 MAX_TOPIC = 120
 GUILD_ONLY = 2  # privacy level; 1 is public, which no guild can choose any more
@@ -80,19 +87,44 @@ def create_stage_instance(call: Call) -> Record:
     call.require(_MODERATOR, channel)
     if body.get("send_start_notification"):
         call.require(Permission.MENTION_EVERYONE, channel)
-    if body.get("guild_scheduled_event_id") is not None:
-        raise RestError(Code.UNKNOWN_GUILD_SCHEDULED_EVENT)
+    event = _find_event(call, channel, body.get("guild_scheduled_event_id"))
     if channel["id"] in world.stage_instances:
         raise RestError(Code.STAGE_ALREADY_OPEN)
+    instance = open_stage(call, channel, body["topic"], event)
+    if event is not None and event["status"] == SCHEDULED:
+        set_status(world, event, ACTIVE)
+    return instance
+
+
+def _find_event(call: Call, channel: Record, event_id: str | None) -> Record | None:
+    """Find the scheduled event that is to begin on the stage: 50091 for one that takes place somewhere else."""
+    if event_id is None:
+        return None
+    events = call.world.scheduled_events[channel["guild_id"]]
+    event = find_in(events, event_id, Code.UNKNOWN_GUILD_SCHEDULED_EVENT)
+    if event["entity_type"] != STAGE_INSTANCE:
+        raise RestError(Code.EVENT_ENTITY_TYPE_DIFFERS)
+    if event["channel_id"] != channel["id"]:
+        raise invalid("guild_scheduled_event_id", "BASE_TYPE_BAD_VALUE", "The event is on another stage.")
+    if is_over(event):
+        raise RestError(Code.EVENT_FINISHED)
+    return event
+
+
+def open_stage(call: Call, channel: Record, topic: str, event: Record | None = None) -> Record:
+    """Make and tell what is live on a stage now; of a scheduled event, the two name each other."""
+    world = call.world
     instance: Record = {
         "id": call.new_id(),
         "guild_id": channel["guild_id"],
         "channel_id": channel["id"],
-        "topic": body["topic"],
+        "topic": topic,
         "privacy_level": GUILD_ONLY,
         "discoverable_disabled": True,
-        "guild_scheduled_event_id": None,
+        "guild_scheduled_event_id": None if event is None else event["id"],
     }
+    if event is not None:
+        event["entity_id"] = instance["id"]
     world.stage_instances[channel["id"]] = instance
     _note(call, Action.STAGE_INSTANCE_CREATE, instance, audit.difference(None, instance, _AUDITED))
     world.emit("STAGE_INSTANCE_CREATE", instance, guild=channel["guild_id"])

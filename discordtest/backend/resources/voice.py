@@ -16,6 +16,7 @@ from discordtest.backend.body import Boolean, Object, Snowflake, String, Timesta
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission, channel_permissions
 from discordtest.backend.resources.channel_types import STAGE, VOICE, VOICE_TYPES
+from discordtest.backend.resources.guild_scheduled_event_status import note_departure
 from discordtest.backend.rest import Call, operation, route
 from discordtest.backend.world import Record, World
 
@@ -40,8 +41,11 @@ def disconnect(world: World, guild_id: str, user_id: str) -> None:
     """Take a user out of voice, if it is in there."""
     state = world.voice_states[guild_id].pop(user_id, None)
     if state is not None:
+        left = state["channel_id"]
         state.update(channel_id=None, request_to_speak_timestamp=None)
         tell_voice_state(world, state)
+        if world.scheduled_events[guild_id]:
+            note_departure(world, guild_id, left)
 
 
 def disconnect_all(world: World, channel: Record) -> None:
@@ -54,12 +58,15 @@ def disconnect_all(world: World, channel: Record) -> None:
 
 def move(world: World, state: Record, channel: Record) -> None:
     """Bring a user into the channel, as its new state says; a bot is given a voice server."""
+    guild_id, left = channel["guild_id"], state["channel_id"]
     state["channel_id"] = channel["id"]
     state["suppress"] = _starts_suppressed(world, channel, state["user_id"])
     state["request_to_speak_timestamp"] = None
     tell_voice_state(world, state)
     if state["user_id"] in world.applications:
-        tell_voice_server(world, channel["guild_id"], state["user_id"])
+        tell_voice_server(world, guild_id, state["user_id"])
+    if world.scheduled_events[guild_id]:
+        note_departure(world, guild_id, left)
 
 
 def _starts_suppressed(world: World, channel: Record, user_id: str) -> bool:
