@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import discord
 
+from discordtest.backend.resources import soundboard
 from discordtest.errors import SetupError
 from discordtest.given import id_of
 from discordtest.names import channel_name, name_of
@@ -29,6 +30,7 @@ __all__ = [
     "find_mentionable",
     "find_place",
     "find_role",
+    "find_sound",
     "find_sticker",
     "find_user",
     "is_name",
@@ -146,6 +148,29 @@ def find_sticker(world: World, sticker: Id) -> str:
         return id_of(sticker)
     stickers = [each for table in world.stickers.values() for each in table.values()]
     return _named(world, str(sticker), stickers, "sticker")
+
+
+def find_sound(world: World, sound: Any, guild_id: str) -> Record:
+    """Return a sound: of this guild if it has such a one, else of another, or a default one."""
+    own = world.soundboard_sounds.get(guild_id, {})
+    others = [table for key, table in world.soundboard_sounds.items() if key != guild_id]
+    tables = [own, *others, soundboard.DEFAULT_SOUNDS]
+    if not is_name(sound):
+        number = id_of(sound)
+        for table in tables:
+            if number in table:
+                return table[number]
+        raise SetupError(
+            f"there is no sound {sound!r} in the world of this test: it is of another one, or deleted"
+        )
+    for nearest in ([own], tables[1:]):
+        found = [each for table in nearest for each in table.values() if each["name"] == sound]
+        if len(found) > 1:
+            raise SetupError(f"{sound!r} may mean {len(found)} sounds: pass the sound itself, or its id")
+        if found:
+            return found[0]
+    known = ", ".join(repr(each["name"]) for table in tables for each in table.values())
+    raise SetupError(f"no sound in the world of this test is called {sound!r}: there are {known}")
 
 
 def find_in_guilds(

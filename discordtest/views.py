@@ -152,6 +152,7 @@ class Views:
         guild._threads = self._live(world.threads, guild_id, self.channel)
         guild._members = self._live(world.members, guild_id, lambda r: self.member(guild_id, r["user"]["id"]))
         guild._voice_states = self._live(world.voice_states, guild_id, self._voice_state)
+        guild._soundboard_sounds = self._live(world.soundboard_sounds, guild_id, self.sound)
 
     def _live(
         self, tables: Mapping[str, dict[str, Record]], guild_id: str, build: Callable[[Record], Any]
@@ -206,6 +207,15 @@ class Views:
         """Return a guild's sticker."""
         found = self.real._stickers.get(int(record["id"]))
         return discord.GuildSticker(state=self.state, data=cast("Any", record)) if found is None else found
+
+    def sound(self, record: Record) -> discord.SoundboardSound:
+        """Return a sound of a guild's soundboard."""
+        guild = self.guild(record["guild_id"])
+        if record["guild_id"] not in self.built:
+            found = guild._soundboard_sounds.get(int(record["sound_id"]))
+            if found is not None:
+                return found
+        return discord.SoundboardSound(guild=guild, state=self.state, data=cast("Any", record))
 
     def webhook(self, record: Record) -> discord.Webhook:
         """Return a webhook with its token."""
@@ -314,6 +324,9 @@ def _refreshed_by_guild(views: Views, obj: Any, key: str) -> Any:
     if isinstance(obj, discord.GuildSticker):
         record = world.stickers.get(guild_id, {}).get(key)
         return record and views.sticker(record)
+    if isinstance(obj, discord.SoundboardSound):
+        record = world.soundboard_sounds.get(guild_id, {}).get(key)
+        return record and views.sound(record)
     raise SetupError(f"refresh takes objects of discord.py that the world holds, not {obj!r}")
 
 

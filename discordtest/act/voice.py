@@ -64,6 +64,34 @@ class VoiceVerbs(Acting):
         _speak(scene, actor, text, state["guild_id"], {"channel_id": state["channel_id"], **changes})
 
     @verb
+    async def play_sound(
+        self,
+        who: Id,
+        channel: discord.VoiceChannel | Id,
+        sound: discord.SoundboardSound | discord.SoundboardDefaultSound | Id,
+    ) -> None:
+        """Play a sound of a soundboard in the voice channel that one is in: ``on_voice_channel_effect`` runs.
+
+        ``sound`` is one of the guild's, of another guild that one is in, or a default one (``"quack"``); a bot hears
+        of it if it is in the channel, too.
+        """
+        scene, actor = self._scene, person(self._scene, who)
+        world, who_name = scene.backend.world, name(scene.backend.world, actor.user_id)
+        channel_id = finding.find_channel(
+            world, channel, kinds=permissions.VOICE_TYPES, user_id=actor.user_id
+        )
+        guild_id = world.channels[channel_id].get("guild_id")
+        state = world.voice_states.get(guild_id or "", {}).get(actor.user_id)
+        if guild_id is None or state is None or state["channel_id"] != channel_id:
+            raise SetupError(
+                f"{who_name} is not in {place(scene, channel_id)}: `await self.join_voice(…)` first"
+            )
+        record = finding.find_sound(world, sound, guild_id)
+        body = {"sound_id": record["sound_id"], "source_guild_id": record.get("guild_id")}
+        text = f"plays {record['name']!r} in {place(scene, channel_id)}"
+        act(scene, actor, text, "send_soundboard_sound", channel_id, body=body)
+
+    @verb
     async def set_presence(
         self,
         who: Id,

@@ -1,4 +1,4 @@
-"""Builders of emojis, stickers, webhooks and invites."""
+"""Builders of emojis, stickers, sounds, webhooks and invites."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ from discordtest.arrange.building import (
     stage,
     user_id_of,
 )
+from discordtest.backend.resources import sound_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import discord
 
-    from discordtest.given import File, Id
+    from discordtest.given import Emoji, File, Id
 
 __all__ = ["ExpressionBuilders"]
 
@@ -33,11 +34,13 @@ __unittest = True  # unittest leaves our frames out of its tracebacks
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
 )
+#: 24 ms of silence: one frame of an MP3 file
+SILENCE = b"\xff\xfb\x14\xc0" + bytes(92)
 GIF_PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 
 
 class ExpressionBuilders(Arranging):
-    """What makes emojis, stickers, webhooks and invites."""
+    """What makes emojis, stickers, sounds, webhooks and invites."""
 
     def make_emoji(
         self,
@@ -89,6 +92,33 @@ class ExpressionBuilders(Arranging):
         views = show(scene)
         views.fill(guild_id)
         return views.sticker(table[made["id"]])
+
+    def make_soundboard_sound(
+        self,
+        name: str,
+        guild: discord.Guild | Id,
+        id_num: int = -1,
+        *,
+        sound: bytes | None = None,
+        volume: float = 1,
+        emoji: Emoji | None = None,
+    ) -> discord.SoundboardSound:
+        """Make a sound of a guild's soundboard; without ``sound`` (an MP3 or Ogg file) it is a moment of silence.
+
+        ``volume`` is from 0 to 1; ``emoji`` is a standard one, or one of a guild.
+        """
+        checking.check_text("a sound's name", name)
+        scene = stage(self._scene)
+        guild_id = guild_id_of(scene, guild)
+        data = SILENCE if sound is None else sound
+        kind = sound_file.sound_type_of(data) or "application/octet-stream"
+        uri = f"data:{kind};base64,{base64.b64encode(data).decode()}"
+        body = {"name": name, "sound": uri, "volume": volume, **(given.emoji_fields(emoji) if emoji else {})}
+        table = scene.backend.world.soundboard_sounds[guild_id]
+        doing = f"make_soundboard_sound({name!r})"
+        options: dict[str, Any] = {"body": body, "id": new_id(id_num, table)}
+        made = perform(scene, doing, "create_guild_soundboard_sound", guild_id, **options)
+        return show(scene).sound(table[made["sound_id"]])
 
     def make_webhook(
         self,

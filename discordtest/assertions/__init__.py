@@ -10,12 +10,13 @@ from discordtest.assertions.guilds import AssertGuilds
 from discordtest.assertions.interactions import AssertInteractions
 from discordtest.assertions.members import AssertMembers
 from discordtest.assertions.messages import AssertMessages
+from discordtest.assertions.voice import AssertVoice
 from discordtest.assertions.wire import AssertWire
 
 __all__ = ["AssertMixin"]
 
 
 class AssertMixin(
-    AssertInteractions, AssertMessages, AssertMembers, AssertGuilds, AssertCommands, AssertWire
+    AssertInteractions, AssertMessages, AssertMembers, AssertGuilds, AssertVoice, AssertCommands, AssertWire
 ):
     """The assertions of a test case."""

@@ -21,6 +21,7 @@ from discordtest.errors import NotModelled
 __all__ = [
     "Anything",
     "Array",
+    "Audio",
     "Boolean",
     "Choice",
     "Field",
@@ -37,6 +38,7 @@ __all__ = [
 ]
 
 _DIGITS = re.compile(r"[0-9]{1,20}\Z")
+_BASE64 = r"(?=.)((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)\Z"
 _MISSING: Any = object()  # Any: stands in for a value of every type
 
 
@@ -249,10 +251,8 @@ class Timestamp(Field):
 class Image(Field):
     """Image data as a ``data:`` URI; stored as it comes, at most ``max`` bytes once decoded."""
 
-    pattern = re.compile(
-        r"data:image/(jpeg|png|gif|webp|avif);base64,"
-        r"(?=.)((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)\Z"
-    )
+    pattern = re.compile(rf"data:image/(jpeg|png|gif|webp|avif);base64,{_BASE64}")
+    wrong = "IMAGE_INVALID", "Invalid image data"
 
     def __init__(self, *, max: int | None = None, **options: Any) -> None:
         super().__init__(**options)
@@ -261,11 +261,18 @@ class Image(Field):
     def convert(self, value: Any, path: tuple[str | int, ...], errors: FormErrors) -> Any:
         match = self.pattern.match(value) if isinstance(value, str) else None
         if match is None:
-            errors.add(path, "IMAGE_INVALID", "Invalid image data")
+            errors.add(path, *self.wrong)
         elif self.max is not None and _decoded_size(match[2]) > self.max:
             message = f"File cannot be larger than {self.max / 1024:.1f} kb."
             errors.add(path, "BINARY_TYPE_MAX_SIZE", message)
         return value
+
+
+class Audio(Image):
+    """Sound as a ``data:`` URI of whatever kind; stored as it comes, at most ``max`` bytes once decoded."""
+
+    pattern = re.compile(rf"data:([\w.+-]+/[\w.+-]+);base64,{_BASE64}")
+    wrong = "BASE_TYPE_BAD_VALUE", "Invalid audio data"
 
 
 class Array(Field):

@@ -2,8 +2,8 @@
 
 Only what is used is looked at. A value that is well formed and wrong (a shard, an intent, a guild) is refused where it
 is used, with its own code or not at all.
-Source: Discord's documentation, Gateway Events ("Identify", "Update Presence", "Request Guild Members"), Opcodes and
-Status Codes ("Gateway Close Event Codes").
+Source: Discord's documentation, Gateway Events ("Identify", "Update Presence", "Request Guild Members", "Request
+Soundboard Sounds"), Opcodes and Status Codes ("Gateway Close Event Codes").
 """
 
 from __future__ import annotations
@@ -22,6 +22,10 @@ def _is_text(value: Any) -> bool:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list)
 
 
 def _is_activity(value: Any) -> bool:
@@ -46,6 +50,7 @@ _SHAPES: dict[int, Shape] = {
     2: {"presence": _is_presence, "large_threshold": _is_number},
     3: _PRESENCE,
     8: {"query": _is_text, "limit": _is_number},
+    31: {"guild_ids": _is_list},
 }
 
 

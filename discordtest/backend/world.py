@@ -97,7 +97,10 @@ class World:
     application_emojis: dict[str, Table] = field(default_factory=dict)
     stickers: dict[str, Table] = field(default_factory=dict)
     sticker_packs: Table = field(default_factory=dict)  # what everybody may use
-    creators: dict[str, str] = field(default_factory=dict)  # emoji or sticker id -> user id, told to few
+    soundboard_sounds: dict[str, Table] = field(default_factory=dict)
+    creators: dict[str, str] = field(
+        default_factory=dict
+    )  # emoji, sticker or sound id -> user id, told to few
     invites: Table = field(default_factory=dict)  # code -> invite
     voice_states: dict[str, Table] = field(default_factory=dict)  # guild id -> user id -> state
     voice_outages: dict[str, None] = field(default_factory=dict)  # guilds that have no voice server now

@@ -68,6 +68,7 @@ make_message = _on_current(lambda backend: backend.make_message)
 make_attachment = _on_current(lambda backend: backend.make_attachment)
 make_emoji = _on_current(lambda backend: backend.make_emoji)
 make_sticker = _on_current(lambda backend: backend.make_sticker)
+make_soundboard_sound = _on_current(lambda backend: backend.make_soundboard_sound)
 make_webhook = _on_current(lambda backend: backend.make_webhook)
 make_invite = _on_current(lambda backend: backend.make_invite)
 make_sku = _on_current(lambda backend: backend.make_sku)
@@ -96,6 +97,8 @@ pin_message = _on_current(lambda backend: backend.pin_message)
 unpin_message = _on_current(lambda backend: backend.unpin_message)
 delete_emoji = _on_current(lambda backend: backend.delete_emoji)
 delete_sticker = _on_current(lambda backend: backend.delete_sticker)
+delete_soundboard_sound = _on_current(lambda backend: backend.delete_soundboard_sound)
+update_soundboard_sounds = _on_current(lambda backend: backend.update_soundboard_sounds)
 delete_webhook = _on_current(lambda backend: backend.delete_webhook)
 delete_invite = _on_current(lambda backend: backend.delete_invite)
 
@@ -186,6 +189,7 @@ __all__ = [
     "delete_member",
     "delete_message",
     "delete_role",
+    "delete_soundboard_sound",
     "delete_sticker",
     "delete_webhook",
     "disconnect",
@@ -218,6 +222,7 @@ __all__ = [
     "make_message",
     "make_role",
     "make_sku",
+    "make_soundboard_sound",
     "make_stage_channel",
     "make_sticker",
     "make_text_channel",
@@ -245,6 +250,7 @@ __all__ = [
     "update_guild",
     "update_member",
     "update_role",
+    "update_soundboard_sounds",
     "update_text_channel",
     "use_realistic_rate_limits",
     "wait_for_event",

@@ -26,6 +26,7 @@ class Shapes(GatewayTestCase):
             (4, {"guild_id": []}),
             (8, {"query": "", "limit": 0}),
             (6, {}),
+            (31, {"guild_ids": []}),
         ):
             with self.subTest(code=code, data=good):
                 self.assertTrue(is_well_formed(code, good))
@@ -45,6 +46,7 @@ class Shapes(GatewayTestCase):
             (8, {"query": 1}),
             (8, {"limit": "1"}),
             (8, {"limit": True}),
+            (31, {"guild_ids": "1"}),
         ):
             with self.subTest(code=code, data=bad):
                 self.assertFalse(is_well_formed(code, bad))
@@ -64,6 +66,7 @@ class AtRandom(GatewayTestCase):
         4: ("guild_id", "channel_id", "self_mute", "self_deaf"),
         6: ("session_id", "seq"),
         8: ("guild_id", "query", "limit", "user_ids", "presences", "nonce"),
+        31: ("guild_ids",),
     }  # fmt: skip
 
     def values(self) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Emojis, stickers, webhooks and invites by the functions of ``discordtest.backend``."""
+"""Emojis, stickers, sounds, webhooks and invites by the functions of ``discordtest.backend``."""
 
 from __future__ import annotations
 
@@ -22,6 +22,19 @@ class ExpressionTests(ControlTestCase):
         backend.delete_sticker(sticker.id)
         self.assertIsNone(self.client.get_sticker(sticker.id))
         self.assertEqual(await self.heard(), ["guild_stickers_update"])
+
+    async def test_sound(self) -> None:
+        sound = backend.make_soundboard_sound("yay", self.guild, emoji="🎉")
+        self.assertIs(self.client.get_soundboard_sound(sound.id), sound)
+        self.assertEqual(await self.heard(), ["soundboard_sound_create"])
+        backend.update_soundboard_sounds(self.guild, available=False)
+        self.assertFalse(sound.available)
+        self.assertEqual(await self.heard(), ["soundboard_sound_update"])
+        backend.delete_soundboard_sound("yay")
+        self.assertIsNone(self.client.get_soundboard_sound(sound.id))
+        self.assertEqual(await self.heard(), ["soundboard_sound_delete"])
+        with self.assertRaisesRegex(SetupError, "there is no sound"):
+            backend.delete_soundboard_sound(sound)
 
     async def test_webhook(self) -> None:
         webhook = backend.make_webhook("news", self.general)

@@ -1,4 +1,4 @@
-"""Emojis, stickers and webhooks through discord.py."""
+"""Emojis, stickers, sounds and webhooks through discord.py."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import aiohttp
 import discord
 from discord import AuditLogAction as Action
 
+from discordtest.arrange.expressions import SILENCE
 from tests.backend.worlds import PNG
 from tests.surface.surface import SurfaceTestCase
 
@@ -77,6 +78,60 @@ class Stickers(SurfaceTestCase):
         self.assertIsInstance(await self.client.fetch_premium_sticker_packs(), list)
         with self.assertRaises(discord.NotFound):
             await self.client.fetch_premium_sticker_pack(1)
+
+
+class Sounds(SurfaceTestCase):
+    async def test_guild(self):
+        blob = self.make_emoji("blob", self.guild)
+        sound = await self.guild.create_soundboard_sound(
+            name="yay", sound=SILENCE, volume=0.5, emoji="🎉", reason="why"
+        )
+        heard = await self.heard("soundboard_sound_create")
+        self.assertAlike(heard, sound, besides=("user",))
+        await self.entry(Action.soundboard_sound_create, sound, "why")
+        self.assertEqual((sound.name, sound.volume, str(sound.emoji)), ("yay", 0.5, "🎉"))
+        self.assertEqual(self.client.get_soundboard_sound(sound.id), sound)
+        self.assertEqual(list(self.guild.soundboard_sounds), [sound])
+        fetched = await self.guild.fetch_soundboard_sound(sound.id)
+        self.assertEqual((fetched.user, fetched.name), (self.client.user, "yay"))
+        self.assertEqual(await self.guild.fetch_soundboard_sounds(), [sound])
+        edited = await sound.edit(name="boo", volume=None, emoji=blob, reason="why")
+        self.assertEqual((edited.name, edited.volume, edited.emoji.id), ("boo", 1, blob.id))
+        changed = await self.changed(Action.soundboard_sound_update, sound, "why")
+        self.assertEqual((changed["name"], changed["volume"]), (("yay", "boo"), (0.5, 1)))
+        before, after = await self.heard("soundboard_sound_update")
+        self.assertEqual((before.name, after.name), ("yay", "boo"))
+        self.assertEqual(await sound.read(), SILENCE)
+        await sound.delete(reason="why")
+        self.assertEqual(await self.heard("soundboard_sound_delete"), sound)
+        await self.entry(Action.soundboard_sound_delete, sound, "why")
+        with self.assertRaises(discord.NotFound) as caught:
+            await self.guild.fetch_soundboard_sound(sound.id)
+        self.assertEqual(caught.exception.code, 10097)
+
+    async def test_played(self):
+        floor = await self.guild.create_voice_channel("floor")
+        sound = self.make_soundboard_sound("yay", self.guild)
+        (quack,) = await self.client.fetch_soundboard_default_sounds()
+        with self.assertRaises(discord.HTTPException) as caught:
+            await floor.send_sound(sound)
+        self.assertEqual(caught.exception.code, 50168)
+        await self.guild.change_voice_state(channel=floor)
+        await floor.send_sound(sound)
+        effect = await self.heard("voice_channel_effect")
+        self.assertEqual((effect.channel, effect.user), (floor, self.guild.me))
+        self.assertEqual((effect.sound.id, effect.sound.volume, effect.emoji), (sound.id, 1, None))
+        self.assertFalse(effect.sound.is_default())
+        await floor.send_sound(quack)
+        effect = await self.heard("voice_channel_effect")
+        self.assertTrue(effect.is_sound())
+        self.assertTrue(effect.sound.is_default())
+        self.assertEqual(str(effect.emoji), "🦆")
+
+    async def test_found_at_the_start(self):
+        sound = self.make_soundboard_sound("yay", self.guild)
+        await self.restart()
+        self.assertEqual(self.client.soundboard_sounds, [sound])
 
 
 class Webhooks(SurfaceTestCase):

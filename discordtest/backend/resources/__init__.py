@@ -36,6 +36,7 @@ from discordtest.backend.resources import poll_vote as poll_vote
 from discordtest.backend.resources import presence as presence
 from discordtest.backend.resources import reaction as reaction
 from discordtest.backend.resources import sku as sku
+from discordtest.backend.resources import soundboard as soundboard
 from discordtest.backend.resources import stage_instance as stage_instance
 from discordtest.backend.resources import sticker as sticker
 from discordtest.backend.resources import thread_create as thread_create

@@ -43,17 +43,17 @@ CREATE_APPLICATION_EMOJI = Object(
 UPDATE_APPLICATION_EMOJI = Object({"name": String(**_NAME)})
 
 
-# -- who may know and change what, for stickers too
+# -- who may know and change what, for stickers and sounds too
 
 
 def may_know_creators(call: Call) -> bool:
-    """Tell whether the actor may see who made the guild's emojis and stickers."""
+    """Tell whether the actor may see who made the guild's emojis, stickers and sounds."""
     return bool(call.permissions() & (_CREATE | _MANAGE))
 
 
-def require_expression(call: Call, record: Record) -> None:
-    """Refuse with 50013 unless the actor may change the emoji or sticker: its own, or any with MANAGE."""
-    own = call.world.creators.get(record["id"]) == call.actor.user_id
+def require_expression(call: Call, expression_id: str) -> None:
+    """Refuse with 50013 unless the actor may change the emoji, sticker or sound: its own, or any with MANAGE."""
+    own = call.world.creators.get(expression_id) == call.actor.user_id
     if own and call.permissions() & _CREATE:
         return
     call.require(_MANAGE)
@@ -138,7 +138,7 @@ def create_guild_emoji(call: Call, guild: Record) -> Record:
 @route("PATCH", "/guilds/{guild_id}/emojis/{emoji_id:guild_emoji}", body=UPDATE_GUILD_EMOJI)
 def update_guild_emoji(call: Call, guild: Record, emoji: Record) -> Record:
     guild_id = guild["id"]
-    require_expression(call, emoji)
+    require_expression(call, emoji["id"])
     _check_roles(call, guild_id)
     before = dict(emoji)
     emoji.update(call.body)
@@ -152,7 +152,7 @@ def update_guild_emoji(call: Call, guild: Record, emoji: Record) -> Record:
 @route("DELETE", "/guilds/{guild_id}/emojis/{emoji_id:guild_emoji}")
 def delete_guild_emoji(call: Call, guild: Record, emoji: Record) -> None:
     guild_id = guild["id"]
-    require_expression(call, emoji)
+    require_expression(call, emoji["id"])
     del call.world.emojis[guild_id][emoji["id"]]
     changes = audit.difference(emoji, None, ("name",))
     audit.write(call, guild_id, Action.EMOJI_DELETE, emoji["id"], changes=changes)

@@ -1,4 +1,4 @@
-"""What a client asks for over its gateway connection: members, presence, voice.
+"""What a client asks for over its gateway connection: members, sounds, presence, voice.
 
 Source: Discord's documentation, Gateway Events, "Send Events", and Gateway, "Rate Limiting".
 """
@@ -153,6 +153,20 @@ def _send_chunks(
         session.dispatch("GUILD_MEMBERS_CHUNK", encode(payload))
 
 
+# -- sounds
+
+
+def request_soundboard_sounds(backend: Backend, session: Session, data: Record) -> None:
+    """Answer op 31 with the sounds of each guild that the bot is in, on the shard that serves the guild."""
+    world = backend.world
+    for guild_id in map(str, data.get("guild_ids") or ()):
+        known = session.user_id in world.members.get(guild_id, ()) and session.serves(guild_id)
+        if known and guild_id not in world.outages:
+            sounds = list(world.soundboard_sounds[guild_id].values())
+            payload = {"guild_id": guild_id, "soundboard_sounds": sounds}
+            session.dispatch("SOUNDBOARD_SOUNDS", encode(payload))
+
+
 # -- voice
 
 
@@ -181,6 +195,6 @@ COMMANDS: dict[int, Callable[[Backend, Session, Any], None]] = {
     3: update_presence,
     4: update_voice_state,
     8: request_guild_members,
-    31: _not_modelled("Request Soundboard Sounds (op 31)"),
+    31: request_soundboard_sounds,
     43: _not_modelled("Request Channel Info (op 43)"),
 }

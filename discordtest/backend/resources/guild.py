@@ -176,6 +176,7 @@ def _tables_of_guilds(call: Call) -> tuple[dict[str, dict[str, Record]], ...]:
         world.threads,
         world.emojis,
         world.stickers,
+        world.soundboard_sounds,
         world.voice_states,
         world.scheduled_events,
     )

@@ -66,7 +66,7 @@ def render_guild_create(world: World, guild: Record, viewer: Viewer) -> Record:
         ],
         "stage_instances": stages_of(world, guild_id),
         "guild_scheduled_events": events_of(world, guild_id, viewer.user_id),
-        "soundboard_sounds": [],
+        "soundboard_sounds": list(world.soundboard_sounds[guild_id].values()),
     }
 
 

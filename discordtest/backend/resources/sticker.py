@@ -196,7 +196,7 @@ def create_guild_sticker(call: Call, guild: Record) -> Record:
 @route("PATCH", "/guilds/{guild_id}/stickers/{sticker_id:guild_sticker}", body=UPDATE_GUILD_STICKER)
 def update_guild_sticker(call: Call, guild: Record, sticker: Record) -> Record:
     guild_id = guild["id"]
-    require_expression(call, sticker)
+    require_expression(call, sticker["id"])
     before = dict(sticker)
     sticker.update(call.body)
     changes = audit.difference(before, sticker, _AUDITED)
@@ -208,7 +208,7 @@ def update_guild_sticker(call: Call, guild: Record, sticker: Record) -> Record:
 @route("DELETE", "/guilds/{guild_id}/stickers/{sticker_id:guild_sticker}")
 def delete_guild_sticker(call: Call, guild: Record, sticker: Record) -> None:
     guild_id = guild["id"]
-    require_expression(call, sticker)
+    require_expression(call, sticker["id"])
     del call.world.stickers[guild_id][sticker["id"]]
     changes = audit.difference(sticker, None, _AUDITED)
     audit.write(call, guild_id, Action.STICKER_DELETE, sticker["id"], changes=changes)

@@ -20,6 +20,7 @@ from discordtest.backend.resources import (
     guild_settings,
     invite,
     message,
+    soundboard,
     sticker,
     webhook,
 )
@@ -141,6 +142,9 @@ class CountTests(unittest.TestCase):
             (session, "MAX_PAYLOAD", 4096),
             (invite, "DEFAULT_AGE", 86_400),  # Channel, "Create Channel Invite": 24 hours
             (message, "MAX_NONCES", 1000),  # what a test remembers; Discord tells minutes alone
+            (soundboard, "MAX_DURATION", 5.2),
+            (soundboard, "SLOTS", (8, 24, 36, 48)),  # Discord's support pages, "Server Boosting FAQ"
+            (soundboard, "SLOTS_WITH_MORE_SOUNDBOARD", 96),  # Guild, "Guild Features": MORE_SOUNDBOARD
             (sticker, "MAX_FILE_SIZE", 512 * 1024),
             (sticker, "MAX_FRAMES", 1000),  # JSON error 170004
             (sticker, "SLOTS_WITH_MORE_STICKERS", 60),  # Guild, "Guild Features": MORE_STICKERS
