@@ -17,6 +17,7 @@ __all__ = [
     "ALL",
     "DEFAULT",
     "NEED_TWO_FACTOR",
+    "QUARANTINED",
     "Permission",
     "channel_permissions",
     "guild_permissions",
@@ -31,6 +32,7 @@ __all__ = [
 
 THREAD_TYPES = frozenset((10, 11, 12))
 VOICE_TYPES = frozenset((2, 13))
+QUARANTINED = 1 << 7  # member flag: auto moderation has blocked how the member is called
 
 
 class Permission(IntFlag):
@@ -106,6 +108,7 @@ _NEED_SEND = int(
 _IMPLYING = _VIEW | _SEND | _CONNECT  # what implies more where it lacks
 _MANAGE_THREADS = int(Permission.MANAGE_THREADS)
 _WHILE_TIMED_OUT = int(Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY)
+_WHILE_QUARANTINED = _WHILE_TIMED_OUT | int(Permission.CHANGE_NICKNAME)  # which is the way out
 NEED_TWO_FACTOR = int(
     Permission.KICK_MEMBERS
     | Permission.BAN_MEMBERS
@@ -173,6 +176,8 @@ def guild_permissions(world: World, guild_id: str, user_id: str) -> int:
         return ALL
     if member.get("communication_disabled_until") and is_timed_out(world, member):
         bits &= _WHILE_TIMED_OUT
+    if member["flags"] & QUARANTINED:
+        bits &= _WHILE_QUARANTINED
     return bits
 
 
@@ -199,6 +204,8 @@ def _with_overwrites(world: World, channel: Record, user_id: str, bits: int) -> 
     bits = _overwritten(overwrites, bits, guild_id, user_id, member["roles"])
     if member.get("communication_disabled_until") and is_timed_out(world, member):
         bits &= _WHILE_TIMED_OUT
+    if member["flags"] & QUARANTINED:
+        bits &= _WHILE_QUARANTINED
     return bits
 
 

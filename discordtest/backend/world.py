@@ -110,6 +110,12 @@ class World:
     event_users: dict[str, dict[str, None]] = field(
         default_factory=dict
     )  # scheduled event id -> the users who are interested
+    automod_rules: dict[str, Table] = field(
+        default_factory=dict
+    )  # guild id -> rule; none where a guild has none
+    automod_words: dict[str, list[str]] = field(
+        default_factory=dict
+    )  # rule id -> what Discord's own lists hold for it
     presences: Table = field(default_factory=dict)  # user id -> presence without guild_id; not of the offline
     user_installs: dict[str, dict[str, None]] = field(
         default_factory=dict

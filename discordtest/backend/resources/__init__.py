@@ -9,6 +9,7 @@ from discordtest.backend.resources import application_command_permission as appl
 from discordtest.backend.resources import application_deletion as application_deletion
 from discordtest.backend.resources import application_install as application_install
 from discordtest.backend.resources import audit_log as audit_log
+from discordtest.backend.resources import auto_moderation as auto_moderation
 from discordtest.backend.resources import channel as channel
 from discordtest.backend.resources import channel_overwrite as channel_overwrite
 from discordtest.backend.resources import channel_typing as channel_typing

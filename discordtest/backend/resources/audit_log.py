@@ -55,6 +55,7 @@ def list_guild_audit_log_entries(call: Call, guild: Record) -> Record:
         entries.reverse()
     entries = entries[: query["limit"]]
     threads, events = world.threads[guild["id"]], world.scheduled_events[guild["id"]]
+    rules = world.automod_rules.get(guild["id"], {})
     return {
         "audit_log_entries": entries,
         "users": [world.users[user_id] for user_id in _mentioned_users(call, entries)],
@@ -72,7 +73,7 @@ def list_guild_audit_log_entries(call: Call, guild: Record) -> Record:
             for command in commands.values()
             if command["id"] in _targets(entries)
         ],
-        "auto_moderation_rules": [],
+        "auto_moderation_rules": [rules[target] for target in _targets(entries) if target in rules],
     }
 
 

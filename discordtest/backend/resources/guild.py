@@ -348,5 +348,7 @@ def delete_guild(call: Call, guild: Record) -> None:
         del world.event_users[event_id]
     for table in _tables_of_guilds(call):
         del table[guild_id]
+    for rule_id in world.automod_rules.pop(guild_id, ()):
+        world.automod_words.pop(rule_id, None)
     del world.guilds[guild_id], world.audit_log[guild_id]
     world.emit("GUILD_DELETE", {"id": guild_id}, guild=guild_id, users=bots)

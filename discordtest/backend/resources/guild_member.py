@@ -27,7 +27,7 @@ from discordtest.backend.body import (
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.intents import Intent
 from discordtest.backend.permissions import Permission, guild_permissions
-from discordtest.backend.resources import guild_member_voice
+from discordtest.backend.resources import auto_moderation_execution, guild_member_voice
 from discordtest.backend.resources.application import approved_intents
 from discordtest.backend.resources.guild_role import check_role_below, find_role
 from discordtest.backend.resources.thread_sync import blind_spots, sync_threads
@@ -144,6 +144,8 @@ def update_guild_member(call: Call, guild: Record, member: Record) -> Record:
     voice = guild_member_voice.check(call, guild, member)
     _apply(call, guild, member, {**changes, **voice}, roles)
     guild_member_voice.apply(call, guild, member)
+    if "nick" in changes and user_id == call.actor.user_id:
+        auto_moderation_execution.screen_profile(call, guild["id"])
     return member
 
 
@@ -250,6 +252,8 @@ def update_my_guild_member(call: Call, guild: Record) -> Record:
     _apply(call, guild, member, changes, member["roles"])
     if {key: member[key] for key in looks} != looks:
         tell_update(call.world, guild_id, member)
+    if "nick" in changes:
+        auto_moderation_execution.screen_profile(call, guild_id)
     return member
 
 

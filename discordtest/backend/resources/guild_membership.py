@@ -15,6 +15,7 @@ from discordtest.backend.body import Array, Boolean, Integer, Object, Snowflake,
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import ALL, Permission
 from discordtest.backend.resources import voice
+from discordtest.backend.resources.auto_moderation_execution import screen_profile
 from discordtest.backend.resources.guild_create import tell_guild_create
 from discordtest.backend.resources.guild_integration import (
     add_integration,
@@ -104,6 +105,7 @@ def join_guild(call: Call, guild: Record, user: Record) -> Record:
         find_role(call, role_id)
     member = add_member(call, guild, user, **call.body)
     _welcome(call, guild, user)
+    screen_profile(call, guild_id)
     return member
 
 

@@ -12,6 +12,11 @@ from discordtest.backend.audit import Action
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import ALL, Permission
 from discordtest.backend.resources import message_thread
+from discordtest.backend.resources.auto_moderation_execution import (
+    AUTO_MODERATION_ACTION,
+    execute,
+    screen_message,
+)
 from discordtest.backend.resources.message_build import add_message, build_message
 from discordtest.backend.resources.message_form import CREATE_MESSAGE
 from discordtest.backend.resources.message_render import render_message
@@ -74,7 +79,10 @@ def create_message(call: Call, channel: Record) -> Record:
         if earlier is not None:
             return {**render_message(world, earlier, viewer(call)), "nonce": nonce}
     message = build_message(call, channel, world.users[author_id], body, permissions=bits)
+    triggered = screen_message(call, channel, message["content"], bits) if world.automod_rules else None
     add_message(call, channel, message, nonce)
+    if triggered:
+        execute(call, channel, message["content"], triggered, message["id"])
     if channel.get("rate_limit_per_user"):
         note_use(call, channel)
     shown = message  # one's own message hides nothing, and nobody has reacted to it
@@ -131,7 +139,7 @@ def get_message(call: Call, channel: Record, message: Record) -> Record:
 def delete_message(call: Call, channel: Record, message: Record) -> None:
     world, guild_id = call.world, channel.get("guild_id")
     author_id = message["author"]["id"]
-    own = author_id == call.actor.user_id
+    own = author_id == call.actor.user_id and message["type"] != AUTO_MODERATION_ACTION
     if message["type"] in UNDELETABLE:
         raise RestError(Code.CANNOT_EXECUTE_ON_SYSTEM_MESSAGE)
     if not own and guild_id is None and not call.actor.omnipotent:

@@ -12,6 +12,7 @@ from discordtest.backend.codes import Code, RestError
 from discordtest.backend.journal import Sent
 from discordtest.backend.permissions import Permission
 from discordtest.backend.resources.attachment import Upload, keep, mark_ephemeral, read_uploads
+from discordtest.backend.resources.auto_moderation_execution import execute, screen_message
 from discordtest.backend.resources.component import check_components, render_components, text_of
 from discordtest.backend.resources.embed import render_embed
 from discordtest.backend.resources.mention import EVERY_KIND, find_mentions
@@ -49,7 +50,11 @@ def update_message(call: Call, channel: Record, message: Record) -> Record:
         raise RestError(Code.CANNOT_EXECUTE_ON_SYSTEM_MESSAGE)
     if body.get("sticker_ids"):
         raise RestError(Code.CANNOT_EDIT_STICKERS)
+    content = body.get("content") or ""
+    triggered = screen_message(call, channel, content, bits) if call.world.automod_rules else None
     apply_edit(call, channel, message, body, permissions=bits)
+    if triggered:
+        execute(call, channel, content, triggered, message["id"])
     return render_message(call.world, message, viewer(call))
 
 

@@ -21,6 +21,11 @@ from discordtest.backend.body import (
 )
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission
+from discordtest.backend.resources.auto_moderation_execution import (
+    execute,
+    screen_message,
+    screen_title,
+)
 from discordtest.backend.resources.channel_types import (
     ANNOUNCEMENT,
     ARCHIVE_DURATIONS,
@@ -97,6 +102,7 @@ def create_thread_from_message(call: Call, channel: Record, message: Record) -> 
         raise RestError(Code.CANNOT_EXECUTE_ON_SYSTEM_MESSAGE)
     kind = _KINDS[channel["type"]][0]
     _check_pace(call, channel)
+    screen_title(call, channel, call.body["name"])
     owner_id = call.actor.user_id
     thread = new_thread(message["id"], channel, kind, owner_id, call.timestamp(), call.body)
     open_thread(call, thread)
@@ -136,6 +142,7 @@ def create_thread(call: Call, channel: Record) -> Record:
         raise invalid("type", "BASE_TYPE_CHOICES", "Threads of this type do not exist in this channel.")
     call.require(_PERMISSIONS[kind], channel)
     _check_pace(call, channel)
+    screen_title(call, channel, body["name"])
     owner_id = call.actor.user_id
     thread = new_thread(call.new_id(), channel, kind, owner_id, call.timestamp(), body)
     open_thread(call, thread)
@@ -186,10 +193,14 @@ def _post(call: Call, forum: Record) -> Record:
     thread = new_thread(thread_id, forum, PUBLIC_THREAD, owner_id, call.timestamp(), body)
     bits = call.permissions(forum)
     message = build_message(call, thread, world.users[owner_id], body["message"], permissions=bits)
+    screen_title(call, forum, body["name"])
+    triggered = screen_message(call, thread, message["content"], bits) if world.automod_rules else None
     open_thread(call, thread)
     forum["last_message_id"] = thread_id
     add_members(world, thread, (owner_id,), new_thread=True)
     add_message(call, thread, message)
+    if triggered:
+        execute(call, thread, message["content"], triggered, message["id"])
     return {**thread, "message": render_message(world, message, owner_id)}
 
 
