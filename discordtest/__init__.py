@@ -130,3 +130,7 @@ def __getattr__(name: str) -> object:
         module = import_module(where)
     value = globals()[name] = getattr(module, name)
     return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATER})

@@ -1,9 +1,10 @@
 """What only a running test needs is loaded when the first test begins, not when a test module is imported.
 
-Most of the package is the in-memory Discord. The classes that people derive from need none of it until a test runs,
-so while this package is imported, modules below `DEFERRED` are found but not executed. The rule for what is imported
-eagerly: import a deferred module as a module (``from discordtest.backend import codes``), and name what is in it
-where it is used (``codes.RestError``). Importing a name from one fails at once, and says so.
+Most of the package is the in-memory Discord, and what the methods of a test case work with. The classes that people
+derive from need none of it until a test runs, so while this package is imported, modules below `DEFERRED` are found
+but not executed. The rule for what is imported eagerly: import a deferred module as a module (``from
+discordtest.backend import codes``), and name what is in it where it is used (``codes.RestError``). Importing a name
+from one fails at once, and says so.
 """
 
 from __future__ import annotations

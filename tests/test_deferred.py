@@ -53,6 +53,10 @@ class DeferredTests(unittest.TestCase):
             with self.subTest(name=name):
                 self.assertEqual(output(f"from discordtest import {name}", f"print({name}.__name__)"), name)
 
+    def test_every_public_name_is_listed_before_it_is_loaded(self) -> None:
+        script = "import discordtest", "print({*discordtest.__all__} - {*dir(discordtest)})"
+        self.assertEqual(output(*script), "set()")
+
     def test_any_module_can_be_the_first_that_is_imported_after_the_package(self) -> None:
         for name in (
             "backend.gateway",

@@ -24,7 +24,7 @@ __all__ = ["AssertWire", "BotErrors"]
 
 __unittest = True
 
-_PARAMETER = re.compile(r"\{[^}]*\}")
+_PARAMETER = r"\{[^}]*\}"
 
 
 class AssertWire(AssertCore):
@@ -53,7 +53,7 @@ class AssertWire(AssertCore):
             raise SetupError(f"{error} To ask for what is not served is NotModelled.") from None
         self._at_rest()
         exchanges = self._scene.backend.journal.exchanges(self._scene.act_start)
-        pattern = re.compile("[^/]+".join(map(re.escape, _PARAMETER.split(path))))
+        pattern = re.compile("[^/]+".join(map(re.escape, re.split(_PARAMETER, path))))
         found = [
             entry
             for entry in exchanges
