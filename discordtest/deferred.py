@@ -46,6 +46,7 @@ DEFERRED = tuple(
         "narrator",
         "refusals",
         "scene",
+        "scheduling",
         "scripts",
         "seam",
         "tolerance",

@@ -15,10 +15,12 @@ import discord
 from discord.channel import _threaded_guild_channel_factory
 from discord.invite import Invite
 from discord.member import VoiceState
+from discord.scheduled_event import ScheduledEvent
 from discord.user import ClientUser
 
 from discordtest.backend.resources.guild_create import render_guild
 from discordtest.backend.resources.guild_member import new_member
+from discordtest.backend.resources.guild_scheduled_event import render_event
 from discordtest.backend.resources.invite import render_invite
 from discordtest.backend.resources.message_form import EPHEMERAL
 from discordtest.backend.resources.message_render import render_message
@@ -153,6 +155,7 @@ class Views:
         guild._members = self._live(world.members, guild_id, lambda r: self.member(guild_id, r["user"]["id"]))
         guild._voice_states = self._live(world.voice_states, guild_id, self._voice_state)
         guild._soundboard_sounds = self._live(world.soundboard_sounds, guild_id, self.sound)
+        guild._scheduled_events = self._live(world.scheduled_events, guild_id, self.scheduled_event)
 
     def _live(
         self, tables: Mapping[str, dict[str, Record]], guild_id: str, build: Callable[[Record], Any]
@@ -216,6 +219,16 @@ class Views:
             if found is not None:
                 return found
         return discord.SoundboardSound(guild=guild, state=self.state, data=cast("Any", record))
+
+    def scheduled_event(self, record: Record) -> discord.ScheduledEvent:
+        """Return a scheduled event."""
+        guild = self.guild(record["guild_id"])
+        if record["guild_id"] not in self.built:
+            found = guild.get_scheduled_event(int(record["id"]))
+            if found is not None:
+                return found
+        data = render_event(self.world, record, counted=True)
+        return ScheduledEvent(state=self.state, data=cast("Any", data))
 
     def webhook(self, record: Record) -> discord.Webhook:
         """Return a webhook with its token."""
@@ -327,6 +340,9 @@ def _refreshed_by_guild(views: Views, obj: Any, key: str) -> Any:
     if isinstance(obj, discord.SoundboardSound):
         record = world.soundboard_sounds.get(guild_id, {}).get(key)
         return record and views.sound(record)
+    if isinstance(obj, ScheduledEvent):
+        record = world.scheduled_events.get(guild_id, {}).get(key)
+        return record and views.scheduled_event(record)
     raise SetupError(f"refresh takes objects of discord.py that the world holds, not {obj!r}")
 
 

@@ -76,6 +76,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.replays",
         "discordtest.running",
         "discordtest.scene",
+        "discordtest.scheduling",
         "discordtest.staging",
         "discordtest.transcript",
         "discordtest.verbs",

@@ -11,6 +11,7 @@ from discordtest.act.events import EventVerbs
 from discordtest.act.interactions import CommandVerbs
 from discordtest.act.messages import MessageVerbs
 from discordtest.act.moderation import ModerationVerbs
+from discordtest.act.scheduled_events import ScheduledEventVerbs
 from discordtest.act.shop import ShopVerbs
 from discordtest.act.voice import VoiceVerbs
 
@@ -18,6 +19,13 @@ __all__ = ["ActMixin"]
 
 
 class ActMixin(
-    MessageVerbs, CommandVerbs, ComponentVerbs, ModerationVerbs, VoiceVerbs, EventVerbs, ShopVerbs
+    MessageVerbs,
+    CommandVerbs,
+    ComponentVerbs,
+    ModerationVerbs,
+    VoiceVerbs,
+    ScheduledEventVerbs,
+    EventVerbs,
+    ShopVerbs,
 ):
     """Every verb, on the scene of a test case."""

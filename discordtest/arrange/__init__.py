@@ -16,6 +16,7 @@ from discordtest.arrange.guilds import GuildBuilders
 from discordtest.arrange.members import MemberBuilders
 from discordtest.arrange.messages import MessageBuilders
 from discordtest.arrange.premium import PremiumBuilders
+from discordtest.arrange.scheduled_events import ScheduledEventBuilders
 
 if TYPE_CHECKING:
     import discord
@@ -33,6 +34,7 @@ class ArrangeMixin(
     ExpressionBuilders,
     CommandBuilders,
     PremiumBuilders,
+    ScheduledEventBuilders,
 ):
     """Every builder, on the scene of a test case."""
 

@@ -10,6 +10,7 @@ from discordtest.assertions.guilds import AssertGuilds
 from discordtest.assertions.interactions import AssertInteractions
 from discordtest.assertions.members import AssertMembers
 from discordtest.assertions.messages import AssertMessages
+from discordtest.assertions.scheduled_events import AssertScheduledEvents
 from discordtest.assertions.voice import AssertVoice
 from discordtest.assertions.wire import AssertWire
 
@@ -17,6 +18,13 @@ __all__ = ["AssertMixin"]
 
 
 class AssertMixin(
-    AssertInteractions, AssertMessages, AssertMembers, AssertGuilds, AssertVoice, AssertCommands, AssertWire
+    AssertInteractions,
+    AssertMessages,
+    AssertMembers,
+    AssertGuilds,
+    AssertScheduledEvents,
+    AssertVoice,
+    AssertCommands,
+    AssertWire,
 ):
     """The assertions of a test case."""

@@ -20,6 +20,7 @@ from discordtest.control.http import FakeHttp
 from discordtest.control.members import MemberChanges
 from discordtest.control.mentions import Mentions
 from discordtest.control.messages import MessageChanges
+from discordtest.control.scheduled_events import ScheduledEventChanges
 from discordtest.control.state import StateControl
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class SceneBackend(
     ChannelChanges,
     MessageChanges,
     ExpressionChanges,
+    ScheduledEventChanges,
     Mentions,
     EventControl,
     ErrorStates,

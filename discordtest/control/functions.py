@@ -73,6 +73,7 @@ make_webhook = _on_current(lambda backend: backend.make_webhook)
 make_invite = _on_current(lambda backend: backend.make_invite)
 make_sku = _on_current(lambda backend: backend.make_sku)
 make_entitlement = _on_current(lambda backend: backend.make_entitlement)
+make_scheduled_event = _on_current(lambda backend: backend.make_scheduled_event)
 make_command_permissions = _on_current(lambda backend: backend.make_command_permissions)
 
 # -- what changes
@@ -101,6 +102,8 @@ delete_soundboard_sound = _on_current(lambda backend: backend.delete_soundboard_
 update_soundboard_sounds = _on_current(lambda backend: backend.update_soundboard_sounds)
 delete_webhook = _on_current(lambda backend: backend.delete_webhook)
 delete_invite = _on_current(lambda backend: backend.delete_invite)
+update_scheduled_event = _on_current(lambda backend: backend.update_scheduled_event)
+delete_scheduled_event = _on_current(lambda backend: backend.delete_scheduled_event)
 
 # -- looking
 
@@ -189,6 +192,7 @@ __all__ = [
     "delete_member",
     "delete_message",
     "delete_role",
+    "delete_scheduled_event",
     "delete_soundboard_sound",
     "delete_sticker",
     "delete_webhook",
@@ -221,6 +225,7 @@ __all__ = [
     "make_members",
     "make_message",
     "make_role",
+    "make_scheduled_event",
     "make_sku",
     "make_soundboard_sound",
     "make_stage_channel",
@@ -250,6 +255,7 @@ __all__ = [
     "update_guild",
     "update_member",
     "update_role",
+    "update_scheduled_event",
     "update_soundboard_sounds",
     "update_text_channel",
     "use_realistic_rate_limits",
