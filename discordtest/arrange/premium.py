@@ -54,7 +54,10 @@ class PremiumBuilders(Arranging):
         starts_at: datetime | None = None,
         ends_at: datetime | None = None,
     ) -> discord.Entitlement:
-        """Let a user have bought a SKU, for themselves or for a guild; without ``ends_at`` it lasts."""
+        """Let a user have bought a SKU, for themselves or for a guild; without ``ends_at`` it lasts.
+
+        What lasts of a subscription SKU has a subscription, which is renewed every month from ``starts_at`` on.
+        """
         scene = stage(self._scene)
         body: dict[str, Any] = given.without_none(
             guild_id=None if guild is None else guild_id_of(scene, guild),

@@ -131,6 +131,7 @@ class World:
     )  # application, guild or "" -> µs of each new command of the last day
     skus: Table = field(default_factory=dict)  # what applications sell
     entitlements: Table = field(default_factory=dict)
+    subscriptions: Table = field(default_factory=dict)
     test_entitlements: dict[str, None] = field(default_factory=dict)  # those that nobody paid for
     interactions: Table = field(default_factory=dict)  # id -> its life, see resources/interaction.py
     interaction_tokens: dict[str, str] = field(default_factory=dict)  # token -> interaction id

@@ -20,6 +20,7 @@ from discordtest.control.http import FakeHttp
 from discordtest.control.members import MemberChanges
 from discordtest.control.mentions import Mentions
 from discordtest.control.messages import MessageChanges
+from discordtest.control.premium import PremiumChanges
 from discordtest.control.scheduled_events import ScheduledEventChanges
 from discordtest.control.state import StateControl
 
@@ -39,6 +40,7 @@ class SceneBackend(
     ChannelChanges,
     MessageChanges,
     ExpressionChanges,
+    PremiumChanges,
     ScheduledEventChanges,
     Mentions,
     EventControl,

@@ -100,6 +100,7 @@ delete_emoji = _on_current(lambda backend: backend.delete_emoji)
 delete_sticker = _on_current(lambda backend: backend.delete_sticker)
 delete_soundboard_sound = _on_current(lambda backend: backend.delete_soundboard_sound)
 update_soundboard_sounds = _on_current(lambda backend: backend.update_soundboard_sounds)
+delete_subscription = _on_current(lambda backend: backend.delete_subscription)
 delete_webhook = _on_current(lambda backend: backend.delete_webhook)
 delete_invite = _on_current(lambda backend: backend.delete_invite)
 update_scheduled_event = _on_current(lambda backend: backend.update_scheduled_event)
@@ -195,6 +196,7 @@ __all__ = [
     "delete_scheduled_event",
     "delete_soundboard_sound",
     "delete_sticker",
+    "delete_subscription",
     "delete_webhook",
     "disconnect",
     "dispatch_custom",

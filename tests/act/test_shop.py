@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import discord
 from discord.ext import commands
@@ -90,3 +90,90 @@ class ShopTests(DiscordTestCase):
         self.assertEqual([event for event, _ in self.heard], ["create"])
         with self.assertRaisesRegex(SetupError, "what is on sale: 'Gold', 'Gold'"):
             self.make_entitlement(1, self.alice)
+
+
+class SubscriptionTests(DiscordTestCase):
+    client: commands.Bot
+    start_time = datetime(2026, 7, 1, 12, tzinfo=UTC)
+
+    def make_client(self) -> commands.Bot:
+        bot = commands.Bot("!", intents=discord.Intents.default())
+        self.heard: list[tuple[str, discord.Subscription]] = []
+
+        for event in ("create", "update", "delete"):
+
+            async def listen(subscription: discord.Subscription, event: str = event) -> None:
+                self.heard.append((event, subscription))
+
+            bot.add_listener(listen, f"on_subscription_{event}")
+        return bot
+
+    def make_world(self) -> None:
+        self.guild = self.make_guild("Test")
+        self.alice = self.make_member("alice", self.guild)
+        self.gold = self.make_sku("Gold")
+
+    def events(self) -> list[str]:
+        found = [event for event, _ in self.heard]
+        self.heard.clear()
+        return found
+
+    async def test_renewed_cancelled_resumed_and_over(self) -> None:
+        bought = await self.buy(self.alice, self.gold)
+        self.assertEqual(self.heard[-1][1].entitlement_ids, [bought.id])
+        self.assertEqual(self.events(), ["create", "update"])
+        await self.advance(days=31)
+        self.assertEqual(self.heard[-1][1].current_period_start, bought.starts_at + timedelta(days=31))
+        self.assertEqual(self.events(), ["update"])
+        cancelled = await self.cancel_subscription(bought)
+        self.assertEqual(cancelled.canceled_at, self.clock.now())
+        resumed = await self.resume_subscription(cancelled)
+        self.assertEqual((resumed.status, resumed.canceled_at), (discord.SubscriptionStatus.active, None))
+        await self.cancel_subscription(resumed.id)
+        self.assertEqual(self.events(), ["update"] * 3)
+        await self.advance(days=31)
+        self.assertEqual(self.events(), ["update"])
+        self.assertEqual(
+            (await self.client.fetch_entitlement(bought.id)).ends_at, cancelled.current_period_end
+        )
+        for verb in (self.cancel_subscription, self.resume_subscription):
+            with self.assertRaisesRegex(SetupError, "the subscription to 'Gold' of alice has ended"):
+                await verb(bought)
+
+    async def test_what_the_bot_asks(self) -> None:
+        began = self.clock.now() - timedelta(days=100)
+        bought = self.make_entitlement(self.gold, self.alice, starts_at=began)
+        sku = (await self.client.fetch_skus())[-1]
+        (found,) = [each async for each in sku.subscriptions(user=self.alice)]
+        self.assertEqual((found.user_id, found.entitlement_ids), (self.alice.id, [bought.id]))
+        self.assertEqual((found.sku_ids, found.renewal_sku_ids), ([sku.id], [sku.id]))
+        self.assertLess(abs(found.created_at - began), timedelta(seconds=1))
+        self.assertLess(found.current_period_start, self.clock.now())
+        self.assertGreater(found.current_period_end, self.clock.now())
+        self.assertEqual(await sku.fetch_subscription(found.id), found)
+        with self.assertRaises(discord.NotFound):
+            await sku.fetch_subscription(1)
+
+    async def test_subscription_and_refund(self) -> None:
+        bought = await self.buy(self.alice, self.gold)
+        await self.refund(bought)
+        await self.settle()
+        self.assertEqual(self.events(), ["create", "update", "update"])
+
+    async def test_one_at_a_time(self) -> None:
+        await self.buy(self.alice, self.gold)
+        with self.assertRaisesRegex(discord.HTTPException, "40074"):
+            await self.buy(self.alice, self.gold)
+
+    async def test_what_is_no_subscription(self) -> None:
+        house = await self.buy(self.alice, self.make_sku("House", discord.SKUType.durable))
+        for thing in (house, 5):
+            with self.assertRaisesRegex(SetupError, "there is no subscription"):
+                await self.cancel_subscription(thing)
+
+    async def test_saved_world_goes_on(self) -> None:
+        await self.buy(self.alice, self.gold)
+        await self.restore(self.backend.snapshot())
+        self.events()
+        await self.advance(days=32)
+        self.assertEqual(self.events(), ["update"])

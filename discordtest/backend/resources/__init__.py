@@ -16,6 +16,7 @@ from discordtest.backend.resources import channel_typing as channel_typing
 from discordtest.backend.resources import channel_update as channel_update
 from discordtest.backend.resources import emoji as emoji
 from discordtest.backend.resources import entitlement as entitlement
+from discordtest.backend.resources import entitlement_purchase as entitlement_purchase
 from discordtest.backend.resources import guild as guild
 from discordtest.backend.resources import guild_ban as guild_ban
 from discordtest.backend.resources import guild_integration as guild_integration
@@ -40,6 +41,7 @@ from discordtest.backend.resources import sku as sku
 from discordtest.backend.resources import soundboard as soundboard
 from discordtest.backend.resources import stage_instance as stage_instance
 from discordtest.backend.resources import sticker as sticker
+from discordtest.backend.resources import subscription as subscription
 from discordtest.backend.resources import thread_create as thread_create
 from discordtest.backend.resources import thread_list as thread_list
 from discordtest.backend.resources import thread_member as thread_member

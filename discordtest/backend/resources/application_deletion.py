@@ -35,6 +35,9 @@ def delete_application(call: Call, application: Record) -> None:
     for installed in world.user_installs.values():
         installed.pop(application_id, None)
     world.application_emojis.pop(application_id, None)
+    for each in [*world.subscriptions.values()]:
+        if world.skus[each["sku_ids"][0]]["application_id"] == application_id:
+            del world.subscriptions[each["id"]]
     for table in (world.entitlements, world.skus):
         for each in [each for each in table.values() if each["application_id"] == application_id]:
             del table[each["id"]]

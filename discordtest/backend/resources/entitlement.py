@@ -7,15 +7,15 @@ Purchases"), Gateway Events ("Entitlements") and Receiving and Responding ("Inte
 
 from __future__ import annotations
 
-from discordtest.backend.body import Boolean, Choice, Object, Snowflake, String, Timestamp, invalid
+from discordtest.backend.body import Boolean, Choice, Object, Snowflake, String
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.resources.paging import page, page_query
 from discordtest.backend.resources.sku import CONSUMABLE, SUBSCRIPTION, find_sku
-from discordtest.backend.rest import Call, find_in, operation, parameter, route
+from discordtest.backend.rest import Call, find_in, parameter, route
 from discordtest.backend.world import Record, World
 from discordtest.errors import NotModelled
 
-__all__ = ["active_entitlements"]
+__all__ = ["active_entitlements", "add_entitlement", "take_entitlement", "tell_entitlement"]
 
 PURCHASE, APPLICATION_SUBSCRIPTION = 1, 8
 OF_GUILD, OF_USER = 1, 2
@@ -34,13 +34,6 @@ _CREATE = Object(
         "sku_id": Snowflake(required=True),
         "owner_id": Snowflake(required=True),
         "owner_type": Choice((OF_GUILD, OF_USER), required=True),
-    }
-)
-_PURCHASE = Object(
-    {
-        "guild_id": Snowflake(null=True),
-        "starts_at": Timestamp(null=True),
-        "ends_at": Timestamp(null=True),
     }
 )
 
@@ -116,7 +109,7 @@ def consume_entitlement(call: Call, application: Record, entitlement: Record) ->
     if call.world.skus[entitlement["sku_id"]]["type"] != CONSUMABLE:
         raise RestError(Code.SKU_NOT_CONSUMABLE)
     entitlement["consumed"] = True
-    _tell(call.world, "ENTITLEMENT_UPDATE", entitlement)
+    tell_entitlement(call.world, "ENTITLEMENT_UPDATE", entitlement)
 
 
 @route("POST", "/applications/{application_id}/entitlements", body=_CREATE)
@@ -139,7 +132,7 @@ def create_entitlement(call: Call, application: Record) -> Record:
     for active in active_entitlements(world, application["id"], user_id, guild_id):
         if active["sku_id"] == sku["id"] and active.get("guild_id") == guild_id:
             raise RestError(Code.ENTITLEMENT_ALREADY_GRANTED)
-    return _add(call, sku, user_id, guild_id, is_test=True)
+    return add_entitlement(call, sku, user_id, guild_id, is_test=True)
 
 
 @route("DELETE", "/applications/{application_id}/entitlements/{entitlement_id}")
@@ -148,48 +141,13 @@ def delete_entitlement(call: Call, application: Record, entitlement: Record) -> 
         raise RestError(Code.UNKNOWN_ENTITLEMENT)
     if entitlement["id"] not in call.world.test_entitlements:
         raise RestError(Code.ENTITLEMENT_NOT_SANDBOX)
-    _delete(call.world, entitlement)
+    take_entitlement(call.world, entitlement)
 
 
-# -- what people do in the shop, and Discord itself
+# -- inside, and for what people buy
 
 
-@operation("/{sku_id}/{user_id:user}", body=_PURCHASE)
-def purchase_sku(call: Call, sku: Record, user: Record) -> Record:
-    """Buy something for oneself or for a guild."""
-    body, guild_id = call.body, call.body.get("guild_id")
-    if guild_id is not None:
-        find_in(call.world.guilds, guild_id, Code.UNKNOWN_GUILD)
-    starts_at = body.get("starts_at") or call.world.timestamp()
-    ends_at = body.get("ends_at")
-    if sku["type"] == CONSUMABLE and not call.actor.omnipotent:
-        for bought in active_entitlements(call.world, sku["application_id"], user["id"], guild_id):
-            if bought["sku_id"] == sku["id"] and not bought["consumed"]:
-                raise RestError(Code.ENTITLEMENT_ALREADY_GRANTED)
-    if ends_at is not None and ends_at <= starts_at:
-        raise invalid("ends_at", "BASE_TYPE_BAD_VALUE", "It ends before it starts.")
-    return _add(call, sku, user["id"], guild_id, starts_at=starts_at, ends_at=ends_at)
-
-
-@operation("/{entitlement_id}")
-def end_entitlement(call: Call, entitlement: Record) -> Record:
-    """Let a subscription end now: it was cancelled, and what was paid for is over."""
-    entitlement["ends_at"] = call.world.timestamp()
-    _tell(call.world, "ENTITLEMENT_UPDATE", entitlement)
-    return entitlement
-
-
-@operation("/{entitlement_id}")
-def refund_entitlement(call: Call, entitlement: Record) -> Record:
-    """Take back what was bought, as Discord does with what it refunds."""
-    _delete(call.world, entitlement)
-    return entitlement
-
-
-# -- inside
-
-
-def _add(
+def add_entitlement(
     call: Call,
     sku: Record,
     user_id: str,
@@ -199,6 +157,7 @@ def _add(
     ends_at: str | None = None,
     is_test: bool = False,
 ) -> Record:
+    """Give an entitlement to a user, or to the guild for which they have it."""
     world = call.world
     entitlement: Record = {
         "id": call.id or world.snowflake(),
@@ -217,15 +176,17 @@ def _add(
     world.entitlements[entitlement["id"]] = entitlement
     if is_test:
         world.test_entitlements[entitlement["id"]] = None
-    _tell(world, "ENTITLEMENT_CREATE", entitlement)
+    tell_entitlement(world, "ENTITLEMENT_CREATE", entitlement)
     return entitlement
 
 
-def _delete(world: World, entitlement: Record) -> None:
+def take_entitlement(world: World, entitlement: Record) -> None:
+    """Take an entitlement back."""
     entitlement["deleted"] = True
-    _tell(world, "ENTITLEMENT_DELETE", entitlement)
+    tell_entitlement(world, "ENTITLEMENT_DELETE", entitlement)
 
 
-def _tell(world: World, event: str, entitlement: Record) -> None:
+def tell_entitlement(world: World, event: str, entitlement: Record) -> None:
+    """Tell the bot of the application."""
     bot_id = world.applications[entitlement["application_id"]]["bot"]["id"]
     world.emit(event, entitlement, users=[bot_id])
