@@ -14,7 +14,6 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
-from aiohttp.client import IDEMPOTENT_METHODS
 from aiohttp.http import SERVER_SOFTWARE
 from aiohttp.tracing import Trace
 from multidict import CIMultiDict, CIMultiDictProxy
@@ -25,6 +24,12 @@ from discordtest.transports.encoding import encode_body
 from discordtest.transports.guard import guard_loop, let_through, refuse_discord, release_loop
 from discordtest.transports.memory import open_socket
 from discordtest.transports.network import GATEWAY_HOST, Network, host_is_discord
+from discordtest.transports.releases import (
+    IDEMPOTENT_METHODS,
+    has_middlewares,
+    tries_again,
+    websocket_timeouts,
+)
 from discordtest.transports.response import make_answer
 
 if TYPE_CHECKING:
@@ -137,7 +142,7 @@ async def _request(
 def _is_plain(session: aiohttp.ClientSession, options: dict[str, Any]) -> bool:
     return (
         options.keys() <= PLAIN_OPTIONS
-        and not session._middlewares
+        and not has_middlewares(session)
         and session._default_auth is None
         and session._request_class is aiohttp.ClientRequest
         and session._response_class is aiohttp.ClientResponse
@@ -191,7 +196,7 @@ async def _bear(
             await network.run(network.suffer(response.fate))
         return response
     except aiohttp.ClientOSError:
-        if request.method not in IDEMPOTENT_METHODS or not session._retry_connection:
+        if request.method not in IDEMPOTENT_METHODS or not tries_again(session):
             raise
         return await network.answer(request)
 
@@ -262,11 +267,7 @@ async def _ws_connect(
         raise RuntimeError("Session is closed")
     if params := options.get("params"):
         target = target.extend_query(params)
-    timeout = options.get("timeout")
-    if not isinstance(timeout, aiohttp.ClientWSTimeout):
-        timeout = aiohttp.ClientWSTimeout(ws_close=timeout if isinstance(timeout, int | float) else 10.0)
-    if (receive := options.get("receive_timeout")) is not None:
-        timeout = aiohttp.ClientWSTimeout(ws_close=timeout.ws_close, ws_receive=receive)
+    close_timeout, receive_timeout = websocket_timeouts(options)
     opened = await _open_gateway(network, self, dict(target.query))
     if isinstance(opened, Response):
         raise _refused(self, target, opened, options.get("headers"))
@@ -274,7 +275,8 @@ async def _ws_connect(
         network,
         opened,
         self._ws_response_class,
-        timeout=timeout,
+        close_timeout=close_timeout,
+        receive_timeout=receive_timeout,
         autoclose=options.get("autoclose", True),
         autoping=options.get("autoping", True),
         connector=self.connector,
@@ -288,7 +290,7 @@ async def _open_gateway(
     try:
         return await network.open_gateway(query)
     except aiohttp.ClientOSError:
-        if not session._retry_connection:
+        if not tries_again(session):
             raise
         return await network.open_gateway(query)
 

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, cast
 import aiohttp
 from aiohttp import WSMessage, WSMsgType
 
+from discordtest.transports.releases import ConnectionResetWhileWriting, websocket_options
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextvars import Context
@@ -170,7 +172,7 @@ class Outgoing:
     async def send_frame(self, message: bytes, opcode: WSMsgType, compress: int | None = None) -> None:
         """Hand a frame to the backend; a ping is answered at once."""
         if self._connection.closed:
-            raise aiohttp.ClientConnectionResetError("Cannot write to closing transport")
+            raise ConnectionResetWhileWriting("Cannot write to closing transport")
         if opcode is WSMsgType.PING:
             self._connection.incoming.feed_data(WSMessage(WSMsgType.PONG, bytes(message), ""))
         elif opcode is not WSMsgType.PONG:
@@ -180,6 +182,19 @@ class Outgoing:
                 self._connection.send(bytes(message).decode())
             finally:
                 incoming.answering = False
+
+    async def send(self, message: bytes | str, binary: bool = False, compress: int | None = None) -> None:
+        """Send data as aiohttp did before 3.11, which had a method for each kind of frame."""
+        data = message.encode() if isinstance(message, str) else message
+        await self.send_frame(data, WSMsgType.BINARY if binary else WSMsgType.TEXT, compress)
+
+    async def ping(self, message: bytes | str = b"") -> None:
+        """Send a ping as aiohttp did before 3.11."""
+        await self.send_frame(message.encode() if isinstance(message, str) else message, WSMsgType.PING)
+
+    async def pong(self, message: bytes | str = b"") -> None:
+        """Send a pong as aiohttp did before 3.11."""
+        await self.send_frame(message.encode() if isinstance(message, str) else message, WSMsgType.PONG)
 
     async def close(self, code: int = 1000, message: bytes = b"") -> None:
         """Say goodbye; the other side answers with the same code, as RFC 6455 asks."""
@@ -311,7 +326,8 @@ def open_socket(
     session: Session,
     kind: Any,  # a class below ClientWebSocketResponse
     *,
-    timeout: aiohttp.ClientWSTimeout,
+    close_timeout: float | None,
+    receive_timeout: float | None,
     autoclose: bool,
     autoping: bool,
     connector: Any = None,
@@ -321,16 +337,15 @@ def open_socket(
     It breaks when ``connector``, that of the client's HTTP session, is closed.
     """
     connection = MemoryConnection(network, session, connector)
-    without_receive = aiohttp.ClientWSTimeout(ws_close=timeout.ws_close)
     socket = _timeless(kind)(
         connection.incoming,
         connection.outgoing,
         None,
         _Handshake(),
-        without_receive,
+        websocket_options(close_timeout),
         autoclose,
         autoping,
         network.loop,
     )
-    socket._receive_timeout = timeout.ws_receive
+    socket._receive_timeout = receive_timeout
     return cast("aiohttp.ClientWebSocketResponse", socket)

@@ -8,6 +8,8 @@ demand.
 from __future__ import annotations
 
 import asyncio
+from functools import cached_property
+from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -30,6 +32,11 @@ class Answer(aiohttp.ClientResponse):
     """An aiohttp response without a connection."""
 
     _payload: bytes
+    # What only __init__ sets before aiohttp 3.12.
+    _body: bytes | None = None
+    _history: tuple[aiohttp.ClientResponse, ...] = ()
+    if not hasattr(aiohttp.ClientResponse, "cookies"):
+        cookies = cached_property(lambda self: SimpleCookie())
     _stream: aiohttp.StreamReader | None = None
     _sent_headers: CIMultiDict[str]
     version = HttpVersion11

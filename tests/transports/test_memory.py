@@ -354,7 +354,7 @@ class Sockets(WiredTestCase):
         self.assertEqual(socket.close_code, 1006)
 
     async def test_paused_connection_that_goes_on(self) -> None:
-        socket = await self.connect(timeout=aiohttp.ClientWSTimeout(ws_receive=60))
+        socket = await self.connect(receive_timeout=60)
         incoming = self.network.connections[0].incoming  # type: ignore[attr-defined]
         incoming.paused = True
         reader = asyncio.create_task(socket.receive())
