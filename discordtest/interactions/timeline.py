@@ -12,6 +12,7 @@ from discordtest.backend.resources.interaction import (
     COMMAND,
     COMPONENT,
     RESPONSE_WINDOW,
+    find_shown_message,
     is_late,
 )
 from discordtest.names import user_name
@@ -103,7 +104,8 @@ def _content(data: Record) -> str:
 def unanswered(scene: Scene) -> str | None:
     """Return why the test must not pass: an interaction that the bot never answered, nor ever will.
 
-    One that the test has claimed to be unanswered is fine, and so is one that a timer may still answer in time.
+    One that the test has claimed to be unanswered is fine, and so are one that a timer may still answer in time and
+    one whose failure nobody can see.
     """
     world = scene.backend.world
     left = [
@@ -112,6 +114,7 @@ def unanswered(scene: Scene) -> str | None:
         if life["answer"] is None
         and life["id"] not in scene.unanswered
         and life["application_id"] in world.applications
+        and not _is_out_of_sight(world, life)
     ]
     if not left:
         return None
@@ -122,6 +125,14 @@ def unanswered(scene: Scene) -> str | None:
     names = ", ".join(interaction_name(life) for life in lost)
     lines = [f"the bot never responded to {names}; if that is meant, claim it with assertNotResponded"]
     return "\n".join([*lines, *(timeline(scene, life) for life in lost)])
+
+
+def _is_out_of_sight(world: World, life: Record) -> bool:
+    """Tell whether a client has nowhere to say that nothing came: the channel is gone, or the component's message."""
+    if life["channel_id"] not in world.channels:
+        return True
+    place = life["channel_id"], life["message_id"], life["user_id"]
+    return life["type"] == COMPONENT and find_shown_message(world, *place) is None
 
 
 def _time_left(world: World, life: Record) -> int:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import unittest
 from typing import TYPE_CHECKING, Any
 
 import discord
 
 from discordtest.interactions.timeline import interaction_name, timeline
+from tests.bots import run_case
 from tests.interactions.test_life import AnswerTestCase, Counter, Feedback
 
 if TYPE_CHECKING:
@@ -75,3 +77,52 @@ class Timeline(AnswerTestCase):
     async def test_a_long_text_is_cut(self) -> None:
         result = await self.bot_answers(lambda i: i.response.send_message("x" * 100))
         self.assertEqual(self.lines(result)[1], f"the bot answers '{'x' * 69}…'")
+
+
+class Unseen(unittest.TestCase):
+    """Bots close a menu or a ticket without an answer: what would tell of the failure is gone with it."""
+
+    def outcome(self, deletes: str, *, command: bool = False) -> Any:
+        class Case(AnswerTestCase):
+            async def test_it(self) -> None:
+                channel = self.client.get_channel(self.general.id)
+                assert isinstance(channel, discord.TextChannel)
+                message = await channel.send("?", view=view())
+                thing = {"message": message, "channel": channel, "nothing": None}[deletes]
+
+                async def answer(_: Interaction) -> None:
+                    if thing is not None:
+                        await thing.delete()
+
+                if command:
+                    await self.bot_answers(answer)
+                else:
+                    self.answer = answer
+                    await self.click(self.alice, message, "Close")
+
+        def view() -> discord.ui.View:
+            view = discord.ui.View(timeout=None)
+            button: discord.ui.Button[Any] = discord.ui.Button(label="Close")
+            button.callback = lambda i: i.client.tree.get_command("do").callback(i)  # type: ignore[method-assign]
+            return view.add_item(button)
+
+        return run_case(Case)
+
+    def test_button_of_a_message_that_is_gone(self) -> None:
+        self.assertTrue(self.outcome("message").passed)
+
+    def test_button_in_a_channel_that_is_gone(self) -> None:
+        self.assertTrue(self.outcome("channel").passed)
+
+    def test_command_in_a_channel_that_is_gone(self) -> None:
+        self.assertTrue(self.outcome("channel", command=True).passed)
+
+    def test_button_of_a_message_that_is_there(self) -> None:
+        self.assertIn("never responded to the button 'Close'", str(self.outcome("nothing")))
+
+    def test_command_is_told_whatever_message_is_gone(self) -> None:
+        self.assertIn("never responded to /do", str(self.outcome("message", command=True)))
+
+
+if __name__ == "__main__":
+    unittest.main()
