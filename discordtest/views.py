@@ -62,8 +62,20 @@ class Views:
         self._scene = scene
         self._client = client
         self._nobody: discord.Client | None = None
-        self.state = narrator_state(self)
+        self._state: ConnectionState[Any] | None = None
         self.built: dict[str, discord.Guild] = {}  # guild id -> the guild that is in no cache
+
+    @property
+    def state(self) -> ConnectionState[Any]:
+        """What stands behind objects that are in no client's cache."""
+        if self._state is None:
+            self._state = narrator_state(self)
+        return self._state
+
+    def forget(self) -> None:
+        """Let go of what was built; it can be used on."""
+        self._state = None
+        self.built.clear()
 
     @property
     def client(self) -> discord.Client:

@@ -10,6 +10,7 @@ import os
 import sys
 import threading
 import unittest
+import weakref
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -30,6 +31,71 @@ Context = commands.Context[Any]
 class PlainTests(DiscordTestCase):
     def test_synchronous_test(self) -> None:
         self.assertTrue(self.client.is_ready())
+
+
+class BusyTests(DiscordTestCase):
+    def make_client(self) -> commands.Bot:
+        bot = commands.Bot("!", intents=discord.Intents.all())  # that does not hold the test case
+
+        @bot.command()
+        async def ping(ctx: Context) -> None:
+            await ctx.send("Pong!")
+
+        return bot
+
+    def make_world(self) -> None:
+        self.guild = self.make_guild("Test")
+        self.general = self.make_text_channel("general", self.guild)
+        self.alice = self.make_member("alice", self.guild)
+        self.foreign = self.make_guild("Foreign", bots=())  # in no client's cache
+        self.place = self.make_text_channel("place", self.foreign)
+
+    def messages(self) -> list[dict[str, Any]]:
+        return [*self.backend.world.messages[str(self.general.id)].values()]
+
+    async def test_busy(self) -> None:
+        message = await self.send(self.alice, self.general, "!ping")
+        self.assertSent("Pong!", channel=self.general)
+        await self.react(self.alice, message, "👍")
+        self.assertReaction(message, "👍", self.alice)
+
+
+class FreedTests(unittest.TestCase):
+    """What a test was made of goes with the test case, before the garbage collector looks for it."""
+
+    def setUp(self) -> None:
+        needs_the_process(self)
+        if gc.isenabled():
+            gc.disable()
+            self.addCleanup(gc.enable)
+
+    def test_world_goes_with_a_test_that_does_nothing(self) -> None:
+        self.assertEqual(self.left_by(PlainTests("test_synchronous_test")), [])
+
+    def test_world_goes_with_a_test_that_acts_and_asserts(self) -> None:
+        self.assertEqual(self.left_by(BusyTests("test_busy")), [])
+
+    def test_world_can_be_looked_at_as_long_as_somebody_has_it(self) -> None:
+        case = BusyTests("test_busy")
+        self.run_it(case)
+        self.assertIn("Pong!", str(case.transcript))
+        self.assertEqual([message["content"] for message in case.messages()], ["!ping", "Pong!"])
+        self.assertEqual(case.foreign.get_channel(case.place.id), case.place)
+        self.assertEqual(case.foreign.default_role.name, "@everyone")
+
+    def left_by(self, case: DiscordTestCase) -> list[str]:
+        """Return what of a test is left once nobody has its test case."""
+        self.run_it(case)
+        backend = case.backend
+        parts = {"scene": case._scene, "backend": backend, "world": backend.world, "gateway": backend.gateway}
+        left = {name: weakref.ref(part) for name, part in parts.items()}
+        del case, backend, parts
+        return [name for name, reference in left.items() if reference() is not None]
+
+    def run_it(self, case: DiscordTestCase) -> None:
+        result = unittest.TestResult()
+        case.run(result)
+        self.assertEqual(result.errors + result.failures, [])
 
 
 class LoopbackTests(BotTestCase):

@@ -92,6 +92,12 @@ class VirtualLoop(TimedLoop):
 
     # What asyncio calls
 
+    def close(self) -> None:
+        """Close the loop, and let go of what knows it."""
+        if not self.is_closed():
+            super().close()
+            del self._poll, self.outside
+
     def run_in_executor(
         self, executor: Executor | None, func: Callable[[Unpack[Ts]], T], *args: *Ts
     ) -> asyncio.Future[T]:

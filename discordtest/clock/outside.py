@@ -66,6 +66,11 @@ class Selector(selectors.DefaultSelector):
         """Really look at the descriptors, for at most so many real seconds."""
         return super().select(timeout) if timeout or self.watched else []
 
+    def close(self) -> None:
+        """Look no more, and know neither the loop nor, by the map, oneself."""
+        super().close()
+        del self.select, self.watched
+
 
 class Turn(asyncio.Future[None]):
     """What the test waits on when it lets the loop run: only the loop itself answers it."""

@@ -282,6 +282,7 @@ class MemoryConnection:
             self.session.on_frame = self.session.on_pause = None
             self.network.connections.remove(self)
             self._acquired.discard(self.held)
+            del self.held
 
     def cut(self) -> None:
         """End the connection without a word, as the connector does that is being closed."""
