@@ -41,6 +41,9 @@ def name_of(world: World, id: str, guild_id: str | None = None) -> str:
         return f"@{user_name(world.users[id])}"
     if id in world.guilds:
         return f"guild {world.guilds[id]['name']!r}"
+    for rules in world.automod_rules.values():
+        if id in rules:
+            return f"rule {rules[id]['name']!r}"
     return next((f"@&{roles[id]['name']}" for roles in world.roles.values() if id in roles), id)
 
 

@@ -9,6 +9,8 @@ import functools
 import sys
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
+import discord
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
@@ -34,6 +36,9 @@ def verb(method: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[A
             if not scene.loop.has_settled():
                 await scene.settle()
             return result
+        except discord.HTTPException:  # of what is refused the bot may hear too: auto moderation tells of it
+            await scene.loop.settle()
+            raise
         finally:
             scene.end_act()
 

@@ -250,6 +250,11 @@ class Views:
         """Return an invite."""
         return Invite.from_incomplete(state=self.state, data=cast("Any", record))
 
+    def automod_rule(self, record: Record) -> discord.AutoModRule:
+        """Return a rule of auto moderation."""
+        guild = self.guild(record["guild_id"])
+        return discord.AutoModRule(data=cast("Any", dict(record)), guild=guild, state=self.state)
+
     # -- messages
 
     def message(self, payload: Record) -> discord.Message:
@@ -355,6 +360,9 @@ def _refreshed_by_guild(views: Views, obj: Any, key: str) -> Any:
     if isinstance(obj, ScheduledEvent):
         record = world.scheduled_events.get(guild_id, {}).get(key)
         return record and views.scheduled_event(record)
+    if isinstance(obj, discord.AutoModRule):
+        record = world.automod_rules.get(guild_id, {}).get(key)
+        return record and views.automod_rule(record)
     raise SetupError(f"refresh takes objects of discord.py that the world holds, not {obj!r}")
 
 

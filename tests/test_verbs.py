@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 import unittest
 
+import discord
+
 from discordtest import SetupError
 from tests.bots import BotTestCase
 
@@ -14,6 +16,12 @@ class VerbTests(BotTestCase):
         with self.assertRaises(SetupError):
             await self.send(self.alice, 5, "hello")
         self.assertEqual(self._scene.acts_open, 0)
+
+    async def test_verb_that_is_refused_leaves_nothing_to_run(self) -> None:
+        self.make_automod_rule("No cats", self.guild, trigger=discord.AutoModTrigger(keyword_filter=["cat"]))
+        with self.assertRaises(discord.HTTPException):
+            await self.send(self.alice, self.general, "cat")
+        self.assertTrue(self._scene.loop.is_idle())
 
     async def test_verb_goes_by_its_own_name(self) -> None:
         coroutine = self.send(self.alice, self.general, "hello")

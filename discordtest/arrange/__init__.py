@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from discordtest import views
+from discordtest.arrange.automod import AutoModBuilders
 from discordtest.arrange.channels import ChannelBuilders
 from discordtest.arrange.commands import CommandBuilders
 from discordtest.arrange.expressions import ExpressionBuilders
@@ -35,6 +36,7 @@ class ArrangeMixin(
     CommandBuilders,
     PremiumBuilders,
     ScheduledEventBuilders,
+    AutoModBuilders,
 ):
     """Every builder, on the scene of a test case."""
 

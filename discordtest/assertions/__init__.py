@@ -5,6 +5,7 @@ Assertions are synchronous, consume nothing, and fail with a text that should en
 
 from __future__ import annotations
 
+from discordtest.assertions.automod import AssertAutoMod
 from discordtest.assertions.commands import AssertCommands
 from discordtest.assertions.guilds import AssertGuilds
 from discordtest.assertions.interactions import AssertInteractions
@@ -23,6 +24,7 @@ class AssertMixin(
     AssertMembers,
     AssertGuilds,
     AssertScheduledEvents,
+    AssertAutoMod,
     AssertVoice,
     AssertCommands,
     AssertWire,

@@ -209,13 +209,14 @@ class AssertGuilds(AssertCore):
 
     def _seen_entry(self, entry: Record, guild: discord.Guild | Id) -> discord.AuditLogEntry:
         views, world = viewing.views_of(self._scene), self._scene.backend.world
+        rules = world.automod_rules.get(self._claimed_guild(guild), {})
         ids = (entry["user_id"], entry["target_id"])
         users = {int(id): views.user(world.users[id]) for id in ids if id in world.users}
         return discord.AuditLogEntry(
             users=users,
             integrations={},
             app_commands={},
-            automod_rules={},
+            automod_rules={int(id): views.automod_rule(rule) for id, rule in rules.items()},
             webhooks={},
             data=entry,  # type: ignore[arg-type]  # its payload
             guild=views.guild(self._claimed_guild(guild)),

@@ -296,6 +296,7 @@ _ABOVE = frozenset(
         "get_state", "history", "inject", "invalidate_session", "make_attachment",
         "make_category_channel", "make_command_permissions", "make_emoji", "make_entitlement",
         "make_forum_channel", "make_guild", "make_invite", "make_member", "make_members",
+        "delete_automod_rule", "flag_words", "make_automod_rule", "update_automod_rule",
         "make_message", "make_role", "make_scheduled_event", "make_sku", "make_soundboard_sound",
         "make_stage_channel", "make_sticker", "make_text_channel", "make_thread", "make_user",
         "make_voice_channel", "make_webhook", "outage", "pause", "pin_message", "process_message",

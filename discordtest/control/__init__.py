@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from discordtest.arrange import ArrangeMixin
 from discordtest.backend import Backend
+from discordtest.control.automod import AutoModChanges
 from discordtest.control.channels import ChannelChanges
 from discordtest.control.error_states import ErrorStates
 from discordtest.control.events import EventControl
@@ -42,6 +43,7 @@ class SceneBackend(
     ExpressionChanges,
     PremiumChanges,
     ScheduledEventChanges,
+    AutoModChanges,
     Mentions,
     EventControl,
     ErrorStates,

@@ -74,6 +74,7 @@ make_invite = _on_current(lambda backend: backend.make_invite)
 make_sku = _on_current(lambda backend: backend.make_sku)
 make_entitlement = _on_current(lambda backend: backend.make_entitlement)
 make_scheduled_event = _on_current(lambda backend: backend.make_scheduled_event)
+make_automod_rule = _on_current(lambda backend: backend.make_automod_rule)
 make_command_permissions = _on_current(lambda backend: backend.make_command_permissions)
 
 # -- what changes
@@ -105,6 +106,9 @@ delete_webhook = _on_current(lambda backend: backend.delete_webhook)
 delete_invite = _on_current(lambda backend: backend.delete_invite)
 update_scheduled_event = _on_current(lambda backend: backend.update_scheduled_event)
 delete_scheduled_event = _on_current(lambda backend: backend.delete_scheduled_event)
+update_automod_rule = _on_current(lambda backend: backend.update_automod_rule)
+delete_automod_rule = _on_current(lambda backend: backend.delete_automod_rule)
+flag_words = _on_current(lambda backend: backend.flag_words)
 
 # -- looking
 
@@ -186,6 +190,7 @@ __all__ = [
     "clear_reactions",
     "clear_state",
     "connect",
+    "delete_automod_rule",
     "delete_channel",
     "delete_emoji",
     "delete_guild",
@@ -210,12 +215,14 @@ __all__ = [
     "find_channel_mentions",
     "find_role_mentions",
     "find_user_mentions",
+    "flag_words",
     "get_message_queue",
     "get_state",
     "history",
     "inject",
     "invalidate_session",
     "make_attachment",
+    "make_automod_rule",
     "make_category_channel",
     "make_command_permissions",
     "make_emoji",
@@ -253,6 +260,7 @@ __all__ = [
     "set_rate_limit",
     "snapshot",
     "unpin_message",
+    "update_automod_rule",
     "update_channel",
     "update_guild",
     "update_member",
