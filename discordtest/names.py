@@ -44,6 +44,9 @@ def name_of(world: World, id: str, guild_id: str | None = None) -> str:
     for rules in world.automod_rules.values():
         if id in rules:
             return f"rule {rules[id]['name']!r}"
+    for events in world.scheduled_events.values():
+        if id in events:
+            return f"scheduled event {events[id]['name']!r}"
     return next((f"@&{roles[id]['name']}" for roles in world.roles.values() if id in roles), id)
 
 

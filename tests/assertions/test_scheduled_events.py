@@ -83,6 +83,11 @@ class ScheduledEventTests(BotTestCase):
         with self.fails("name='Party'. Its scheduled events: 'Party' (canceled, in #floor"):
             self.assertScheduledEvent(self.guild, "Party")
 
+    async def test_audit_log_calls_it_by_its_name(self) -> None:
+        await self.create()
+        with self.fails("has: scheduled_event_create of scheduled event 'Party' by @bot"):
+            self.assertNotAuditLog(self.guild, discord.AuditLogAction.scheduled_event_create)
+
     async def test_what_cannot_be_claimed(self) -> None:
         with self.assertRaisesRegex(TypeError, "takes no place"):
             self.assertScheduledEvent(self.guild, "Party", place="Park")  # type: ignore[call-arg]
