@@ -232,6 +232,11 @@ class Views:
                 return found
         return discord.SoundboardSound(guild=guild, state=self.state, data=cast("Any", record))
 
+    def template(self, payload: Record) -> discord.Template:
+        """Return the template of a guild, from what the API answers for it."""
+        data = {**payload, "serialized_source_guild": {**payload["serialized_source_guild"]}}  # it adds an id
+        return discord.Template(state=self.state, data=cast("Any", data))
+
     def scheduled_event(self, record: Record) -> discord.ScheduledEvent:
         """Return a scheduled event."""
         guild = self.guild(record["guild_id"])

@@ -75,6 +75,10 @@ def replaced(name: str, schema: Json) -> Callable[[Json], object]:
     return lambda owner: owner["properties"].update({name: schema})
 
 
+PLACEHOLDERS = (
+    "Placeholder ids are integers, as the documentation of guild templates says and its example shows; the "
+    "document has snowflakes there."
+)
 DEVIATIONS: tuple[Deviation, ...] = (
     Deviation(
         "GuildFeatures",
@@ -103,6 +107,41 @@ DEVIATIONS: tuple[Deviation, ...] = (
         "READY d.user",
         optional("locale"),
         "A bot's READY has no locale; the schema is that of GET /users/@me, which has one.",
+    ),
+    Deviation(
+        "GuildTemplateSnapshotResponse",
+        replaced("afk_channel_id", {"type": ["integer", "null"]}),
+        PLACEHOLDERS,
+    ),
+    Deviation(
+        "GuildTemplateSnapshotResponse",
+        replaced("system_channel_id", {"type": ["integer", "null"]}),
+        PLACEHOLDERS,
+    ),
+    Deviation(
+        "GuildTemplateChannelResponse",
+        replaced("parent_id", {"type": ["integer", "null"]}),
+        PLACEHOLDERS,
+    ),
+    Deviation(
+        "GuildTemplateChannelResponse",
+        replaced(
+            "permission_overwrites",
+            {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "id": {"type": "integer"},
+                        "type": {"enum": [0, 1]},
+                        "allow": {"type": "string"},
+                        "deny": {"type": "string"},
+                    },
+                    "required": ["id", "type", "allow", "deny"],
+                },
+            },
+        ),
+        PLACEHOLDERS,
     ),
     Deviation(
         "InnerErrors",

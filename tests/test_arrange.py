@@ -265,6 +265,14 @@ class LiveTests(Built):
         self.assertEqual((invite.max_uses, invite.guild), (3, self.client.guilds[0]))
         self.assertIn("invite_create", await self.told())
 
+    async def test_template(self) -> None:
+        made = self.make_template("Club", self.guild, description="For all.", creator=self.alice)
+        (found,) = await self.client.get_guild(self.guild.id).templates()
+        self.assertEqual((found.code, found.name, found.creator), (made.code, "Club", self.alice))
+        self.assertEqual((made.description, made.source_guild.id), ("For all.", self.guild.id))
+        with self.assertRaisesRegex(SetupError, "make_template.*Guild already has a template"):
+            self.make_template("Den", self.guild)
+
     async def test_chosen_ids(self) -> None:
         guild = self.make_guild("Chosen", id_num=10)
         channel = self.make_text_channel("c", guild, id_num=11)

@@ -1,4 +1,4 @@
-"""Builders of guilds and roles."""
+"""Builders of guilds, their roles and templates."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _CHANNELS = frozenset(
 
 
 class GuildBuilders(Arranging):
-    """What makes guilds and roles."""
+    """What makes guilds, roles and templates."""
 
     def make_guild(
         self,
@@ -154,6 +154,26 @@ class GuildBuilders(Arranging):
         if below is not None:
             _move(scene, guild_id, role, below)
         return show(scene).role(guild_id, role)
+
+    def make_template(
+        self,
+        name: str,
+        guild: discord.Guild | Id,
+        *,
+        description: str | None = None,
+        creator: Id | None = None,
+    ) -> discord.Template:
+        """Make the template of a ``guild``, as the guild is now; return it. ``creator`` made it, by default the owner.
+
+        Raises `SetupError` for a guild that is not here, and one that has a template.
+        """
+        scene = stage(self._scene)
+        checking.check_text("a template's name", name)
+        guild_id, author = guild_id_of(scene, guild), None if creator is None else user_id_of(scene, creator)
+        body = {"name": name, "description": description}
+        doing = f"make_template({name!r})"
+        made = perform(scene, doing, "create_guild_template", guild_id, body=body, author=author)
+        return show(scene).template(made)
 
 
 def _plain(value: Any) -> Any:

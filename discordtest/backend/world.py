@@ -106,6 +106,7 @@ class World:
     voice_outages: dict[str, None] = field(default_factory=dict)  # guilds that have no voice server now
     voice_statuses: dict[str, str] = field(default_factory=dict)  # channel id -> what it says of itself
     stage_instances: Table = field(default_factory=dict)  # channel id -> stage instance
+    templates: dict[str, Table] = field(default_factory=dict)  # guild id -> code -> template
     scheduled_events: dict[str, Table] = field(default_factory=dict)
     event_users: dict[str, dict[str, None]] = field(
         default_factory=dict

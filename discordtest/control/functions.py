@@ -60,6 +60,7 @@ make_voice_channel = _on_current(lambda backend: backend.make_voice_channel)
 make_stage_channel = _on_current(lambda backend: backend.make_stage_channel)
 make_forum_channel = _on_current(lambda backend: backend.make_forum_channel)
 make_category_channel = _on_current(lambda backend: backend.make_category_channel)
+make_template = _on_current(lambda backend: backend.make_template)
 make_thread = _on_current(lambda backend: backend.make_thread)
 make_user = _on_current(lambda backend: backend.make_user)
 make_member = _on_current(lambda backend: backend.make_member)
@@ -239,6 +240,7 @@ __all__ = [
     "make_soundboard_sound",
     "make_stage_channel",
     "make_sticker",
+    "make_template",
     "make_text_channel",
     "make_thread",
     "make_user",

@@ -179,6 +179,7 @@ def _tables_of_guilds(call: Call) -> tuple[dict[str, dict[str, Record]], ...]:
         world.soundboard_sounds,
         world.voice_states,
         world.scheduled_events,
+        world.templates,
     )
 
 

@@ -7,7 +7,6 @@ Channel ("Create Channel Invite", "Get Channel Invites"), Guild ("Get Guild Invi
 
 from __future__ import annotations
 
-import string
 from datetime import datetime
 
 from discordtest.backend import audit
@@ -17,6 +16,7 @@ from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission, channel_permissions, guild_permissions
 from discordtest.backend.resources.channel_types import CATEGORY, THREAD_TYPES, VOICE_TYPES
 from discordtest.backend.resources.guild_scheduled_event import render_event
+from discordtest.backend.resources.short_code import new_code
 from discordtest.backend.rest import Call, find_in, parameter, route
 from discordtest.backend.world import Record, World
 
@@ -27,7 +27,7 @@ MAX_AGE = 604_800  # seconds
 DEFAULT_AGE = 86_400
 MAX_USES = 100
 STREAM, EMBEDDED_APPLICATION = 1, 2  # target types
-_DIGITS = string.digits + string.ascii_letters
+CODE_LENGTH = 8
 _METADATA = ("uses", "max_uses", "max_age", "temporary", "created_at")
 _AUDITED = ("code", "channel_id", "inviter_id", "uses", "max_uses", "max_age", "temporary", "flags")
 _SHOWN_GUILD = (
@@ -189,7 +189,7 @@ def create_channel_invite(call: Call, channel: Record) -> Record:
             return render_invite(world, same)
     if len(_live(world, channel["guild_id"])) >= MAX_INVITES:
         raise RestError(Code.MAX_INVITES)
-    invite["code"] = call.id or _code(world)
+    invite["code"] = call.id or new_code(world, CODE_LENGTH, world.invites)
     world.invites[invite["code"]] = invite
     _note(call, invite, None, invite, Action.INVITE_CREATE)
     world.emit(
@@ -251,16 +251,6 @@ def _live(world: World, guild_id: str) -> list[Record]:
         for invite in world.invites.values()
         if invite["guild_id"] == guild_id and not _expired(world, invite)
     ]
-
-
-def _code(world: World) -> str:
-    """Return a new code of eight characters, by way of the ids, so that it is the same in every run."""
-    number, code = int(world.snowflake()), ""
-    mixed = number * 0x9E3779B97F4A7C15 % 62**8
-    for _ in range(8):
-        mixed, digit = divmod(mixed, 62)
-        code += _DIGITS[digit]
-    return code if code not in world.invites else _code(world)
 
 
 def _event(invite: Record) -> Record:
