@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import importlib
-import logging
 import sys
 import threading
 from contextlib import contextmanager, suppress
@@ -26,9 +25,10 @@ from discordtest.errors import SetupError
 from discordtest.scripts.compiling import AWAIT_NAME, compile_script
 from discordtest.scripts.imports import FreshImports
 from discordtest.scripts.locating import find
+from discordtest.scripts.surroundings import called_with, loggers, main_module
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine, Iterator
+    from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 
 __all__ = ["Hold", "held_with", "hold_of", "load_client", "load_clients", "unload"]
 
@@ -70,12 +70,13 @@ class Script:
 
     task: asyncio.Task[None]
 
-    def __init__(self, path: Path, folder: Path, package: str | None) -> None:
+    def __init__(self, path: Path, folder: Path, package: str | None, arguments: Sequence[str]) -> None:
         self.path = path
+        self.arguments = arguments
         self.first_hold: asyncio.Future[Hold] = asyncio.get_running_loop().create_future()
-        self.module = _main_module(path, package)
+        self.module = main_module(path, package)
         self._imports = FreshImports(folder, self.module)
-        self._logging = [(logger, list(logger.handlers), logger.level) for logger in _loggers()]
+        self._logging = [(logger, list(logger.handlers), logger.level) for logger in loggers()]
         self._policy = asyncio.get_event_loop_policy() if sys.version_info < (3, 14) else None
 
     async def run(self) -> None:
@@ -85,8 +86,17 @@ class Script:
         except SystemExit as end:
             held = self.first_hold.done()
             if end.code or not held:  # sys.exit(asyncio.run(main())) has no code
-                text = f"the script {self.path.name} ended by sys.exit({end.code!r})"
-                raise SetupError(text if held else f"{text} and started no client") from end
+                raise SetupError(self._ended(end.code, held)) from end
+
+    def _ended(self, code: object, held: bool) -> str:
+        text = f"the script {self.path.name} ended by sys.exit({code!r})"
+        if held:
+            return text
+        text += " and started no client"
+        if isinstance(code, str):  # it says why
+            return text
+        given = " ".join(self.arguments) or "none"
+        return f"{text}; its arguments were: {given}. load_client(…, arguments=[…]) passes others"
 
     async def _run(self) -> None:
         vars(self.module)[AWAIT_NAME] = _await_instead
@@ -131,11 +141,14 @@ class Script:
         self._imports.close()
 
 
-def load_client(script: str | Path | ModuleType) -> Awaitable[discord.Client]:
+def load_client(
+    script: str | Path | ModuleType, *, arguments: Sequence[str] = ()
+) -> Awaitable[discord.Client]:
     """Run a bot's script until it starts its client, and return that client, not started.
 
     ``script`` is a file, or a module or its dotted name. Starting the client continues the script; whatever
     token it uses is accepted. A script that starts nothing but defines one client gives that one.
+    ``arguments`` are those of its command line, ``sys.argv[1:]``.
 
     Example::
 
@@ -143,10 +156,12 @@ def load_client(script: str | Path | ModuleType) -> Awaitable[discord.Client]:
             return load_client("bot.py")
     """
     # A relative path may be meant from the caller's file, and only now is the caller on the stack.
-    return _only(_load(*find(script, sys._getframe(1).f_code.co_filename)))
+    return _only(_load(*find(script, sys._getframe(1).f_code.co_filename), arguments))
 
 
-def load_clients(script: str | Path | ModuleType) -> Awaitable[list[discord.Client]]:
+def load_clients(
+    script: str | Path | ModuleType, *, arguments: Sequence[str] = ()
+) -> Awaitable[list[discord.Client]]:
     """Run a script that starts several clients, as `load_client` does; return them in the order of their start.
 
     Starting one of them continues the script as far as that one waits.
@@ -161,7 +176,7 @@ def load_clients(script: str | Path | ModuleType) -> Awaitable[list[discord.Clie
             await super().asyncSetUp()
             await self.connect(self.helper)
     """
-    return _load(*find(script, sys._getframe(1).f_code.co_filename))
+    return _load(*find(script, sys._getframe(1).f_code.co_filename), arguments)
 
 
 async def _only(loading: Awaitable[list[discord.Client]]) -> discord.Client:
@@ -175,12 +190,14 @@ async def _only(loading: Awaitable[list[discord.Client]]) -> discord.Client:
     return clients[0]
 
 
-async def _load(path: Path, folder: Path, package: str | None) -> list[discord.Client]:
-    running = Script(path, folder, package)
+async def _load(
+    path: Path, folder: Path, package: str | None, arguments: Sequence[str]
+) -> list[discord.Client]:
+    running = Script(path, folder, package, arguments)
     loop = asyncio.get_running_loop()
     _scripts.setdefault(loop, []).append(running)
     loop.close = _closer(loop)  # type: ignore[method-assign]
-    with _stand_ins(path), _arguments(path):
+    with _stand_ins(path), called_with(path, arguments):
         context = contextvars.copy_context()
         context.run(_script.set, running)
         running.task = asyncio.create_task(running.run(), name=f"script {path.name}", context=context)
@@ -217,18 +234,6 @@ async def unload() -> None:
     for running in reversed(_scripts.pop(loop, [])):
         await running.close()
     vars(loop).pop("close", None)
-
-
-def _main_module(path: Path, package: str | None) -> ModuleType:
-    module = ModuleType("__main__")
-    module.__file__ = str(path)
-    module.__package__ = package
-    vars(module)["__builtins__"] = __builtins__
-    return module
-
-
-def _loggers() -> tuple[logging.Logger, logging.Logger]:
-    return logging.getLogger(), logging.getLogger("discord")
 
 
 # -- awaiting where a script would start a loop
@@ -388,12 +393,3 @@ def _stand_ins(path: Path) -> Iterator[None]:
             if not _loading:
                 for owner, name, original, _ in _replacements():
                     setattr(owner, name, original)
-
-
-@contextmanager
-def _arguments(path: Path) -> Iterator[None]:
-    before, sys.argv = sys.argv, [str(path)]
-    try:
-        yield
-    finally:
-        sys.argv = before

@@ -8,6 +8,7 @@ import textwrap
 import traceback
 import unittest
 from pathlib import Path
+from typing import Any
 
 import discord
 
@@ -279,6 +280,23 @@ class Modules(ScriptTestCase):
         _, log = await self.load(text)
         self.assertEqual(log, ["__main__", path, [path], str(self.folder), path])
 
+    async def test_arguments_of_the_command_line(self) -> None:
+        before = list(sys.argv)
+        path = self.write(
+            """
+            import argparse, discord
+            parser = argparse.ArgumentParser()
+            parser.add_argument("config")
+            client = discord.Client(intents=discord.Intents.none())
+            client.config = parser.parse_args().config
+            client.run("canned-token")
+            """
+        )
+        client: Any = await load_client(path, arguments=["dev.toml"])
+        [another] = await load_clients(path, arguments=["live.toml"])
+        self.assertEqual((client.config, another.config), ("dev.toml", "live.toml"))
+        self.assertEqual(sys.argv, before)
+
     async def test_everything_is_fresh_each_time_and_gone_afterwards(self) -> None:
         before = (dict(sys.modules), list(sys.path), list(sys.argv))
         self.write("count = []\nasync def setup(bot): count.append(1)", "cogs/x.py")
@@ -447,6 +465,10 @@ class Endings(unittest.TestCase):
         self.assertIn(
             "SetupError: the script bot.py ended by sys.exit('no token') and started no client", text
         )
+
+    def test_exit_for_want_of_arguments(self) -> None:
+        text = self.run_script("import sys\nsys.exit(2)")
+        self.assertIn("its arguments were: none. load_client(…, arguments=[…]) passes others", text)
 
     def test_exit_with_an_error(self) -> None:
         text = self.run_script(f"{BOT}\n    bot.run('token')\n    sys.exit(3)")
