@@ -20,6 +20,7 @@ __all__ = [
     "QUARANTINED",
     "Permission",
     "channel_permissions",
+    "everyone_permissions",
     "guild_permissions",
     "highest_role",
     "is_timed_out",
@@ -250,6 +251,16 @@ def _thread_permissions(world: World, thread: Record, user_id: str) -> int:
         if user_id not in world.thread_members.get(thread["id"], ()):
             return 0
     return _implicit(bits, thread["type"])
+
+
+def everyone_permissions(world: World, channel: Record) -> int:
+    """Return what @everyone may do in a guild channel, before what the lack of one permission implies."""
+    guild_id = channel["guild_id"]
+    bits = int(world.roles[guild_id][guild_id]["permissions"])
+    for overwrite in channel["permission_overwrites"]:
+        if overwrite["id"] == guild_id:
+            bits = bits & ~int(overwrite["deny"]) | int(overwrite["allow"])
+    return bits
 
 
 def visible(world: World, channel: Record, user_id: str) -> bool:

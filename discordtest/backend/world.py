@@ -71,6 +71,8 @@ class World:
     )  # user id -> locale, accepts_dms; thousands of members have none of their own
     guilds: Table = field(default_factory=dict)
     outages: dict[str, None] = field(default_factory=dict)  # guilds that Discord cannot reach now
+    welcome_screens: Table = field(default_factory=dict)  # guild id -> welcome screen
+    onboardings: Table = field(default_factory=dict)  # guild id -> onboarding
     roles: dict[str, Table] = field(default_factory=dict)
     members: dict[str, Table] = field(default_factory=dict)
     bans: dict[str, Table] = field(default_factory=dict)  # user id -> {user, reason}

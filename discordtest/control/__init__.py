@@ -13,6 +13,7 @@ from discordtest.arrange import ArrangeMixin
 from discordtest.backend import Backend
 from discordtest.control.automod import AutoModChanges
 from discordtest.control.channels import ChannelChanges
+from discordtest.control.communities import CommunityChanges
 from discordtest.control.error_states import ErrorStates
 from discordtest.control.events import EventControl
 from discordtest.control.expressions import ExpressionChanges
@@ -42,6 +43,7 @@ class SceneBackend(
     MessageChanges,
     ExpressionChanges,
     PremiumChanges,
+    CommunityChanges,
     ScheduledEventChanges,
     AutoModChanges,
     Mentions,

@@ -82,6 +82,8 @@ make_command_permissions = _on_current(lambda backend: backend.make_command_perm
 
 update_guild = _on_current(lambda backend: backend.update_guild)
 delete_guild = _on_current(lambda backend: backend.delete_guild)
+update_welcome_screen = _on_current(lambda backend: backend.update_welcome_screen)
+update_onboarding = _on_current(lambda backend: backend.update_onboarding)
 update_role = _on_current(lambda backend: backend.update_role)
 delete_role = _on_current(lambda backend: backend.delete_role)
 update_text_channel = _on_current(lambda backend: backend.update_text_channel)
@@ -266,10 +268,12 @@ __all__ = [
     "update_channel",
     "update_guild",
     "update_member",
+    "update_onboarding",
     "update_role",
     "update_scheduled_event",
     "update_soundboard_sounds",
     "update_text_channel",
+    "update_welcome_screen",
     "use_realistic_rate_limits",
     "wait_for_event",
     "wait_for_messages",

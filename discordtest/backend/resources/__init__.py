@@ -22,11 +22,13 @@ from discordtest.backend.resources import guild_ban as guild_ban
 from discordtest.backend.resources import guild_integration as guild_integration
 from discordtest.backend.resources import guild_member as guild_member
 from discordtest.backend.resources import guild_membership as guild_membership
+from discordtest.backend.resources import guild_onboarding as guild_onboarding
 from discordtest.backend.resources import guild_prune as guild_prune
 from discordtest.backend.resources import guild_role as guild_role
 from discordtest.backend.resources import guild_scheduled_event as guild_scheduled_event
 from discordtest.backend.resources import guild_settings as guild_settings
 from discordtest.backend.resources import guild_template as guild_template
+from discordtest.backend.resources import guild_welcome_screen as guild_welcome_screen
 from discordtest.backend.resources import interaction as interaction
 from discordtest.backend.resources import interaction_callback as interaction_callback
 from discordtest.backend.resources import invite as invite

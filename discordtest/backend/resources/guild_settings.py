@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from discordtest.backend.body import Boolean, Choice, Object, Snowflake, String, Timestamp, invalid
 from discordtest.backend.codes import Code, RestError
-from discordtest.backend.permissions import VOICE_TYPES, Permission
+from discordtest.backend.permissions import VOICE_TYPES, Permission, everyone_permissions
 from discordtest.backend.resources.guild import counts, tell_guild_update
 from discordtest.backend.resources.guild_create import render_guild
 from discordtest.backend.rest import Call, route
@@ -71,7 +71,7 @@ def get_guild_widget(call: Call, guild: Record) -> Record:
         "channels": [
             {"id": channel["id"], "name": channel["name"], "position": channel["position"]}
             for channel in world.guild_channels[guild_id].values()
-            if channel["type"] in VOICE_TYPES and _is_open(guild_id, channel, world.roles[guild_id])
+            if channel["type"] in VOICE_TYPES and everyone_permissions(world, channel) & _ENTER == _ENTER
         ],
         "members": [
             _widget_member(call, number, members[user_id])
@@ -79,14 +79,6 @@ def get_guild_widget(call: Call, guild: Record) -> Record:
         ],
         "presence_count": len(online),
     }
-
-
-def _is_open(guild_id: str, channel: Record, roles: dict[str, Record]) -> bool:
-    bits = int(roles[guild_id]["permissions"])
-    for overwrite in channel["permission_overwrites"]:
-        if overwrite["id"] == guild_id:
-            bits = bits & ~int(overwrite["deny"]) | int(overwrite["allow"])
-    return bits & _ENTER == _ENTER
 
 
 _ENTER = int(Permission.VIEW_CHANNEL | Permission.CONNECT)

@@ -16,6 +16,7 @@ from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission, channel_permissions, guild_permissions
 from discordtest.backend.resources.channel_types import CATEGORY, THREAD_TYPES, VOICE_TYPES
 from discordtest.backend.resources.guild_scheduled_event import render_event
+from discordtest.backend.resources.guild_welcome_screen import render_welcome_screen, shows_welcome_screen
 from discordtest.backend.resources.short_code import new_code
 from discordtest.backend.rest import Call, find_in, parameter, route
 from discordtest.backend.world import Record, World
@@ -131,6 +132,8 @@ def render_invite(world: World, invite: Record, *, metadata: bool = True, counts
         "channel": {key: channel[key] for key in ("id", "type", "name")},
         **{key: invite[key] for key in ("inviter", *_TARGETS) if key in invite},
     }
+    if shows_welcome_screen(guild) and guild["id"] in world.welcome_screens:
+        shown["guild"]["welcome_screen"] = render_welcome_screen(world, guild["id"])
     if metadata:
         shown.update((key, invite[key]) for key in _METADATA)
     if counts:

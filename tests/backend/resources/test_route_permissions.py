@@ -64,6 +64,7 @@ NEEDS: dict[str, tuple[Permission, ...]] = {
     "list_public_archived_threads": (P.READ_MESSAGE_HISTORY,),
     "preview_prune_guild": (P.KICK_MEMBERS, P.MANAGE_GUILD),
     "prune_guild": (P.KICK_MEMBERS, P.MANAGE_GUILD),
+    "put_guilds_onboarding": (P.MANAGE_GUILD, P.MANAGE_ROLES),
     "send_soundboard_sound": (P.SPEAK, P.USE_SOUNDBOARD),
     "set_channel_permission_overwrite": (P.MANAGE_ROLES,),
     "sync_guild_template": (P.MANAGE_GUILD,),
@@ -74,6 +75,7 @@ NEEDS: dict[str, tuple[Permission, ...]] = {
     "update_guild_incident_actions": (P.MANAGE_GUILD,),
     "update_guild_role": (P.MANAGE_ROLES,),
     "update_guild_template": (P.MANAGE_GUILD,),
+    "update_guild_welcome_screen": (P.MANAGE_GUILD,),
     "update_guild_widget_settings": (P.MANAGE_GUILD,),
     "update_webhook": (P.MANAGE_WEBHOOKS,),
 }
