@@ -192,9 +192,8 @@ def _execute(case: _Case, match: Match, action: Record) -> None:
     options = {
         "auto_moderation_rule_name": rule["name"],
         "auto_moderation_rule_trigger_type": rule["trigger_type"],
+        "channel_id": "" if case.channel is None else case.channel["id"],  # empty: so Discord answers
     }
-    if case.channel is not None:
-        options["channel_id"] = case.channel["id"]
     audit.write(case.call, guild_id, _ENTRIES[action["type"]], case.user["id"], options=options)
     _tell(case, match, action, alert)
 

@@ -88,6 +88,7 @@ class Blocking(ExecutionTestCase):
         )
         (entry,) = self.entries()
         self.assertEqual((entry["action_type"], entry["target_id"]), (143, self.alice.user_id))
+        self.assertEqual(entry["user_id"], self.alice.user_id)
         self.assertEqual(
             entry["options"],
             {
@@ -358,7 +359,7 @@ class Profiles(ExecutionTestCase):
         self.assertNotIn("channel_id", quarantine)
         self.assertIn("alert_system_message_id", alert)
         self.assertEqual([entry["action_type"] for entry in self.entries()], [146, 144])
-        self.assertNotIn("channel_id", self.entries()[0]["options"])
+        self.assertEqual(self.entries()[0]["options"]["channel_id"], "")
         updates = self.small.events(session, "GUILD_MEMBER_UPDATE")
         self.assertEqual([update["flags"] for update in updates], [0, QUARANTINED])
         with self.assertRefused(Code.MISSING_PERMISSIONS):
