@@ -37,6 +37,7 @@ def new_event_fields(
     **settings: Any,
 ) -> Record:
     """Return the fields of a new event: in an hour and for an hour, somewhere, unless told otherwise."""
+    iso(start_time)  # refuses what is no moment, before anything is added to it
     if start_time is None:
         start_time = world.wall_clock() + _HOUR
     if channel is None:
@@ -89,8 +90,8 @@ def event_fields(
         scheduled_start_time=iso(start_time),
         scheduled_end_time=iso(end_time),
         image=None if image is None else data_uri(image),
-        entity_type=None if entity_type is None else entity_type.value,
-        privacy_level=None if privacy_level is None else privacy_level.value,
+        entity_type=getattr(entity_type, "value", entity_type),
+        privacy_level=getattr(privacy_level, "value", privacy_level),
         status=None if status is None else status_value(status),
     )
 

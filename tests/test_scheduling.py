@@ -51,6 +51,14 @@ class FieldTests(DiscordTestCase):
         with self.assertRaisesRegex(SetupError, "in a voice or stage channel, not in #general"):
             event_fields(*self.given, channel=self.guild.text_channels[0])
 
+    async def test_what_is_no_moment(self) -> None:
+        with self.assertRaisesRegex(TypeError, "a moment is a datetime, not 'tomorrow'"):
+            new_event_fields(*self.given, start_time="tomorrow")  # type: ignore[arg-type]
+
+    async def test_numbers_for_enums(self) -> None:
+        body = new_event_fields(*self.given, entity_type=3, privacy_level=2)  # type: ignore[arg-type]
+        self.assertEqual((body["entity_type"], body["privacy_level"]), (3, 2))
+
     async def test_status(self) -> None:
         names = ["scheduled", "active", "completed", "canceled", "ended", "cancelled"]
         self.assertEqual([status_value(name) for name in names], [1, 2, 3, 4, 3, 4])

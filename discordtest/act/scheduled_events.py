@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any
 
 from discordtest import finding, scheduling, views
 from discordtest.act.acting import Acting, act, guild_of, name, person
@@ -23,17 +23,6 @@ __all__ = ["ScheduledEventVerbs"]
 __unittest = True  # unittest leaves our frames out of its tracebacks
 
 
-class ScheduledEventSettings(TypedDict, total=False):
-    """What a form of a client has for a scheduled event, besides its name: the keywords of discord.py."""
-
-    start_time: datetime
-    end_time: datetime
-    channel: Any  # a voice or stage channel
-    location: str
-    description: str
-    image: bytes
-
-
 class ScheduledEventVerbs(Acting):
     """The verbs about scheduled events."""
 
@@ -44,13 +33,28 @@ class ScheduledEventVerbs(Acting):
         guild: discord.Guild | Id,
         name: str,
         *,
+        start_time: datetime | None = None,
+        end_time: datetime | None = None,
+        channel: discord.VoiceChannel | discord.StageChannel | Id | None = None,
+        location: str | None = None,
+        description: str | None = None,
+        image: bytes | None = None,
         reason: str | None = None,
-        **settings: Unpack[ScheduledEventSettings],
     ) -> discord.ScheduledEvent:
         """Create a scheduled event; the keywords and what is not given are as for `make_scheduled_event`."""
         scene, actor = self._scene, person(self._scene, who)
         guild_id = guild_of(scene, guild)
-        body = scheduling.new_event_fields(scene.backend.world, guild_id, name=name, **settings)
+        body = scheduling.new_event_fields(
+            scene.backend.world,
+            guild_id,
+            name=name,
+            start_time=start_time,
+            end_time=end_time,
+            channel=channel,
+            location=location,
+            description=description,
+            image=image,
+        )
         text = f"creates the scheduled event {name!r}"
         made = act(scene, actor, text, "create_guild_scheduled_event", guild_id, body=body, reason=reason)
         return views.views_of(scene).scheduled_event(
@@ -65,13 +69,29 @@ class ScheduledEventVerbs(Acting):
         *,
         status: discord.EventStatus | str | None = None,
         name: str | None = None,
+        start_time: datetime | None = None,
+        end_time: datetime | None = None,
+        channel: discord.VoiceChannel | discord.StageChannel | Id | None = None,
+        location: str | None = None,
+        description: str | None = None,
+        image: bytes | None = None,
         reason: str | None = None,
-        **settings: Unpack[ScheduledEventSettings],
     ) -> discord.ScheduledEvent:
         """Change a scheduled event, or begin, end or cancel it by its ``status`` (which may be a name)."""
         scene, actor = self._scene, person(self._scene, who)
         guild_id, record = _find(scene, event)
-        body = scheduling.event_fields(scene.backend.world, guild_id, status=status, name=name, **settings)
+        body = scheduling.event_fields(
+            scene.backend.world,
+            guild_id,
+            status=status,
+            name=name,
+            start_time=start_time,
+            end_time=end_time,
+            channel=channel,
+            location=location,
+            description=description,
+            image=image,
+        )
         operation, path = "update_guild_scheduled_event", (guild_id, record["id"])
         act(scene, actor, f"changes {_text(record)}", operation, *path, body=body, reason=reason)
         return views.views_of(scene).scheduled_event(record)

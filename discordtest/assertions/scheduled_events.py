@@ -104,6 +104,8 @@ class AssertScheduledEvents(AssertCore):
             )
         if "creator" in wanted:
             wanted["creator"] = self._claimed_user(wanted["creator"])
+        if isinstance(wanted.get("users"), str | discord.abc.User):
+            raise TypeError(f"users takes a list of those who are interested, not {wanted['users']!r}")
         if "users" in wanted:
             wanted["users"] = tuple(sorted(self._claimed_user(each) for each in wanted["users"]))
         return wanted

@@ -69,6 +69,11 @@ class ScheduledEventTests(ControlTestCase):
                 await doing
         await self.edit_scheduled_event(self.host, self.party, status=discord.EventStatus.active)
 
+    async def test_keyword_that_means_nothing(self) -> None:
+        for doing in (self.create_scheduled_event, self.edit_scheduled_event):
+            with self.assertRaisesRegex(TypeError, rf"{doing.__name__}\(\).*'place'"):
+                await doing(self.host, self.party, place="Park")  # type: ignore[arg-type, call-arg]
+
     async def test_event_that_is_not_here(self) -> None:
         with self.assertRaisesRegex(SetupError, "there is no scheduled event 'Feast'"):
             await self.subscribe(self.alice, "Feast")

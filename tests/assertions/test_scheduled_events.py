@@ -91,6 +91,8 @@ class ScheduledEventTests(BotTestCase):
     async def test_what_cannot_be_claimed(self) -> None:
         with self.assertRaisesRegex(TypeError, "takes no place"):
             self.assertScheduledEvent(self.guild, "Party", place="Park")  # type: ignore[call-arg]
+        with self.assertRaisesRegex(TypeError, "users takes a list"):
+            self.assertScheduledEvent(self.guild, "Party", users=self.alice)  # type: ignore[arg-type]
         with self.assertRaisesRegex(TypeError, "not 'begun'"):
             self.assertScheduledEvent(self.guild, "Party", status="begun")
         with self.assertRaisesRegex(SetupError, "no channel"):
