@@ -80,12 +80,6 @@ def _serialize(world: World, guild: Record) -> Record:
 def _in_order(world: World, guild: Record) -> Iterator[Record]:
     """Yield the channels as a client shows them: each category before what is in it."""
     channels = sorted(world.guild_channels[guild["id"]].values(), key=_place)
-    for channel in channels:
-        if channel["type"] not in TYPES:
-            raise NotModelled(
-                f"a template of a guild with the channel {channel['name']!r} of type {channel['type']}: how Discord "
-                "keeps other channels than text, voice, category and forum in one is not documented"
-            )
     for channel in sorted(channels, key=lambda one: one["type"] == CATEGORY):
         if channel["parent_id"] is None:
             yield channel
@@ -115,6 +109,17 @@ def _serialize_channel(channel: Record, channel_ids: dict[str, int], role_ids: d
         "template": "",
         **values,
     }
+
+
+def _snapshot(world: World, guild: Record) -> Record:
+    """Return what a template keeps of the guild; loud about channels of which nothing is known."""
+    for channel in world.guild_channels[guild["id"]].values():
+        if channel["type"] not in TYPES:
+            raise NotModelled(
+                f"a template of a guild with the channel {channel['name']!r} of type {channel['type']}: how Discord "
+                "keeps other channels than text, voice, category and forum in one is not documented"
+            )
+    return _serialize(world, guild)
 
 
 def render_template(world: World, template: Record) -> Record:
@@ -160,7 +165,7 @@ def create_guild_template(call: Call, guild: Record) -> Record:
     world, templates = call.world, call.world.templates[guild["id"]]
     if templates:
         raise RestError(Code.GUILD_ALREADY_HAS_TEMPLATE)
-    snapshot = _serialize(world, guild)
+    snapshot = _snapshot(world, guild)
     taken = {code for table in world.templates.values() for code in table}
     template: Record = {
         "code": call.id or new_code(world, CODE_LENGTH, taken),
@@ -179,7 +184,7 @@ def create_guild_template(call: Call, guild: Record) -> Record:
 
 @route("PUT", "/guilds/{guild_id}/templates/{code:template}", permissions=Permission.MANAGE_GUILD)
 def sync_guild_template(call: Call, guild: Record, template: Record) -> Record:
-    template["serialized_source_guild"] = _serialize(call.world, guild)
+    template["serialized_source_guild"] = _snapshot(call.world, guild)
     template["updated_at"] = call.timestamp()
     return render_template(call.world, template)
 

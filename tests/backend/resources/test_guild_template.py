@@ -134,6 +134,13 @@ class SnapshotTests(WorldTestCase):
         )
 
     def test_channels_of_which_nothing_is_known(self) -> None:
+        path = f"/guilds/{self.small.guild['id']}/templates"
+        self.snapshot()
         self.small.make_channel("stage", 13)
+        (known,) = self.assertStatus(self.small.request("GET", path), 200)
+        self.assertIs(known["is_dirty"], True)
+        with self.assertNotModelled("the channel 'stage' of type 13"):
+            self.small.request("PUT", f"{path}/{known['code']}")
+        self.small.request("DELETE", f"{path}/{known['code']}")
         with self.assertNotModelled("the channel 'stage' of type 13"):
             self.snapshot()
