@@ -10,10 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-import importlib
 import sys
-import threading
-from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -25,17 +22,17 @@ from discordtest.errors import SetupError
 from discordtest.scripts.compiling import AWAIT_NAME, compile_script
 from discordtest.scripts.imports import FreshImports
 from discordtest.scripts.locating import find
+from discordtest.scripts.standing_in import LeftFunction, await_instead, script_of_context, stand_ins
 from discordtest.scripts.surroundings import called_with, loggers, main_module
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
 __all__ = ["Hold", "held_with", "hold_of", "load_client", "load_clients", "unload"]
 
 # Scripts read their token from the environment, which may be empty where tests run; any token is accepted.
 SUBSTITUTE_TOKEN = "token-of-a-loaded-script"
 
-_script: contextvars.ContextVar[Script | None] = contextvars.ContextVar("discordtest_script", default=None)
 _holds: dict[discord.Client, Hold] = {}  # until the script is unloaded
 _scripts: dict[asyncio.AbstractEventLoop, list[Script]] = {}
 
@@ -99,13 +96,13 @@ class Script:
         return f"{text}; its arguments were: {given}. load_client(…, arguments=[…]) passes others"
 
     async def _run(self) -> None:
-        vars(self.module)[AWAIT_NAME] = _await_instead
+        vars(self.module)[AWAIT_NAME] = await_instead
         try:
             rest = eval(compile_script(self.path), vars(self.module))
             if rest is not None:
                 await rest
-        except _LeftFunction as left:
-            await left.rest
+        except LeftFunction as left:
+            await left.first().rest
 
     def hold(self, client: discord.Client, token: object) -> Hold:
         """Note that the script starts a client."""
@@ -116,6 +113,10 @@ class Script:
         if not self.first_hold.done():
             self.first_hold.set_result(hold)
         return hold
+
+    def has_held(self, client: discord.Client | None = None) -> bool:
+        """Tell whether the script has started a client, or this one."""
+        return self.first_hold.done() if client is None else client in _holds
 
     def held(self) -> list[discord.Client]:
         """Return the clients that the script starts, in that order."""
@@ -132,6 +133,8 @@ class Script:
             self.task.cancel()
             await asyncio.wait([self.task], timeout=1.0)
         for logger, handlers, level in self._logging:
+            for handler in [each for each in logger.handlers if each not in handlers]:
+                handler.close()  # it may have a file
             logger.handlers[:] = handlers
             logger.setLevel(level)
         if self._policy is not None:
@@ -197,9 +200,9 @@ async def _load(
     loop = asyncio.get_running_loop()
     _scripts.setdefault(loop, []).append(running)
     loop.close = _closer(loop)  # type: ignore[method-assign]
-    with _stand_ins(path), called_with(path, arguments):
+    with stand_ins(path), called_with(path, arguments):
         context = contextvars.copy_context()
-        context.run(_script.set, running)
+        context.run(script_of_context.set, running)
         running.task = asyncio.create_task(running.run(), name=f"script {path.name}", context=context)
         either: list[asyncio.Future[Any]] = [running.task, running.first_hold]
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
@@ -236,36 +239,6 @@ async def unload() -> None:
     vars(loop).pop("close", None)
 
 
-# -- awaiting where a script would start a loop
-
-
-async def _await_instead(function: Any, *args: Any, **kwargs: Any) -> Any:
-    rest = _meant(function, args, kwargs)
-    return function(*args, **kwargs) if rest is None else await rest
-
-
-def _meant(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Awaitable[Any] | None:
-    """Return what a call that starts a loop would run in it; None if the call does no such thing."""
-    owner, method = getattr(function, "__self__", None), getattr(function, "__func__", None)
-    if method in (discord.Client.run, _client_run):
-        return _run_client(owner, *args, **kwargs)
-    if isinstance(owner, asyncio.AbstractEventLoop) and function.__name__ == "run_forever":
-        return asyncio.get_running_loop().create_future()
-    runs_coroutine = (
-        function in (asyncio.run, _original_asyncio_run)
-        or getattr(function, "__module__", None) == "uvloop"
-        or isinstance(owner, asyncio.AbstractEventLoop | _Runner)
-    )
-    if not runs_coroutine:
-        return None
-    return args[0] if args else next(iter(kwargs.values()))  # type: ignore[no-any-return] # the caller's
-
-
-async def _run_client(client: Any, token: str, *, reconnect: bool = True, **logging_options: Any) -> None:
-    async with client:
-        await client.start(token, reconnect=reconnect)
-
-
 async def _wait_for_ever(*args: Any, **options: Any) -> None:
     await asyncio.get_running_loop().create_future()
 
@@ -274,122 +247,9 @@ def _closer(loop: asyncio.AbstractEventLoop) -> Callable[[], None]:
     """Return a ``close`` of the loop for scripts that close theirs in the end: it is the test's."""
 
     def close() -> None:
-        running = _script.get()
-        if running is None or not loop.is_running() or asyncio.current_task(loop) is not running.task:
+        running = script_of_context.get()
+        mine = isinstance(running, Script) and asyncio.current_task(loop) is running.task
+        if not mine or not loop.is_running():
             type(loop).close(loop)
 
     return close
-
-
-# -- standing in while a script loads
-
-
-class _LeftFunction(BaseException):
-    """Leaves the function that would start a loop; ``rest`` is what that loop would run."""
-
-    def __init__(self, rest: Awaitable[Any]) -> None:
-        super().__init__("the script starts its client here")
-        self.rest = rest
-
-
-_original_uvloop_run: Any = None
-_original_login = discord.Client.login
-_original_client_run = discord.Client.run
-_original_asyncio_run = asyncio.run
-_original_runner = asyncio.Runner
-_original_run_until_complete = asyncio.BaseEventLoop.run_until_complete
-_lock = threading.Lock()
-_loading = 0
-
-
-async def _login(self: discord.Client, token: str) -> None:
-    running = _script.get()
-    if running is not None and self not in _holds:
-        hold = running.hold(self, token)
-        await hold.wait()
-        token = hold.token
-    await _original_login(self, token)
-
-
-def _is_loading() -> bool:
-    running = _script.get()
-    return running is not None and not running.first_hold.done()
-
-
-def _client_run(self: discord.Client, *args: Any, **kwargs: Any) -> None:
-    if not _is_loading():
-        return _original_client_run(self, *args, **kwargs)
-    raise _LeftFunction(_run_client(self, *args, **kwargs))
-
-
-def _asyncio_run(main: Coroutine[Any, Any, Any], **kwargs: Any) -> Any:
-    if not _is_loading():
-        return _original_asyncio_run(main, **kwargs)
-    raise _LeftFunction(main)
-
-
-def _run_until_complete(self: asyncio.BaseEventLoop, future: Awaitable[Any]) -> Any:
-    if not _is_loading():
-        return _original_run_until_complete(self, future)
-    raise _LeftFunction(future)
-
-
-class _Runner:
-    """Stands in for ``asyncio.Runner``, in which a script chooses its loop; here the test has chosen."""
-
-    def __new__(cls, *args: Any, **options: Any) -> Any:
-        return super().__new__(cls) if _is_loading() else _original_runner(*args, **options)
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        pass
-
-    def __enter__(self) -> _Runner:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        pass
-
-    def get_loop(self) -> asyncio.AbstractEventLoop:
-        return asyncio.get_running_loop()
-
-    def run(self, main: Coroutine[Any, Any, Any], **kwargs: Any) -> Any:
-        raise _LeftFunction(main)
-
-
-def _uvloop_run(main: Coroutine[Any, Any, Any], **kwargs: Any) -> Any:
-    if not _is_loading():
-        return _original_uvloop_run(main, **kwargs)
-    raise _LeftFunction(main)
-
-
-def _replacements() -> list[tuple[Any, str, Any, Any]]:
-    uvloop = sys.modules.get("uvloop")
-    return [
-        *([(uvloop, "run", _original_uvloop_run, _uvloop_run)] if uvloop else []),
-        (discord.Client, "login", _original_login, _login),
-        (discord.Client, "run", _original_client_run, _client_run),
-        (asyncio, "run", _original_asyncio_run, _asyncio_run),
-        (asyncio, "Runner", _original_runner, _Runner),
-        (asyncio.BaseEventLoop, "run_until_complete", _original_run_until_complete, _run_until_complete),
-    ]
-
-
-@contextmanager
-def _stand_ins(path: Path) -> Iterator[None]:
-    global _loading, _original_uvloop_run
-    if b"uvloop" in path.read_bytes():
-        with suppress(ImportError):
-            uvloop = importlib.import_module("uvloop")
-            _original_uvloop_run = uvloop.run if uvloop.run is not _uvloop_run else _original_uvloop_run
-    with _lock:
-        _loading += 1
-        for owner, name, _, stand_in in _replacements():
-            setattr(owner, name, stand_in)
-    try:
-        yield
-    finally:
-        with _lock:
-            _loading -= 1
-            if not _loading:
-                for owner, name, original, _ in _replacements():
-                    setattr(owner, name, original)

@@ -1,6 +1,7 @@
 """Fresh imports: a bot's own modules, imported anew for each test and gone after it.
 
-What lies below the script's folder is the bot's own code; libraries and test modules stay as they are. The
+What lies below the script's folder is the bot's own code, and so is the package of a script that is installed as one;
+other libraries and test modules stay as they are. The
 process has one ``sys.modules``, so only one test at a time may hold a `FreshImports`; others wait for it.
 """
 
@@ -29,6 +30,7 @@ class FreshImports:
 
     def __init__(self, folder: Path, main: ModuleType) -> None:
         self._folder = folder
+        self._package = (main.__package__ or "").partition(".")[0]
         _turn.acquire()
         self._path = list(sys.path)
         self._before = dict(sys.modules)
@@ -44,15 +46,18 @@ class FreshImports:
             for name in self._own_modules():
                 del sys.modules[name]
             for name, module in self._before.items():
-                if name == "__main__" or (name not in sys.modules and lies_below(module, self._folder)):
+                if name == "__main__" or (name not in sys.modules and self._is_own(name, module)):
                     sys.modules[name] = module
             sys.path[:] = self._path
         finally:
             _turn.release()
 
+    def _is_own(self, name: str, module: ModuleType | None) -> bool:
+        return name.partition(".")[0] == self._package or lies_below(module, self._folder)
+
     def _own_modules(self) -> list[str]:
         # A copy: looking at a module may import others.
-        own = [name for name, module in list(sys.modules.items()) if lies_below(module, self._folder)]
+        own = [name for name, module in list(sys.modules.items()) if self._is_own(name, module)]
         kept = {"__main__"} | {name for name in own if _holds_tests(sys.modules[name])}
         kept |= {parent for name in kept for parent in _parents(name)}
         return [name for name in own if name not in kept]

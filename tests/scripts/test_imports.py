@@ -7,7 +7,9 @@ import threading
 import unittest
 from pathlib import Path
 from types import ModuleType
+from unittest import mock
 
+from discordtest.scripts import imports as imports_module
 from discordtest.scripts.imports import FreshImports
 from tests.bots import needs_the_process
 
@@ -48,6 +50,20 @@ class FreshImporting(unittest.TestCase):
         self.assertIsNot(new, old)
         imports.close()
         self.assertIs(sys.modules["fresh_a"], old)
+
+    def test_installed_package_of_the_script_is_imported_anew(self) -> None:
+        self.write("fresh_bot/__init__.py")
+        self.write("fresh_bot/fresh_state.py")
+        self.write("fresh_library.py")
+        self.main.__package__ = "fresh_bot"
+        with mock.patch.object(imports_module, "_libraries", return_value=[self.folder]):
+            old = self.import_before("fresh_bot.fresh_state")
+            library = self.import_before("fresh_library")
+            imports = FreshImports(self.folder, self.main)
+            self.assertIsNot(importlib.import_module("fresh_bot.fresh_state"), old)
+            self.assertIs(importlib.import_module("fresh_library"), library)
+            imports.close()
+        self.assertIs(sys.modules["fresh_bot.fresh_state"], old)
 
     def test_new_modules_are_gone_afterwards(self) -> None:
         self.write("fresh_pack/fresh_b.py")

@@ -15,9 +15,10 @@ import discord
 from discordtest import DiscordTestCase, scripts, seam
 from discordtest.errors import SetupError
 from discordtest.scripts import hold_of, load_client, load_clients, unload
+from discordtest.scripts.standing_in import stand_ins
 from discordtest.transports.network import Network
 from tests import canned
-from tests.bots import needs_the_process, run_case
+from tests.bots import Outcome, needs_the_process, run_case
 from tests.isolated import IsolatedTestCase
 
 RUN_AT_THE_TOP = """
@@ -400,6 +401,10 @@ class Endings(unittest.TestCase):
 
     def run_script(self, text: str) -> str:
         """Run a test of a script and return its problems."""
+        return "\n".join(self.outcome(text))
+
+    def outcome(self, text: str) -> Outcome:
+        """Run a test of a script."""
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "bot.py"
             path.write_text(textwrap.dedent(text))
@@ -413,7 +418,7 @@ class Endings(unittest.TestCase):
                     await self.send(self.owner, guild.text_channels[0], "ping")
                     self.assertSent("pong")
 
-            return "\n".join(run_case(Case))
+            return run_case(Case)
 
     def test_script_that_runs_more_than_its_client(self) -> None:
         ways = {
@@ -442,6 +447,32 @@ class Endings(unittest.TestCase):
     def test_loop_that_runs_for_ever(self) -> None:
         way = "loop = asyncio.get_event_loop()\n    loop.create_task(main())\n    loop.run_forever()"
         self.assertEqual(self.run_script(f"{BOT}\n    {way}"), "")
+
+    def test_loop_of_its_own_in_a_function_that_cleans_up_after_it(self) -> None:
+        way = """
+    def go():
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        try:
+            task = loop.create_task(main())
+            loop.run_forever()
+        finally:
+            loop.run_until_complete(loop.shutdown_asyncgens())
+            asyncio.set_event_loop(None)
+            loop.close()
+    go()
+"""
+        self.assertEqual(self.run_script(BOT + way), "")
+
+    def test_log_file_is_closed(self) -> None:
+        way = """
+    import logging, pathlib
+    logging.getLogger().addHandler(logging.FileHandler(pathlib.Path(__file__).with_name("bot.log")))
+    bot.run("token")
+"""
+        outcome = self.outcome(BOT + way)
+        self.assertTrue(outcome.passed)
+        self.assertNotIn("bot.log", "".join(outcome.warnings))
 
     def test_loop_that_the_script_closes(self) -> None:
         way = """
@@ -491,7 +522,7 @@ class Others(unittest.TestCase):
             return 7
 
         path = Path(__file__)
-        with scripts._stand_ins(path):
+        with stand_ins(path):
             self.assertEqual(asyncio.run(seven()), 7)
             with asyncio.Runner() as runner:
                 self.assertEqual(runner.run(seven()), 7)
