@@ -39,7 +39,8 @@ class _Pickles:
     payload: dict[str, Any]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _make, (self.status, self.payload)
+        notes = getattr(self, "__notes__", None)
+        return _make, (self.status, self.payload), {"__notes__": notes} if notes else None
 
 
 class HTTPException(_Pickles, discord.HTTPException):
@@ -59,8 +60,11 @@ class DiscordServerError(_Pickles, discord.DiscordServerError):
 
 
 def http_exception(error: RestError) -> discord.HTTPException:
-    """Return the exception that discord.py raises for a refusal."""
-    return _make(error.status, error.payload())
+    """Return the exception that discord.py raises for a refusal, with the notes that say why."""
+    made = _make(error.status, error.payload())
+    for note in getattr(error, "__notes__", ()):
+        made.add_note(note)
+    return made
 
 
 def _make(status: int, payload: dict[str, Any]) -> discord.HTTPException:

@@ -39,6 +39,13 @@ class HttpExceptionTests(unittest.TestCase):
         self.assertEqual((str(copied), copied.code, copied.status), (str(made), 50035, 400))
         self.assertEqual(copied.response.reason, "Bad Request")
 
+    def test_notes_say_why(self) -> None:
+        error = RestError(Code.BLOCKED_BY_AUTOMOD)
+        error.add_note("rule 'No cats'")
+        made = http_exception(error)
+        for one in (made, pickle.loads(pickle.dumps(made))):
+            self.assertEqual(one.__notes__, ["rule 'No cats'"])
+
 
 class MistakeTests(unittest.TestCase):
     def test_what_no_client_shows(self) -> None:

@@ -24,6 +24,7 @@ class BuilderTests(ControlTestCase):
         with self.assertRaises(discord.HTTPException) as caught:
             await self.send(self.alice, self.general, "catch")
         self.assertEqual(caught.exception.code, 200000)
+        self.assertEqual(caught.exception.__notes__, ["AutoMod, rule 'No cats': 'cat*' finds 'cat'"])
         self.assertNothingSent(channel=self.general)  # the bot has heard all of it: nothing is left to run
         self.assertEqual(await self.heard(), ["automod_action"])
 

@@ -103,9 +103,13 @@ def _screen(call: Call, channel: Record, content: str, permissions: int, code: C
 
     places = {channel["id"], channel.get("parent_id")} if "thread_metadata" in channel else {channel["id"]}
     found = _matches(call, guild_id, MESSAGE_SEND, content, count_mentions, places)
-    if any(action["type"] == BLOCK_MESSAGE for match in found for action in match.rule["actions"]):
+    blocking = [match for match in found if _blocks(match.rule)]
+    if blocking:
         execute(call, channel, content, found)
-        raise RestError(code)
+        error = RestError(code)
+        for match in blocking:
+            error.add_note(f"AutoMod, rule {match.rule['name']!r}{_why(match)}")
+        raise error
     return found
 
 
@@ -125,6 +129,10 @@ def screen_profile(call: Call, guild_id: str) -> None:
     if member["flags"] & QUARANTINED:
         member["flags"] &= ~QUARANTINED
         guild_member.tell_update(world, guild_id, member)
+
+
+def _blocks(rule: Record) -> bool:
+    return any(action["type"] == BLOCK_MESSAGE for action in rule["actions"])
 
 
 def _is_subject(call: Call, guild_id: str) -> bool:
@@ -249,10 +257,14 @@ def _tell(case: _Case, match: Match, action: Record, alert: Record | None) -> No
     )
 
 
+def _why(match: Match) -> str:
+    return "" if match.keyword is None else f": {match.keyword!r} finds {match.content!r}"
+
+
 def _told(case: _Case, match: Match, action: Record) -> str:
     """Return what an action does, for the transcript."""
     who, kind, metadata = case.user["username"], action["type"], action["metadata"]
-    why = "" if match.keyword is None else f": {match.keyword!r} finds {match.content!r}"
+    why = _why(match)
     if kind == BLOCK_MESSAGE:
         custom = metadata.get("custom_message")
         explained = f" and says {custom!r}" if custom else ""

@@ -19,6 +19,7 @@ from discordtest.backend.body import (
 )
 from discordtest.backend.resources.auto_moderation_regex import InvalidRegex, check_regex
 from discordtest.backend.world import Record
+from discordtest.errors import NotModelled
 
 __all__ = [
     "BLOCK_MEMBER_INTERACTION",
@@ -90,25 +91,22 @@ _PRESETS: dict[str, Field] = {
     "presets": Array(Choice(PRESETS), unique=True, null=True, default=list),
 }
 _MENTIONS: dict[str, Field] = {
-    "mention_total_limit": Integer(min=0, max=MAX_MENTIONS, null=True, default=0),
+    "mention_total_limit": Integer(min=0, max=MAX_MENTIONS, null=True, default=None),
     "mention_raid_protection_enabled": Boolean(null=True, default=False),
 }
 _OF_TRIGGERS = {*_KEYWORDS, *_PRESETS, *_MENTIONS}
-_EMPTY = {
-    "keyword_filter": [],
-    "regex_patterns": [],
-    "allow_list": [],
-    "presets": [],
-    "mention_total_limit": 0,
-    "mention_raid_protection_enabled": False,
-}
 
 
 def _no_nulls(body: Record, path: _Path, errors: FormErrors) -> None:
-    """Store what null stands for: an empty list, none, or no."""
+    """Store what null stands for: an empty list, or no; without a limit of mentions nobody knows it."""
     for key, value in body.items():
+        if value is None and key == "mention_total_limit":
+            raise NotModelled(
+                "a rule of auto moderation for mention spam without mention_total_limit: Discord says nowhere what the "
+                "limit is then; send one"
+            )
         if value is None:
-            body[key] = list(_EMPTY[key]) if isinstance(_EMPTY[key], list) else _EMPTY[key]  # type: ignore[call-overload]
+            body[key] = False if key == "mention_raid_protection_enabled" else []
 
 
 def _metadata(fields: dict[str, Field]) -> Object:

@@ -2,8 +2,8 @@
 
 ``find_all`` never guesses. What Rust refuses is `InvalidRegex`; what it takes and ``re`` cannot do the same is
 NotModelled, once a text must be held against it. In both languages the first alternative that fits wins, and
-``\\d``, ``\\s``, ``\\w`` know all of Unicode; where ``\\w`` and ``\\b`` differ (marks, joiners, fractions), Rust's sets
-are spelt out.
+``\\d``, ``\\s``, ``\\w`` know all of Unicode; for a text with characters that are of words to one of them alone (marks,
+joiners, fractions), Rust's ``\\w`` and ``\\b`` are spelt out with the characters of that text.
 Source: Discord's documentation, Auto Moderation ("Trigger Metadata"), and the documentation of Rust's regex crate,
 "Syntax".
 """
@@ -46,9 +46,7 @@ _JOINERS = frozenset("\u200c\u200d")
 #: Letters in a circle or square: Unicode calls them alphabetic though their category is that of symbols.
 _ENCLOSED = ((0x24B6, 0x24E9), (0x1F130, 0x1F149), (0x1F150, 0x1F169), (0x1F170, 0x1F189))
 _SEPARATORS = re.compile(r"[\x1c-\x1f]")  # white space to Python alone
-#: Where characters of words are: everything else is unassigned, private, or a plane of ideographs.
-_SCANNED = (range(0x80, 0x20000), range(0xE0100, 0xE01F0))
-_IDEOGRAPHS = "\U00020000-\U0003fffd"
+_ASCII_WORD, _ASCII_REST = "0-9A-Za-z_", r"\x00-/:-@\[-^`{-\x7f"
 
 
 class InvalidRegex(Exception):
@@ -62,7 +60,7 @@ class _Unsupported(Exception):
 def check_regex(pattern: str) -> None:
     """Raise InvalidRegex for what Rust refuses; what is only not modelled passes."""
     try:
-        _Translation(pattern, exact=False)
+        _Translation(pattern)
     except _Unsupported:
         return
 
@@ -70,8 +68,7 @@ def check_regex(pattern: str) -> None:
 def find_all(pattern: str, text: str) -> Iterator[re.Match[str]]:
     """Yield the matches from left to right; NotModelled where it is not certain that Rust finds the same."""
     try:
-        exact = not text.isascii() and any(map(_is_word_differently, text))
-        compiled, asks_for_space = _compiled(pattern, exact)
+        compiled, asks_for_space = _compiled(pattern, _told_apart(text))
         if asks_for_space and _SEPARATORS.search(text):
             raise _Unsupported("white space in a text with separators U+001C to U+001F")
     except (_Unsupported, InvalidRegex) as error:
@@ -83,8 +80,8 @@ def find_all(pattern: str, text: str) -> Iterator[re.Match[str]]:
 
 
 @functools.lru_cache(maxsize=512)
-def _compiled(pattern: str, exact: bool) -> tuple[re.Pattern[str], bool]:
-    translation = _Translation(pattern, exact=exact)
+def _compiled(pattern: str, chars: str) -> tuple[re.Pattern[str], bool]:
+    translation = _Translation(pattern, chars)
     try:
         return re.compile("".join(translation.out), translation.flags), translation.asks_for_space
     except (re.error, OverflowError) as error:
@@ -97,30 +94,25 @@ def _is_word(char: str) -> bool:
     return any(first <= ord(char) <= last for first, last in _ENCLOSED)
 
 
-def _is_word_differently(char: str) -> bool:
-    return char > "\x7f" and _is_word(char) != char.isalnum()
-
-
-@functools.lru_cache(maxsize=1)
-def _word_set() -> str:
-    """Return what is in Rust's ``\\w``, as the inside of a set."""
-    spans: list[list[int]] = []
-    for numbers in _SCANNED:
-        for number in numbers:
-            if _is_word(chr(number)):
-                if spans and spans[-1][1] == number - 1:
-                    spans[-1][1] = number
-                else:
-                    spans.append([number, number])
-    return "0-9A-Za-z_" + "".join(f"{chr(a)}-{chr(b)}" for a, b in spans) + _IDEOGRAPHS
+def _told_apart(text: str) -> str:
+    """Return the characters beyond ASCII, where one is of words to Rust or to Python alone; nothing where none is."""
+    if text.isascii():
+        return ""
+    chars = sorted({char for char in text if char > "\x7f"})
+    return "".join(chars) if any(_is_word(char) != char.isalnum() for char in chars) else ""
 
 
 class _Translation:
-    """One pattern, read once from left to right; ``out`` is the same for Python."""
+    """One pattern, read once from left to right; ``out`` is the same for Python.
 
-    def __init__(self, pattern: str, *, exact: bool) -> None:
+    With ``chars`` it is the same for texts in which no other characters beyond ASCII are.
+    """
+
+    def __init__(self, pattern: str, chars: str = "") -> None:
         self.text = pattern
-        self.exact = exact
+        self.exact = bool(chars)
+        self.word = _ASCII_WORD + "".join(re.escape(char) for char in chars if _is_word(char))
+        self.rest = _ASCII_REST + "".join(re.escape(char) for char in chars if not _is_word(char))
         self.at = 0
         self.out: list[str] = []
         self.flags = re.RegexFlag(0)
@@ -255,7 +247,7 @@ class _Translation:
         if not self.exact:
             self._add(f"\\{letter}", "assertion")
             return
-        word = f"[{_word_set()}]"
+        word = f"[{self.word}]"
         sides = (("<!", "!"), ("<=", "=")) if letter == "B" else (("<=", "!"), ("<!", "="))
         both = "|".join(f"(?{before}{word})(?{after}{word})" for before, after in sides)
         self._add(f"(?:{both})", "assertion")
@@ -269,7 +261,7 @@ class _Translation:
         elif letter in "Az":
             self._add(r"\A" if letter == "A" else r"\Z", "assertion")
         elif letter in "wW" and self.exact:
-            self._add(f"[{'^' if letter == 'W' else ''}{_word_set()}]")
+            self._add(f"[{self.word if letter == 'w' else self.rest}]")
         else:
             self._add(self._class_escape(letter))
 
@@ -356,9 +348,7 @@ class _Translation:
         if letter in "bBAz":
             raise InvalidRegex(f"\\{letter} in a character class")
         if letter in "wW" and self.exact:
-            if letter == "W":
-                raise _Unsupported("\\W in a set, for this text")
-            return _word_set()
+            return self.word if letter == "w" else self.rest
         return self._class_escape(letter)
 
     _READERS = {

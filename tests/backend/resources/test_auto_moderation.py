@@ -24,7 +24,7 @@ class RuleTestCase(WorldTestCase):
             "name": "No cats",
             "event_type": 2 if trigger == 6 else 1,
             "trigger_type": trigger,
-            "trigger_metadata": {"presets": [1]} if trigger == 4 else {},
+            "trigger_metadata": {"presets": [1], "mention_total_limit": 5},
             "actions": [QUARANTINE if trigger == 6 else BLOCK],
             **fields,
         }

@@ -8,6 +8,7 @@ from typing import Any
 from discordtest.backend.body import parse
 from discordtest.backend.codes import RestError
 from discordtest.backend.resources.auto_moderation_form import CREATE_RULE, METADATA, UPDATE_RULE
+from discordtest.errors import NotModelled
 
 BLOCK: dict[str, Any] = {"type": 1}
 
@@ -73,9 +74,14 @@ class Metadata(FormTestCase):
         self.assertEqual(self.assertTaken(rule(1, {"allow_list": None}))["trigger_metadata"], words)
         self.assertEqual(self.assertTaken(rule(3))["trigger_metadata"], {})
         mentions = {"mention_total_limit": 0, "mention_raid_protection_enabled": False}
-        self.assertEqual(self.assertTaken(rule(5))["trigger_metadata"], mentions)
+        self.assertEqual(self.assertTaken(rule(5, {"mention_total_limit": 0}))["trigger_metadata"], mentions)
         nothing: dict[str, Any] = {"allow_list": [], "presets": []}
         self.assertEqual(self.assertTaken(rule(4, {}))["trigger_metadata"], nothing)
+
+    def test_limit_that_nobody_knows_is_loud(self) -> None:
+        for metadata in (None, {}, {"mention_total_limit": None}):
+            with self.assertRaisesRegex(NotModelled, "without mention_total_limit"):
+                parse(CREATE_RULE, rule(5, metadata))
 
     def test_some_triggers_need_it(self) -> None:
         for trigger in (4, 6):
