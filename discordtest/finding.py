@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import discord
 
-from discordtest.backend.resources import soundboard
+from discordtest.backend.resources import soundboard, subscription
 from discordtest.errors import SetupError
 from discordtest.given import id_of
 from discordtest.names import channel_name, name_of
@@ -32,6 +32,7 @@ __all__ = [
     "find_role",
     "find_sound",
     "find_sticker",
+    "find_subscription",
     "find_user",
     "is_name",
 ]
@@ -171,6 +172,17 @@ def find_sound(world: World, sound: Any, guild_id: str) -> Record:
             return found[0]
     known = ", ".join(repr(each["name"]) for table in tables for each in table.values())
     raise SetupError(f"no sound in the world of this test is called {sound!r}: there are {known}")
+
+
+def find_subscription(world: World, bought: Any) -> Record:
+    """Return a subscription, or the one that has granted an entitlement."""
+    number = id_of(bought)
+    record = world.subscriptions.get(number)
+    if record is None and number in world.entitlements:
+        record = subscription.subscription_of(world, world.entitlements[number])
+    if record is None:
+        raise SetupError(f"there is no subscription {bought!r} here, nor one that has granted it")
+    return record
 
 
 def find_in_guilds(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import discord
 
 from discordtest.backend import multipart
+from discordtest.backend.resources import sound_file
 from discordtest.errors import SetupError
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ __all__ = [
     "message_of",
     "one_color",
     "refuse_singular",
+    "sound_uri",
     "without_none",
 ]
 
@@ -272,6 +274,12 @@ def data_uri(image: bytes) -> str:
         if image.startswith(start):
             return f"data:image/{kind};base64,{base64.b64encode(image).decode()}"
     raise SetupError("the image is no PNG, JPEG, GIF or WebP")
+
+
+def sound_uri(sound: bytes) -> str:
+    """Return a sound as the API takes it, which looks at its kind."""
+    kind = sound_file.sound_type_of(sound) or "application/octet-stream"
+    return f"data:{kind};base64,{base64.b64encode(sound).decode()}"
 
 
 _IMAGES = ((b"\x89PNG", "png"), (b"\xff\xd8", "jpeg"), (b"GIF8", "gif"), (b"RIFF", "webp"))

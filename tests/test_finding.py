@@ -1,4 +1,4 @@
-"""Objects, ids and names, wherever a test means a guild, a channel, a role, a user or a sticker."""
+"""Objects, ids and names, wherever a test means a guild, a channel, a role, a user, a sticker or a sound."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from discordtest.finding import (
     find_mentionable,
     find_place,
     find_role,
+    find_sound,
     find_sticker,
+    find_subscription,
     find_user,
 )
 from tests.bots import BotTestCase
@@ -226,3 +228,37 @@ class EverywhereTests(FindingTestCase):
 
 if __name__ == "__main__":
     unittest.main()
+
+
+class SoundTests(FindingTestCase):
+    def sound_id(self, sound: Any) -> str:
+        return str(self.found(find_sound, sound, str(self.guild.id))["sound_id"])
+
+    async def test_object_id_and_name(self) -> None:
+        yay = self.make_soundboard_sound("yay", self.guild)
+        for form in (yay, yay.id, str(yay.id), "yay"):
+            self.assertEqual(self.sound_id(form), str(yay.id))
+        (quack,) = await self.client.fetch_soundboard_default_sounds()
+        for form in (quack, "quack", 1):
+            self.assertEqual(self.sound_id(form), "1")
+
+    async def test_name_in_several_guilds(self) -> None:
+        third = self.make_guild("Third")
+        far = [self.make_soundboard_sound("far", guild) for guild in (self.other, third)]
+        self.refused("'far' may mean 2 sounds", find_sound, "far", str(self.guild.id))
+        self.assertEqual(self.found(find_sound, "far", str(third.id))["sound_id"], str(far[1].id))
+
+    async def test_no_such_sound(self) -> None:
+        self.make_soundboard_sound("yay", self.guild)
+        self.refused("called 'yya': there are 'yay', 'quack'", find_sound, "yya", str(self.guild.id))
+        self.refused("there is no sound 12345", find_sound, 12345, str(self.guild.id))
+
+
+class SubscriptionTests(FindingTestCase):
+    async def test_itself_and_by_what_it_has_granted(self) -> None:
+        gold = self.make_sku("Gold")
+        bought = self.make_entitlement(gold, self.alice)
+        (subscription,) = [each async for each in gold.subscriptions(user=self.alice)]
+        for form in (bought, bought.id, subscription, subscription.id, str(subscription.id)):
+            self.assertEqual(self.found(find_subscription, form)["id"], str(subscription.id))
+        self.refused("there is no subscription 12345", find_subscription, 12345)

@@ -25,6 +25,7 @@ from discordtest.given import (
     json_embeds,
     json_overwrites,
     refuse_singular,
+    sound_uri,
     without_none,
 )
 
@@ -128,6 +129,14 @@ class FieldTests(unittest.TestCase):
     def test_image_of_no_known_kind(self) -> None:
         with self.assertRaisesRegex(SetupError, "no PNG, JPEG, GIF or WebP"):
             data_uri(b"text")
+
+    def test_sound_is_named_by_its_kind(self) -> None:
+        for sound, kind in (
+            (b"ID3", "audio/mpeg"),
+            (b"OggS", "audio/ogg"),
+            (b"RIF", "application/octet-stream"),
+        ):
+            self.assertTrue(sound_uri(sound).startswith(f"data:{kind};base64,"))
 
 
 class FileTests(unittest.TestCase):

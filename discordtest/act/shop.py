@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from discordtest import given, views
+from discordtest import finding, given, views
 from discordtest.act.acting import Acting, act, name, person
 from discordtest.arrange.building import guild_id_of
 from discordtest.arrange.premium import sku_id_of
@@ -79,12 +79,8 @@ def _change(scene: Scene, entitlement: Any, text: str, operation: str) -> Record
 
 def _subscription_after(scene: Scene, bought: Any, text: str, operation: str) -> discord.Subscription:
     """Do something with a subscription that goes on, and return it."""
-    world, id = scene.backend.world, given.id_of(bought)
-    record = world.subscriptions.get(id)
-    if record is None and id in world.entitlements:
-        record = subscription.subscription_of(world, world.entitlements[id])
-    if record is None:
-        raise SetupError(f"there is no subscription {bought!r} here, nor one that has granted it")
+    world = scene.backend.world
+    record = finding.find_subscription(world, bought)
     sku, buyer = world.skus[record["sku_ids"][0]], name(world, record["user_id"])
     if record["status"] == subscription.INACTIVE:
         raise SetupError(f"the subscription to {sku['name']!r} of {buyer} has ended: they can buy it again")

@@ -17,7 +17,6 @@ from discordtest.arrange.building import (
     stage,
     user_id_of,
 )
-from discordtest.backend.resources import sound_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -110,9 +109,7 @@ class ExpressionBuilders(Arranging):
         checking.check_text("a sound's name", name)
         scene = stage(self._scene)
         guild_id = guild_id_of(scene, guild)
-        data = SILENCE if sound is None else sound
-        kind = sound_file.sound_type_of(data) or "application/octet-stream"
-        uri = f"data:{kind};base64,{base64.b64encode(data).decode()}"
+        uri = given.sound_uri(SILENCE if sound is None else sound)
         body = {"name": name, "sound": uri, "volume": volume, **(given.emoji_fields(emoji) if emoji else {})}
         table = scene.backend.world.soundboard_sounds[guild_id]
         doing = f"make_soundboard_sound({name!r})"

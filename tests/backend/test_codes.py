@@ -9,7 +9,7 @@ from discordtest.backend.codes import Code, RestError
 from tests.judge import REFERENCE
 
 # Codes by what they answer with, where bots tell them apart: by discord.Forbidden and discord.NotFound.
-FORBIDDEN = (20001, 20012, 50001, 50003, 50007, 50013, 50278, 50600, 90001)
+FORBIDDEN = (20001, 20012, 50001, 50003, 50007, 50013, 50167, 50278, 50600, 90001)
 NOT_FOUND = (10003, 10004, 10007, 10008, 10011, 10013, 10014, 10015, 10060, 10062)
 BAD_REQUEST = (30007, 30010, 30058, 40033, 40060, 50006, 50016, 50024, 50034, 50035, 50083, 160004, 220001)
 
