@@ -278,6 +278,8 @@ def data_uri(image: bytes) -> str:
 
 def sound_uri(sound: bytes) -> str:
     """Return a sound as the API takes it, which looks at its kind."""
+    if not isinstance(sound, bytes):
+        raise TypeError(f"a sound is the content of an MP3 or Ogg file, as bytes, not {sound!r}")
     kind = sound_file.sound_type_of(sound) or "application/octet-stream"
     return f"data:{kind};base64,{base64.b64encode(sound).decode()}"
 

@@ -137,6 +137,8 @@ class FieldTests(unittest.TestCase):
             (b"RIF", "application/octet-stream"),
         ):
             self.assertTrue(sound_uri(sound).startswith(f"data:{kind};base64,"))
+        with self.assertRaisesRegex(TypeError, "as bytes, not 'yay.mp3'"):
+            sound_uri("yay.mp3")  # type: ignore[arg-type]
 
 
 class FileTests(unittest.TestCase):

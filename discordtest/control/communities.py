@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import discord
 
@@ -10,14 +11,14 @@ from discordtest.arrange.building import Arranging, channel_id_of, guild_id_of, 
 from discordtest.control.changing import UNCHANGED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from discordtest.backend.world import Record
     from discordtest.given import Id
 
 __all__ = ["CommunityChanges"]
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
+
+T = TypeVar("T")
 
 
 class CommunityChanges(Arranging):
@@ -38,9 +39,10 @@ class CommunityChanges(Arranging):
         """
         scene = stage(self._scene)
         guild_id = guild_id_of(scene, guild)
+        body = _said(description=description, enabled=enabled)
         if welcome_channels is not UNCHANGED:
-            welcome_channels = [channel.to_dict() for channel in welcome_channels]  # type: ignore[misc]
-        body = _said(description=description, welcome_channels=welcome_channels, enabled=enabled)
+            shown = _all_of("welcome_channels", welcome_channels, discord.WelcomeChannel)
+            body["welcome_channels"] = [channel.to_dict() for channel in shown]
         made = perform(scene, "update_welcome_screen", "update_guild_welcome_screen", guild_id, body=body)
         return discord.WelcomeScreen(data=made, guild=show(scene).guild(guild_id))
 
@@ -63,14 +65,23 @@ class CommunityChanges(Arranging):
         guild_id = guild_id_of(scene, guild)
         body = _said(enabled=enabled)
         if mode is not UNCHANGED:
-            body["mode"] = mode.value
+            body["mode"] = getattr(mode, "value", mode)
         if prompts is not UNCHANGED:
-            body["prompts"] = [prompt.to_dict(id=prompt.id or n) for n, prompt in enumerate(prompts)]
+            asked = _all_of("prompts", prompts, discord.OnboardingPrompt)
+            body["prompts"] = [prompt.to_dict(id=prompt.id or n) for n, prompt in enumerate(asked)]
         if default_channels is not UNCHANGED:
             body["default_channel_ids"] = [channel_id_of(scene, each, guild_id) for each in default_channels]
         made = perform(scene, "update_onboarding", "put_guilds_onboarding", guild_id, body=body)
         views = show(scene)
         return discord.Onboarding(data=made, guild=views.guild(guild_id), state=views.state)
+
+
+def _all_of(name: str, things: Any, kind: type[T]) -> list[T]:
+    """Return the things as a list; TypeError for what is not all of this kind."""
+    found: list[Any] = list(things) if isinstance(things, Iterable) else [None]
+    if not all(isinstance(each, kind) for each in found):
+        raise TypeError(f"{name} takes a list of discord.{kind.__name__}, not {things!r}")
+    return found
 
 
 def _said(**fields: Any) -> Record:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import discord
 
 from discordtest import SetupError, backend
@@ -48,3 +50,13 @@ class CommunityTests(ControlTestCase):
         self.assertEqual(again.prompts[0].id, found.prompts[0].id)
         with self.assertRaisesRegex(SetupError, "below requirements"):
             backend.update_onboarding(club, default_channels=["c1"])
+
+    async def test_what_is_of_another_kind(self) -> None:
+        wrong: Any
+        for wrong in (5, [5], [self.general]):
+            with self.assertRaisesRegex(TypeError, "welcome_channels takes a list of discord.WelcomeChannel"):
+                backend.update_welcome_screen(self.club, welcome_channels=wrong)
+            with self.assertRaisesRegex(TypeError, "prompts takes a list of discord.OnboardingPrompt"):
+                backend.update_onboarding(self.club, prompts=wrong)
+        with self.assertRaisesRegex(SetupError, "mode: Value must be one of"):
+            backend.update_onboarding(self.club, mode=7)  # type: ignore[arg-type]
