@@ -11,6 +11,7 @@ from discordtest.backend.permissions import (
     DEFAULT,
     Permission,
     channel_permissions,
+    everyone_permissions,
     guild_permissions,
     highest_role,
     names,
@@ -102,6 +103,12 @@ class OverwriteTests(PermissionTestCase):
     def test_everyone_is_denied_then_allowed(self) -> None:
         self.overwrite(self.guild_id, allow=REACT, deny=SEND)
         self.assertEqual(self.here(), VIEW | REACT)
+
+    def test_what_everyone_may_is_told_without_anybody(self) -> None:
+        self.overwrite(self.guild_id, allow=REACT, deny=SEND)
+        self.overwrite(self.give_role(), allow=EMBED)
+        self.overwrite(self.alice, allow=FILES)
+        self.assertEqual(everyone_permissions(self.world, self.small.general), VIEW | REACT)
 
     def test_a_role_beats_everyone(self) -> None:
         self.overwrite(self.guild_id, deny=SEND)

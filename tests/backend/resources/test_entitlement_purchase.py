@@ -5,9 +5,53 @@ from __future__ import annotations
 from typing import Any
 
 from discordtest.backend.codes import Code
-from discordtest.backend.resources.sku import DURABLE
+from discordtest.backend.resources.sku import CONSUMABLE, DURABLE
 from discordtest.backend.resources.subscription import ACTIVE, ENDING, INACTIVE
+from tests.backend.resources.test_entitlement import ShopTestCase
 from tests.backend.resources.test_subscription import SubscriptionTestCase
+
+
+class PurchaseTests(ShopTestCase):
+    def test_one_time_purchase(self) -> None:
+        self.assertEqual(self.buy(self.make_sku("Hat", type=DURABLE))["type"], 1)
+
+    def test_consumable_is_bought_again_once_it_is_consumed(self) -> None:
+        potion = self.make_sku("Potion", type=CONSUMABLE)
+        bought = self.buy(potion)
+        self.assertIs(bought["consumed"], False)
+        with self.assertRefused(Code.ENTITLEMENT_ALREADY_GRANTED):
+            self.buy(potion)
+        self.assertStatus(self.small.request("POST", f"{self.path}/{bought['id']}/consume"), 204)
+        (updated,) = self.small.events(self.session, "ENTITLEMENT_UPDATE")
+        self.assertIs(updated["consumed"], True)
+        self.buy(potion)
+
+    def test_end_before_the_start(self) -> None:
+        with self.assertRefused(Code.INVALID_FORM_BODY, "ends_at"):
+            self.buy(ends_at="2026-07-01T12:00:00+00:00")
+
+    def test_unknown_guild_and_sku(self) -> None:
+        with self.assertRefused(Code.UNKNOWN_GUILD):
+            self.buy(guild_id="1")
+        with self.assertRefused(Code.UNKNOWN_SKU):
+            self.small.perform("purchase_sku", "1", self.alice.user_id)
+
+    def test_refund(self) -> None:
+        bought = self.buy()
+        self.small.perform("refund_entitlement", bought["id"])
+        (deleted,) = self.small.events(self.session, "ENTITLEMENT_DELETE")
+        self.assertIs(deleted["deleted"], True)
+        self.assertEqual(self.listed(), [])
+        self.assertEqual(self.listed(exclude_deleted="0"), [bought["id"]])
+
+    def test_end(self) -> None:
+        bought = self.buy()
+        self.small.time = 5_000_000
+        self.small.perform("end_entitlement", bought["id"])
+        (ended,) = self.small.events(self.session, "ENTITLEMENT_UPDATE")
+        self.assertEqual(ended["ends_at"], "2026-07-01T12:00:05.000000+00:00")
+        self.assertEqual(self.listed(), [bought["id"]])
+        self.assertEqual(self.listed(exclude_ended="1"), [])
 
 
 class LifeTestCase(SubscriptionTestCase):
