@@ -22,7 +22,7 @@ __unittest = True  # unittest leaves our frames out of its tracebacks
 
 
 class PremiumBuilders(Arranging):
-    """What makes SKUs and entitlements."""
+    """What makes SKUs, entitlements and subscriptions."""
 
     def make_sku(
         self,
@@ -68,6 +68,31 @@ class PremiumBuilders(Arranging):
         id = new_id(id_num, scene.backend.world.entitlements)
         made = perform(scene, "make_entitlement", "purchase_sku", *raw, body=body, id=id)
         return discord.Entitlement(state=show(scene).state, data=made)
+
+    def make_subscription(
+        self,
+        sku: discord.SKU | Id,
+        user: discord.abc.User | Id,
+        guild: discord.Guild | Id | None = None,
+        id_num: int = -1,
+        *,
+        starts_at: datetime | None = None,
+        canceled_at: datetime | None = None,
+    ) -> discord.Subscription:
+        """Let a user have subscribed to a SKU, for themselves or for a guild, with the entitlement that this grants.
+
+        It is renewed every month from ``starts_at`` on; with ``canceled_at`` it ends with the month that it is in.
+        """
+        scene = stage(self._scene)
+        body: dict[str, Any] = given.without_none(
+            guild_id=None if guild is None else guild_id_of(scene, guild),
+            starts_at=given.iso(starts_at),
+            canceled_at=given.iso(canceled_at),
+        )
+        raw = sku_id_of(scene, sku), user_id_of(scene, user)
+        id = new_id(id_num, scene.backend.world.subscriptions)
+        made = perform(scene, "make_subscription", "create_subscription", *raw, body=body, id=id)
+        return discord.Subscription(state=show(scene).state, data=made)
 
 
 def sku_id_of(scene: Scene, sku: Any) -> str:

@@ -76,6 +76,7 @@ make_sku = _on_current(lambda backend: backend.make_sku)
 make_entitlement = _on_current(lambda backend: backend.make_entitlement)
 make_scheduled_event = _on_current(lambda backend: backend.make_scheduled_event)
 make_automod_rule = _on_current(lambda backend: backend.make_automod_rule)
+make_subscription = _on_current(lambda backend: backend.make_subscription)
 make_command_permissions = _on_current(lambda backend: backend.make_command_permissions)
 
 # -- what changes
@@ -242,6 +243,7 @@ __all__ = [
     "make_soundboard_sound",
     "make_stage_channel",
     "make_sticker",
+    "make_subscription",
     "make_template",
     "make_text_channel",
     "make_thread",

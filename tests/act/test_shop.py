@@ -177,3 +177,40 @@ class SubscriptionTests(DiscordTestCase):
         self.events()
         await self.advance(days=32)
         self.assertEqual(self.events(), ["update"])
+
+    async def test_builder(self) -> None:
+        now = self.clock.now()
+        made = self.make_subscription(self.gold, self.alice, id_num=77, starts_at=now - timedelta(days=40))
+        self.assertEqual(
+            (made.id, made.status, made.canceled_at), (77, discord.SubscriptionStatus.active, None)
+        )
+        entitlement = await self.client.fetch_entitlement(made.entitlement_ids[0])
+        self.assertEqual((entitlement.user_id, entitlement.ends_at), (self.alice.id, None))
+        with self.assertRaisesRegex(SetupError, "id_num=77 is taken"):
+            self.make_subscription(self.gold, self.alice, id_num=77)
+        await self.settle()
+        self.assertEqual(self.events(), ["create", "update"])
+
+    async def test_builder_of_one_that_was_cancelled(self) -> None:
+        now = self.clock.now()
+        started, cancelled = now - timedelta(days=40), now - timedelta(days=1)
+        made = self.make_subscription(
+            self.gold, self.alice, self.guild, starts_at=started, canceled_at=cancelled
+        )
+        self.assertEqual(made.canceled_at, cancelled)
+        await self.advance(days=31)
+        entitlement = await self.client.fetch_entitlement(made.entitlement_ids[0])
+        self.assertEqual(
+            (entitlement.guild_id, entitlement.ends_at), (self.guild.id, made.current_period_end)
+        )
+
+    async def test_builder_of_what_cannot_be(self) -> None:
+        now = self.clock.now()
+        house = self.make_sku("House", discord.SKUType.durable)
+        with self.assertRaisesRegex(SetupError, "make_subscription: Invalid SKU"):
+            self.make_subscription(house, self.alice)
+        for moment in (now - timedelta(days=32), now + timedelta(days=1)):
+            with self.assertRaisesRegex(SetupError, "canceled_at.*in the month that it is in"):
+                self.make_subscription(
+                    self.gold, self.alice, starts_at=now - timedelta(days=90), canceled_at=moment
+                )

@@ -26,6 +26,13 @@ _PURCHASE = Object(
         "ends_at": Timestamp(null=True),
     }
 )
+_SUBSCRIPTION = Object(
+    {
+        "guild_id": Snowflake(null=True),
+        "starts_at": Timestamp(null=True),
+        "canceled_at": Timestamp(null=True),
+    }
+)
 
 
 @operation("/{sku_id}/{user_id:user}", body=_PURCHASE)
@@ -47,6 +54,28 @@ def purchase_sku(call: Call, sku: Record, user: Record) -> Record:
     if subscription is not None:
         subscriptions.grant(world, subscription, entitlement)
     return entitlement
+
+
+@operation("/{sku_id}/{user_id:user}", body=_SUBSCRIPTION)
+def create_subscription(call: Call, sku: Record, user: Record) -> Record:
+    """Let somebody have subscribed to something, and perhaps have cancelled it; return the subscription."""
+    world, body, canceled_at = call.world, call.body, call.body.get("canceled_at")
+    starts_at, guild_id = body.get("starts_at") or world.timestamp(), body.get("guild_id")
+    if sku["type"] != SUBSCRIPTION:
+        raise RestError(Code.INVALID_SKU)
+    begun, now = subscriptions.period(starts_at, world.timestamp())[0], world.timestamp()
+    if canceled_at is not None and not begun <= canceled_at <= now:
+        message = f"What goes on was cancelled in the month that it is in: from {begun} to now."
+        raise invalid("canceled_at", "BASE_TYPE_BAD_VALUE", message)
+    chosen, call.id = call.id, None
+    subscription = subscriptions.begin_subscription(world, sku, user["id"], starts_at, chosen)
+    entitlement = add_entitlement(call, sku, user["id"], guild_id, starts_at=starts_at)
+    subscriptions.grant(world, subscription, entitlement)
+    if canceled_at is not None:
+        subscriptions.change_subscription(
+            world, subscription, status=subscriptions.ENDING, canceled_at=canceled_at
+        )
+    return subscription
 
 
 def _check_may_buy(world: World, sku: Record, user_id: str, guild_id: str | None) -> None:

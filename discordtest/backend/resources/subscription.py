@@ -25,6 +25,7 @@ __all__ = [
     "begin_subscription",
     "change_subscription",
     "grant",
+    "period",
     "renew",
     "subscription_of",
 ]
@@ -45,7 +46,7 @@ def _month_after(start: datetime, months: int) -> datetime:
     return start.replace(year=year, month=month, day=min(start.day, calendar.monthrange(year, month)[1]))
 
 
-def _period(start: str, now: str) -> tuple[str, str]:
+def period(start: str, now: str) -> tuple[str, str]:
     """Return (start, end) of the period that now is in, of what began at ``start``; the first one before that."""
     began, months = datetime.fromisoformat(start), 1
     while _written(_month_after(began, months)) <= now:
@@ -68,11 +69,13 @@ def subscription_of(world: World, entitlement: Record) -> Record | None:
     return None
 
 
-def begin_subscription(world: World, sku: Record, user_id: str, starts_at: str) -> Record:
+def begin_subscription(
+    world: World, sku: Record, user_id: str, starts_at: str, id: str | None = None
+) -> Record:
     """Let a user subscribe; nothing is granted yet, so it is not active."""
-    start, end = _period(starts_at, world.timestamp())
+    start, end = period(starts_at, world.timestamp())
     subscription: Record = {
-        "id": _id_of_moment(world, starts_at),
+        "id": id or _id_of_moment(world, starts_at),
         "user_id": user_id,
         "sku_ids": [sku["id"]],
         "entitlement_ids": [],
@@ -106,7 +109,7 @@ def grant(world: World, subscription: Record, entitlement: Record) -> None:
 
 def renew(world: World, subscription: Record, began: str) -> None:
     """Go on to the next period of what began at a moment."""
-    start, end = _period(began, subscription["current_period_end"])
+    start, end = period(began, subscription["current_period_end"])
     change_subscription(world, subscription, current_period_start=start, current_period_end=end)
     _wait_for_the_end(world, subscription)
 
