@@ -77,6 +77,8 @@ async def start(
     task = scene.loop.create_task(life, name=f"the life of {type(client).__name__}", context=context)
     scene.watch.ignore(task)
     scene.lives[client] = task
+    hold = hold_of(client)
+    scene.contexts[client] = context if hold is None else hold.script.context
 
     patience = Patience(scene.loop, scene.loop.settle_timeout)
 
@@ -150,7 +152,11 @@ async def stop(scene: Scene, client: discord.Client) -> list[str]:
     _forget_cooldowns(client._connection._command_tree)  # a bot empties its tree as it closes
     if hold is not None:
         hold.end()
-    closing = scene.loop.create_task(_close(client), name=f"close() of {type(client).__name__}")
+    # As where `async with client` ends: what setup_hook has put into context variables is there.
+    context = scene.contexts.pop(client)
+    closing = scene.loop.create_task(
+        _close(client), name=f"close() of {type(client).__name__}", context=context
+    )
     scene.watch.ignore(closing)
     await asyncio.wait([closing], timeout=CLOSING)
     if not task.done() and client.is_closed():

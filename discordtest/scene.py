@@ -17,6 +17,7 @@ from discordtest.backend import journal, rest
 from discordtest.errors import DiscordTestError, SetupError
 
 if TYPE_CHECKING:
+    from contextvars import Context
     from types import CodeType, CoroutineType
 
     import discord
@@ -55,6 +56,9 @@ class Scene:
     #: what was not begun so far: the verb under way, its name, and who called it in which line
     verbs: list[tuple[CoroutineType[Any, Any, Any], str, CodeType, int]] = field(default_factory=list)
     lives: dict[discord.Client, asyncio.Task[Any]] = field(default_factory=dict)  # clients that run
+    contexts: dict[discord.Client, Context] = field(
+        default_factory=dict
+    )  # theirs, in which they are closed too
     has_begun: bool = False  # asyncSetUp of the test case was called
     has_failed: bool = False  # set-up or the test itself, or it was skipped
     problems: list[str] = field(

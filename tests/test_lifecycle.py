@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import tempfile
 import threading
 import unittest
 import weakref
+from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands, tasks
 
-from discordtest import DiscordTestCase
-from tests.bots import BotTestCase, run_case
+from discordtest import DiscordTestCase, load_client
+from tests.bots import BotTestCase, needs_the_process, run_case
 
 Context = commands.Context[Any]
 
@@ -172,6 +176,55 @@ class CooldownTests(unittest.TestCase):
 
         outcome = run_case(Case)
         self.assertTrue(outcome.passed, str(outcome))
+
+
+POOL: ContextVar[str] = ContextVar("POOL")
+SCRIPT = """
+import contextvars, discord
+POOL = contextvars.ContextVar("POOL")
+class Client(discord.Client):
+    async def setup_hook(self):
+        POOL.set("open")
+    async def close(self):
+        await super().close()
+        self.found = POOL.get(None)
+Client(intents=discord.Intents.none()).run("token")
+"""
+
+
+class ContextTests(unittest.TestCase):
+    """What setup_hook puts into context variables, such as an ORM's connections, ``close()`` finds there."""
+
+    def found(self, make: Callable[[], Any]) -> object:
+        clients = []
+
+        class Case(DiscordTestCase):
+            def make_client(self) -> Any:
+                return make()
+
+            async def test_it(self) -> None:
+                clients.append(self.client)
+
+        self.assertTrue(run_case(Case).passed)
+        return clients[0].found  # type: ignore[attr-defined]
+
+    def test_client(self) -> None:
+        class Client(discord.Client):
+            async def setup_hook(self) -> None:
+                POOL.set("open")
+
+            async def close(self) -> None:
+                await super().close()
+                self.found = POOL.get(None)
+
+        self.assertEqual(self.found(lambda: Client(intents=discord.Intents.none())), "open")
+
+    def test_client_of_a_script(self) -> None:
+        needs_the_process(self)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "bot.py")
+            path.write_text(SCRIPT)
+            self.assertEqual(self.found(lambda: load_client(path)), "open")
 
 
 class ReviveTests(unittest.TestCase):

@@ -70,6 +70,7 @@ class Script:
     def __init__(self, path: Path, folder: Path, package: str | None, arguments: Sequence[str]) -> None:
         self.path = path
         self.arguments = arguments
+        self.context = contextvars.copy_context()
         self.first_hold: asyncio.Future[Hold] = asyncio.get_running_loop().create_future()
         self.module = main_module(path, package)
         self._imports = FreshImports(folder, self.module)
@@ -201,9 +202,9 @@ async def _load(
     _scripts.setdefault(loop, []).append(running)
     loop.close = _closer(loop)  # type: ignore[method-assign]
     with stand_ins(path), called_with(path, arguments):
-        context = contextvars.copy_context()
-        context.run(script_of_context.set, running)
-        running.task = asyncio.create_task(running.run(), name=f"script {path.name}", context=context)
+        running.context.run(script_of_context.set, running)
+        name = f"script {path.name}"
+        running.task = asyncio.create_task(running.run(), name=name, context=running.context)
         either: list[asyncio.Future[Any]] = [running.task, running.first_hold]
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         if running.first_hold.done() and (settle := getattr(loop, "settle", None)) is not None:
