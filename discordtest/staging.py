@@ -41,6 +41,7 @@ from discordtest.clock import runner, travel
 from discordtest.errors import SetupError
 from discordtest.running import Running
 from discordtest.transports import network as networks
+from discordtest.transports import releases
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -89,6 +90,8 @@ class Staging(replays.Replays, Running):
         transport: Any = os.environ.get("DISCORDTEST_TRANSPORT") or self.transport
         if transport not in ("memory", "loopback"):
             raise SetupError(f"transport is {transport!r}: take 'memory' or 'loopback'")
+        if transport == "loopback" and not releases.LOOPBACK:
+            raise SetupError("transport is 'loopback', which needs aiohttp 3.11 or later: take 'memory'")
         network = networks.Network(
             backend,
             loop,

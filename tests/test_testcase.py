@@ -28,6 +28,7 @@ from discordtest import (
     SetupError,
     unhandled,
 )
+from discordtest.transports import releases
 from tests.bots import BotTestCase, needs_the_process, run_case
 
 if TYPE_CHECKING:
@@ -228,6 +229,9 @@ class TimeTests(BotTestCase):
             self.assertIn("ValueError", str(outcome))
         with mock.patch.dict(os.environ, {"DISCORDTEST_TRANSPORT": "pigeon"}):
             self.assertIn("transport is 'pigeon': take 'memory' or 'loopback'", str(run_case(Case)))
+        with mock.patch.object(releases, "LOOPBACK", False):
+            with mock.patch.dict(os.environ, {"DISCORDTEST_TRANSPORT": "loopback"}):
+                self.assertIn("'loopback', which needs aiohttp 3.11 or later", str(run_case(Case)))
 
 
 class NeverAwaitedTests(unittest.TestCase):

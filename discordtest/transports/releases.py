@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "IDEMPOTENT_METHODS",
+    "LOOPBACK",
     "ConnectionResetWhileWriting",
     "has_middlewares",
     "tries_again",
@@ -30,6 +31,8 @@ ConnectionResetWhileWriting: type[ConnectionResetError] = getattr(
 )
 # One object for both times since 3.11; two arguments before that.
 _TIMEOUT: Any = getattr(aiohttp, "ClientWSTimeout", None)
+#: Whether websockets over sockets can be paced: those of older ones may wait for ever as they close.
+LOOPBACK = _TIMEOUT is not None
 _CLOSE_TIMEOUT = 10.0  # seconds; aiohttp's own default
 
 
