@@ -144,8 +144,9 @@ def _refused(network: Network | None, host: str) -> HostRefused:
     else:
         error = HostRefused(
             f"a connection to {host!r} is refused: Discord is not reached while tests run, and what does not go "
-            "through aiohttp (requests, urllib) cannot be answered. Let the bot call it through discord.py or "
-            "aiohttp, or stand in for the call with unittest.mock.patch"
+            "through aiohttp (requests, urllib, discord.SyncWebhook) cannot be answered. Let the bot call it through "
+            "aiohttp or discord.Webhook, which do not block it either, or stand in for the call with "
+            "unittest.mock.patch"
         )
     if network is None:
         return error
