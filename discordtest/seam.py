@@ -20,6 +20,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 
 from discordtest.backend.rest import Request, Response
 from discordtest.errors import HostRefused
+from discordtest.transports.blocking import answer_requests, release_requests
 from discordtest.transports.encoding import encode_body
 from discordtest.transports.guard import guard_loop, let_through, refuse_discord, release_loop
 from discordtest.transports.memory import open_socket
@@ -90,6 +91,7 @@ def _patch() -> None:
         session._ws_connect = _ws_connect  # type: ignore[method-assign,assignment] # aiohttp's is overloaded
     aiohttp.TCPConnector._create_connection = _create_connection  # type: ignore[method-assign]
     refuse_discord(True)
+    answer_requests()
 
 
 def _unpatch() -> None:
@@ -100,6 +102,7 @@ def _unpatch() -> None:
         session._ws_connect = _previous_ws_connect  # type: ignore[method-assign]
     aiohttp.TCPConnector._create_connection = _previous_create_connection  # type: ignore[method-assign]
     refuse_discord(False)
+    release_requests()
 
 
 def network_of(headers: Mapping[str, str] | None = None) -> Network | None:

@@ -3,7 +3,8 @@
 aiohttp is stopped at its connector; whatever else opens connections on the test's loop asks that loop for
 addresses and for the connection, and is refused there. Blocking libraries (requests, urllib) use no loop: they are
 stopped where they look a host up, on the thread of a test's loop while it runs and on the threads of executors while
-they run a call for it. Discord itself is not reached from any thread of the process.
+they run a call for it. Discord itself is not reached from any thread of the process; what requests asks of it,
+`discordtest.transports.blocking` answers.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from discordtest.transports.network import Network
 
-__all__ = ["guard_loop", "let_through", "refuse_discord", "release_loop"]
+__all__ = ["guard_loop", "let_through", "network_of_thread", "refuse_discord", "release_loop"]
 
 _let_through: contextvars.ContextVar[bool] = contextvars.ContextVar("discordtest_let_through", default=False)
 _INTERNET = (socket.AF_INET, socket.AF_INET6)
@@ -116,7 +117,7 @@ def _getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
     network = _network_here()
     if isinstance(name, str):
         if host_is_discord(name):
-            raise _refused(network or _only_network(), name)
+            raise _refused(network_of_thread(), name)
         if network is not None and not network.host_is_allowed(name):
             raise _refused(network, name)
     found: list[Any] = _original_getaddrinfo(host, *args, **kwargs)
@@ -129,6 +130,11 @@ def _network_here() -> Network | None:
     """Return the network of the test for which this thread works; None where it works for none."""
     loop = asyncio._get_running_loop()
     return getattr(_at_work, "network", None) if loop is None else _guarded.get(loop)
+
+
+def network_of_thread() -> Network | None:
+    """Return the network that answers the calls of this thread, if it can be told."""
+    return _network_here() or _only_network()
 
 
 def _only_network() -> Network | None:
@@ -144,9 +150,8 @@ def _refused(network: Network | None, host: str) -> HostRefused:
     else:
         error = HostRefused(
             f"a connection to {host!r} is refused: Discord is not reached while tests run, and what does not go "
-            "through aiohttp (requests, urllib, discord.SyncWebhook) cannot be answered. Let the bot call it through "
-            "aiohttp or discord.Webhook, which do not block it either, or stand in for the call with "
-            "unittest.mock.patch"
+            "through aiohttp or requests (urllib, httpx) cannot be answered. Let the bot call it through discord.py or "
+            "aiohttp, or stand in for the call with unittest.mock.patch"
         )
     if network is None:
         return error

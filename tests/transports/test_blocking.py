@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import asyncio
+import importlib
+import importlib.util
+import io
+import subprocess
+import sys
+import threading
+import unittest
+from typing import Any
+from unittest import mock
+
+import discord
+from discord.ext import commands
+
+from discordtest import ConnectionReset, DiscordTestCase, HostRefused, SlowAnswer, Timeout
+from discordtest.transports import blocking
+
+HAS_REQUESTS = importlib.util.find_spec("requests") is not None
+requests: Any = importlib.import_module("requests") if HAS_REQUESTS else None
+LATE = """
+import sys
+from discordtest.transports import blocking
+blocking.answer_requests()
+assert "requests" not in sys.modules
+import requests
+assert requests.adapters.HTTPAdapter.send is blocking._send
+blocking.release_requests()
+assert requests.adapters.HTTPAdapter.send is not blocking._send
+assert blocking._finder not in sys.meta_path
+"""
+
+
+@unittest.skipUnless(HAS_REQUESTS, "requests is not installed")
+class BlockingTestCase(DiscordTestCase):
+    def make_client(self) -> commands.Bot:
+        bot = commands.Bot("!", intents=discord.Intents.all())
+        self.call: Any = None
+
+        @bot.command()
+        async def call(ctx: commands.Context[Any]) -> None:
+            self.call()
+
+        @bot.command()
+        async def call_elsewhere(ctx: commands.Context[Any]) -> None:
+            await asyncio.to_thread(self.call)
+
+        return bot
+
+    def make_world(self) -> None:
+        self.guild = self.make_guild("Test", channels=["general", "log"])
+        self.general, self.log = self.guild.text_channels
+        self.alice = self.make_member("alice", self.guild)
+        self.url = self.make_webhook("hook", self.log).url
+
+    async def bot_calls(self, call: Any, command: str = "call") -> None:
+        """Let the bot make a blocking call."""
+        self.call = call
+        await self.send(self.alice, self.general, f"!{command}")
+
+
+class Answered(BlockingTestCase):
+    async def test_sync_webhook(self) -> None:
+        for command in "call", "call_elsewhere":
+            with self.subTest(command):
+                webhook = discord.SyncWebhook.from_url(self.url)
+                await self.bot_calls(lambda webhook=webhook: webhook.send("News!"), command)
+                self.assertSent("News!", channel=self.log)
+
+    async def test_file(self) -> None:
+        file = discord.File(io.BytesIO(b"1,2"), "a.csv")
+        await self.bot_calls(lambda: discord.SyncWebhook.from_url(self.url).send(file=file))
+        self.assertSent(files={"a.csv": b"1,2"}, channel=self.log)
+
+    async def test_plain_post(self) -> None:
+        found: list[Any] = []
+        await self.bot_calls(
+            lambda: found.append(requests.post(f"{self.url}?wait=true", json={"content": "hi"}))
+        )
+        message = self.assertSent("hi", channel=self.log)
+        self.assertEqual((found[0].status_code, found[0].json()["id"]), (200, str(message.id)))
+
+    async def test_refusal(self) -> None:
+        def call() -> None:
+            with self.assertRaises(discord.HTTPException) as caught:
+                discord.SyncWebhook.from_url(self.url[:-1] + "_").send("x")
+            self.assertEqual(caught.exception.code, 50027)
+
+        await self.bot_calls(call)
+
+    async def test_thread_of_the_bots_own(self) -> None:
+        thread = threading.Thread(target=lambda: discord.SyncWebhook.from_url(self.url).send("from a thread"))
+
+        async def join() -> None:
+            await asyncio.to_thread(thread.join)
+
+        thread.start()
+        await join()
+        await self.settle()
+        self.assertEqual([message.content for message in self.history(self.log)], ["from a thread"])
+
+    async def test_bodies(self) -> None:
+        headers = {"Content-Type": "application/json"}
+        for body in ('{"content": "a"}', io.BytesIO(b'{"content": "a"}'), iter([b'{"content"', b': "a"}'])):
+            with self.subTest(body):
+                await self.bot_calls(lambda body=body: requests.post(self.url, data=body, headers=headers))
+                self.assertSent("a", channel=self.log)
+
+    async def test_thread_that_belongs_to_no_test(self) -> None:
+        with (
+            mock.patch.object(blocking, "network_of_thread", return_value=None),
+            self.assertBotRaises(HostRefused, "this thread belongs to none of them"),
+        ):
+            await self.bot_calls(lambda: requests.get(self.url))
+
+    async def test_other_hosts_are_not_answered(self) -> None:
+        with self.assertRaisesRegex(HostRefused, "'api.example'"):
+            await self.bot_calls(lambda: requests.get("https://api.example/"))
+
+
+class Faults(BlockingTestCase):
+    async def get(self, command: str) -> None:
+        await self.bot_calls(lambda: requests.get(self.url), command)
+
+    async def test_connection_that_breaks(self) -> None:
+        for command in "call", "call_elsewhere":
+            self.backend.inject("get_webhook_by_token", ConnectionReset())
+            with self.subTest(command), self.assertBotRaises(requests.ConnectionError):
+                await self.get(command)
+
+    async def test_no_answer(self) -> None:
+        for command in "call", "call_elsewhere":
+            self.backend.inject("get_webhook_by_token", Timeout())
+            with self.subTest(command), self.assertBotRaises(requests.ReadTimeout):
+                await self.get(command)
+
+    async def test_slow_answer_where_the_loop_is_blocked(self) -> None:
+        self.backend.inject("get_webhook_by_token", SlowAnswer(60))
+        before = self.clock.time()
+        await self.get("call")
+        self.assertEqual(self.clock.time(), before)
+
+
+class Patching(unittest.TestCase):
+    @unittest.skipUnless(HAS_REQUESTS, "requests is not installed")
+    def test_requests_that_is_imported_later(self) -> None:
+        subprocess.run([sys.executable, "-c", LATE], check=True, timeout=60)
+
+    def test_other_modules_are_found_as_ever(self) -> None:
+        self.assertIsNone(blocking._finder.find_spec("json"))
+
+
+if __name__ == "__main__":
+    unittest.main()
