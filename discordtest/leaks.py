@@ -183,9 +183,9 @@ def _line(frame: FrameType) -> Line:
 # -- what is replaced while tests run
 
 
-def _noting(kind: Any, name: str, note: Callable[[Leaks, Any, FrameType], None]) -> Any:
+@functools.lru_cache(maxsize=16)
+def _noting(original: Callable[..., None], note: Callable[[Leaks, Any, FrameType], None]) -> Any:
     """Return a stand-in for a method that tells the leaks of the running test who called it on what."""
-    original = vars(kind)[name]
 
     @functools.wraps(original)
     def stand_in(self: Any, *args: Any, **options: Any) -> None:
@@ -202,18 +202,18 @@ _PATCHES: tuple[tuple[Any, str, Callable[[Leaks, Any, FrameType], None]], ...] =
     (aiohttp.ClientWebSocketResponse, "__init__", Leaks.note_socket),
     (threading.Thread, "start", Leaks.note_thread),
 )
-_originals: list[Any] = []
-_stand_ins: list[Any] = []
+_replaced: list[tuple[Any, str, Any, Any]] = []  # class, method, what it was, what stands in for it
 
 
 def install(leaks: Leaks) -> None:
     """Note what a test makes."""
     with _lock:
         if not _running:
-            _originals[:] = [vars(kind)[name] for kind, name, _ in _PATCHES]
-            _stand_ins[:] = [_noting(*patch) for patch in _PATCHES]
-            for (kind, name, _), stand_in in zip(_PATCHES, _stand_ins, strict=True):
+            for kind, name, note in _PATCHES:
+                original = vars(kind)[name]
+                stand_in = _noting(original, note)
                 setattr(kind, name, stand_in)
+                _replaced.append((kind, name, original, stand_in))
         _running[leaks.loop] = leaks
 
 
@@ -222,6 +222,7 @@ def uninstall(leaks: Leaks) -> None:
     with _lock:
         if _running.pop(leaks.loop, None) is None or _running:
             return
-        for (kind, name, _), stand_in, original in zip(_PATCHES, _stand_ins, _originals, strict=True):
+        for kind, name, original, stand_in in _replaced:
             if vars(kind)[name] is stand_in:
                 setattr(kind, name, original)
+        _replaced.clear()

@@ -168,16 +168,16 @@ class _View(ModuleType):
         return getattr(vars(self)["_real"], name)
 
 
-TIME = _View(
-    real_time,
-    time=_time,
-    time_ns=_time_ns,
-    monotonic=_monotonic,
-    monotonic_ns=_monotonic_ns,
-    perf_counter=_perf_counter,
-    perf_counter_ns=_perf_counter_ns,
-)
-GATEWAY_TIME = _View(TIME, time=_ticking_time)
+_CLOCKS: dict[str, object] = {
+    "time": _time,
+    "time_ns": _time_ns,
+    "monotonic": _monotonic,
+    "monotonic_ns": _monotonic_ns,
+    "perf_counter": _perf_counter,
+    "perf_counter_ns": _perf_counter_ns,
+}
+TIME = _View(real_time, **_CLOCKS)
+GATEWAY_TIME = _View(real_time, **{**_CLOCKS, "time": _ticking_time})
 
 
 class _Random(real_random.Random):
