@@ -9,6 +9,7 @@ when it is dropped (asyncio tells the loop's exception handler then), at the lat
 from __future__ import annotations
 
 import asyncio
+import functools
 import sys
 import threading
 import traceback
@@ -175,6 +176,9 @@ class _Log:
         self.real.exception(message, *args, **options)
 
 
+_log = functools.cache(_Log)  # each test uses the same
+
+
 def _keep(message: str, args: tuple[Any, ...], error: Any) -> None:
     loop = asyncio._get_running_loop()
     watch = None if loop is None else _watches.get(loop)
@@ -225,7 +229,7 @@ def install(loop: VirtualLoop) -> Watch:
         watch = _watches[loop] = Watch(loop)
         if not _installed:
             for module in _MODULES:
-                module._log = _Log(module._log)  # type: ignore[attr-defined]  # discord.py's own logger
+                module._log = _log(module._log)  # type: ignore[attr-defined]  # discord.py's own logger
         _installed += 1
     return watch
 

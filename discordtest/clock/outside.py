@@ -116,9 +116,9 @@ class Outside:
         self._loop = loop
         self._is_watching = is_watching
         self._calls: dict[asyncio.Future[Any], Call] = {}
-        self._given_up: weakref.WeakSet[concurrent.futures.Future[Any]] = weakref.WeakSet()
-        self._known = weakref.WeakSet(threading.enumerate())
-        self._seen: weakref.WeakSet[threading.Thread] = weakref.WeakSet()
+        self._given_up: set[concurrent.futures.Future[Any]] = set()
+        self._known = {*threading.enumerate()}
+        self._seen: set[threading.Thread] = set()
         self._new: list[threading.Thread] = []
         self._parked: set[Place] = set()
         self._resting: set[Place] = set()
