@@ -2,8 +2,8 @@
 
 The script runs as a task on the test's loop. Where it would start a loop of its own (``client.run``,
 ``asyncio.run``, ``uvloop.run``) at the top of the file, it awaits instead, so that what stands behind or around
-that line still runs when the client has ended. Inside a function that cannot be: there the call leaves the
-function with an exception that no ``except Exception`` catches, and only what it would have run goes on.
+that line still runs when the client has ended. Inside a function that cannot be: there the call that starts the
+client leaves the function with an exception that no ``except Exception`` catches, and only what it runs goes on.
 """
 
 from __future__ import annotations
@@ -71,6 +71,7 @@ class Script:
         self.path = path
         self.arguments = arguments
         self.context = contextvars.copy_context()
+        self.is_leaving = False
         self.first_hold: asyncio.Future[Hold] = asyncio.get_running_loop().create_future()
         self.module = main_module(path, package)
         self._imports = FreshImports(folder, self.module)
@@ -103,6 +104,7 @@ class Script:
             if rest is not None:
                 await rest
         except LeftFunction as left:
+            self.is_leaving = False
             await left.first().rest
 
     def hold(self, client: discord.Client, token: object) -> Hold:

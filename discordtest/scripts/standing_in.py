@@ -1,7 +1,8 @@
 """What stands in for the ways to start a loop and a client while a script loads.
 
 Where a script would start a loop at the top of its file, it awaits instead (`await_instead`). Inside a function that
-cannot be: there the call leaves the function with `LeftFunction`, and only what it would have run goes on.
+cannot be: there turns of the test's loop run within the call, and it returns as ever. If a client is started meanwhile,
+the call leaves the function with `LeftFunction`, and only what it runs goes on.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ import importlib
 import sys
 import threading
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 import discord
+
+from discordtest.clock.nested import run_inside
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Coroutine, Iterator
@@ -28,6 +31,10 @@ _FOR_EVER = ("run_forever", "_run_forever")  # a loop's own, and what stands in 
 
 class Loading(Protocol):
     """What a script that loads takes from here."""
+
+    first_hold: asyncio.Future[Any]  # done when the script starts a client
+    is_leaving: bool  # whether it leaves a function
+    context: contextvars.Context  # in which its client lives
 
     def has_held(self, client: discord.Client | None = None) -> bool:
         """Tell whether the script has started a client, or this one."""
@@ -117,31 +124,61 @@ async def _login(self: discord.Client, token: str) -> None:
 
 def _is_loading() -> bool:
     running = script_of_context.get()
-    return running is not None and not running.has_held()
+    return running is not None and (running.is_leaving or not running.has_held())
+
+
+def _leave(rest: Awaitable[Any]) -> NoReturn:
+    running = script_of_context.get()
+    assert running is not None
+    running.is_leaving = True
+    raise LeftFunction(rest)
+
+
+def _run_here(work: Awaitable[Any]) -> Any:
+    """Run to its end what a function of the script would run in a loop, or leave the function if it starts a client."""
+    running = script_of_context.get()
+    assert running is not None
+    if running.is_leaving:
+        _leave(work)
+    loop: Any = asyncio.get_running_loop()
+    context = running.context
+    if asyncio.iscoroutine(work):
+        context = contextvars.copy_context()
+        work = loop.create_task(work, context=context)
+    task: asyncio.Future[Any] = asyncio.ensure_future(work)
+    either = asyncio.wait([task, running.first_hold], return_when=asyncio.FIRST_COMPLETED)
+    if hasattr(loop, "run_nested"):
+        loop.run_nested(either)
+    else:
+        run_inside(loop, loop.create_task(either))
+    if task.done():
+        return task.result()
+    running.context = context
+    _leave(task)
 
 
 def _client_run(self: discord.Client, *args: Any, **kwargs: Any) -> None:
     if not _is_loading():
         return _original_client_run(self, *args, **kwargs)
-    raise LeftFunction(_run_client(self, *args, **kwargs))
+    _leave(_run_client(self, *args, **kwargs))
 
 
 def _asyncio_run(main: Coroutine[Any, Any, Any], **kwargs: Any) -> Any:
     if not _is_loading():
         return _original_asyncio_run(main, **kwargs)
-    raise LeftFunction(main)
+    return _run_here(main)
 
 
 def _run_until_complete(self: asyncio.BaseEventLoop, future: Awaitable[Any]) -> Any:
     if not _is_loading():
         return _original_run_until_complete(self, future)
-    raise LeftFunction(future)
+    return _run_here(future)
 
 
 def _run_forever(self: asyncio.BaseEventLoop) -> None:
     if not _is_loading():
         return _original_run_forever(self)
-    raise LeftFunction(asyncio.get_running_loop().create_future())
+    _run_here(asyncio.get_running_loop().create_future())
 
 
 def _new_event_loop() -> asyncio.AbstractEventLoop:
@@ -167,13 +204,13 @@ class _Runner:
         return asyncio.get_running_loop()
 
     def run(self, main: Coroutine[Any, Any, Any], **kwargs: Any) -> Any:
-        raise LeftFunction(main)
+        return _run_here(main)
 
 
 def _uvloop_run(main: Coroutine[Any, Any, Any], **kwargs: Any) -> Any:
     if not _is_loading():
         return _original_uvloop_run(main, **kwargs)
-    raise LeftFunction(main)
+    return _run_here(main)
 
 
 def _replacements() -> list[tuple[Any, str, Any, Any]]:

@@ -464,6 +464,31 @@ class Endings(unittest.TestCase):
 """
         self.assertEqual(self.run_script(BOT + way), "")
 
+    def test_loop_in_a_function_for_something_else_than_the_client(self) -> None:
+        """A migration of a database, a look at a configuration: the function goes on with what came of it."""
+        way = """
+    async def migrate():
+        await asyncio.sleep(1)
+        return "done"
+    async def fail():
+        raise LookupError("no table")
+    def prepare():
+        assert asyncio.run(migrate()) == "done"
+        with asyncio.Runner() as runner:
+            assert runner.run(migrate()) == "done"
+        loop = asyncio.new_event_loop()
+        assert loop.run_until_complete(migrate()) == "done"
+        try:
+            asyncio.run(fail())
+        except LookupError:
+            return True
+    def go():
+        assert prepare()
+        asyncio.run(main())
+    go()
+"""
+        self.assertEqual(self.run_script(BOT + way), "")
+
     def test_log_file_is_closed(self) -> None:
         way = """
     import logging, pathlib
