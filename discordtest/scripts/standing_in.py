@@ -17,8 +17,6 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 import discord
 
-from discordtest.clock.nested import run_inside
-
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Coroutine, Iterator
     from pathlib import Path
@@ -150,6 +148,8 @@ def _run_here(work: Awaitable[Any]) -> Any:
     if hasattr(loop, "run_nested"):
         loop.run_nested(either)
     else:
+        from discordtest.clock.nested import run_inside  # executed with the first test
+
         run_inside(loop, loop.create_task(either))
     if task.done():
         return task.result()
