@@ -12,6 +12,7 @@ from aiohttp import web
 from discord.ext import commands
 
 from discordtest import DiscordTestCase
+from tests.bots import needs_the_process
 
 if importlib.util.find_spec("wavelink"):
     import wavelink
@@ -121,6 +122,9 @@ async def leave(ctx: Any) -> None:
 
 @unittest.skipUnless(importlib.util.find_spec("wavelink"), "wavelink is not installed")
 class WavelinkTests(DiscordTestCase):
+    def setUp(self) -> None:
+        needs_the_process(self)  # it has one pool of nodes
+
     def make_client(self) -> commands.Bot:
         self.lavalink = Lavalink()
         self.api = self.serve(HOST, self.lavalink.app)

@@ -16,12 +16,14 @@ from discord.ext import commands
 
 from discordtest import ConnectionReset, DiscordTestCase, HostRefused, SlowAnswer, Timeout
 from discordtest.transports import blocking
+from tests.bots import needs_the_process
 
 HAS_REQUESTS = importlib.util.find_spec("requests") is not None
 requests: Any = importlib.import_module("requests") if HAS_REQUESTS else None
 LATE = """
 import sys
 from discordtest.transports import blocking
+from tests.bots import needs_the_process
 blocking.answer_requests()
 assert "requests" not in sys.modules
 import requests
@@ -90,6 +92,7 @@ class Answered(BlockingTestCase):
         await self.bot_calls(call)
 
     async def test_thread_of_the_bots_own(self) -> None:
+        needs_the_process(self)
         thread = threading.Thread(target=lambda: discord.SyncWebhook.from_url(self.url).send("from a thread"))
 
         async def join() -> None:
@@ -108,6 +111,7 @@ class Answered(BlockingTestCase):
                 self.assertSent("a", channel=self.log)
 
     async def test_thread_that_belongs_to_no_test(self) -> None:
+        needs_the_process(self)
         with (
             mock.patch.object(blocking, "network_of_thread", return_value=None),
             self.assertBotRaises(HostRefused, "this thread belongs to none of them"),

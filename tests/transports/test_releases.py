@@ -14,6 +14,7 @@ from discordtest.transports.releases import (
     websocket_options,
     websocket_timeouts,
 )
+from tests.bots import needs_the_process
 from tests.wired import WiredTestCase
 
 
@@ -34,6 +35,7 @@ class Sessions(unittest.TestCase):
             self.assertIs(tries_again(session), says)
 
     def test_session_that_cannot_say_tries_again_where_aiohttp_does(self) -> None:
+        needs_the_process(self)
         session: Any = SimpleNamespace()
         for methods in (frozenset(), frozenset({"GET"})):
             with self.subTest(methods), mock.patch.object(releases, "IDEMPOTENT_METHODS", methods):
@@ -55,6 +57,7 @@ class Timeouts(unittest.TestCase):
         self.assertEqual(websocket_options(3.0), aiohttp.ClientWSTimeout(ws_close=3.0))
 
     def test_aiohttp_without_that_object(self) -> None:
+        needs_the_process(self)
         with mock.patch.object(releases, "_TIMEOUT", None):
             self.assertEqual(websocket_timeouts({"timeout": 30.0}), (30.0, None))
             self.assertEqual(websocket_options(30.0), 30.0)
