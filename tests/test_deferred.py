@@ -49,7 +49,7 @@ class DeferredTests(unittest.TestCase):
         self.assertEqual(output(script), "UNKNOWN_GUILD")
 
     def test_every_public_name_can_be_the_first_that_is_imported(self) -> None:
-        for name in ("Close", "InteractionResult", "Snapshot", "Timeout", "function", "load_client", "run"):
+        for name in ("Close", "InteractionResult", "Timeout", "function", "run"):  # a way of loading each
             with self.subTest(name=name):
                 self.assertEqual(output(f"from discordtest import {name}", f"print({name}.__name__)"), name)
 
