@@ -69,11 +69,10 @@ class VirtualLoop(TimedLoop):
         self.settle_timeout = settle_timeout
         self.closing = False  # while set, time does not move
         self.heartbeats = False  # whether clients send heartbeats as time passes
-        # Called at rest when modules were imported meanwhile.
-        self.on_import: Callable[[], None] | None = None
-        self.on_spin: Callable[[], str | None] | None = (
-            None  # asked now and then whether a bot runs in circles
+        self.on_import: Callable[[], None] | None = (
+            None  # called at rest when modules were imported meanwhile
         )
+        self.on_spin: Callable[[], str | None] | None = None  # asked whether a bot runs in circles
         self._modules = len(sys.modules)
         self._settlers: list[Turn] = []
         self._is_settled = False  # since the turn of the loop that is under way
