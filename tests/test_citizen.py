@@ -135,6 +135,8 @@ class Sample(BotTestCase):
 class ThreadTests(unittest.TestCase):
     """Several tests run in threads of one process, each with a Discord of its own."""
 
+    maxDiff = None
+
     def test_at_once(self) -> None:
         results = [unittest.TestResult() for _ in range(4)]
 

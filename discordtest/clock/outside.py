@@ -51,6 +51,7 @@ GATHERED: type = asyncio.tasks._GatheringFuture  # type: ignore[attr-defined]  #
 
 _resting: set[Place] = set()  # where threads of this process were seen to rest
 _loops: weakref.WeakSet[VirtualLoop] = weakref.WeakSet()
+_lock = threading.RLock()  # of _loops: who goes through a WeakSet fails if another thread adds to it
 _hosts: weakref.WeakSet[threading.Thread] = weakref.WeakSet()  # threads that run a test themselves
 
 
@@ -123,7 +124,8 @@ class Outside:
         self._parked: set[Place] = set()
         self._resting: set[Place] = set()
         _hosts.add(threading.current_thread())
-        _loops.add(loop)
+        with _lock:
+            _loops.add(loop)
 
     def add_call(
         self, future: asyncio.Future[Any], function: Callable[..., object], caller: FrameType
@@ -225,7 +227,7 @@ class Outside:
 
     def _rest(self, threads: dict[threading.Thread, Place]) -> None:
         # A thread that another test started may be at work: then it is this loop alone that waits no longer.
-        is_alone = sum(not loop.is_closed() for loop in list(_loops)) == 1
+        is_alone = len(_open_loops()) == 1
         (_resting if is_alone else self._resting).update(place for place in threads.values() if place)
         self._new = []
 
@@ -243,6 +245,12 @@ class Outside:
     def _waits_outside(self, task: asyncio.Task[Any]) -> bool:
         future = waiter(task)
         return future is not None and (future in self._calls or _pool_future(future) is not None)
+
+
+def _open_loops() -> list[VirtualLoop]:
+    """Return the loops of all tests that are under way, in whichever threads."""
+    with _lock:
+        return [loop for loop in _loops if not loop.is_closed()]
 
 
 def _is_answered_inside(module: str) -> bool:

@@ -123,7 +123,7 @@ class Script:
 
     def held(self) -> list[discord.Client]:
         """Return the clients that the script starts, in that order."""
-        return [client for client, hold in _holds.items() if hold.script is self]
+        return [client for client, hold in list(_holds.items()) if hold.script is self]
 
     def only_client(self) -> discord.Client | None:
         """Return the client that the module defines, if it defines exactly one."""

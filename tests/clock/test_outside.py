@@ -15,9 +15,11 @@ import unittest
 import aiohttp
 from aiohttp import web
 
+from discordtest.clock.loop import VirtualLoop
 from discordtest.clock.outside import Outside
 from discordtest.clock.runner import end_tasks
 from discordtest.errors import SettleTimeout
+from tests.bots import needs_the_process
 from tests.clock.virtual import VirtualTestCase
 
 try:
@@ -239,6 +241,31 @@ class ThreadTests(OutsideTestCase):
             self.assertGreaterEqual(first - started, 0.09)
             self.assertLess(time.perf_counter() - first, LONG)
             answer.set_result(None)
+
+
+class OtherLoopsTests(unittest.TestCase):
+    def test_loops_that_come_and_go_in_other_threads(self) -> None:
+        needs_the_process(self)
+        self.addCleanup(sys.setswitchinterval, sys.getswitchinterval())
+        sys.setswitchinterval(1e-5)
+        loop = VirtualLoop()
+        self.addCleanup(loop.close)
+        over = threading.Event()
+
+        def come_and_go() -> None:
+            while not over.is_set():
+                VirtualLoop().close()
+
+        threads = [threading.Thread(target=come_and_go) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        try:
+            for _ in range(3000):
+                loop.outside._rest({})
+        finally:
+            over.set()
+            for thread in threads:
+                thread.join()
 
 
 class DescriptorTests(OutsideTestCase):
