@@ -86,7 +86,7 @@ class Answered(BlockingTestCase):
     async def test_refusal(self) -> None:
         def call() -> None:
             with self.assertRaises(discord.HTTPException) as caught:
-                discord.SyncWebhook.from_url(self.url[:-1] + "_").send("x")
+                discord.SyncWebhook.from_url(self.url + "_").send("x")
             self.assertEqual(caught.exception.code, 50027)
 
         await self.bot_calls(call)
