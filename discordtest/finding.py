@@ -30,6 +30,7 @@ __all__ = [
     "find_mentionable",
     "find_place",
     "find_role",
+    "find_scheduled_event",
     "find_sound",
     "find_sticker",
     "find_subscription",
@@ -205,6 +206,11 @@ def find_in_guilds(
             f"there is no {kind} {thing!r} in the world of this test: it is of another test or guild, or deleted"
         )
     return found[0]
+
+
+def find_scheduled_event(world: World, event: Any) -> tuple[str, Record]:
+    """Return (guild id, record) of a scheduled event."""
+    return find_in_guilds(world, world.scheduled_events, event, "scheduled event")
 
 
 # -- inside

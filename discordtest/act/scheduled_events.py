@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from discordtest import finding, scheduling, views
 from discordtest.act.acting import Acting, act, guild_of, name, person
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from discordtest.backend.world import Record
     from discordtest.given import Id
-    from discordtest.scene import Scene
 
 __all__ = ["ScheduledEventVerbs"]
 
@@ -79,7 +78,7 @@ class ScheduledEventVerbs(Acting):
     ) -> discord.ScheduledEvent:
         """Change a scheduled event, or begin, end or cancel it by its ``status`` (which may be a name)."""
         scene, actor = self._scene, person(self._scene, who)
-        guild_id, record = _find(scene, event)
+        guild_id, record = finding.find_scheduled_event(scene.backend.world, event)
         body = scheduling.event_fields(
             scene.backend.world,
             guild_id,
@@ -102,7 +101,7 @@ class ScheduledEventVerbs(Acting):
     ) -> None:
         """Delete a scheduled event."""
         scene, actor = self._scene, person(self._scene, who)
-        guild_id, record = _find(scene, event)
+        guild_id, record = finding.find_scheduled_event(scene.backend.world, event)
         operation, path = "delete_guild_scheduled_event", (guild_id, record["id"])
         act(scene, actor, f"deletes {_text(record)}", operation, *path, reason=reason)
 
@@ -110,7 +109,7 @@ class ScheduledEventVerbs(Acting):
     async def subscribe(self, who: Id, event: discord.ScheduledEvent | Id) -> None:
         """Mark oneself as interested in a scheduled event."""
         scene, actor = self._scene, person(self._scene, who)
-        guild_id, record = _find(scene, event)
+        guild_id, record = finding.find_scheduled_event(scene.backend.world, event)
         text = f"is interested in {_text(record)}"
         act(scene, actor, text, "subscribe_to_scheduled_event", guild_id, record["id"])
 
@@ -118,7 +117,7 @@ class ScheduledEventVerbs(Acting):
     async def unsubscribe(self, who: Id, event: discord.ScheduledEvent | Id) -> None:
         """Take one's interest in a scheduled event back."""
         scene, actor = self._scene, person(self._scene, who)
-        guild_id, record = _find(scene, event)
+        guild_id, record = finding.find_scheduled_event(scene.backend.world, event)
         if actor.user_id not in scene.backend.world.event_users[record["id"]]:
             who_name = name(scene.backend.world, actor.user_id)
             raise SetupError(
@@ -126,11 +125,6 @@ class ScheduledEventVerbs(Acting):
             )
         text = f"is no longer interested in {_text(record)}"
         act(scene, actor, text, "unsubscribe_from_scheduled_event", guild_id, record["id"])
-
-
-def _find(scene: Scene, event: Any) -> tuple[str, Record]:
-    world = scene.backend.world
-    return finding.find_in_guilds(world, world.scheduled_events, event, "scheduled event")
 
 
 def _text(record: Record) -> str:

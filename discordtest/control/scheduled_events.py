@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from discordtest.arrange.building import Arranging, perform, show, stage
-from discordtest.finding import find_in_guilds
+from discordtest.finding import find_scheduled_event
 from discordtest.scheduling import event_fields
 
 if TYPE_CHECKING:
@@ -13,9 +13,7 @@ if TYPE_CHECKING:
 
     import discord
 
-    from discordtest.backend.world import Record
     from discordtest.given import Id
-    from discordtest.scene import Scene
 
 __all__ = ["ScheduledEventChanges"]
 
@@ -46,7 +44,7 @@ class ScheduledEventChanges(Arranging):
         Raises `SetupError` for an event that is not here, and for what Discord does not allow.
         """
         scene = stage(self._scene)
-        guild_id, record = _find(scene, event)
+        guild_id, record = find_scheduled_event(scene.backend.world, event)
         body = event_fields(
             scene.backend.world,
             guild_id,
@@ -69,12 +67,7 @@ class ScheduledEventChanges(Arranging):
         Raises `SetupError` for an event that is not here.
         """
         scene = stage(self._scene)
-        guild_id, record = _find(scene, event)
+        guild_id, record = find_scheduled_event(scene.backend.world, event)
         doing = f"delete_scheduled_event({record['name']!r})"
         perform(scene, doing, "delete_guild_scheduled_event", guild_id, record["id"])
         show(scene)
-
-
-def _find(scene: Scene, event: Any) -> tuple[str, Record]:
-    world = scene.backend.world
-    return find_in_guilds(world, world.scheduled_events, event, "scheduled event")
