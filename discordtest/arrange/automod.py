@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from discordtest.given import Id
     from discordtest.scene import Scene
 
-__all__ = ["AutoModBuilders", "flag_words", "rule_fields"]
+__all__ = ["AutoModBuilders", "flag_words", "rule_fields", "word_list"]
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
 
@@ -88,8 +88,7 @@ class AutoModBuilders(Arranging):
             author=None if creator is None else user_id_of(scene, creator, guild_id),
             id=new_id(id_num, scene.backend.world.automod_rules.get(guild_id, {})),
         )
-        flagged = [flagged_words] if isinstance(flagged_words, str) else [*flagged_words]
-        if flagged:
+        if flagged := word_list(flagged_words):
             flag_words(scene, f"make_automod_rule({name!r})", made, flagged)
         return show(scene).automod_rule(made)
 
@@ -99,6 +98,11 @@ def flag_words(scene: Scene, doing: str, rule: Record, words: list[str]) -> None
     for word in words:
         checking.check_text("a flagged word", word)
     perform(scene, doing, "flag_words", rule["guild_id"], rule["id"], body={"words": words})
+
+
+def word_list(words: Iterable[str]) -> list[str]:
+    """Return words, or the one that is passed alone, as a list."""
+    return [words] if isinstance(words, str) else [*words]
 
 
 def rule_fields(scene: Scene, guild_id: str, **keywords: Any) -> Record:

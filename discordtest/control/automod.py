@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from discordtest.arrange.automod import flag_words, rule_fields
+from discordtest.arrange.automod import flag_words, rule_fields, word_list
 from discordtest.arrange.building import Arranging, perform, show, stage
 from discordtest.errors import SetupError
 from discordtest.finding import find_in_guilds
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
     import discord
 
+    from discordtest.backend.world import Record
     from discordtest.given import Id
+    from discordtest.scene import Scene
 
 __all__ = ["AutoModChanges"]
 
@@ -42,9 +44,7 @@ class AutoModChanges(Arranging):
         Raises `SetupError` for a rule that is not here, and for what Discord does not allow.
         """
         scene = stage(self._scene)
-        guild_id, record = find_in_guilds(
-            scene.backend.world, scene.backend.world.automod_rules, rule, "rule"
-        )
+        guild_id, record = _find(scene, rule)
         body = rule_fields(
             scene,
             guild_id,
@@ -70,9 +70,7 @@ class AutoModChanges(Arranging):
         Raises `SetupError` for a rule that is not here.
         """
         scene = stage(self._scene)
-        guild_id, record = find_in_guilds(
-            scene.backend.world, scene.backend.world.automod_rules, rule, "rule"
-        )
+        guild_id, record = _find(scene, rule)
         doing = f"delete_automod_rule({record['name']!r})"
         perform(scene, doing, "delete_auto_moderation_rule", guild_id, record["id"])
         show(scene)
@@ -85,6 +83,10 @@ class AutoModChanges(Arranging):
         Raises `SetupError` for a rule that is not here, or that looks nothing up in a list.
         """
         scene = stage(self._scene)
-        _, record = find_in_guilds(scene.backend.world, scene.backend.world.automod_rules, rule, "rule")
-        flagged = [words] if isinstance(words, str) else [*words]
-        flag_words(scene, f"flag_words({record['name']!r})", record, flagged)
+        _, record = _find(scene, rule)
+        flag_words(scene, f"flag_words({record['name']!r})", record, word_list(words))
+
+
+def _find(scene: Scene, rule: Any) -> tuple[str, Record]:
+    world = scene.backend.world
+    return find_in_guilds(world, world.automod_rules, rule, "rule")
