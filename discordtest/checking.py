@@ -15,13 +15,19 @@ from discordtest.backend import rest
 from discordtest.given import API_NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
-__all__ = ["check_keywords", "check_number", "check_text", "length_of", "seconds_of"]
+__all__ = ["check_claims", "check_keywords", "check_number", "check_text", "length_of", "seconds_of"]
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
 
 _LISTED = 3
+
+
+def check_claims(what: str, kind: type, claims: Mapping[str, object]) -> None:
+    """Refuse keywords that assertions about ``what`` do not have; ``kind`` is the TypedDict of those that they have."""
+    if unknown := claims.keys() - kind.__annotations__:
+        raise TypeError(f"an assertion about {what} takes no {', '.join(sorted(unknown))}")
 
 
 def check_keywords(

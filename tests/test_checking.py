@@ -5,17 +5,30 @@ from __future__ import annotations
 import inspect
 import unittest
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import discord
 
-from discordtest.checking import length_of, seconds_of
+from discordtest.checking import check_claims, length_of, seconds_of
 from tests.bots import BotTestCase
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 NAN, INF = float("nan"), float("inf")
+
+
+class Claims(TypedDict, total=False):
+    size: int
+
+
+class ClaimTests(unittest.TestCase):
+    def test_claim_that_there_is(self) -> None:
+        check_claims("things", Claims, {"size": 1})
+
+    def test_claims_that_there_are_not(self) -> None:
+        with self.assertRaisesRegex(TypeError, "^an assertion about things takes no colour, weight$"):
+            check_claims("things", Claims, {"weight": 1, "size": 1, "colour": 2})
 
 
 class LengthTests(unittest.TestCase):

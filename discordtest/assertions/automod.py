@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import discord
 
-from discordtest import finding
+from discordtest import checking, finding
 from discordtest import names as naming
 from discordtest import views as viewing
 from discordtest.assertions.core import AssertCore
@@ -78,8 +78,7 @@ class AssertAutoMod(AssertCore):
         return [rule for rule in rules.values() if wanted.items() <= _facts(rule).items()]
 
     def _rule_claims(self, guild: Any, name: str | None, claims: RuleClaims) -> Record:
-        if unknown := claims.keys() - RuleClaims.__annotations__:
-            raise TypeError(f"an assertion about rules takes no {', '.join(sorted(unknown))}")
+        checking.check_claims("rules", RuleClaims, claims)
         world, guild_id = self._scene.backend.world, self._claimed_guild(guild)
         wanted: Record = {} if name is None else {"name": name}
         if (enabled := claims.get("enabled")) is not None:

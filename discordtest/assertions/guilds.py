@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import discord
 
-from discordtest import finding, given, tolerance
+from discordtest import checking, finding, given, tolerance
 from discordtest import names as naming
 from discordtest import views as viewing
 from discordtest.assertions.core import AssertCore
@@ -100,8 +100,7 @@ class AssertGuilds(AssertCore):
         ]
 
     def _thread_claims(self, name: str | None, claims: ThreadClaims) -> Record:
-        if unknown := claims.keys() - ThreadClaims.__annotations__:
-            raise TypeError(f"an assertion about threads takes no {', '.join(sorted(unknown))}")
+        checking.check_claims("threads", ThreadClaims, claims)
         people = claims.get("members")
         members = None if people is None else tuple(sorted(self._claimed_user(each) for each in people))
         wanted: Record = {"name": name, **claims, "members": members}

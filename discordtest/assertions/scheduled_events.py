@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import discord
 
-from discordtest import finding, scheduling
+from discordtest import checking, finding, scheduling
 from discordtest import names as naming
 from discordtest import views as viewing
 from discordtest.assertions.core import AssertCore
@@ -90,8 +90,7 @@ class AssertScheduledEvents(AssertCore):
 
     def _event_claims(self, guild: Any, name: str | None, claims: ScheduledEventClaims) -> Record:
         """Return what is claimed, in the form of `_event_facts`."""
-        if unknown := claims.keys() - ScheduledEventClaims.__annotations__:
-            raise TypeError(f"an assertion about scheduled events takes no {', '.join(sorted(unknown))}")
+        checking.check_claims("scheduled events", ScheduledEventClaims, claims)
         wanted: Record = {"name": name, **claims}
         wanted = {claim: value for claim, value in wanted.items() if value is not None}
         if "status" in wanted:

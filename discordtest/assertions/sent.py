@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Unpack, overload
 
 import discord
 
-from discordtest import finding, given, tolerance, views
+from discordtest import checking, finding, given, tolerance, views
 from discordtest import names as naming
 from discordtest.assertions import failures, filters
 from discordtest.assertions.core import AssertCore
@@ -241,8 +241,7 @@ class AssertSent(AssertCore):
         return 0  # made before there was a journal
 
     def _filter(self, content: Content | None, claims: Claims) -> MessageFilter:
-        if unknown := claims.keys() - filters.Claims.__annotations__:
-            raise TypeError(f"an assertion about messages takes no {', '.join(sorted(unknown))}")
+        checking.check_claims("messages", filters.Claims, claims)
         reply_to, mentions = claims.get("reply_to"), claims.get("mentions")
         return filters.MessageFilter(
             content=content,
