@@ -9,16 +9,15 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, Any
 
+import discord
 from discord.ext import commands
 
 from discordtest.backend.journal import Exchange, Sent
 from discordtest.backend.permissions import visible
-from discordtest.names import channel_name
+from discordtest.names import channel_name, named_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    import discord
+    from collections.abc import Iterator
 
     from discordtest.backend.world import Record
     from discordtest.scene import Scene
@@ -27,14 +26,33 @@ if TYPE_CHECKING:
 __all__ = ["refused", "unhandled_text", "why_silent"]
 
 
-def unhandled_text(clients: Iterable[discord.Client], errors: list[Unhandled]) -> str:
+def unhandled_text(scene: Scene, errors: list[Unhandled]) -> str:
     """Return the text for errors that the bot did not handle."""
     lines = [f"the bot raised {errors[0]}, and nothing handled it"]
     if isinstance(errors[0].error, commands.CommandNotFound):
         name = str(errors[0].error).split('"')[1]
-        lines += [_commands_text(client, name) for client in clients if isinstance(client, commands.Bot)]
+        lines += [
+            _commands_text(client, name) for client in scene.clients if isinstance(client, commands.Bot)
+        ]
+    if isinstance(errors[0].cause, discord.HTTPException):
+        lines += _why_refused(scene, errors[0].cause)
+    if isinstance(errors[0].cause, discord.InteractionResponded):
+        lines.append(
+            "An interaction has one first answer: `interaction.followup.send(…)` sends more, "
+            "`interaction.edit_original_response(…)` changes it"
+        )
+    lines.append(f"If the test means it to: `with self.assertBotRaises({type(errors[0].cause).__name__}):`")
     lines += [f"It also raised {error}" for error in errors[1:]]
     return "\n".join(lines)
+
+
+def _why_refused(scene: Scene, error: discord.HTTPException) -> Iterator[str]:
+    """Yield what Discord refused with this error, and why."""
+    for entry in reversed(scene.backend.journal.exchanges()):
+        if entry.status == error.status and (entry.result or {}).get("code", 0) == error.code:
+            why = f": {entry.why}" if entry.why else ""
+            yield f"Discord refused {entry.method} {named_path(scene.backend.world, entry.path)}{why}"
+            return
 
 
 def refused(scene: Scene) -> list[Exchange]:

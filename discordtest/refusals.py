@@ -94,7 +94,7 @@ def plain(error: RestError) -> str:
     if error.status == UNAVAILABLE:
         return "its guild is unavailable until `self.backend.recover(guild)`; `make_…` works meanwhile"
     if error.errors is None:
-        return f"{error.text} (code {int(error.code)})"
+        return f"{error.text} (code {int(error.code)})" + (f": {error.why}" if error.why else "")
     return "; ".join(f"{path}: {message}" for path, message in mistakes(error.errors))
 
 

@@ -154,7 +154,7 @@ class Scene:
         if self.watch.errors and self.fails_on_unhandled and not self.expected_errors:
             errors = self.watch.errors[:]
             self.watch.errors.clear()
-            raise AssertionError(hints.unhandled_text(self.clients, errors)) from errors[0].cause
+            raise AssertionError(hints.unhandled_text(self, errors)) from errors[0].cause
 
     def _check_verbs(self, last: bool) -> None:
         verbs, self.verbs = self.verbs, []

@@ -134,6 +134,8 @@ def _status(entry: Exchange) -> str:
         return str(entry.status)
     result = entry.result if isinstance(entry.result, dict) else {}
     text = f"{entry.status} {result.get('message', '')} (code {result.get('code', 0)})"
+    if entry.why:
+        text += f": {entry.why}"
     if "errors" not in result:
         return text
     return f"{text}: {'; '.join(f'{path}: {message}' for path, message in mistakes(result['errors']))}"

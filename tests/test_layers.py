@@ -33,6 +33,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.backend.faults",
         "discordtest.backend.permissions",
         "discordtest.backend.ratelimits",
+        "discordtest.backend.reasons",
     ),
     (
         "discordtest.backend.rest",

@@ -50,6 +50,23 @@ class EventTests(BotTestCase):
         with self.fails("LookupError: no such thing, in on_message"):
             await self.send(self.alice, self.general, "hello")
 
+    async def test_second_answer_to_an_interaction_says_what_to_call_instead(self) -> None:
+        @self.client.tree.command(description="Twice")
+        async def twice(interaction: discord.Interaction) -> None:
+            await interaction.response.send_message("one")
+            await interaction.response.send_message("two")
+
+        await self.client.tree.sync()
+        with self.fails("`interaction.followup.send(…)` sends more"):
+            await self.slash(self.alice, self.general, "twice")
+
+    async def test_failure_says_how_a_test_expects_the_error(self) -> None:
+        async def divide(ctx: commands.Context[Any]) -> None:
+            1 / 0  # noqa: B018
+
+        with self.fails("If the test means it to: `with self.assertBotRaises(ZeroDivisionError):`"):
+            await self.bot_does(divide)
+
     async def test_every_error_of_an_act_is_told(self) -> None:
         @self.client.listen()
         async def on_message(message: discord.Message) -> None:

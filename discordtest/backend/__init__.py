@@ -98,6 +98,7 @@ class Backend(Interruptions, Troubles, Snapshots, Events):
             payload, status = self._answer(route, raw, request, exchange)
         except RestError as error:
             payload, status = error.payload(), error.status
+            exchange.why = error.why
         except DiscordTestError as error:
             raise self.report(error) from None
         if payload is None:

@@ -271,7 +271,7 @@ class RestError(Exception):
 
     ``errors`` is the nested tree of a 50035 body; ``extra`` are further keys of the answer (``retry_after``).
     ``status`` is for code 0, which stands for a bare HTTP error such as 401 or 404, and for a code that comes with
-    several statuses.
+    several statuses. ``why`` is the cause in words, a note for the author of the test: no client is told.
     """
 
     def __init__(
@@ -281,6 +281,7 @@ class RestError(Exception):
         errors: dict[str, Any] | None = None,
         extra: dict[str, Any] | None = None,
         status: int | None = None,
+        why: str | None = None,
     ) -> None:
         self.code = code
         self.errors = errors
@@ -288,6 +289,13 @@ class RestError(Exception):
         self.status = code.status if status is None else status
         self.text = code.text if status is None or code.value else f"{status}: {HTTPStatus(status).phrase}"
         super().__init__(f"{self.status} (error code: {code.value}): {self.text}")
+        if why is not None:
+            self.add_note(why)
+
+    @property
+    def why(self) -> str:
+        """What its notes say, on one line."""
+        return "; ".join(getattr(self, "__notes__", ()))
 
     def payload(self) -> dict[str, Any]:
         """Return the JSON body of the answer."""

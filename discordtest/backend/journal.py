@@ -32,6 +32,7 @@ class Exchange:
     reason: str | None = None
     status: int = 0
     answer: bytes = b""
+    why: str = ""  # of what is refused: what no client is told
     wait: float = 0.0  # seconds that the answer makes the client wait: a limit is used up
 
     @property

@@ -19,6 +19,7 @@ from discordtest.backend import permissions
 from discordtest.backend.body import Field, Object
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.multipart import Part
+from discordtest.backend.reasons import beneath, lacking
 from discordtest.backend.world import Record, World
 
 if TYPE_CHECKING:
@@ -188,9 +189,11 @@ class Call:
     def require(self, bits: int, channel: Record | None = None) -> None:
         """Refuse with 50013 unless the actor has all of ``bits`` there, with 60003 for want of a second factor."""
         bits = int(bits)
-        if bits & ~self.permissions(channel):
-            raise RestError(Code.MISSING_PERMISSIONS)
+        missing = bits & ~self.permissions(channel)
         guild = self.found.get("guild")
+        if missing:
+            guild_id = None if guild is None else guild["id"]
+            raise lacking(self.world, self.actor.user_id, missing, guild_id, channel)
         if guild is not None and guild["mfa_level"] and not self.actor.omnipotent:
             if permissions.lacks_two_factor(self.world, guild, self.actor.user_id, bits):
                 raise RestError(Code.TWO_FACTOR_REQUIRED)
@@ -199,7 +202,7 @@ class Call:
         """Refuse with 50013 unless the actor stands above the member in the guild's hierarchy."""
         if self.actor.omnipotent or permissions.outranks(self.world, guild_id, self.actor.user_id, user_id):
             return
-        raise RestError(Code.MISSING_PERMISSIONS)
+        raise beneath(self.world, guild_id, self.actor.user_id, user_id)
 
 
 # -- the registry, filled at import

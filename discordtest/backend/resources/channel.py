@@ -7,7 +7,7 @@ Source: Discord's documentation, Channel ("Channel Object", "Get Channel", "Dele
 
 from __future__ import annotations
 
-from discordtest.backend import audit
+from discordtest.backend import audit, reasons
 from discordtest.backend.audit import Action
 from discordtest.backend.body import invalid
 from discordtest.backend.codes import Code, RestError
@@ -56,9 +56,9 @@ def find_channel(call: Call, text: str) -> Record:
     if guild_id is not None:
         call.found["guild"] = call.world.guilds[guild_id]
         if not call.permissions(channel) & _VIEW:
-            raise RestError(Code.MISSING_ACCESS)
+            raise reasons.hidden(call.world, call.actor.user_id, channel)
     elif not call.actor.omnipotent and not visible(call.world, channel, call.actor.user_id):
-        raise RestError(Code.MISSING_ACCESS)
+        raise reasons.hidden(call.world, call.actor.user_id, channel)
     return channel
 
 

@@ -6,7 +6,7 @@ Source: Discord's documentation, Guild ("Guild Object", "Guild Features", "Get G
 
 from __future__ import annotations
 
-from discordtest.backend import audit, cdn
+from discordtest.backend import audit, cdn, reasons
 from discordtest.backend.audit import Action
 from discordtest.backend.body import (
     Array,
@@ -91,7 +91,7 @@ def find_guild(call: Call, text: str) -> Record:
     if guild is None:
         raise RestError(Code.UNKNOWN_GUILD)
     if not call.actor.omnipotent and call.actor.user_id not in call.world.members[text]:
-        raise RestError(Code.MISSING_ACCESS)
+        raise reasons.stranger(call.world, call.actor.user_id, text)
     return guild
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from discordtest.backend import audit
+from discordtest.backend import audit, reasons
 from discordtest.backend.audit import Action
 from discordtest.backend.body import Array, Integer, Object, Snowflake
 from discordtest.backend.codes import Code, RestError
@@ -69,7 +69,7 @@ def get_guild_ban(call: Call, guild: Record, ban: Record) -> Record:
 def ban_user_from_guild(call: Call, guild: Record, user: Record) -> None:
     """Ban a user, in the guild or not. discord.py sends the seconds in the query, the API takes both."""
     if not _may_ban(call, guild, user["id"]):
-        raise RestError(Code.MISSING_PERMISSIONS)
+        raise reasons.beneath(call.world, guild["id"], call.actor.user_id, user["id"])
     if user["id"] in call.world.bans[guild["id"]]:
         return
     given = {**call.query, **call.body}

@@ -165,7 +165,8 @@ def _check_timeout_allowed(call: Call, guild: Record, user_id: str) -> None:
         return
     if not call.actor.omnipotent:
         if guild_permissions(call.world, guild["id"], user_id) & Permission.ADMINISTRATOR:
-            raise RestError(Code.MISSING_PERMISSIONS)
+            why = "a member with administrator cannot be timed out"
+            raise RestError(Code.MISSING_PERMISSIONS, why=why)
     if datetime.fromisoformat(until) > call.world.wall_clock() + MAX_TIMEOUT:
         message = "The time-out must end within 28 days."
         raise invalid("communication_disabled_until", "BASE_TYPE_BAD_VALUE", message)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from discordtest.backend import audit
+from discordtest.backend import audit, reasons
 from discordtest.backend.audit import Action
 from discordtest.backend.body import Array, Boolean, Integer, Object, Snowflake, String, Timestamp
 from discordtest.backend.codes import Code, RestError
@@ -194,7 +194,7 @@ def _is_of(role: Record, bot_id: str) -> bool:
 def delete_guild_member(call: Call, guild: Record, member: Record) -> None:
     """Kick a member who stands lower; the owner of the guild can't be kicked."""
     if member["user"]["id"] == guild["owner_id"]:
-        raise RestError(Code.MISSING_PERMISSIONS)
+        raise reasons.beneath(call.world, guild["id"], call.actor.user_id, guild["owner_id"])
     call.require_above(guild["id"], member["user"]["id"])
     remove_member(call, guild, member, Action.MEMBER_KICK)
 

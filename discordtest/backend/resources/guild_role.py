@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from discordtest.backend import audit, cdn
+from discordtest.backend import audit, cdn, reasons
 from discordtest.backend.audit import Action
 from discordtest.backend.body import Array, Boolean, FormErrors, Image, Integer, Object, Snowflake, String
 from discordtest.backend.codes import Code, RestError
@@ -78,7 +78,7 @@ def stands_above_role(call: Call, guild: Record, role: Record) -> bool:
 def check_role_below(call: Call, guild: Record, role: Record) -> None:
     """Refuse with 50013 unless the actor is above the role."""
     if not stands_above_role(call, guild, role):
-        raise RestError(Code.MISSING_PERMISSIONS)
+        raise reasons.beneath_role(call.world, guild["id"], call.actor.user_id, role)
 
 
 # -- reading

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from discordtest.backend import reasons
 from discordtest.backend.body import (
     Anything,
     Array,
@@ -31,6 +32,7 @@ from discordtest.backend.resources.interaction import (
     COMMAND,
     COMPONENT,
     MODAL_SUBMIT,
+    RESPONSE_WINDOW,
     is_late,
 )
 from discordtest.backend.resources.interaction_message import (
@@ -95,7 +97,7 @@ _UPDATE_DATA = Object(EDIT_FIELDS, ignore=("tts",), check=check_message)  # disc
 def create_interaction_response(call: Call, interaction: Record, token: str) -> Reply | None:
     kind = call.body["type"]
     if is_late(call.world, interaction):
-        raise RestError(Code.UNKNOWN_INTERACTION)
+        raise reasons.too_late(call.world.now() - interaction["created_at"], RESPONSE_WINDOW)
     if interaction["answer"] is not None:
         raise RestError(Code.INTERACTION_ALREADY_ACKNOWLEDGED)
     accepted = _ACCEPTED[interaction["type"], interaction["message_id"] is not None]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any
 
+from discordtest.backend import reasons
 from discordtest.backend.body import invalid
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.encoding import bare_message
@@ -102,7 +103,7 @@ def build_message(
         if reference is None or reference.type != FORWARD:
             raise RestError(Code.EMPTY_MESSAGE)
     if permissions != ALL:
-        _check_parts(permissions, tts, bool(embeds), bool(uploads), bool(poll))
+        _check_parts(call, channel, permissions, tts, bool(embeds), bool(uploads), bool(poll))
     if flags & IS_VOICE_MESSAGE:
         _check_voice_message(permissions, uploads, bool(content or embeds or components or poll or stickers))
 
@@ -164,11 +165,13 @@ def new_message(call: Call, channel: Record, author: Record, content: str, type:
     }
 
 
-def _check_parts(permissions: int, tts: bool, embeds: bool, files: bool, poll: bool) -> None:
+def _check_parts(
+    call: Call, channel: Record, permissions: int, tts: bool, embeds: bool, files: bool, poll: bool
+) -> None:
     """Refuse with 50013 what the sender may not put into a message here."""
     needed = tts * _SEND_TTS | embeds * _EMBED_LINKS | files * _ATTACH_FILES | poll * _SEND_POLLS
-    if needed & ~permissions:
-        raise RestError(Code.MISSING_PERMISSIONS)
+    if missing := needed & ~permissions:
+        raise reasons.lacking(call.world, call.actor.user_id, missing, channel.get("guild_id"), channel)
 
 
 def _check_voice_message(permissions: int, uploads: list[Upload], other_parts: bool) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import Any
 
+from discordtest.backend import reasons
 from discordtest.backend.body import Choice, Integer, Object, Snowflake
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission, is_timed_out
@@ -66,6 +67,11 @@ def _check_usable(call: Call, channel: Record, bits: int, key: str) -> str:
     raise RestError(Code.UNKNOWN_EMOJI, status=400)
 
 
+def _refused(call: Call, channel: Record) -> RestError:
+    bits = int(Permission.ADD_REACTIONS)
+    return reasons.lacking(call.world, call.actor.user_id, bits, channel.get("guild_id"), channel)
+
+
 @route("PUT", f"{_ONE}/@me", permissions=Permission.READ_MESSAGE_HISTORY, status=204)
 def add_my_message_reaction(call: Call, channel: Record, message: Record, key: str) -> None:
     world, user_id = call.world, call.actor.user_id
@@ -74,11 +80,11 @@ def add_my_message_reaction(call: Call, channel: Record, message: Record, key: s
     members = world.members.get(channel.get("guild_id") or "", {})
     if user_id in members and is_timed_out(world, members[user_id]) and not call.actor.omnipotent:
         if not bits & Permission.ADD_REACTIONS:
-            raise RestError(Code.MISSING_PERMISSIONS)
+            raise _refused(call, channel)
     known = world.reactions.get(message["id"], {})
     if key not in known:
         if not bits & Permission.ADD_REACTIONS:
-            raise RestError(Code.MISSING_PERMISSIONS)
+            raise _refused(call, channel)
         key = _check_usable(call, channel, bits, key)
         if len(known) >= MAX_REACTIONS:
             raise RestError(Code.MAX_REACTIONS)
