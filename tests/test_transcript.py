@@ -53,7 +53,8 @@ class TranscriptTests(BotTestCase):
         bob = self.make_member("bob", self.guild)
         with self.assertRaises(discord.Forbidden):
             await self.kick(self.alice, bob)
-        self.assertEqual(self.last("kick"), "refused: alice kicks bob (Missing Permissions (code 50013))")
+        why = "Missing Permissions (code 50013): alice lacks kick_members in guild 'Test'"
+        self.assertEqual(self.last("kick"), f"refused: alice kicks bob ({why})")
         with self.assertRaises(discord.HTTPException):
             await self.set_nick(self.owner, bob, "x" * 33)
         self.assertEqual(
