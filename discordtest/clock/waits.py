@@ -11,6 +11,7 @@ import asyncio
 import gc
 import os
 import traceback
+from datetime import timedelta
 from types import AsyncGeneratorType, CoroutineType, FrameType, GeneratorType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -37,7 +38,12 @@ TIDYING = frozenset(
     [("aiohttp.helpers", "_weakref_handle"), ("aiohttp.web_protocol", "RequestHandler._process_keepalive")]
 )
 """Callbacks that close what was idle for long."""
+_CALLS = {"Backend.run_deadlines": "Discord has something due (a thread, poll, event or interaction)"}
+"""What timers of this library are for, by the callback."""
+_LONG = 3600
 REQUEST_TIMEOUT = "aiohttp.helpers", "TimeoutHandle.__call__"
+_TIMEOUT = "discord.ui.view", "__timeout_task_impl"
+_POLL = "discord.gateway", "poll_event"
 AnyTask = asyncio.Task[Any]
 
 
@@ -52,7 +58,12 @@ class Pending(NamedTuple):
     """Who waits and where."""
 
     def __str__(self) -> str:
-        return f"{self.what}, due in {_seconds(self.seconds)}"
+        length = _seconds(self.seconds)
+        if self.until is not None and self.seconds >= _LONG:  # nobody reads 52113 s
+            length = (
+                f"{timedelta(seconds=round(self.seconds))} ({length}), at {self.until:%Y-%m-%d %H:%M:%S %Z}"
+            )
+        return f"{self.what}, due in {length}"
 
 
 def waiter(task: AnyTask) -> asyncio.Future[Any] | None:
@@ -110,6 +121,10 @@ def describe_task(task: AnyTask, main: AnyTask | None = None, who: str = "the bo
     chain = frames(task)
     if not chain:
         return f"{who} runs {task.get_name()}"
+    if view := _own(chain, _TIMEOUT):
+        return f"{who}'s view {type(view).__name__} waits for its timeout"
+    if _own(chain, _POLL):
+        return f"{who} waits for events of the gateway"
     loop = _tasks_loop(chain)
     place = f"between two runs of the loop {loop}" if loop else f"in {position(_place(chain))}"
     return f"{who} {_manner(chain)} {place}"
@@ -123,7 +138,7 @@ def describe_timer(handle: asyncio.TimerHandle, tasks: Iterable[AnyTask], main: 
         ends = isinstance(getattr(callback, "__self__", None), asyncio.Timeout)
         return f"{describe_task(task, main)}{', under a timeout' if ends else ''}"
     name = getattr(callback, "__qualname__", None) or repr(callback)
-    return f"a call of {name.rpartition('<locals>.')[2]}"
+    return _CALLS.get(name) or f"a call of {name.rpartition('<locals>.')[2]}"
 
 
 def task_of(handle: asyncio.TimerHandle, tasks: Iterable[AnyTask]) -> AnyTask | None:
@@ -199,6 +214,15 @@ def _tasks_loop(chain: list[FrameType]) -> str | None:
         if frame.f_globals.get("__name__") == "discord.ext.tasks" and frame.f_code.co_name == "_loop":
             name: str = frame.f_locals["self"].coro.__qualname__
             return name.rpartition("<locals>.")[2]
+    return None
+
+
+def _own(chain: list[FrameType], method: tuple[str, str]) -> object | None:
+    """Return whose method of discord.py a task runs, one that stands in no line of the bot."""
+    for frame in chain:
+        if (frame.f_globals.get("__name__"), frame.f_code.co_name) == method:
+            found: object = frame.f_locals["self"]
+            return found
     return None
 
 

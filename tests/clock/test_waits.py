@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator, Generator
 from datetime import timedelta
 
 import aiohttp
+import discord
 from aiohttp import web
 from discord.ext import tasks
 
 from discordtest.clock.waits import Pending, describe_task, describe_timer, frames, stack
+from tests.bots import BotTestCase
 from tests.clock.virtual import START, VirtualTestCase
 
 
@@ -189,3 +191,41 @@ class PendingTests(VirtualTestCase):
     async def test_reads_as_a_sentence(self) -> None:
         pending = Pending(START + timedelta(seconds=1.5), 1.5, "a call of remind")
         self.assertEqual(str(pending), "a call of remind, due in 1.5 s")
+
+    async def test_from_an_hour_on_the_moment_is_told(self) -> None:
+        for seconds, end in (
+            (3599, "due in 3599 s"),
+            (3600, f"due in 1:00:00 (3600 s), at {START + timedelta(hours=1):%Y-%m-%d %H:%M:%S %Z}"),
+        ):
+            with self.subTest(seconds):
+                until = START + timedelta(seconds=seconds)
+                self.assertEqual(str(Pending(until, seconds, "a call")), f"a call, {end}")
+
+    async def test_far_beyond_the_calendar(self) -> None:
+        self.assertEqual(str(Pending(None, 1e12, "a call")), "a call, due in 1000000000000 s")
+
+
+class LibraryTests(BotTestCase):
+    """What waits in code of discord.py or of this library, in words of the bot's author."""
+
+    def pending(self) -> list[str]:
+        return [pending.what for pending in self.clock.pending]
+
+    async def test_timeout_of_a_view_names_the_view(self) -> None:
+        class Confirm(discord.ui.View):
+            @discord.ui.button(label="Yes")
+            async def yes(
+                self, interaction: discord.Interaction, button: discord.ui.Button[Confirm]
+            ) -> None: ...
+
+        await self.bot_does(lambda ctx: ctx.send("Sure?", view=Confirm(timeout=30)))
+
+        self.assertEqual(self.pending(), ["the bot's view Confirm waits for its timeout"])
+
+    async def test_bot_that_waits_for_events(self) -> None:
+        tasks = asyncio.all_tasks()
+        self.assertIn("the bot waits for events of the gateway", [describe_task(task) for task in tasks])
+
+    async def test_deadlines_of_discord(self) -> None:
+        self.make_thread("talk", self.general)
+        self.assertEqual(self.pending(), ["Discord has something due (a thread, poll, event or interaction)"])
