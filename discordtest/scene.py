@@ -159,6 +159,7 @@ class Scene:
     def _check_verbs(self, last: bool) -> None:
         verbs, self.verbs = self.verbs, []
         missed = []
+        plain: dict[str, str] = {}  # functions that cannot await
         while verbs:
             coroutine, name, code, line = verbs.pop(0)
             if inspect.getcoroutinestate(coroutine) != inspect.CORO_CREATED:
@@ -166,11 +167,14 @@ class Scene:
             if last or sys.getrefcount(coroutine) <= _ALONE:  # nobody else has it, so nobody can await it
                 coroutine.close()
                 missed.append(f"self.{name}(…) at {os.path.basename(code.co_filename)}:{line}")
+                if not code.co_flags & _ASYNC and not code.co_name.startswith("<"):
+                    plain[code.co_name] = f"make {code.co_name} `async def` and "
             else:
                 self.verbs.append((coroutine, name, code, line))
         if missed:
             raise SetupError(
-                f"{', '.join(missed)} was never awaited: write `await` before it, or nothing happens"
+                f"{', '.join(missed)} was never awaited: {''.join(plain.values())}write `await` before it, "
+                "or nothing happens"
             )
 
     def forget_views(self) -> None:
@@ -196,3 +200,4 @@ def _count_alone() -> int:
 
 
 _ALONE = _count_alone()
+_ASYNC = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR

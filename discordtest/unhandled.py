@@ -4,15 +4,21 @@ discord.py ends every error that has no handler in a default hook, which does on
 of the modules with such hooks are stood in for while tests run; what they are told is kept for the test on whose
 loop it happened, then logged as ever. A task that failed counts once nobody can look at its exception any more:
 when it is dropped (asyncio tells the loop's exception handler then), at the latest when the test ends.
+
+A coroutine that is dropped before it began, for want of an ``await``, is no error to Python: it warns. That warning is
+kept beside, for the failure that follows from it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import functools
+import os
+import re
 import sys
 import threading
 import traceback
+import warnings
 import weakref
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -46,11 +52,16 @@ _MODULES: tuple[ModuleType, ...] = (
 )
 #: How the hooks begin what they log; other lines of these modules (a reconnect) are no errors of the bot.
 _HOOKS = ("Ignoring exception", "Unhandled exception", "Exception occurred during")
+_PLACE = re.compile(r" \(Guild: \S+, User: \S+\)$")
 _LOOP_CODE = discord.ext.tasks.Loop._loop.__code__
 
 _lock = threading.Lock()
 _watches: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Watch] = weakref.WeakKeyDictionary()
 _installed = 0
+#: What CPython (3.7 to 3.14) calls for a coroutine that never began, by this name of the module; a filter of warnings
+#: lets each line through once in a process, and a test has to hear of it each time.
+_WARNS = "_warn_unawaited_coroutine"
+_warn: Callable[[Any], object] | None = None
 
 
 @dataclass(slots=True)
@@ -79,6 +90,7 @@ class Watch:
 
     def __init__(self, loop: VirtualLoop) -> None:
         self.errors: list[Unhandled] = []
+        self.unawaited: list[str] = []  # coroutines that were dropped before they began, and where
         self.on_task: Callable[[asyncio.Task[Any]], None] | None = None  # told of every task that is made
         self._known: list[BaseException] = []  # each error counts once
         self._tasks: set[weakref.ref[asyncio.Task[Any]]] = set()  # a WeakSet takes four times as long
@@ -184,12 +196,52 @@ def _keep(message: str, args: tuple[Any, ...], error: Any) -> None:
     watch = None if loop is None else _watches.get(loop)
     if watch is not None and isinstance(error, BaseException) and message.startswith(_HOOKS):
         try:
-            where = message % args
+            where = message % tuple(map(_named, args))
         except (TypeError, ValueError):
             where = message
         for hook in _HOOKS:
             where = where.removeprefix(hook).strip(" :.")
+        where = _PLACE.sub("", where).replace("internal background task", "the loop")
         watch.add(error, "" if where == "in command None" else where)
+
+
+class _Name(str):
+    """A name that ``%r`` shows as it is."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def _named(thing: Any) -> Any:
+    """Return what people call a view, a modal or a component; anything else as it is."""
+    if isinstance(thing, discord.ui.Item):
+        kind = "select" if hasattr(thing, "values") else type(thing).__name__.lower()
+        label = getattr(thing, "label", None) or getattr(thing, "placeholder", None)
+        return _Name(f"{kind} {label!r}" if label else kind)
+    return _Name(type(thing).__name__) if isinstance(thing, discord.ui.view.BaseView) else thing
+
+
+def _note_unawaited(coroutine: Any) -> None:
+    """Keep what Python is about to warn of: it calls this when it drops a coroutine that never began."""
+    loop = asyncio._get_running_loop()
+    watch = None if loop is None else _watches.get(loop)
+    if watch is not None:
+        frame, name = sys._getframe(1), coroutine.__name__
+        place = ""
+        if name in frame.f_code.co_names:  # else it was dropped later, elsewhere
+            place = f" ({os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno})"
+        watch.unawaited.append(f"{coroutine.__qualname__.rpartition('<locals>.')[2]}{place}")
+    if _warn is not None and coroutine.cr_origin is not None:
+        _warn(coroutine)  # it says where the coroutine was made
+        return
+    warnings.warn(  # as Python does: with the line that dropped it, which is one frame up
+        f"coroutine {coroutine.__qualname__!r} was never awaited",
+        RuntimeWarning,
+        stacklevel=2,
+        source=coroutine,
+    )
 
 
 def _task_text(task: asyncio.Task[Any]) -> str:
@@ -224,12 +276,14 @@ def _is_told(task: asyncio.Task[Any]) -> bool:
 
 def install(loop: VirtualLoop) -> Watch:
     """Watch a loop; return the watch."""
-    global _installed
+    global _installed, _warn
     with _lock:
         watch = _watches[loop] = Watch(loop)
         if not _installed:
             for module in _MODULES:
                 module._log = _log(module._log)  # type: ignore[attr-defined]  # discord.py's own logger
+            _warn = getattr(warnings, _WARNS, None)
+            setattr(warnings, _WARNS, _note_unawaited)
         _installed += 1
     return watch
 
@@ -247,3 +301,5 @@ def uninstall(loop: asyncio.AbstractEventLoop) -> None:
             for module in _MODULES:
                 if isinstance(module._log, _Log):
                     module._log = module._log.real  # type: ignore[attr-defined]
+            if getattr(warnings, _WARNS, None) is _note_unawaited:
+                setattr(warnings, _WARNS, _warn)

@@ -5,11 +5,14 @@ The scene keeps what was called and not begun so far, and looks at it (`discordt
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import sys
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import discord
+
+from discordtest.errors import SetupError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -36,6 +39,14 @@ def verb(method: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[A
             if not scene.loop.has_settled():
                 await scene.settle()
             return result
+        except RuntimeError as error:
+            if asyncio.get_running_loop() is scene.loop:
+                raise
+            call = f"self.{method.__name__}(…)"
+            raise SetupError(
+                f"{call} was run on another event loop than the test's own: make the test `async def` and write "
+                f"`await {call}`, without asyncio.run"
+            ) from error
         except discord.HTTPException:  # of what is refused the bot may hear too: auto moderation tells of it
             await scene.loop.settle()
             raise

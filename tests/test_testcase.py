@@ -239,7 +239,9 @@ class NeverAwaitedTests(unittest.TestCase):
         outcome = run_case(case)
         self.assertEqual(len(outcome.problems), 1, str(outcome))
         self.assertIn(text, str(outcome))
-        self.assertIn("was never awaited: write `await` before it", str(outcome))
+        self.assertRegex(
+            str(outcome), "was never awaited: (make test `async def` and )?write `await` before it"
+        )
 
     def test_verb_before_another(self) -> None:
         class Case(BotTestCase):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 import unittest
+import warnings
 from typing import Any
 
 import discord
@@ -49,6 +51,19 @@ class EventTests(BotTestCase):
 
         with self.fails("LookupError: no such thing, in on_message"):
             await self.send(self.alice, self.general, "hello")
+
+    async def test_error_in_autocomplete_is_named_with_the_command(self) -> None:
+        @self.client.tree.command(description="Tag")
+        async def tag(interaction: discord.Interaction, name: str) -> None: ...
+
+        @tag.autocomplete("name")
+        async def names(interaction: discord.Interaction, typed: str) -> list[Any]:
+            await interaction.response.autocomplete([])
+            raise KeyError(typed)
+
+        await self.client.tree.sync()
+        with self.fails("the bot raised KeyError: 'r', in autocomplete for 'tag', and nothing handled it"):
+            await self.autocomplete(self.alice, self.general, "tag", "name", "r")
 
     async def test_second_answer_to_an_interaction_says_what_to_call_instead(self) -> None:
         @self.client.tree.command(description="Twice")
@@ -156,7 +171,7 @@ class EventTests(BotTestCase):
             tick.start()
 
         await self.bot_does(work)
-        with self.fails("ValueError: tock, in internal background task 'tick'"):
+        with self.fails("ValueError: tock, in the loop 'tick', and"):
             await self.advance(5)
         await self.settle()
 
@@ -304,15 +319,76 @@ async def _start(loop: tasks.Loop[Any]) -> None:
     loop.start()
 
 
+class UnawaitedTests(BotTestCase):
+    """A coroutine that the bot forgot to await is named in the failure that follows from it."""
+
+    async def test_line_that_forgot_it_is_named(self) -> None:
+        async def forget(ctx: commands.Context[Any]) -> None:
+            ctx.send("never sent")  # type: ignore[unused-coroutine]
+
+        with self.assertWarnsRegex(RuntimeWarning, "coroutine 'Context.send' was never awaited") as caught:
+            await self.bot_does(forget)
+
+        self.assertEqual(caught.filename, __file__)
+        with self.fails(
+            f"Never awaited, so it did nothing: Context.send (test_unhandled.py:{caught.lineno})\nWhat happened"
+        ):
+            self.assertSent("never sent")
+
+    async def test_every_time_it_happens(self) -> None:
+        async def forget(ctx: commands.Context[Any]) -> None:
+            ctx.send("never sent")  # type: ignore[unused-coroutine]
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            await self.bot_does(forget)
+            await self.bot_does(forget)
+
+        self.assertEqual(len(self._scene.watch.unawaited), 2)
+
+    async def test_place_is_left_out_where_it_was_dropped_elsewhere(self) -> None:
+        kept: list[object] = []
+
+        async def keep(ctx: commands.Context[Any]) -> None:
+            kept.append(ctx.send("never sent"))
+
+        await self.bot_does(keep)
+        with self.assertWarns(RuntimeWarning):
+            kept.clear()
+
+        with self.fails("it did nothing: Context.send\n"):
+            self.assertSent("never sent")
+
+    async def test_where_it_was_made_is_still_told_where_python_keeps_that(self) -> None:
+        depth = sys.get_coroutine_origin_tracking_depth()
+        sys.set_coroutine_origin_tracking_depth(5)
+        self.addCleanup(sys.set_coroutine_origin_tracking_depth, depth)
+
+        async def forget(ctx: commands.Context[Any]) -> None:
+            ctx.send("never sent")  # type: ignore[unused-coroutine]
+
+        with self.assertWarnsRegex(RuntimeWarning, "Coroutine created at"):
+            await self.bot_does(forget)
+
+
 class ViewTests(BotTestCase):
     """Views get no interactions here; their default hook is called as discord.py calls it."""
 
-    async def test_error_in_a_view_fails(self) -> None:
-        view = discord.ui.View()
+    async def test_error_in_a_view_names_the_view_and_the_component(self) -> None:
+        class Panel(discord.ui.View): ...
 
-        with self.fails("ValueError: pressed, in view"):
-            await view.on_error(None, ValueError("pressed"), None)  # type: ignore[arg-type]
-            await self.settle()
+        view = Panel()
+        for item, name in (
+            (discord.ui.Button[Panel](label="Press"), "button 'Press'"),
+            (discord.ui.Select[Panel](placeholder="Choose"), "select 'Choose'"),
+            (discord.ui.UserSelect[Panel](), "select"),
+        ):
+            with (
+                self.subTest(name),
+                self.fails(f"ValueError: pressed, in view Panel for item {name}, and nothing"),
+            ):
+                await view.on_error(None, ValueError("pressed"), item)  # type: ignore[arg-type]
+                await self.settle()
 
     async def test_error_in_a_modal_fails(self) -> None:
         modal = discord.ui.Modal(title="Form")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import unittest
+from collections.abc import Iterator
 
 import discord
 
 from discordtest import SetupError
-from tests.bots import BotTestCase
+from tests.bots import BotTestCase, run_case
 
 
 class VerbTests(BotTestCase):
@@ -23,6 +25,14 @@ class VerbTests(BotTestCase):
             await self.send(self.alice, self.general, "cat")
         self.assertTrue(self._scene.loop.is_idle())
 
+    async def test_error_on_the_own_loop_stays_what_it_is(self) -> None:
+        def embeds() -> Iterator[discord.Embed]:
+            raise RuntimeError("mine")
+            yield
+
+        with self.assertRaisesRegex(RuntimeError, "mine"):
+            await self.send(self.alice, self.general, "hello", embeds=embeds())  # type: ignore[arg-type]
+
     async def test_verb_goes_by_its_own_name(self) -> None:
         coroutine = self.send(self.alice, self.general, "hello")
         self.assertEqual(coroutine.__qualname__, "MessageVerbs.send")
@@ -31,7 +41,33 @@ class VerbTests(BotTestCase):
         await coroutine
 
 
+class OtherLoopTests(unittest.TestCase):
+    def test_verb_on_another_loop_says_how_to_write_it(self) -> None:
+        class Case(BotTestCase):
+            def test(self) -> None:
+                asyncio.run(self.send(self.alice, self.general, "hello"))
+
+        text = str(run_case(Case))
+        self.assertIn(
+            "SetupError: self.send(…) was run on another event loop than the test's own: make", text
+        )
+        self.assertIn("write `await self.send(…)`, without asyncio.run", text)
+
+
 class AwaitedTests(BotTestCase):
+    async def test_function_that_cannot_await_is_told_to_become_one_that_can(self) -> None:
+        def test_help() -> None:
+            self.send(self.alice, self.general, "!help")
+
+        test_help()
+        with self.assertRaisesRegex(SetupError, "make test_help `async def` and write `await` before it, or"):
+            self._scene.check()
+
+    async def test_line_without_a_function_is_told_to_await_alone(self) -> None:
+        (lambda: self.send(self.alice, self.general, "hi"))()
+        with self.assertRaisesRegex(SetupError, "was never awaited: write `await` before it"):
+            self._scene.check()
+
     async def test_dropped_verb_is_missed_at_the_next_look(self) -> None:
         self.send(self.alice, self.general, "one")
         self.send(self.alice, self.general, "two")

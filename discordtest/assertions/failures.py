@@ -38,8 +38,9 @@ class Search(NamedTuple):
 
 
 def background(scene: Scene) -> str:
-    """Return the end of the transcript, the timers that are pending, and how the clock stands."""
-    parts = [f"What happened:\n{transcript.Transcript(scene).tail()}"]
+    """Return what was never awaited, the end of the transcript, the pending timers, and how the clock stands."""
+    parts = [f"Never awaited, so it did nothing: {each}" for each in dict.fromkeys(scene.watch.unawaited)]
+    parts.append(f"What happened:\n{transcript.Transcript(scene).tail()}")
     pending = scene.loop.pending()
     if pending:
         lines = "\n".join(f"  {timer}" for timer in pending[:_LISTED])
