@@ -7,12 +7,13 @@ what it has seen. A failure without a hint is better than one with a wrong one.
 from __future__ import annotations
 
 import difflib
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import discord
 from discord.ext import commands
 
-from discordtest.backend.journal import Exchange, Sent
+from discordtest.backend.journal import Dispatch, Exchange, Sent
 from discordtest.backend.permissions import visible
 from discordtest.names import channel_name, named_path
 
@@ -23,19 +24,24 @@ if TYPE_CHECKING:
     from discordtest.scene import Scene
     from discordtest.unhandled import Unhandled
 
-__all__ = ["refused", "unhandled_text", "why_silent"]
+__all__ = ["refused", "unhandled_text", "why_refused", "why_silent"]
+
+#: what stands before an id in a path -> what it is of, the table that has it, and the builder that makes one
+_MADE = {
+    "guilds": ("guild", "guilds", 'make_guild("…", id_num={})'),
+    "channels": ("channel", "channels", 'make_text_channel("…", guild, id_num={})'),
+    "users": ("user", "users", 'make_user("…", id_num={})'),
+}
 
 
 def unhandled_text(scene: Scene, errors: list[Unhandled]) -> str:
     """Return the text for errors that the bot did not handle."""
-    lines = [f"the bot raised {errors[0]}, and nothing handled it"]
+    lines = [f"the bot raised {errors[0]}, and nothing handled it", *why_refused(scene, errors[0].cause)]
     if isinstance(errors[0].error, commands.CommandNotFound):
         name = str(errors[0].error).split('"')[1]
         lines += [
             _commands_text(client, name) for client in scene.clients if isinstance(client, commands.Bot)
         ]
-    if isinstance(errors[0].cause, discord.HTTPException):
-        lines += _why_refused(scene, errors[0].cause)
     if isinstance(errors[0].cause, discord.InteractionResponded):
         lines.append(
             "An interaction has one first answer: `interaction.followup.send(…)` sends more, "
@@ -46,18 +52,40 @@ def unhandled_text(scene: Scene, errors: list[Unhandled]) -> str:
     return "\n".join(lines)
 
 
-def _why_refused(scene: Scene, error: discord.HTTPException) -> Iterator[str]:
+def refused(scene: Scene) -> list[Exchange]:
+    """Return the requests of the last act that Discord refused."""
+    return [entry for entry in scene.backend.journal.exchanges(scene.act_start) if entry.status >= 400]
+
+
+def why_refused(scene: Scene, error: BaseException) -> Iterator[str]:
     """Yield what Discord refused with this error, and why."""
+    if not isinstance(error, discord.HTTPException):
+        return
     for entry in reversed(scene.backend.journal.exchanges()):
         if entry.status == error.status and (entry.result or {}).get("code", 0) == error.code:
             why = f": {entry.why}" if entry.why else ""
             yield f"Discord refused {entry.method} {named_path(scene.backend.world, entry.path)}{why}"
+            yield from _what_is_missing(scene, entry.path)
             return
 
 
-def refused(scene: Scene) -> list[Exchange]:
-    """Return the requests of the last act that Discord refused."""
-    return [entry for entry in scene.backend.journal.exchanges(scene.act_start) if entry.status >= 400]
+def _what_is_missing(scene: Scene, path: str) -> Iterator[str]:
+    """Yield which id of a path this Discord never had: one of the real Discord, in the bot's settings."""
+    for name, given_id in itertools.pairwise(path.split("/")):
+        kind, table, call = _MADE.get(name, ("", "", ""))
+        if not kind or not given_id.isdecimal() or given_id in getattr(scene.backend.world, table):
+            continue
+        if given_id == "0":
+            yield f"No Discord has a {kind} 0. Put another id there: self.{call.format('…')} in make_world has it"
+        elif not _was_told_of(scene, given_id):
+            yield f"This Discord has no {kind} {given_id}. In make_world: self.{call.format(given_id)}"
+        return
+
+
+def _was_told_of(scene: Scene, given_id: str) -> bool:
+    """Tell whether an event was about the id: what has been deleted was there."""
+    told = (entry for entry in scene.backend.journal if isinstance(entry, Dispatch))
+    return any(f'"{given_id}"' in entry.text for entry in told)
 
 
 def why_silent(scene: Scene, client: discord.Client) -> Iterator[str]:

@@ -69,6 +69,9 @@ async def start(
         _revive(client)
     elif _FIRST_STATE not in vars(client):
         _remember(client)
+    client._connection.application_id = (
+        None  # a bot that names its own means the real one; login tells this one
+    )
     life = begin()
     if not inspect.iscoroutine(life):  # each step between the task and the client is taken for every frame
         life = _await(life)
@@ -125,6 +128,7 @@ def _explain(scene: Scene, client: discord.Client, task: asyncio.Task[Any], pati
         scene.watch.forgive(
             error
         )  # told here: LoginFailure, PrivilegedIntentsRequired, an error in setup_hook
+        scene.explain(error)
         raise error
     scene.check()
     if task.done():

@@ -12,7 +12,7 @@ import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from discordtest import hints
+from discordtest import hints, unhandled
 from discordtest.backend import journal, rest
 from discordtest.errors import DiscordTestError, SetupError
 
@@ -137,6 +137,11 @@ class Scene:
             verbs.clear()
         elif verbs:
             self._check_verbs(last)
+
+    def explain(self, error: BaseException) -> None:
+        """Add to an error that a client ended with what its reader may have to know."""
+        for hint in hints.why_refused(self, unhandled.Unhandled(error, "").cause):
+            error.add_note(hint)
 
     def _raise_failure(self, failure: BaseException) -> NoReturn:
         self.watch.forgive(failure)  # told here, wherever it goes in the bot

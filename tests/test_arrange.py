@@ -274,6 +274,8 @@ class LiveTests(Built):
             self.make_template("Den", self.guild)
 
     async def test_chosen_ids(self) -> None:
+        with self.assertRaisesRegex(SetupError, "id_num=0: no guild of Discord has that id"):
+            self.make_guild("Chosen", id_num=0)
         guild = self.make_guild("Chosen", id_num=10)
         channel = self.make_text_channel("c", guild, id_num=11)
         role = self.make_role("r", guild, id_num=12)

@@ -73,6 +73,24 @@ async def daily(ctx: Context) -> None:
     await asyncio.sleep(5)
 
 
+class ApplicationIdTests(DiscordTestCase):
+    """The id of the real application stands in many bots; a test gives the bot another token, and another id."""
+
+    def make_client(self) -> discord.Client:
+        bot = commands.Bot("!", intents=discord.Intents.all(), application_id=123456789012345678)
+        bot.setup_hook = bot.tree.sync  # type: ignore[method-assign, assignment]
+        bot.tree.add_command(roll)
+        return bot
+
+    async def test_client_is_the_application_of_its_token(self) -> None:
+        self.assertEqual(self.client.application_id, self.client.user.id)
+        self.assertSynced("roll")
+
+    async def test_it_is_so_after_a_restart(self) -> None:
+        await self.restart()
+        self.assertEqual(self.client.application_id, self.client.user.id)
+
+
 class OneAtATime(DiscordTestCase):
     """A bot of a module can be in one test at a time, whatever threads there are."""
 

@@ -32,6 +32,10 @@ __all__ = ["DEFAULT_ROLE_PERMISSIONS", "GuildBuilders", "add_bot", "add_role", "
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
 
+_NO_GUILD = (
+    "id_num=0: no guild of Discord has that id, and discord.py takes it for no guild; "
+    "choose another, here and in the bot"
+)
 DEFAULT_ROLE_PERMISSIONS = 104324161  # what builders of test worlds have always given to a new role
 # What a guild gets by boosts and from Discord itself: no operation sets it.
 _EARNED = frozenset(
@@ -92,6 +96,8 @@ class GuildBuilders(Arranging):
         checking.check_keywords(self.make_guild, settings, "create_guild", sorted(_EARNED))
         body = {**given.api_fields(settings), "name": name, "owner_id": _owner_id(scene, owner)}
         chosen = new_id(id_num, world.guilds, world.channels)
+        if chosen == "0":
+            raise SetupError(_NO_GUILD)
         if chosen is None and shard_id is not None:
             chosen = _id_for_shard(scene, shard_id)
         doing = f"make_guild({name!r})"

@@ -174,8 +174,7 @@ class AssertGuilds(AssertCore):
         user: Any,
         reason: str | None,
     ) -> Record | None:
-        if not isinstance(action, discord.AuditLogAction):
-            raise TypeError(f"action is one of discord.AuditLogAction, not {action!r}")
+        _check_action(action)
         guild_id = self._claimed_guild(guild)
         target_id = None if target is None else self._claimed_target(target, guild_id)
         user_id = None if user is None else self._claimed_user(user)
@@ -309,3 +308,12 @@ def _shown(status: discord.Status | str | None, activity: Any) -> str:
     words = [] if status is None else [str(status)]
     words += [] if activity is None else [repr(activity)]
     return ", ".join(words)
+
+
+def _check_action(action: Any) -> None:
+    if isinstance(action, discord.AuditLogAction):
+        return
+    question = (
+        f"; is discord.AuditLogAction.{action} meant?" if action in discord.AuditLogAction.__members__ else ""
+    )
+    raise TypeError(f"action is one of discord.AuditLogAction, not {action!r}{question}")

@@ -71,10 +71,16 @@ def find_button(message: Record, wanted: Any) -> Record:
     buttons = [part for part in walk(message["components"]) if part["type"] == BUTTON]
     found = [button for button in buttons if _is_button(button, wanted)]
     if not found:
-        raise SetupError(f"the message has no button {_said(wanted)}. {_list(map(_button_text, buttons))}")
+        where = " It has a select: choose with `select`." if _has_option(message, wanted) else ""
+        raise SetupError(
+            f"the message has no button {_said(wanted)}. {_list(map(_button_text, buttons))}.{where}"
+        )
     if len(found) > 1:
         ids = ", ".join(repr(button.get("custom_id") or button.get("url")) for button in found)
-        raise SetupError(f"{len(found)} buttons are {_said(wanted)}: name one by its custom_id: {ids}")
+        raise SetupError(
+            f"{len(found)} buttons are {_said(wanted)}: name one by its custom_id ({ids}), "
+            "or pass the button itself, message.components[row].children[column]"
+        )
     button: Record = found[0]
     if button["style"] == LINK:
         raise SetupError(f"the button {_said(wanted)} opens {button['url']}: the bot does not hear of it")
@@ -142,6 +148,11 @@ def find_select(message: Record, custom_id: str | None, values: list[Any]) -> Re
     if select.get("disabled"):
         raise SetupError(f"the select {_select_text(select)} is disabled")
     return select
+
+
+def _has_option(message: Record, wanted: Any) -> bool:
+    parts = walk(message["components"])
+    return any(part["type"] in SELECTS and _offers(part, [wanted]) for part in parts)
 
 
 def _offers(select: Record, values: list[Any]) -> bool:

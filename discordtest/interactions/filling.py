@@ -52,7 +52,7 @@ def as_list(values: Any) -> list[Any]:
 
 def select_data(filler: Filler, select: Record, values: list[Any]) -> Record:
     """Return an interaction's data for a select of a message."""
-    name = f"the select {select['custom_id']!r}"
+    name = f"the select {select.get('placeholder') or select['custom_id']!r}"
     data: Record = {
         "component_type": select["type"],
         "custom_id": select["custom_id"],
@@ -139,7 +139,7 @@ class Filler:
             raise SetupError(f"{name}: the same value is chosen twice: {values}")
         if not least <= len(found) <= most:
             amount = f"{least}" if least == most else f"{least} to {most}"
-            raise SetupError(f"{name} takes {amount} values, not {len(found)}")
+            raise SetupError(f"{name} takes {amount} value{'s' if most > 1 else ''}, not {len(found)}")
         return found
 
     def _option(self, name: str, field: Record, value: Any) -> str:

@@ -124,8 +124,11 @@ class NamesTests(BotTestCase):
 
 class AuditLogActionTests(BotTestCase):
     async def test_action_by_name(self) -> None:
-        with self.fails("action is one of discord.AuditLogAction, not 'ban'", kind=TypeError):
+        with self.fails("not 'ban'; is discord.AuditLogAction.ban meant?", kind=TypeError):
             self.assertNotAuditLog(self.guild, "ban")  # type: ignore[arg-type]
+        with self.fails("action is one of discord.AuditLogAction, not 22", kind=TypeError) as failing:
+            self.assertNotAuditLog(self.guild, 22)  # type: ignore[arg-type]
+        self.assertNotIn("meant", failing.text)
 
 
 class PresenceTests(BotTestCase):

@@ -61,6 +61,23 @@ class Buttons(AnswerTestCase):
             await self.click(self.alice, result, "A")
         self.assertResponded(await self.click(self.alice, result, "b"), "pressed b")
 
+    async def test_a_board_whose_buttons_look_alike(self) -> None:
+        result = await self.shown(*(Echo(label=".", custom_id=f"cell {n}", row=n // 2) for n in range(4)))
+        with self.fails("4 buttons are '.'", "message.components[row].children[column]", kind=SetupError):
+            await self.click(self.alice, result, ".")
+        cell = result.response.components[1].children[0]
+        self.assertResponded(await self.click(self.alice, result, cell), "pressed cell 2")
+
+    async def test_option_of_a_select_is_no_button(self) -> None:
+        select: Any = discord.ui.Select(options=[discord.SelectOption(label="Red", value="r")])
+        result = await self.shown(select)
+        for named in ("Red", "r"):
+            with self.fails("Its buttons: none. It has a select: choose with `select`.", kind=SetupError):
+                await self.click(self.alice, result, named)
+        with self.fails("Its buttons: none.", kind=SetupError) as failing:
+            await self.click(self.alice, result, "Blue")
+        self.assertNotIn("select", failing.text)
+
     async def test_links_and_the_shop(self) -> None:
         result = await self.shown(
             discord.ui.Button(label="Docs", url="https://example.com"), discord.ui.Button(sku_id=5)

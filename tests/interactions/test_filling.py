@@ -89,8 +89,8 @@ class Choices(ModalTestCase):
         self.assertEqual((await self.fill(select())).values, ["blue"])
         self.assertEqual((await self.fill(select(required=False), [])).values, [])
         self.assertEqual((await self.fill(select(max_values=2), ["Red", "blue"])).values, ["red", "blue"])
-        await self.refused("takes 1 values, not 2", select(), ["Red", "Blue"])
-        await self.refused("takes 1 values, not 0", select(), [])
+        await self.refused("takes 1 value, not 2", select(), ["Red", "Blue"])
+        await self.refused("takes 1 value, not 0", select(), [])
         await self.refused("offers no 'Green'", select(), "Green")
 
     async def test_other_selects(self) -> None:
@@ -116,8 +116,8 @@ class Choices(ModalTestCase):
         self.assertEqual((await self.fill(group(), "No")).value, "n")
         self.assertEqual((await self.fill(group(required=False))).value, "y")
         self.assertIsNone((await self.fill(group(required=False), None)).value)
-        await self.refused("takes 1 values, not 2", group(), ["Yes", "No"])
-        await self.refused("takes 1 values, not 0", group())
+        await self.refused("takes 1 value, not 2", group(), ["Yes", "No"])
+        await self.refused("takes 1 value, not 0", group())
 
     async def test_checkbox_group(self) -> None:
         def group(**more: Any) -> Any:
