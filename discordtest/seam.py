@@ -21,10 +21,11 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from discordtest.backend.rest import Request, Response
 from discordtest.errors import HostRefused
 from discordtest.transports.blocking import answer_requests, release_requests
+from discordtest.transports.datagrams import answer_datagrams, release_datagrams
 from discordtest.transports.encoding import encode_body
 from discordtest.transports.guard import guard_loop, let_through, refuse_discord, release_loop
 from discordtest.transports.memory import open_socket
-from discordtest.transports.network import GATEWAY_HOST, Network, host_is_discord
+from discordtest.transports.network import GATEWAY_HOST, VOICE, Network, host_is_discord
 from discordtest.transports.releases import (
     IDEMPOTENT_METHODS,
     has_middlewares,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from yarl import URL
 
     from discordtest.backend.session import Session
+    from discordtest.backend.voice_servers import VoiceSession
 
 __all__ = ["install", "network_of", "uninstall", "verify"]
 
@@ -92,6 +94,7 @@ def _patch() -> None:
     aiohttp.TCPConnector._create_connection = _create_connection  # type: ignore[method-assign]
     refuse_discord(True)
     answer_requests()
+    answer_datagrams()
 
 
 def _unpatch() -> None:
@@ -103,6 +106,7 @@ def _unpatch() -> None:
     aiohttp.TCPConnector._create_connection = _previous_create_connection  # type: ignore[method-assign]
     refuse_discord(False)
     release_requests()
+    release_datagrams()
 
 
 def network_of(headers: Mapping[str, str] | None = None) -> Network | None:
@@ -260,9 +264,11 @@ async def _ws_connect(
     network = network_of(options.get("headers"))
     if network is None or network.loop is not asyncio.get_running_loop():
         raise _lost(target)
-    if target.raw_host != GATEWAY_HOST:
-        raise network.refuse_socket(target.raw_host or "")
-    if network.transport == "loopback":
+    host = target.raw_host or ""
+    is_call = host.endswith(VOICE)
+    if not is_call and host != GATEWAY_HOST:
+        raise network.refuse_socket(host)
+    if network.transport == "loopback" and not is_call:
         from discordtest.transports.loopback import pace  # aiohttp's server is dear to import
 
         return pace(network, await _previous_ws_connect(self, url, **options))  # type: ignore[no-any-return]
@@ -271,7 +277,11 @@ async def _ws_connect(
     if params := options.get("params"):
         target = target.extend_query(params)
     close_timeout, receive_timeout = websocket_timeouts(options)
-    opened = await _open_gateway(network, self, dict(target.query))
+    opened: Session | VoiceSession | Response
+    if is_call:
+        opened = network.backend.voice_servers.connect(host)
+    else:
+        opened = await _open_gateway(network, self, dict(target.query))
     if isinstance(opened, Response):
         raise _refused(self, target, opened, options.get("headers"))
     return open_socket(
@@ -283,6 +293,7 @@ async def _ws_connect(
         autoclose=options.get("autoclose", True),
         autoping=options.get("autoping", True),
         connector=self.connector,
+        among=network.calls if is_call else None,
     )
 
 

@@ -256,6 +256,8 @@ def _cut_circles(scene: scenes.Scene) -> None:
     backend, network = scene.backend, scene.network
     backend.on_failure = backend.on_deadline = None
     backend.world.alarm = lambda at: None
+    backend.world.on_voice_server = lambda *given: None
+    backend.world.on_voice_end = lambda *whom: None
     backend.application_of = str
     backend._scene = proxy(scene)
     backend.gateway.backend = network.backend = proxy(backend)

@@ -28,9 +28,12 @@ import discord.client
 import discord.ext.commands.bot
 import discord.ext.commands.cog
 import discord.ext.tasks
+import discord.player
 import discord.state
 import discord.ui.modal
 import discord.ui.view
+
+from discordtest.clock.players import loop_of_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +49,7 @@ _MODULES: tuple[ModuleType, ...] = (
     discord.ext.commands.bot,
     discord.ext.commands.cog,
     discord.ext.tasks,
+    discord.player,
     discord.state,
     discord.ui.modal,
     discord.ui.view,
@@ -53,6 +57,11 @@ _MODULES: tuple[ModuleType, ...] = (
 #: How the hooks begin what they log; other lines of these modules (a reconnect) are no errors of the bot.
 _HOOKS = ("Ignoring exception", "Unhandled exception", "Exception occurred during")
 _PLACE = re.compile(r" \(Guild: \S+, User: \S+\)$")
+#: What it logs of a thread that plays, and where that is.
+_WHILE_PLAYING = {
+    "Calling the after function failed.": "in what play() was given as after",
+    "Exception in voice thread %s": "in the source that it played",
+}
 _LOOP_CODE = discord.ext.tasks.Loop._loop.__code__
 
 _lock = threading.Lock()
@@ -184,7 +193,7 @@ class _Log:
 
     def exception(self, message: str, *args: Any, **options: Any) -> None:
         """Log the exception that is being handled."""
-        _keep(message, args, sys.exc_info()[1])
+        _keep(message, args, options.get("exc_info") or sys.exc_info()[1])
         self.real.exception(message, *args, **options)
 
 
@@ -192,9 +201,13 @@ _log = functools.cache(_Log)  # each test uses the same
 
 
 def _keep(message: str, args: tuple[Any, ...], error: Any) -> None:
-    loop = asyncio._get_running_loop()
+    loop = asyncio._get_running_loop() or loop_of_thread()
     watch = None if loop is None else _watches.get(loop)
-    if watch is not None and isinstance(error, BaseException) and message.startswith(_HOOKS):
+    if watch is None or not isinstance(error, BaseException):
+        return
+    if message in _WHILE_PLAYING:
+        watch.add(error, _WHILE_PLAYING[message])
+    elif message.startswith(_HOOKS):
         try:
             where = message % tuple(map(_named, args))
         except (TypeError, ValueError):

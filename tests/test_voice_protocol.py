@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from unittest.mock import patch
 
 import discord
 
-from discordtest import BackendError, DiscordTestCase, NotModelled
+from discordtest import BackendError, DiscordTestCase
 
 
 class Line(discord.VoiceProtocol):
@@ -121,16 +120,3 @@ class VoiceProtocolTests(DiscordTestCase):
         self.assertIsNone(line.servers[0]["endpoint"])
         with self.assertRaisesRegex(BackendError, "'Test' has no voice server already"):
             self.backend.lose_voice_server(self.guild)
-
-    async def test_client_of_discord_py_is_told_once_what_to_use(self):
-        @self.client.event
-        async def on_message(message):
-            await message.guild.voice_channels[0].connect()
-
-        alice = self.make_member("alice", self.guild)
-        with (
-            patch.multiple("discord.voice_client", has_nacl=True, has_dave=True),
-            self.assertRaisesRegex(NotModelled, r"connect\(cls=Line\)"),
-        ):
-            await self.send(alice, self.lounge, "Play!")
-        await self.settle()  # there is no second failure

@@ -28,6 +28,7 @@ from discordtest.backend.multipart import Part, split
 from discordtest.backend.rest import Actor, Call, Reply, Request, Response, Route
 from discordtest.backend.snapshots import Snapshots
 from discordtest.backend.troubles import Troubles
+from discordtest.backend.voice_servers import VoiceServers
 from discordtest.backend.world import World
 from discordtest.errors import DiscordTestError, NotModelled
 
@@ -61,6 +62,9 @@ class Backend(Interruptions, Troubles, Snapshots, Events):
         self.world = World(start_time, now)
         self.gateway = Gateway(self)
         self.world.sink = self.gateway.broadcast
+        self.voice_servers = VoiceServers(self.world)
+        self.world.on_voice_server = self.voice_servers.assign
+        self.world.on_voice_end = self.voice_servers.release
         self.journal = Journal()
         self.texts = Texts()
         self.shards = 1  # what GET /gateway/bot recommends

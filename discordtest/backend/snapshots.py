@@ -167,7 +167,12 @@ def _values_of(world: World) -> Values:
     return {name: value for name, value in vars(world).items() if name not in _NOT_SAVED}
 
 
-_NOT_SAVED = frozenset(("start_time", "id_offset", "now", "sink", "alarm", "stamped", "_started"))
+_NOT_SAVED = frozenset(
+    (
+        "start_time", "id_offset", "now", "sink", "alarm", "on_voice_server", "on_voice_end", "stamped",
+        "_started",
+    )
+)  # fmt: skip
 
 
 def _plain_type(value: object) -> type:

@@ -58,6 +58,11 @@ class World:
     now: Callable[[], int] = field(default=lambda: 0, repr=False)  # microseconds since start_time
     sink: Callable[[Event], None] = field(default=lambda event: None, repr=False)
     alarm: Callable[[int], None] = field(default=lambda at: None, repr=False)  # told of each deadline
+    #: Told of the voice server that a bot is given: guild id, user id, token, endpoint; and of who is out of voice.
+    on_voice_server: Callable[[str, str, str, str | None], None] = field(
+        default=lambda *given: None, repr=False
+    )
+    on_voice_end: Callable[[str, str], None] = field(default=lambda *whom: None, repr=False)
     #: Added to the moment of each id, below `ID_ROOM`: worlds that begin at one moment have ids of their own.
     id_offset: int = field(default=0, repr=False)
     last_id: int = 0

@@ -15,11 +15,11 @@ import random as real_random
 import sys
 import threading
 import time as real_time
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from discordtest.clock import heartbeats
+from discordtest.clock import heartbeats, players
 from discordtest.clock.loop import VirtualLoop
+from discordtest.clock.module_view import ModuleView
 
 if TYPE_CHECKING:
     from discordtest.clock.waits import Pending
@@ -157,17 +157,6 @@ class _DateTimeView(metaclass=_LikeDateTime):
     fromisoformat = DateTime.fromisoformat
 
 
-class _View(ModuleType):
-    """A module with some names of its own; it asks the real one for all others."""
-
-    def __init__(self, real: ModuleType, **names: object) -> None:
-        super().__init__(real.__name__)
-        vars(self).update(names, _real=real)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(vars(self)["_real"], name)
-
-
 _CLOCKS: dict[str, object] = {
     "time": _time,
     "time_ns": _time_ns,
@@ -176,8 +165,8 @@ _CLOCKS: dict[str, object] = {
     "perf_counter": _perf_counter,
     "perf_counter_ns": _perf_counter_ns,
 }
-TIME = _View(real_time, **_CLOCKS)
-GATEWAY_TIME = _View(real_time, **{**_CLOCKS, "time": _ticking_time})
+TIME = ModuleView(real_time, **_CLOCKS)
+GATEWAY_TIME = ModuleView(real_time, **{**_CLOCKS, "time": _ticking_time})
 
 
 class _Random(real_random.Random):
@@ -187,8 +176,8 @@ class _Random(real_random.Random):
         super().seed(0 if a is None and _running() is not None else a, version)
 
 
-RANDOM = _View(real_random, Random=_Random)
-DATETIME = _View(
+RANDOM = ModuleView(real_random, Random=_Random)
+DATETIME = ModuleView(
     real_datetime,
     datetime=_DateTimeView,
     timezone=real_datetime.timezone,
@@ -218,6 +207,7 @@ def install() -> None:
         if _installed == 1:
             heartbeats.install()
             _find_sites()
+            players.install()
             for names, name, real, view in _sites.values():
                 if names.get(name) is real:
                     names[name] = view
@@ -230,6 +220,7 @@ def uninstall() -> None:
         _installed -= 1
         if _installed == 0:
             heartbeats.uninstall()
+            players.uninstall()
             for names, name, real, view in _sites.values():
                 if names.get(name) is view:
                     names[name] = real

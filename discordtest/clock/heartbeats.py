@@ -1,7 +1,8 @@
 """Heartbeats on the clock of the test, in place of discord.py's thread that beats on the real one.
 
-Under our loop a connection beats only where the test asks for it: a timer for ever would make each idle day cost. Its
-latency is fixed then; with beats it is what passes on the clock until the answer, and never less.
+Under our loop a connection to the gateway beats only where the test asks for it: a timer for ever would make each idle
+day cost. Its latency is fixed then; with beats it is what passes on the clock until the answer, and never less. One to
+a voice server beats as often as it must: discord.py takes it for lost once it has heard nothing for 30 seconds.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import asyncio
 import threading
 from typing import TYPE_CHECKING, Any
 
-from discord.gateway import KeepAliveHandler
+from discord.gateway import KeepAliveHandler, VoiceKeepAliveHandler
 
 from discordtest.clock.loop import VirtualLoop
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["LATENCY", "install", "uninstall"]
 
 LATENCY = 0.042  # seconds
+VOICE_INTERVAL = 25.0  # seconds; in life discord.py beats every 5
 _replaced: dict[str, Any] = {}
 
 
@@ -47,11 +49,15 @@ def _start(handler: KeepAliveHandler) -> None:
     loop = _running()
     if loop is None:
         threading.Thread.start(handler)
-    elif loop.heartbeats and handler.interval is not None:
-        loop.call_later(handler.interval, _beat, loop, handler)
+    elif handler.interval is not None:
+        if isinstance(handler, VoiceKeepAliveHandler) and not loop.heartbeats:
+            handler.interval = VOICE_INTERVAL
+        elif not loop.heartbeats:
+            return
+        loop.call_later(handler.interval, _heartbeat, loop, handler)
 
 
-def _beat(loop: VirtualLoop, handler: KeepAliveHandler) -> None:
+def _heartbeat(loop: VirtualLoop, handler: KeepAliveHandler) -> None:
     """Do what the thread does after each interval."""
     if handler._stop_ev.is_set():
         return
@@ -62,7 +68,7 @@ def _beat(loop: VirtualLoop, handler: KeepAliveHandler) -> None:
     sending = loop.create_task(handler.ws.send_heartbeat(handler.get_payload()))
     sending.add_done_callback(_stopper(handler))
     handler._last_send = loop.time()
-    loop.call_later(handler.interval or 0.0, _beat, loop, handler)
+    loop.call_later(handler.interval or 0.0, _heartbeat, loop, handler)
 
 
 def _stopper(handler: KeepAliveHandler) -> Callable[[asyncio.Task[None]], None]:

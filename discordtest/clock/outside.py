@@ -137,6 +137,10 @@ class Outside:
         self._calls[future] = Call(_function_name(function), position(frame))
         future.add_done_callback(self._forget_call)
 
+    def know(self, thread: threading.Thread) -> None:
+        """Take a thread for one of ours, of which it is known when it works."""
+        self._known.add(thread)
+
     def _forget_call(self, future: asyncio.Future[Any]) -> None:
         self._calls.pop(future, None)
 

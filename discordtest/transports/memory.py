@@ -11,7 +11,7 @@ import asyncio
 from asyncio.tasks import _enter_task, _leave_task  # documented for event loops: "Extending asyncio"
 from collections import deque
 from contextvars import copy_context
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, cast
 
 import aiohttp
@@ -23,12 +23,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextvars import Context
 
-    from discordtest.backend.gateway import Session
-    from discordtest.transports.network import Network
+    from discordtest.backend.session import Session
+    from discordtest.backend.voice_servers import VoiceSession
+    from discordtest.transports.network import Connection, Network
 
 __all__ = ["Incoming", "MemoryConnection", "Outgoing", "open_socket"]
 
 ABNORMAL_CLOSURE = 1006
+LAG = 5  # turns of the loop by which a voice server is slower than the gateway
+HANG_UP = 20  # further turns until it hangs up
 
 
 class Wake(asyncio.Future[None]):
@@ -61,12 +64,13 @@ class Incoming:
 
     def __init__(self, connection: MemoryConnection) -> None:
         self._connection = connection
-        self._frames = connection.session.frames
+        self.frames: deque[Any] = deque() if connection.is_call else connection.session.frames
         self._control: deque[WSMessage] = deque()
         self._waiter: Wake | None = None
         self._kicked = False
         self._kick: asyncio.Handle | None = None
         self._paused = False
+        self._is_over = False  # a voice server is about to hang up
         self._has_ended = False  # without a word: the HTTP session that it belongs to was closed
         self.answering = False  # the backend takes a frame of the client's: what it says now is the answer
         self._zombie_timer: asyncio.TimerHandle | None = None
@@ -81,15 +85,27 @@ class Incoming:
         """Wake the reader at the loop's next turn, once for all frames that arrive until then.
 
         An answer comes a turn later: until Python 3.12 ``asyncio.wait_for``, with which discord.py waits for
-        members that it has asked for, takes a turn of its own before it waits.
+        members that it has asked for, takes a turn of its own before it waits. What a voice server says comes later
+        still: in life the client has long heard of its new channel when the old server hangs up.
         """
         if not self._kicked:
             self._kicked = True
             call_soon = self._connection.loop.call_soon
-            if self.answering:
+            if self._connection.is_call:
+                _after_lag(call_soon, self._arrive)
+            elif self.answering:
                 call_soon(call_soon, self._wake)
             else:
                 self._kick = call_soon(self._wake)
+
+    def _arrive(self) -> None:
+        arriving = self._connection.session.frames
+        while arriving and (isinstance(arriving[0], str) or self._is_over):
+            self.frames.append(arriving.popleft())
+        if arriving:
+            self._is_over = True
+            _after_lag(self._connection.loop.call_soon, self._arrive, HANG_UP)
+        self._wake()
 
     def _wake(self) -> None:
         self._kicked = False
@@ -129,7 +145,7 @@ class Incoming:
         self.kick()
 
     def _has_message(self) -> bool:
-        return bool(self._has_ended or self._control or (self._frames and not self._paused))
+        return bool(self._has_ended or self._control or (self.frames and not self._paused))
 
     async def read(self) -> WSMessage:
         """Return the next message; ``timeout`` counts only while the connection is paused."""
@@ -143,7 +159,7 @@ class Incoming:
                 self._waiter = None
                 if self._zombie_timer is not None:
                     self._stop_zombie_timer()
-        if self._frames and not self._paused and not self._has_ended:
+        if self.frames and not self._paused and not self._has_ended:
             return self._connection.take()
         if self._control:
             return self._control.popleft()
@@ -202,7 +218,18 @@ class Outgoing:
         if not connection.closed:
             connection.drop()
             connection.session.client_closed(code)
-            connection.incoming.feed_data(WSMessage(WSMsgType.CLOSE, code, ""))
+            answer = partial(connection.incoming.feed_data, WSMessage(WSMsgType.CLOSE, code, ""))
+            if connection.is_call:
+                _after_lag(connection.loop.call_soon, answer)
+            else:
+                answer()
+
+
+def _after_lag(call_soon: Callable[..., object], act: Callable[[], object], turns: int = LAG) -> None:
+    if turns:
+        call_soon(_after_lag, call_soon, act, turns - 1)
+    else:
+        act()
 
 
 class _Held:
@@ -225,21 +252,29 @@ class _Held:
 
 
 class MemoryConnection:
-    """One open gateway connection: a backend session with a client's reader and writer on it."""
+    """One open connection to the gateway or a voice server: a session with a client's reader and writer on it."""
 
-    def __init__(self, network: Network, session: Session, connector: Any = None) -> None:
+    def __init__(
+        self,
+        network: Network,
+        session: Session | VoiceSession,
+        connector: Any = None,
+        among: list[Connection] | None = None,
+    ) -> None:
         self.network = network
+        self.among: list[Any] = network.connections if among is None else among
+        self.is_call = self.among is not network.connections
         self.held = _Held(self)
         self._acquired: set[Any] = set() if connector is None else connector._acquired  # no public name
         self._acquired.add(self.held)
-        self.session = session
+        self.session: Any = session
         self.loop = network.loop
         self.closed = False
         self.incoming = Incoming(self)
         self.outgoing = Outgoing(self)
         session.on_frame = self.incoming.kick
         session.on_pause = self._pause
-        network.connections.append(self)
+        self.among.append(self)
         if session.frames:
             self.incoming.kick()
 
@@ -257,8 +292,8 @@ class MemoryConnection:
 
     def take(self) -> WSMessage:
         """Take the oldest frame of the session, as the message that aiohttp would make of it."""
-        frame = self.session.frames.popleft()
-        if self.network.on_frame is not None:
+        frame = self.incoming.frames.popleft()
+        if self.network.on_frame is not None and not self.is_call:
             self.network.on_frame(self.session, "received", frame)
         if isinstance(frame, str):
             return WSMessage(WSMsgType.TEXT, frame, "")
@@ -271,7 +306,7 @@ class MemoryConnection:
 
     def send(self, text: str) -> None:
         """Hand the client's frame to the backend."""
-        if self.network.on_frame is not None:
+        if self.network.on_frame is not None and not self.is_call:
             self.network.on_frame(self.session, "sent", text)
         self.session.receive(text)
 
@@ -280,7 +315,7 @@ class MemoryConnection:
         if not self.closed:
             self.closed = True
             self.session.on_frame = self.session.on_pause = None
-            self.network.connections.remove(self)
+            self.among.remove(self)
             self._acquired.discard(self.held)
             del self.held
 
@@ -324,7 +359,7 @@ def _timeless(kind: Any) -> Any:
 
 def open_socket(
     network: Network,
-    session: Session,
+    session: Session | VoiceSession,
     kind: Any,  # a class below ClientWebSocketResponse
     *,
     close_timeout: float | None,
@@ -332,12 +367,14 @@ def open_socket(
     autoclose: bool,
     autoping: bool,
     connector: Any = None,
+    among: list[Connection] | None = None,
 ) -> aiohttp.ClientWebSocketResponse:
     """Return a websocket of the client's class that is connected to a backend session.
 
-    It breaks when ``connector``, that of the client's HTTP session, is closed.
+    It breaks when ``connector``, that of the client's HTTP session, is closed. While it is open it is ``among`` those
+    connections of the network, by default those of the gateway.
     """
-    connection = MemoryConnection(network, session, connector)
+    connection = MemoryConnection(network, session, connector, among)
     socket = _timeless(kind)(
         connection.incoming,
         connection.outgoing,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from discordtest.backend.faults import Fault
     from discordtest.backend.gateway import Close, Session
     from discordtest.backend.rest import Request, Response
+    from discordtest.backend.voice_servers import VoiceServers
 
     Transport = Literal["memory", "loopback"]
     Direction = Literal["sent", "received"]
@@ -31,6 +32,7 @@ T = TypeVar("T")
 __all__ = [
     "DISCORD_HOSTS",
     "GATEWAY_HOST",
+    "VOICE",
     "Connection",
     "Network",
     "Server",
@@ -55,12 +57,12 @@ DISCORD_HOSTS = frozenset(
         GATEWAY_HOST,
     }
 )
-_VOICE = ".discord.media"
+VOICE = ".discord.media"  # how the host of a voice server ends
 
 
 def host_is_discord(host: str) -> bool:
     """Tell whether a host name is Discord's, so that it is answered by the backend or never reached."""
-    return host in DISCORD_HOSTS or host.endswith((".discord.gg", _VOICE))
+    return host in DISCORD_HOSTS or host.endswith((".discord.gg", VOICE))
 
 
 def host_is_local(host: str) -> bool:
@@ -76,6 +78,8 @@ def host_is_local(host: str) -> bool:
 class BackendLike(Protocol):
     """What a network needs of a backend."""
 
+    voice_servers: VoiceServers
+
     def handle(self, request: Request, /) -> Response: ...
     def connect(self, query: dict[str, str], /) -> Session: ...
     def handshake(self, query: dict[str, str], /) -> Response | None: ...
@@ -85,7 +89,7 @@ class BackendLike(Protocol):
 class Connection(Protocol):
     """An open gateway connection, seen from the test's side."""
 
-    session: Session
+    session: Any  # a Session, or a VoiceSession
 
     @property
     def reading(self) -> bool:
@@ -125,6 +129,7 @@ class Network:
         self.transport: Transport = transport
         self.served: MutableMapping[str, Server] = {}
         self.connections: list[Connection] = []
+        self.calls: list[Connection] = []  # those to voice servers
         self.on_exchange: Callable[[Request, Response], None] | None = None
         self.on_frame: Callable[[Session, Direction, str | bytes | Close], None] | None = None
 
@@ -208,17 +213,8 @@ class Network:
         )
 
     def refuse_socket(self, host: str) -> NotModelled:
-        """Record that a websocket of Discord's besides the gateway was opened, and return the error to raise."""
-        if host.endswith(_VOICE):
-            text = (
-                "voice servers are not modelled: no sound is sent or received. Let the bot connect with a "
-                "discord.VoiceProtocol of the test's own, `await channel.connect(cls=Line)`, or make that the "
-                "default: `patch.dict(discord.abc.Connectable.connect.__kwdefaults__, cls=Line)`. The page "
-                '"Voice" of the documentation has one to copy'
-            )
-        else:
-            text = f"a websocket to {host}: only the gateway is known"
-        error = NotModelled(text)
+        """Record that a websocket of Discord's was opened that nobody answers, and return the error to raise."""
+        error = NotModelled(f"a websocket to {host}: only the gateway and voice servers are known")
         self.backend.report(error)
         return error
 

@@ -1,7 +1,7 @@
 """Voice: who is in which voice channel, and how.
 
-People and bots join, move and leave by what their clients send on the gateway (op 4); moderators act over REST. No
-sound travels: a bot is given an address that nobody answers.
+People and bots join, move and leave by what their clients send on the gateway (op 4); moderators act over REST. A bot
+is sent to a voice server, see ``backend/voice_servers.py``.
 Source: Discord's documentation, Voice ("Voice State Object" to "Modify User Voice State"), Gateway Events ("Update
 Voice State", "Voice State Update", "Voice Server Update") and Channel ("Set Voice Channel Status").
 """
@@ -44,6 +44,7 @@ def disconnect(world: World, guild_id: str, user_id: str) -> None:
         left = state["channel_id"]
         state.update(channel_id=None, request_to_speak_timestamp=None)
         tell_voice_state(world, state)
+        world.on_voice_end(guild_id, user_id)
         if world.scheduled_events[guild_id]:
             note_departure(world, guild_id, left)
 
@@ -80,7 +81,9 @@ def tell_voice_server(world: World, guild_id: str, bot_id: str) -> None:
     """Give a bot in voice a new server; while there is none, its endpoint is null."""
     number = int(world.snowflake())
     endpoint = None if guild_id in world.voice_outages else f"voice{number % 1000}.discord.media:443"
-    payload = {"token": f"{number:016x}", "guild_id": guild_id, "endpoint": endpoint}
+    token = f"{number:016x}"
+    world.on_voice_server(guild_id, bot_id, token, endpoint)
+    payload = {"token": token, "guild_id": guild_id, "endpoint": endpoint}
     world.emit("VOICE_SERVER_UPDATE", payload, guild=guild_id, users=(bot_id,))
 
 

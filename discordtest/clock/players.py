@@ -1,0 +1,190 @@
+"""Sound that a bot plays, on the clock of the test.
+
+discord.py plays on a thread of its own, which reads a source, sends, and sleeps until the next 20 ms are due. Under our
+loop that thread works as ever, with the bot's own ``after`` at its end, but it rests by the test's clock: where it
+sleeps or waits for an event, a timer of the loop or that event wakes it. While it is at work no time passes, as for the
+call of an executor.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading as real_threading
+import time as real_time
+from typing import TYPE_CHECKING, Any
+
+from discord import player as playing
+from discord import voice_state
+from discord.player import AudioPlayer
+
+from discordtest.clock.loop import VirtualLoop
+from discordtest.clock.module_view import ModuleView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["install", "loop_of_thread", "uninstall"]
+
+_works: dict[int, Work] = {}  # by the thread's number
+_run: Callable[[AudioPlayer], None] = AudioPlayer.run
+
+
+def install() -> None:
+    """Let players that are made from now on follow the clock of their loop."""
+    player: Any = AudioPlayer
+    player.start, player.run = _start, _run_by_the_clock
+    vars(playing).update(time=_TIME, threading=_THREADING)
+    vars(voice_state).update(threading=_THREADING)
+
+
+def uninstall() -> None:
+    """Let them follow the real one again."""
+    player: Any = AudioPlayer
+    del player.start
+    player.run = _run
+    vars(playing).update(time=real_time, threading=real_threading)
+    vars(voice_state).update(threading=real_threading)
+
+
+def loop_of_thread() -> VirtualLoop | None:
+    """Return the loop that a player's thread belongs to; None on any other thread."""
+    work = _works.get(real_threading.get_ident())
+    return None if work is None else work.loop
+
+
+def _running() -> VirtualLoop | None:
+    loop = asyncio._get_running_loop()
+    return loop if isinstance(loop, VirtualLoop) else None
+
+
+class Work:
+    """What a player's thread does, seen from its loop: it is at work, or at rest. All but `rest` runs on the loop."""
+
+    def __init__(self, loop: VirtualLoop, player: AudioPlayer) -> None:
+        self.loop = loop
+        self._player = player
+        self._gate = real_threading.Event()
+        self._timer: asyncio.TimerHandle | None = None
+        self._alarms: list[
+            Any
+        ] = []  # the events that wake it: `Event`, where discord.py's types have another
+        self._call: asyncio.Future[None] | None = None
+        self._begin()
+
+    def _begin(self) -> None:
+        self._call = self.loop.create_future()
+        self.loop.outside.add_call(self._call, type(self._player.source).read, sys._getframe())
+
+    def end(self) -> None:
+        """Be at work no longer."""
+        if self._call is not None and not self._call.done():
+            self._call.set_result(None)
+        self._call = None
+
+    def rest(self, seconds: float | None, event: Event | None = None) -> None:
+        """Let the thread rest for so many seconds of the clock, or until the event is set; called by the thread."""
+        self._gate.clear()
+        try:
+            self.loop.call_soon_threadsafe(self._lie_down, seconds, event)
+        except RuntimeError:  # the loop is closed: nobody would wake it
+            return
+        self._gate.wait()
+
+    def _lie_down(self, seconds: float | None, event: Event | None) -> None:
+        if self._player._end.is_set() or (event is not None and event.is_set()):
+            self._gate.set()
+            return
+        self.end()
+        self._alarms = [self._player._end] if event is None else [self._player._end, event]
+        for alarm in self._alarms:
+            alarm.sleepers.add(self)
+        if seconds is not None:
+            self._timer = self.loop.call_later(seconds, self.wake)
+
+    def wake(self) -> None:
+        """Let the thread go on."""
+        for alarm in self._alarms:
+            alarm.sleepers.discard(self)
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._call is None:
+            self._begin()
+            self._gate.set()
+
+
+class Event(real_threading.Event):
+    """An event for which a player's thread waits at rest."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sleepers: set[Work] = set()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until it is set; a player's thread by the test's clock."""
+        work = _works.get(real_threading.get_ident())
+        if work is None:
+            return super().wait(timeout)
+        if not self.is_set():
+            work.rest(timeout, self)
+        return self.is_set()
+
+    def set(self) -> None:
+        """Set it, and wake who waits for it."""
+        super().set()
+        while self.sleepers:
+            work = self.sleepers.pop()
+            if asyncio._get_running_loop() is work.loop:
+                work.wake()
+            elif not work.loop.is_closed():
+                work.loop.call_soon_threadsafe(work.wake)
+
+
+def _start(player: AudioPlayer) -> None:
+    """Start the thread; one whose sleep ends when it is told to stop."""
+    loop = _running()
+    if loop is not None and isinstance(player._end, Event):
+        work: Any = Work(loop, player)
+        vars(player)["_discordtest_work"] = work
+        loop.outside.know(player)
+    real_threading.Thread.start(player)
+
+
+def _run_by_the_clock(player: AudioPlayer) -> None:
+    work: Work | None = vars(player).get("_discordtest_work")
+    if work is None:
+        return _run(player)
+    number = real_threading.get_ident()
+    _works[number] = work
+    try:
+        _run(player)
+    finally:
+        del _works[number]
+        if not work.loop.is_closed():
+            work.loop.call_soon_threadsafe(work.end)
+    return None
+
+
+# What discord.py reads in those modules
+
+
+def _perf_counter() -> float:
+    loop = loop_of_thread() or _running()
+    return real_time.perf_counter() if loop is None else loop.time()
+
+
+def _sleep(seconds: float) -> None:
+    work = _works.get(real_threading.get_ident())
+    if work is None:
+        real_time.sleep(seconds)
+    else:
+        work.rest(seconds)
+
+
+def _event() -> real_threading.Event:
+    return real_threading.Event() if _running() is None else Event()
+
+
+_TIME = ModuleView(real_time, perf_counter=_perf_counter, sleep=_sleep)
+_THREADING = ModuleView(real_threading, Event=_event)
