@@ -65,6 +65,9 @@ def _whole_differences(wanted: Record, found: Record) -> Iterator[str]:
             nothing: Record = {}
             pairs = zip_longest(expected or (), actual or (), fillvalue=nothing)
             for number, (one, other) in enumerate(pairs):
+                if not one or not other:
+                    yield f"embed fields[{number}] is {_pair(other)}, not {_pair(one)}"
+                    continue
                 for name in inner:
                     yield from _differences(f"embed fields[{number}] {name}", one.get(name), other.get(name))
         elif inner:
@@ -81,7 +84,11 @@ def _field_differences(wanted: Any, found: list[Record]) -> Iterator[str]:
     if isinstance(wanted, Mapping):
         actual = {field["name"]: field["value"] for field in found}
         for name, value in wanted.items():
-            yield from _differences(f"embed field {name!r}", value, actual.get(name))
+            lines = list(_differences(f"embed field {name!r}", value, actual.get(name)))
+            if lines and name not in actual:
+                has = ", ".join(map(repr, actual)) or "none"
+                lines = [f"embed has no field {name!r}; its fields: {has}"]
+            yield from lines
         return
     listed = [
         dict(item) if isinstance(item, Mapping) else {"name": item[0], "value": item[1]} for item in wanted
@@ -90,6 +97,11 @@ def _field_differences(wanted: Any, found: list[Record]) -> Iterator[str]:
         yield f"embed fields are {[(field['name'], field['value']) for field in found]}, {len(found)} not {len(listed)}"
     for number, (item, field) in enumerate(zip(listed, found, strict=False)):
         yield from _differences(f"embed fields[{number}]", item, field)
+
+
+def _pair(field: Record) -> str:
+    """Return a field as its name and value."""
+    return f"{field['name']!r}: {field['value']!r}" if field else "nothing"
 
 
 def _differences(what: str, wanted: Any, found: Any) -> Iterator[str]:

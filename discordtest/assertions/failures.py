@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from discordtest.backend.world import Record, World
     from discordtest.scene import Scene
 
-__all__ = ["Search", "background", "describe_message", "nearest_of", "not_found", "refusals"]
+__all__ = ["Search", "background", "describe_message", "nearest_of", "not_found", "refusals", "shortly"]
 
 _LISTED = 8
+_LONG = 120
 _MENTION = re.compile(r"(<(?:@[!&]?|#)([0-9]+)>)")
 
 
@@ -60,6 +61,11 @@ def describe_message(scene: Scene, message: Record) -> str:
     return f"{text_of(message)!r}{transcript.extras(message)} in {where}"
 
 
+def shortly(text: str) -> str:
+    """Return a text quoted, the end of a long one left out: a failure's first line is one line."""
+    return repr(text if len(text) <= _LONG else text[: _LONG - 1] + "…")
+
+
 def nearest_of(wanted: MessageFilter, messages: Sequence[Record]) -> Record | None:
     """Return the message with the fewest differences."""
     return min(messages, key=lambda message: nearness(wanted, message), default=None)
@@ -90,7 +96,7 @@ def _reasons(scene: Scene, wanted: MessageFilter, nearest: Record) -> Iterator[s
         world = scene.backend.world
         where = channel_name(world, nearest["channel_id"])
         yield f"it is in {where}, not in {channel_name(world, wanted.channel_id or '')}"
-    differences = wanted.differences(nearest)
+    differences = wanted.explained(nearest)
     yield from differences
     if legend := _legend(scene.backend.world, "\n".join(differences)):
         yield legend

@@ -114,6 +114,16 @@ class MessageFilter:
             *self._other_differences(message),
         ]
 
+    def explained(self, message: Record) -> list[str]:
+        """Return the differences, and where a text that the content lacks stands instead."""
+        return [*self.differences(message), *self._in_embeds(message)]
+
+    def _in_embeds(self, message: Record) -> Iterator[str]:
+        parts = [self.contains] if isinstance(self.contains, str) else self.contains or ()
+        for text in filter(None, [self.content if isinstance(self.content, str) else "", *parts]):
+            if text not in text_of(message):
+                yield from _in_embeds(text, message)
+
     def _text_differences(self, message: Record) -> Iterable[str]:
         text = text_of(message)
         if self.content is not None and not same_text(self.content, text):
@@ -182,6 +192,17 @@ class MessageFilter:
             yield f"it is {'not ' if self.ephemeral else ''}ephemeral"
 
 
+def _in_embeds(text: str, message: Record) -> Iterator[str]:
+    """Yield where a text stands in an embed: a client shows it below, and it is no content."""
+    for embed in message["embeds"]:
+        for key in ("title", "description"):
+            if text in (embed.get(key) or ""):
+                yield f"that is in the {key} of its embed, which is no content: claim embed={{{key!r}: …}}"
+        for part in embed.get("fields") or ():
+            if text in part["name"] or text in part["value"]:
+                yield f"that is in the field {part['name']!r} of its embed: claim embed={{'fields': {{…}}}}"
+
+
 def _files(message: Record) -> Iterator[tuple[str, str]]:
     """Yield name and URL of each file; one that an embed shows is no attachment any more."""
     for attachment in message["attachments"]:
@@ -212,9 +233,10 @@ def _name(predicate: Callable[..., object]) -> str:
     return getattr(predicate, "__qualname__", repr(predicate)).rpartition("<locals>.")[2]
 
 
-def nearness(wanted: MessageFilter, message: Record) -> tuple[int, float]:
-    """Return a key by which the nearest message sorts first: differences, then how unlike its text is."""
+def nearness(wanted: MessageFilter, message: Record) -> tuple[int, int, float]:
+    """Return a key by which the nearest sorts first: differences, what explains them, how unlike its text is."""
     unlike = 0.0
     if isinstance(wanted.content, str):
         unlike = -difflib.SequenceMatcher(None, wanted.content, text_of(message)).ratio()
-    return len(wanted.differences(message)), unlike
+    differences = len(wanted.differences(message))
+    return differences, differences - len(wanted.explained(message)), unlike

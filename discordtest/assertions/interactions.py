@@ -131,7 +131,7 @@ class AssertInteractions(AssertSent):
     ) -> None:
         record = result.find(str(message.id))
         assert record is not None
-        differences = list(wanted.differences(record))
+        differences = wanted.explained(record)
         if not wanted.is_in(record):
             differences.insert(0, "it is in another channel")
         if differences:

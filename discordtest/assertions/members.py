@@ -89,7 +89,7 @@ class AssertMembers(AssertCore):
         if entry is None or entry["action_type"] != 20:
             how = "left" if entry is None else f"was {_LEAVING[entry['action_type']]}"
             self._fail_state(f"{self._who(member)} was not kicked but {how}", msg)
-        self._check_reason(entry, reason, msg)
+        self._check_reason(f"{self._who(member)} was kicked", entry, reason, msg)
 
     def assertNotKicked(self, member: Person, *, msg: Any = None) -> None:
         """Fail if the member was kicked."""
@@ -111,7 +111,7 @@ class AssertMembers(AssertCore):
         ban = self._ban(user, guild)
         if ban is None:
             self._fail_state(f"{self._who(user)} is not banned", msg)
-        self._check_reason(ban, reason, msg)
+        self._check_reason(f"{self._who(user)} is banned", ban, reason, msg)
 
     def assertNotBanned(
         self, user: Person, guild: discord.Guild | Id | None = None, *, msg: Any = None
@@ -128,10 +128,11 @@ class AssertMembers(AssertCore):
         tables = bans.values() if place is None else [bans.get(self._claimed_guild(place), {})]
         return next((table[user_id] for table in tables if user_id in table), None)
 
-    def _check_reason(self, entry: Record | None, reason: str | None, msg: Any) -> None:
+    def _check_reason(self, did: str, entry: Record | None, reason: str | None, msg: Any) -> None:
         found = None if entry is None else entry.get("reason")
         if reason is not None and found != reason:
-            self._fail_state(f"the reason is {found!r}, not {reason!r}", msg)
+            given = "no reason was given" if found is None else f"the reason is {found!r}"
+            self._fail_state(f"{did}, but {given}, not {reason!r}", msg)
 
     def _removal(self, member: Person) -> Record | None:
         guild_id, user_id = self._claimed_member(member)

@@ -149,7 +149,11 @@ class AssertMessages(AssertSent):
         for button in _chosen(buttons, label, disabled, style):
             return button
         shown = ", ".join(map(_button_text, buttons))
-        self._fail(f"no such button {label!r} on {self._text(message)}. Its buttons: {shown or 'none'}", msg)
+        asked = [] if style is None else [style.name]
+        asked += [] if disabled is None else ["disabled" if disabled else "enabled"]
+        that = f" that is {' and '.join(asked)}" if asked else ""
+        text = f"no such button {label!r}{that} on {self._text(message)}"
+        self._fail(f"{text}. Its buttons: {shown or 'none'}", msg)
 
     def assertNotButton(
         self,

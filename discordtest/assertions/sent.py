@@ -110,10 +110,16 @@ class AssertSent(AssertCore):
             self._fail(failures.not_found(self._scene, f"the bot did not send {claim}", wanted, search), msg)
         lines = [f"the bot sent {claim} {len(found)} times, not {count}:"]
         lines += [f"  {failures.describe_message(self._scene, message)}" for message in found]
+        if count == 1:
+            lines.append("`count=None` takes one or more, a number exactly so many; both return a list")
         self._fail("\n".join([*lines, failures.background(self._scene)]), msg)
 
     def _claim(self, wanted: MessageFilter) -> str:
-        what = repr(wanted.content) if isinstance(wanted.content, str | tolerance.Close) else "such a message"
+        what = "such a message"
+        if isinstance(wanted.content, str):
+            what = failures.shortly(wanted.content)
+        elif isinstance(wanted.content, tolerance.Close):
+            what = repr(wanted.content)
         if wanted.content is None and wanted.contains is not None:
             what = f"a message with {wanted.contains!r}"
         if wanted.channel_id is None:
@@ -150,10 +156,10 @@ class AssertSent(AssertCore):
             lines = [f"the bot did not edit {self._text(message)}", *failures.refusals(self._scene)]
             self._fail("\n".join([*lines, failures.background(self._scene)]), msg)
         edited: Record = edits[-1]
-        if differences := wanted.differences(edited):
+        if wanted.differences(edited):
             lines = [
                 f"the bot edited {self._text(message)} otherwise:",
-                *(f"  {line}" for line in differences),
+                *(f"  {line}" for line in wanted.explained(edited)),
             ]
             self._fail("\n".join([*lines, failures.background(self._scene)]), msg)
         return self._seen(edited)

@@ -57,11 +57,11 @@ class WholeTests(unittest.TestCase):
         )
         self.assertEqual(
             embed_differences(embed().add_field(name="3", value="x"), SENT),
-            [
-                "embed fields[2] name is None, not '3'",
-                "embed fields[2] value is None, not 'x'",
-                "embed fields[2] inline is None, not True",
-            ],
+            ["embed fields[2] is nothing, not '3': 'x'"],
+        )
+        self.assertEqual(
+            embed_differences(embed().remove_field(1), SENT),
+            ["embed fields[1] is '2': 'Speak', not nothing"],
         )
 
     def test_other_upload_differs(self) -> None:
@@ -109,8 +109,13 @@ class NamedTests(unittest.TestCase):
         self.assertEqual(embed_differences({"fields": {"2": "Speak"}}, SENT), [])
         self.assertEqual(embed_differences({"fields": {"2": re.compile("peak")}}, SENT), [])
         self.assertEqual(
-            embed_differences({"fields": {"9": "x"}}, SENT), ["embed field '9' is None, not 'x'"]
+            embed_differences({"fields": {"9": "x"}}, SENT), ["embed has no field '9'; its fields: '1', '2'"]
         )
+        self.assertEqual(
+            embed_differences({"fields": {"9": "x"}}, {"title": "Rules"}),
+            ["embed has no field '9'; its fields: none"],
+        )
+        self.assertEqual(embed_differences({"fields": {"9": None}}, SENT), [])
 
     def test_fields_as_a_list_are_all_in_order(self) -> None:
         self.assertEqual(embed_differences({"fields": [("1", "Listen"), {"name": "2"}]}, SENT), [])

@@ -114,10 +114,15 @@ class KickTests(BotTestCase):
         await self.bot_does(lambda ctx: ctx.author.kick(reason="spam"))
         self.assertKicked(self.alice)
         self.assertKicked(self.alice, reason="spam")
-        with self.fails("the reason is 'spam', not 'ads'"):
+        with self.fails("alice was kicked, but the reason is 'spam', not 'ads'"):
             self.assertKicked(self.alice, reason="ads")
         with self.fails("alice was kicked"):
             self.assertNotKicked(self.alice)
+
+    async def test_reason_that_nobody_gave(self) -> None:
+        await self.bot_does(lambda ctx: ctx.author.kick())
+        with self.fails("alice was kicked, but no reason was given, not 'ads'"):
+            self.assertKicked(self.alice, reason="ads")
 
     async def test_member_is_still_there(self) -> None:
         self.assertNotKicked(self.alice)
@@ -141,7 +146,7 @@ class BanTests(BotTestCase):
         await self.bot_does(lambda ctx: ctx.author.ban(reason="spam"))
         self.assertBanned(self.alice)
         self.assertBanned(self.alice, self.guild, reason="spam")
-        with self.fails("the reason is 'spam', not 'ads'"):
+        with self.fails("alice is banned, but the reason is 'spam', not 'ads'"):
             self.assertBanned(self.alice, reason="ads")
         with self.fails("alice is banned"):
             self.assertNotBanned(self.alice)

@@ -198,8 +198,10 @@ class ComponentTests(BotTestCase):
         shown = "Its buttons: 'Yes' (success), 'No' (secondary, disabled)"
         with self.fails("no such button 'Maybe' on the message '?'", shown):
             self.assertButton(self.message, "Maybe")
-        with self.fails("no such button 'No'", shown):
+        with self.fails("no such button 'No' that is enabled on the message '?'", shown):
             self.assertButton(self.message, "No", disabled=False)
+        with self.fails("no such button 'Yes' that is danger and disabled on the message '?'", shown):
+            self.assertButton(self.message, "Yes", disabled=True, style=discord.ButtonStyle.danger)
         plain = await self.send(self.alice, self.general, "hello")
         with self.fails("Its buttons: none"):
             self.assertButton(plain, "Yes")

@@ -49,6 +49,41 @@ class SentTests(BotTestCase):
         with self.fails("the bot did not send a message with ['Hello', 'Bob']", "does not contain 'Bob'"):
             self.assertSent(contains=["Hello", "Bob"])
 
+    async def test_text_that_stands_in_an_embed_is_found_there(self) -> None:
+        async def work(ctx: Context) -> None:
+            embed = discord.Embed(title="Order 5", description="Two apples").add_field(
+                name="Price", value="3 €"
+            )
+            await ctx.send("Your order", embed=embed)
+            await ctx.send("Two ap")
+
+        await self.bot_does(work)
+        for text, place in (
+            (
+                "Two apples",
+                "that is in the description of its embed, which is no content: claim embed={'description': …}",
+            ),
+            ("Order 5", "that is in the title of its embed, which is no content: claim embed={'title': …}"),
+            ("3 €", "that is in the field 'Price' of its embed: claim embed={'fields': {…}}"),
+        ):
+            for claims in ({"content": text}, {"contains": text}):
+                with (
+                    self.subTest(claims),
+                    self.fails("Nearest: 'Your order' (embed 'Order 5')", f"  {place}"),
+                ):
+                    self.assertSent(**claims)  # type: ignore[call-overload]
+
+    async def test_long_text_is_cut_in_the_first_line(self) -> None:
+        await self.bot_does(lambda ctx: ctx.send("short"))
+        self.assertIn("did not send '" + "x" * 120 + "'", self.failure("x" * 120))
+        self.assertIn("did not send '" + "x" * 119 + "…'", self.failure("x" * 121))
+
+    def failure(self, content: str) -> str:
+        """Return the first line of what is said when this was not sent."""
+        with self.assertRaises(AssertionError) as caught:
+            self.assertSent(content)
+        return str(caught.exception).partition("\n")[0]
+
     async def test_nearest_message_is_shown_as_a_diff_and_the_others_behind(self) -> None:
         async def work(ctx: Context) -> None:
             await ctx.send("Something else")
@@ -98,7 +133,8 @@ class SentTests(BotTestCase):
         self.assertEqual(len(self.assertSent("a", count=2)), 2)
         self.assertEqual(len(self.assertSent("a", count=None)), 2)
         self.assertEqual(self.assertSent("b", count=0), [])
-        with self.fails("the bot sent 'a' 2 times, not 1:\n  'a' in #general\n  'a' in #general"):
+        takes = "`count=None` takes one or more, a number exactly so many; both return a list"
+        with self.fails(f"the bot sent 'a' 2 times, not 1:\n  'a' in #general\n  'a' in #general\n{takes}"):
             self.assertSent("a")
         with self.fails("the bot sent 'a' 2 times, not 0:"):
             self.assertSent("a", count=0)
