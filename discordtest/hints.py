@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord.ext import commands
 
+from discordtest.backend.intents import ALWAYS, EVENTS
 from discordtest.backend.journal import Dispatch, Exchange, Sent
 from discordtest.backend.permissions import visible
 from discordtest.names import channel_name, named_path
@@ -24,13 +25,36 @@ if TYPE_CHECKING:
     from discordtest.scene import Scene
     from discordtest.unhandled import Unhandled
 
-__all__ = ["refused", "unhandled_text", "why_refused", "why_silent"]
+__all__ = ["refused", "unhandled_text", "unheard", "why_refused", "why_silent"]
 
 #: what stands before an id in a path -> what it is of, the table that has it, and the builder that makes one
 _MADE = {
     "guilds": ("guild", "guilds", 'make_guild("…", id_num={})'),
     "channels": ("channel", "channels", 'make_text_channel("…", guild, id_num={})'),
     "users": ("user", "users", 'make_user("…", id_num={})'),
+}
+
+#: What discord.py calls the events that bots most often miss an intent for.
+_LISTENERS = {
+    "GUILD_MEMBER_ADD": ("member_join",),
+    "GUILD_MEMBER_UPDATE": ("member_update",),
+    "GUILD_MEMBER_REMOVE": ("member_remove", "raw_member_remove"),
+    "GUILD_BAN_ADD": ("member_ban",),
+    "GUILD_BAN_REMOVE": ("member_unban",),
+    "PRESENCE_UPDATE": ("presence_update", "raw_presence_update"),
+    "VOICE_STATE_UPDATE": ("voice_state_update",),
+    "INVITE_CREATE": ("invite_create",),
+    "INVITE_DELETE": ("invite_delete",),
+    "MESSAGE_UPDATE": ("message_edit", "raw_message_edit"),
+    "MESSAGE_DELETE": ("message_delete", "raw_message_delete"),
+    "MESSAGE_REACTION_ADD": ("reaction_add", "raw_reaction_add"),
+    "MESSAGE_REACTION_REMOVE": ("reaction_remove", "raw_reaction_remove"),
+    "MESSAGE_POLL_VOTE_ADD": ("poll_vote_add", "raw_poll_vote_add"),
+    "MESSAGE_POLL_VOTE_REMOVE": ("poll_vote_remove", "raw_poll_vote_remove"),
+    "TYPING_START": ("typing", "raw_typing"),
+    "AUTO_MODERATION_ACTION_EXECUTION": ("automod_action",),
+    "GUILD_SCHEDULED_EVENT_USER_ADD": ("scheduled_event_user_add",),
+    "GUILD_SCHEDULED_EVENT_USER_REMOVE": ("scheduled_event_user_remove",),
 }
 
 
@@ -99,8 +123,29 @@ def why_silent(scene: Scene, client: discord.Client) -> Iterator[str]:
     for entry in scene.backend.journal[scene.act_start :]:
         if isinstance(entry, Sent) and not entry.wire:
             yield from _why_deaf(scene, client, entry.message)
+    yield from unheard(scene, client)
     for error in scene.watch.held():
         yield f"The bot raised {error}; it holds that task, and has not looked at its error so far"
+
+
+def unheard(scene: Scene, client: discord.Client) -> Iterator[str]:
+    """Yield the events of the last act that the client listens to, and does not get for want of an intent."""
+    for entry in dict.fromkeys(
+        (entry.name, entry.guild_id is None)
+        for entry in scene.backend.journal[scene.act_start :]
+        if isinstance(entry, Dispatch)
+    ):
+        name, is_direct = entry
+        needed = EVENTS.get(name, ALWAYS)[is_direct]
+        if not needed or needed & client.intents.value:
+            continue
+        if heard := [each for each in _LISTENERS.get(name, ()) if _listens(client, each)]:
+            flags = (flag for flag, bits in discord.Intents.VALID_FLAGS.items() if bits & needed == bits)
+            yield f"The bot has on_{heard[0]}, but gets no {name}: its intents lack {next(flags)}"
+
+
+def _listens(client: discord.Client, event: str) -> bool:
+    return hasattr(client, f"on_{event}") or f"on_{event}" in getattr(client, "extra_events", ())
 
 
 def _why_deaf(scene: Scene, client: discord.Client, message: Record) -> Iterator[str]:
@@ -117,8 +162,19 @@ def _why_deaf(scene: Scene, client: discord.Client, message: Record) -> Iterator
         yield f"The bot cannot see {channel_name(world, channel['id'])}"
     elif not getattr(client.intents, flag):
         yield f"The bot hears of no such message: its intents lack {flag}"
+    elif _is_slash_command(client, message["content"]):
+        words = message["content"].removeprefix("/")
+        yield f"'/{words}' was sent as a message: `await self.slash(who, channel, {words!r})` uses the command"
     elif isinstance(client, commands.Bot):
         yield from _why_no_command(client, message, _hides_content(client, message, guild_id, bot_id))
+
+
+def _is_slash_command(client: discord.Client, text: str) -> bool:
+    """Tell whether a message is what people type for a slash command of the client."""
+    tree, words = getattr(client, "tree", None), text.removeprefix("/").split()
+    if not (text.startswith("/") and words and isinstance(tree, discord.app_commands.CommandTree)):
+        return False
+    return tree.get_command(words[0]) is not None
 
 
 def _hides_content(client: discord.Client, message: Record, guild_id: str | None, bot_id: str) -> bool:

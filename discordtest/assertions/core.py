@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import discord
 
-from discordtest import finding, given
+from discordtest import finding, given, hints
 from discordtest import names as naming
 from discordtest.assertions import failures
 from discordtest.backend import journal
@@ -50,7 +50,9 @@ class AssertCore(Case):
 
     def _fail_state(self, text: str, msg: Any) -> NoReturn:
         """Fail over the world's state, which is what it is for all that happened so far."""
-        self._fail("\n".join([text, *failures.refusals(self._scene), failures.background(self._scene)]), msg)
+        deaf = [line for client in self._scene.lives for line in hints.unheard(self._scene, client)]
+        lines = [text, *deaf, *failures.refusals(self._scene), failures.background(self._scene)]
+        self._fail("\n".join(lines), msg)
 
     def _claimed_application(self, client: discord.Client | None) -> Record:
         """Return the application that a client is, or was."""

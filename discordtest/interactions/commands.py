@@ -6,11 +6,13 @@ Source: Discord's documentation, Application Commands ("Localization", "Locale f
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import discord
 from discord import app_commands
+from discord.ext import commands
 
 from discordtest.backend.resources.application_command_access import command_owners, refusal
 from discordtest.backend.resources.application_command_form import (
@@ -156,12 +158,20 @@ class Picker:
                     "the bot's command tree has it, but it was never synced: `await bot.tree.sync()` in setup_hook, "
                     "or in the test"
                 )
+            if kind == CHAT_INPUT and isinstance(client, commands.Bot) and name in client.all_commands:
+                prefix = client.command_prefix if isinstance(client.command_prefix, str) else "!"
+                return (
+                    f"the bot has it as a prefix command: `await self.send(who, channel, {prefix + name!r})`"
+                )
         synced = list(self._all(kind))
         if not synced:
             return (
                 f"no application has a {_KINDS[kind]} at all; a command is there once the bot has synced it"
             )
-        return f"no application has such a {_KINDS[kind]}; {_list(synced, 'there are')}"
+        words = [each for command in synced for each in _words(command)]
+        near = difflib.get_close_matches(name.replace("_", " "), words, 1)
+        question = f" (is {near[0]!r} meant?)" if near else ""
+        return f"no application has such a {_KINDS[kind]}{question}; {_listed(words, 'there are')}"
 
 
 def _subcommands(holder: Record) -> list[Record]:
@@ -175,8 +185,20 @@ def _said(kind: int, name: str) -> str:
     return f"/{name}" if kind == CHAT_INPUT else f"the {_KINDS[kind]} {name!r}"
 
 
+def _words(command: Record) -> Iterator[str]:
+    """Yield what can be typed for a command: its name, or that of each of its subcommands with all before it."""
+    inner = _subcommands(command)
+    for option in inner:
+        yield from (f"{command['name']} {words}" for words in _words(option))
+    if not inner:
+        yield command["name"]
+
+
 def _list(things: Iterable[Record], words: str) -> str:
-    names = [thing["name"] for thing in things]
+    return _listed([thing["name"] for thing in things], words)
+
+
+def _listed(names: list[str], words: str) -> str:
     more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
     return f"{words}: {', '.join(names[:_LISTED])}{more}" if names else f"{words} none"
 

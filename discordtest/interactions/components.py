@@ -7,6 +7,7 @@ Source: Discord's documentation, Components ("Button", "String Select" and the o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 __all__ = ["Shown", "find_button", "find_select", "shown_message"]
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
+
+_GENERATED = re.compile("[0-9a-f]{32}")  # by discord.py, where the bot's author chose no custom_id
+_BRIEF = 60
 
 
 class Shown(NamedTuple):
@@ -72,8 +76,9 @@ def find_button(message: Record, wanted: Any) -> Record:
     found = [button for button in buttons if _is_button(button, wanted)]
     if not found:
         where = " It has a select: choose with `select`." if _has_option(message, wanted) else ""
+        text = f"{message['content'][:_BRIEF]!r} " if message["content"] else ""
         raise SetupError(
-            f"the message has no button {_said(wanted)}. {_list(map(_button_text, buttons))}.{where}"
+            f"the message {text}has no button {_said(wanted)}. {_list(map(_button_text, buttons))}.{where}"
         )
     if len(found) > 1:
         ids = ", ".join(repr(button.get("custom_id") or button.get("url")) for button in found)
@@ -121,7 +126,10 @@ def _said(wanted: Any) -> str:
 
 def _button_text(button: Record) -> str:
     text = button.get("label") or (_emoji_text(button["emoji"]) if button.get("emoji") else "")
-    return repr(text) + (" (disabled)" if button.get("disabled") else "")
+    custom_id = button.get("custom_id") or ""
+    notes = [] if not custom_id or _GENERATED.fullmatch(custom_id) else [f"custom_id {custom_id!r}"]
+    notes += ["disabled"] if button.get("disabled") else []
+    return repr(text) + (f" ({', '.join(notes)})" if notes else "")
 
 
 def _list(buttons: Iterable[str]) -> str:

@@ -52,7 +52,7 @@ def as_list(values: Any) -> list[Any]:
 
 def select_data(filler: Filler, select: Record, values: list[Any]) -> Record:
     """Return an interaction's data for a select of a message."""
-    name = f"the select {select.get('placeholder') or select['custom_id']!r}"
+    name = f"the select {(select.get('placeholder') or select['custom_id'])!r}"
     data: Record = {
         "component_type": select["type"],
         "custom_id": select["custom_id"],
@@ -67,8 +67,8 @@ def select_data(filler: Filler, select: Record, values: list[Any]) -> Record:
 def modal_data(filler: Filler, modal: Record, given: Mapping[str, Any]) -> Record:
     """Return an interaction's data for a modal that is sent off with these values, by label or custom_id."""
     fields = ShownModal(modal).fields
+    _check_names(fields, given)  # a wrong name first: the field that it means is not filled in for that
     values = {field.custom_id: filler.filled(field, given_for(fields, field, given)) for field in fields}
-    _check_names(fields, given)
     for custom_id, value in values.items():
         if isinstance(value, _Files):
             values[custom_id] = [filler.keep(part) for part in value.parts]

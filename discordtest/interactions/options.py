@@ -55,7 +55,7 @@ def command_data(picker: Picker, picked: Picked, given: Mapping[str, Any]) -> Re
     form = _Form(picker, picked, given)
     for option in picked.options:
         if option.get("required") and option["name"] not in form.values:
-            raise SetupError(f"/{picked.words} needs the option {option['name']!r}: {_hint(option)}")
+            raise SetupError(f"/{picked.words} needs the option {option['name']!r}{_hint(option)}")
     filled = form.filled()
     data = _data(picked, filled)
     if form.resolved.payload:
@@ -252,4 +252,7 @@ _CONVERTERS: dict[int, Callable[[_Form, Record, Any], Any]] = {
 
 
 def _hint(option: Record) -> str:
-    return str(option["description"])
+    """Return what an option is for, if its author said so: discord.py writes an ellipsis where not."""
+    choices = ", ".join(repr(choice["name"]) for choice in option.get("choices") or ())
+    text = "" if option["description"] == "…" else f": {option['description']}"
+    return f"{text}; its choices: {choices}" if choices else text

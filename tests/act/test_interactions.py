@@ -202,7 +202,18 @@ class RefusalTests(CommandTestCase):
         self.assertNothingSent()
 
     async def test_unknown_command_names_those_that_there_are(self) -> None:
-        await self.refused("no application has such a slash command; there are: ping, tag, echo", "pong")
+        there = "there are: ping, tag edit text, tag show, echo"
+        await self.refused(rf"no application has such a slash command \(is 'ping' meant\?\); {there}", "pong")
+        await self.refused(
+            rf"no application has such a slash command \(is 'tag show' meant\?\); {there}", "tag_show"
+        )
+        await self.refused(f"no application has such a slash command; {there}", "zzz")
+
+    async def test_prefix_command_is_told_how_to_run(self) -> None:
+        @self.client.command()
+        async def roll(ctx: Any) -> None: ...
+
+        await self.refused(r"a prefix command: `await self\.send\(who, channel, '!roll'\)`", "roll")
 
     async def test_command_that_was_never_synced(self) -> None:
         @self.client.tree.command()

@@ -432,6 +432,58 @@ class NoContentTests(BotTestCase):
         with self.fails("its intents lack message_content"):
             self.assertSent("pong")
 
+    async def test_command_that_was_sent_as_a_message(self) -> None:
+        @self.client.tree.command(description="Slow")
+        async def slow(interaction: discord.Interaction) -> None: ...
+
+        await self.send(self.alice, self.general, "/slow")
+        with self.fails(
+            "'/slow' was sent as a message: `await self.slash(who, channel, 'slow')` uses the command"
+        ):
+            self.assertSent("pong")
+        await self.send(self.alice, self.general, "/")
+        with self.fails("The bot sent nothing in the last act.\nWhat happened:"):
+            self.assertSent("pong")
+
+
+class UnheardTests(BotTestCase):
+    """An event that the bot has a listener for and lacks the intent for is named in the failure."""
+
+    intents = discord.Intents(guilds=True, guild_messages=True)
+
+    async def test_listener_of_the_client(self) -> None:
+        @self.client.event
+        async def on_member_join(member: discord.Member) -> None: ...
+
+        await self.join(self.make_user("bob"), self.guild)
+        with self.fails("The bot has on_member_join, but gets no GUILD_MEMBER_ADD: its intents lack members"):
+            self.assertSent("Welcome")
+
+    async def test_listener_of_a_cog_and_the_state_of_the_world(self) -> None:
+        @self.client.listen()
+        async def on_raw_reaction_add(payload: discord.RawReactionActionEvent) -> None: ...
+
+        message = await self.send(self.alice, self.general, "roles")
+        await self.react(self.alice, message, "👍")
+        role = self.make_role("gamer", self.guild)
+        await self.react(self.alice, message, "👎")
+        lacks = "The bot has on_raw_reaction_add, but gets no MESSAGE_REACTION_ADD: its intents lack guild_reactions"
+        with self.fails(f"alice has not the role 'gamer'; roles: none\n{lacks}\nWhat happened"):
+            self.assertHasRole(self.alice, role)
+
+    async def test_direct_message(self) -> None:
+        @self.client.event
+        async def on_typing(*args: object) -> None: ...
+
+        await self.typing(self.alice, self.client.user)
+        with self.fails("but gets no TYPING_START: its intents lack dm_typing"):
+            self.assertSent("x")
+
+    async def test_what_nobody_listens_to_is_no_cause(self) -> None:
+        await self.join(self.make_user("bob"), self.guild)
+        with self.fails("The bot sent nothing in the last act.\nWhat happened:"):
+            self.assertSent("Welcome")
+
 
 class DeafTests(BotTestCase):
     def make_client(self) -> commands.Bot:

@@ -78,6 +78,13 @@ class Buttons(AnswerTestCase):
             await self.click(self.alice, result, "Blue")
         self.assertNotIn("select", failing.text)
 
+    async def test_missing_one_is_told_with_those_that_are_there(self) -> None:
+        view = view_of(Echo(label="A", custom_id="first"), Echo(label="B", disabled=True))
+        await self.bot_does(lambda ctx: ctx.send("Choose", view=view))
+        text = "the message 'Choose' has no button 'C'. Its buttons: 'A' (custom_id 'first'), 'B' (disabled)"
+        with self.fails(text, kind=SetupError):
+            await self.click(self.alice, self.sent[-1], "C")
+
     async def test_links_and_the_shop(self) -> None:
         result = await self.shown(
             discord.ui.Button(label="Docs", url="https://example.com"), discord.ui.Button(sku_id=5)

@@ -151,6 +151,11 @@ class Files(ModalTestCase):
         await self.refused("takes 1 to 1 files, not 2", discord.ui.FileUpload(), [("a", b""), ("b", b"")])
         await self.refused("at most 10485760 bytes", discord.ui.FileUpload(), ("a", b"x" * (10485760 + 1)))
 
+    async def test_wrong_name_is_told_before_what_is_missing(self) -> None:
+        result = await self.open(discord.ui.Label(text="Name", component=discord.ui.TextInput()))
+        with self.fails("the modal does not ask for 'Nmae'. It asks for 'Name' (", kind=SetupError):
+            await self.submit(self.alice, result, {"Nmae": "x"})
+
     async def test_nothing_is_kept_of_what_is_refused(self) -> None:
         result = await self.open(
             discord.ui.Label(text="File", component=discord.ui.FileUpload()),

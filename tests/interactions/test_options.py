@@ -261,6 +261,15 @@ class NamesTests(OptionTestCase):
     async def test_missing_option(self) -> None:
         await self.assertRefused("/must needs the option 'to-whom'", "must", why="no reason")
 
+    async def test_missing_option_is_told_with_its_choices(self) -> None:
+        @self.client.tree.command(description="Paint")
+        @discord.app_commands.choices(colour=[discord.app_commands.Choice(name="Red", value="r")])
+        async def paint(i: discord.Interaction, colour: str, size: int) -> None: ...
+
+        await self.client.tree.sync()
+        await self.assertRefused("/paint needs the option 'colour'; its choices: 'Red'$", "paint", size=1)
+        await self.assertRefused("/paint needs the option 'size'$", "paint", colour="Red")
+
     async def test_none_is_left_out(self) -> None:
         await self.assertRefused("needs the option", "must", **{"to-whom": None})
         self.assertEqual(await self.give("text", plain="a", short=None), {"plain": "a"})
