@@ -27,7 +27,10 @@ _LISTED = 3
 def check_claims(what: str, kind: type, claims: Mapping[str, object]) -> None:
     """Refuse keywords that assertions about ``what`` do not have; ``kind`` is the TypedDict of those that they have."""
     if unknown := claims.keys() - kind.__annotations__:
-        raise TypeError(f"an assertion about {what} takes no {', '.join(sorted(unknown))}")
+        known = list(kind.__annotations__)
+        near = [each for name in sorted(unknown) for each in difflib.get_close_matches(name, known, 1)]
+        hint = f"did you mean {' or '.join(near)}?" if near else f"it takes {', '.join(known)}"
+        raise TypeError(f"an assertion about {what} takes no {', '.join(sorted(unknown))}: {hint}")
 
 
 def check_keywords(

@@ -14,7 +14,7 @@ import discord
 
 from discordtest.backend.resources import soundboard, subscription
 from discordtest.errors import SetupError
-from discordtest.given import id_of
+from discordtest.given import id_of, shown
 from discordtest.names import channel_name, name_of
 
 if TYPE_CHECKING:
@@ -47,6 +47,13 @@ _USERS = (
     discord.User,
     discord.ClientUser,
 )  # the protocol discord.abc.User costs 20 µs a check
+_OBJECTS: tuple[tuple[Any, str], ...] = (
+    (_USERS, "user"),
+    ((discord.abc.GuildChannel, discord.Thread, discord.DMChannel), "channel"),
+    (discord.Role, "role"),
+    (discord.Guild, "guild"),
+    (discord.Message, "message"),
+)
 
 
 def is_name(thing: Any) -> bool:
@@ -203,7 +210,7 @@ def find_in_guilds(
         raise SetupError(f"{thing!r} may mean {len(found)} things, of {where}: pass the {kind} itself")
     if not found:
         raise SetupError(
-            f"there is no {kind} {thing!r} in the world of this test: it is of another test or guild, or deleted"
+            f"there is no {kind} {shown(thing)} in the world of this test: it is of another test or guild, or deleted"
         )
     return found[0]
 
@@ -230,8 +237,13 @@ def _is_no_name(thing: Any, table: Collection[str]) -> bool:
 def _known(thing: Id, table: Collection[str], kind: str) -> str:
     number = id_of(thing)
     if number not in table:
+        for types, other in _OBJECTS:
+            if isinstance(thing, types) and other not in kind:
+                raise SetupError(
+                    f"the {other} {shown(thing)} stands where a {kind} belongs: are two arguments swapped?"
+                )
         raise SetupError(
-            f"there is no {kind} {thing!r} in the world of this test: it is of another test or guild, or deleted"
+            f"there is no {kind} {shown(thing)} in the world of this test: it is of another test or guild, or deleted"
         )
     return number
 

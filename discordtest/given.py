@@ -45,6 +45,7 @@ __all__ = [
     "message_of",
     "one_color",
     "refuse_singular",
+    "shown",
     "sound_uri",
     "without_none",
 ]
@@ -52,6 +53,7 @@ __all__ = [
 __unittest = True  # unittest leaves our frames out of its tracebacks
 
 
+_BRIEF = 60
 _CUSTOM = re.compile(r"<?(?:a?:)?(\w+):([0-9]+)>?")
 
 
@@ -63,7 +65,17 @@ def id_of(thing: Id) -> str:
     if isinstance(number, str) and number.isdigit():
         return number
     hint = ": pass the object that make_… returned" if isinstance(thing, str) else ""
+    if type(thing).__module__ == "unittest.mock":
+        hint = ": no mock is needed here, make_member, make_text_channel and the like make the real thing"
     raise SetupError(f"{thing!r} is no object of discord.py and no id{hint}")
+
+
+def shown(thing: Any) -> str:
+    """Return a thing that was passed in few words; the repr of an object of discord.py holds all that it refers to."""
+    if type(thing).__module__.partition(".")[0] != "discord" or not hasattr(thing, "id"):
+        return repr(thing)
+    name = getattr(thing, "name", None) or getattr(thing, "content", None)
+    return f"{repr(name[:_BRIEF]) if isinstance(name, str) else type(thing).__name__} ({thing.id})"
 
 
 def bits(permissions: discord.Permissions | int | None) -> int | None:
@@ -259,7 +271,7 @@ def message_of(world: World, message: Any) -> Record:
     for table in (world.ephemerals, *world.messages.values()):
         if message_id in table:
             return table[message_id]
-    raise SetupError(f"there is no message {message!r}: it was deleted, or it is of another test")
+    raise SetupError(f"there is no message {shown(message)}: it was deleted, or it is of another test")
 
 
 def emoji_fields(emoji: Emoji) -> Record:

@@ -162,7 +162,7 @@ class Staging(replays.Replays, Running):
         made = self.make_client()
         client = await made if inspect.isawaitable(made) else made
         if not isinstance(client, discord.Client):
-            raise SetupError(f"make_client returned {client!r}, not a discord.Client")
+            raise SetupError(f"make_client returned {client!r}, not a discord.Client{_why_no_client(client)}")
         return client
 
     async def _start(self, client: discord.Client) -> None:
@@ -283,3 +283,9 @@ def _hosts(allowed: Collection[str]) -> tuple[str, ...]:
 
 def _token_of(backend: control.SceneBackend, application: Record) -> str:
     return next(token for token, id in backend.world.tokens.items() if id == application["id"])
+
+
+def _why_no_client(made: object) -> str:
+    if isinstance(made, type):
+        return f": call it, {made.__name__}(…)"
+    return ": is its `return` missing?" if made is None else ""

@@ -27,8 +27,14 @@ class ClaimTests(unittest.TestCase):
         check_claims("things", Claims, {"size": 1})
 
     def test_claims_that_there_are_not(self) -> None:
-        with self.assertRaisesRegex(TypeError, "^an assertion about things takes no colour, weight$"):
+        with self.assertRaisesRegex(
+            TypeError, "^an assertion about things takes no colour, weight: it takes size$"
+        ):
             check_claims("things", Claims, {"weight": 1, "size": 1, "colour": 2})
+        with self.assertRaisesRegex(
+            TypeError, r"^an assertion about things takes no sise: did you mean size\?$"
+        ):
+            check_claims("things", Claims, {"sise": 1})
 
 
 class LengthTests(unittest.TestCase):

@@ -64,7 +64,19 @@ class ObjectTests(FindingTestCase):
                 self.refused("is no object of discord.py and no id", find, nothing, *more)
 
     async def test_role_of_another_guild(self) -> None:
-        self.refused("no role <Role", find_role, self.red, str(self.other.id))
+        self.refused(r"there is no role 'Red' \(\d+\) in the world", find_role, self.red, str(self.other.id))
+
+    async def test_object_of_another_kind(self) -> None:
+        guild_id = str(self.guild.id)
+        for find, thing, more, text in (
+            (find_user, self.general, (), r"the channel 'general' \(\d+\) stands where a user belongs"),
+            (find_channel, self.alice, (), r"the user 'alice' \(\d+\) stands where a channel belongs"),
+            (find_guild, self.red, (), r"the role 'Red' \(\d+\) stands where a guild belongs"),
+            (find_role, self.other, (guild_id,), r"the guild 'Other' \(\d+\) stands where a role belongs"),
+            (find_mentionable, self.general, (guild_id,), "stands where a user or role belongs"),
+        ):
+            with self.subTest(text):
+                self.refused(f"{text}: are two arguments swapped", find, thing, *more)
 
 
 class NameTests(FindingTestCase):

@@ -7,7 +7,8 @@ import tempfile
 import unittest
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+from unittest import mock
 
 import discord
 
@@ -25,9 +26,17 @@ from discordtest.given import (
     json_embeds,
     json_overwrites,
     refuse_singular,
+    shown,
     sound_uri,
     without_none,
 )
+
+
+class Named(NamedTuple):
+    """A record of somebody else's, with an id."""
+
+    id: int
+    name: str
 
 
 class IdTests(unittest.TestCase):
@@ -42,6 +51,22 @@ class IdTests(unittest.TestCase):
     def test_name_is_refused_with_a_hint(self) -> None:
         with self.assertRaisesRegex(SetupError, "pass the object that make_… returned"):
             id_of("alice")
+
+    def test_mock_is_told_that_none_is_needed(self) -> None:
+        with self.assertRaisesRegex(SetupError, "no mock is needed here, make_member, make_text_channel"):
+            id_of(mock.MagicMock())
+
+    def test_things_are_shown_in_few_words(self) -> None:
+        for thing, text in (
+            (discord.Object(7), "Object (7)"),
+            (discord.PartialEmoji(name="cat", id=7), "'cat' (7)"),
+            (7, "7"),
+            ("alice", "'alice'"),
+            (discord.Colour(7), "<Colour value=7>"),
+            (Named(7, "mine"), "Named(id=7, name='mine')"),
+        ):
+            with self.subTest(text):
+                self.assertEqual(shown(thing), text)
 
     def test_one_where_several_are_taken(self) -> None:
         for name, plural in (("embed", "embeds"), ("file", "files"), ("sticker", "stickers")):

@@ -423,7 +423,19 @@ class MistakeTests(unittest.TestCase):
             async def make_client(self) -> Any: ...
 
         self.assertIn("make_client returned 'my bot', not a discord.Client", self.problem(Case))
-        self.assertIn("make_client returned None, not a discord.Client", self.problem(Nothing))
+        text = "make_client returned None, not a discord.Client: is its `return` missing?"
+        self.assertIn(text, self.problem(Nothing))
+
+    def test_class_from_make_client_is_to_be_called(self) -> None:
+        class Bot(commands.Bot): ...
+
+        class Case(DiscordTestCase):
+            def make_client(self) -> Any:
+                return Bot
+
+            async def test(self) -> None: ...
+
+        self.assertIn("not a discord.Client: call it, Bot(…)", self.problem(Case))
 
     def test_set_up_that_fails_after_super(self) -> None:
         class Case(BotTestCase):

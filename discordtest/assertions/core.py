@@ -123,7 +123,9 @@ class AssertCore(Case):
         found = found or [str(entry.guild_id) for entry in self._dispatches("GUILD_MEMBER_REMOVE", user_id)]
         if len(set(found)) != 1:
             where = f"a member of {len(set(found))} guilds" if found else "no member of a guild"
-            raise SetupError(f"{member!r} is {where}: pass the Member that make_member or join returned")
+            raise SetupError(
+                f"{given.shown(member)} is {where}: pass the Member that make_member or join returned"
+            )
         return found[0], user_id
 
     def _guild_text(self, guild: Any) -> str:

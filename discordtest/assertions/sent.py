@@ -243,7 +243,7 @@ class AssertSent(AssertCore):
             if isinstance(entry, journal_.Sent) and entry.message["id"] == message_id:
                 return number + 1
         if self._record(after) is None:
-            raise SetupError(f"after={after!r} is no message of this test")
+            raise SetupError(f"after={given.shown(after)} is no message of this test")
         return 0  # made before there was a journal
 
     def _filter(self, content: Content | None, claims: Claims) -> MessageFilter:
@@ -316,7 +316,7 @@ class AssertSent(AssertCore):
         if any(isinstance(entry, journal_.Sent) and entry.message["id"] == number for entry in entries):
             return
         if channel is None or not any(self._dispatches(_PLACE_GONE, given.id_of(channel))):
-            raise SetupError(f"there never was a message {message!r} in the world of this test")
+            raise SetupError(f"there never was a message {given.shown(message)} in the world of this test")
 
     def _text(self, message: Any) -> str:
         record = self._record(message)

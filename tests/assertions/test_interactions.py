@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
+from discordtest import SetupError
 from tests.bots import run_case
 from tests.interactions.test_life import AnswerTestCase, Counter, Feedback
 
@@ -120,6 +121,21 @@ class Responded(AnswerTestCase):
     async def test_no_result(self) -> None:
         with self.assertRaises(TypeError):
             self.assertResponded("x")  # type: ignore[arg-type]
+
+    async def test_verb_that_nobody_awaited_is_no_result(self) -> None:
+        coroutine = self.slash(self.alice, self.general, "never synced")
+        with self.fails(
+            "returned, not <coroutine object", "write `await` before self.slash(…)", kind=TypeError
+        ):
+            self.assertResponded(coroutine)  # type: ignore[arg-type]
+        with self.assertRaises(SetupError):
+            await coroutine
+
+    async def test_message_is_no_result(self) -> None:
+        message = await self.send(self.alice, self.general, "hi")
+        text = f"not 'hi' ({message.id}): assertSent is for what the bot sent without being used"
+        with self.fails(text, kind=TypeError):
+            self.assertResponded(message)  # type: ignore[call-overload]
 
 
 class Modal(AnswerTestCase):
