@@ -239,9 +239,7 @@ def _known(thing: Id, table: Collection[str], kind: str) -> str:
     if number not in table:
         for types, other in _OBJECTS:
             if isinstance(thing, types) and other not in kind:
-                raise SetupError(
-                    f"the {other} {shown(thing)} stands where a {kind} belongs: are two arguments swapped?"
-                )
+                raise SetupError(f"the {other} {shown(thing)} stands where a {kind} belongs")
         raise SetupError(
             f"there is no {kind} {shown(thing)} in the world of this test: it is of another test or guild, or deleted"
         )

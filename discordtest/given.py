@@ -54,6 +54,7 @@ __unittest = True  # unittest leaves our frames out of its tracebacks
 
 
 _BRIEF = 60
+_SPELT = re.compile(r":[\w+-]+:")
 _CUSTOM = re.compile(r"<?(?:a?:)?(\w+):([0-9]+)>?")
 
 
@@ -182,6 +183,8 @@ def emoji_key(emoji: Emoji) -> str:
     if isinstance(emoji, discord.Reaction):
         emoji = emoji.emoji
     if isinstance(emoji, str):
+        if _SPELT.fullmatch(emoji):
+            raise SetupError(f"{emoji!r} is how a client spells an emoji: pass the character, such as '👍'")
         custom = _CUSTOM.fullmatch(emoji)  # discord.py's own pattern takes no small ids
         return emoji if custom is None else f"{custom[1]}:{custom[2]}"
     if not isinstance(emoji, discord.Emoji | discord.PartialEmoji):

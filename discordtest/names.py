@@ -8,10 +8,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from discordtest.backend.world import Record, World
 
-__all__ = ["channel_name", "name_of", "named_path", "user_name"]
+__all__ = ["channel_name", "name_of", "named_path", "own_id", "user_name"]
 
 _TOKEN = re.compile(r"(?<=/)[\w-]{60,}(?=/|$)")
+_MADE_UP = re.compile("[0-9a-f]{32}")
 _ID = re.compile(r"(?<=/)[0-9]+(?=/|$)")
+
+
+def own_id(component: Record) -> str:
+    """Return the custom_id that the bot's author gave a component; "" for one that discord.py made up."""
+    custom_id: str = component.get("custom_id") or ""
+    return "" if _MADE_UP.fullmatch(custom_id) else custom_id
 
 
 def user_name(user: Record) -> str:

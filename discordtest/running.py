@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import dis
 import inspect
 import os
 import unittest
@@ -33,6 +34,7 @@ __all__ = ["Later", "Running"]
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
 
+_RAISE = dis.opmap["RAISE_VARARGS"]
 FORGOTTEN = "begin an asyncSetUp of your own with `await super().asyncSetUp()`"
 
 
@@ -181,7 +183,9 @@ def _trimmed(error: Exception, method: Callable[..., Any]) -> TracebackType | No
     first = error.__traceback__
     while first is not None and first.tb_frame.f_code is not code:
         first = first.tb_next
-    if first is not None and isinstance(error, DiscordTestError | discord.HTTPException):
+    if first is not None and (
+        isinstance(error, DiscordTestError | discord.HTTPException) or _is_refused(error)
+    ):
         last = first
         step: TracebackType | None = first
         while step is not None:
@@ -193,3 +197,15 @@ def _trimmed(error: Exception, method: Callable[..., Any]) -> TracebackType | No
             step = step.tb_next
         last.tb_next = None
     return first or error.__traceback__
+
+
+def _is_refused(error: Exception) -> bool:
+    """Tell whether one of our lines raised this for what the author passed: it did not go wrong there by itself."""
+    if not isinstance(error, TypeError | ValueError):
+        return False
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    if last is None or not last.tb_frame.f_globals.get("__name__", "").startswith("discordtest."):
+        return False
+    return last.tb_frame.f_code.co_code[last.tb_lasti] == _RAISE

@@ -76,7 +76,7 @@ class ObjectTests(FindingTestCase):
             (find_mentionable, self.general, (guild_id,), "stands where a user or role belongs"),
         ):
             with self.subTest(text):
-                self.refused(f"{text}: are two arguments swapped", find, thing, *more)
+                self.refused(text, find, thing, *more)
 
 
 class NameTests(FindingTestCase):

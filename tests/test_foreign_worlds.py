@@ -41,10 +41,10 @@ class ForeignTests(unittest.TestCase):
                 await self.send(self.alice, self.general, "hi")
                 calls = {
                     "no guild": lambda: self.make_role("x", guild),
-                    "no channel <": lambda: self.send(self.alice, general, "hi"),
-                    "no user <": lambda: self.send(alice, self.general, "hi"),
-                    "no user <User": lambda: self.make_member(kept["old"], self.guild),
-                    "no role <": lambda: self.add_role(self.owner, self.alice, kept["red"]),
+                    "no channel 'general'": lambda: self.send(self.alice, general, "hi"),
+                    "no user 'alice'": lambda: self.send(alice, self.general, "hi"),
+                    "no user 'old'": lambda: self.make_member(kept["old"], self.guild),
+                    "no role 'Red'": lambda: self.add_role(self.owner, self.alice, kept["red"]),
                     "no channel": lambda: self.assertNothingSent(general),
                     "no guild ": lambda: self.assertNotChannelExists(guild, "x"),
                     "no user": lambda: self.assertNotHasRole(alice, "Red"),

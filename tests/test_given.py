@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import tempfile
 import unittest
 from datetime import UTC, datetime, timedelta, timezone
@@ -119,6 +120,11 @@ class ValueTests(unittest.TestCase):
         for thing in (None, 5):
             with self.assertRaisesRegex(TypeError, "is no emoji"):
                 emoji_key(thing)  # type: ignore[arg-type]
+        for spelt in (":video_game:", ":+1:"):
+            with self.assertRaisesRegex(
+                SetupError, f"'{re.escape(spelt)}' is how a client spells an emoji: pass"
+            ):
+                emoji_key(spelt)
 
 
 class FieldTests(unittest.TestCase):

@@ -571,6 +571,26 @@ class TracebackTests(unittest.TestCase):
 
         self.assertEqual(self.lines(work), ["test_testcase.py"] * 2)
 
+    def test_wrong_type_or_value(self) -> None:
+        for work in (
+            lambda case: case.advance(minute=1),
+            lambda case: case.advance(-1),
+            lambda case: case.send_dm(case.alice, "hi", embeds="no list"),
+        ):
+            self.assertEqual(self.lines(work), ["test_testcase.py"])
+
+    def test_wrong_claim(self) -> None:
+        async def work(case: Any) -> None:
+            case.assertSent("x", chanel=case.general)
+
+        self.assertEqual(self.lines(work), ["test_testcase.py"] * 2)
+
+    def test_error_that_nobody_raised_on_purpose_keeps_all(self) -> None:
+        self.assertEqual(
+            self.lines(lambda case: case.slash(case.alice, case.general, "a", "b", "c")),
+            ["test_testcase.py", "verbs.py"],
+        )
+
     def test_refusal_of_what_the_test_asks_the_library(self) -> None:
         async def work(case: Any) -> None:
             await case.client.fetch_channel(5)

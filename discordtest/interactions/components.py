@@ -7,7 +7,6 @@ Source: Discord's documentation, Components ("Button", "String Select" and the o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,7 +18,7 @@ from discordtest.backend.resources.message_form import LOADING
 from discordtest.errors import SetupError
 from discordtest.given import emoji_key, message_of
 from discordtest.interactions.result import InteractionResult
-from discordtest.names import user_name
+from discordtest.names import own_id, user_name
 
 if TYPE_CHECKING:
     from discordtest.backend.world import Record
@@ -29,7 +28,6 @@ __all__ = ["Shown", "find_button", "find_select", "shown_message"]
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
 
-_GENERATED = re.compile("[0-9a-f]{32}")  # by discord.py, where the bot's author chose no custom_id
 _BRIEF = 60
 
 
@@ -126,8 +124,7 @@ def _said(wanted: Any) -> str:
 
 def _button_text(button: Record) -> str:
     text = button.get("label") or (_emoji_text(button["emoji"]) if button.get("emoji") else "")
-    custom_id = button.get("custom_id") or ""
-    notes = [] if not custom_id or _GENERATED.fullmatch(custom_id) else [f"custom_id {custom_id!r}"]
+    notes = [f"custom_id {custom_id!r}"] if (custom_id := own_id(button)) else []
     notes += ["disabled"] if button.get("disabled") else []
     return repr(text) + (f" ({', '.join(notes)})" if notes else "")
 

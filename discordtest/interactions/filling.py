@@ -29,6 +29,7 @@ from discordtest.errors import SetupError
 from discordtest.finding import find_channel, find_mentionable, find_role, find_user
 from discordtest.given import file_parts
 from discordtest.interactions.modals import ModalField, ShownModal
+from discordtest.names import own_id
 
 if TYPE_CHECKING:
     from discordtest.backend.multipart import Part
@@ -52,7 +53,8 @@ def as_list(values: Any) -> list[Any]:
 
 def select_data(filler: Filler, select: Record, values: list[Any]) -> Record:
     """Return an interaction's data for a select of a message."""
-    name = f"the select {(select.get('placeholder') or select['custom_id'])!r}"
+    called = select.get("placeholder") or own_id(select)
+    name = f"the select {called!r}" if called else "the select"
     data: Record = {
         "component_type": select["type"],
         "custom_id": select["custom_id"],
@@ -98,8 +100,13 @@ def given_for(fields: list[ModalField], field: ModalField, given: Mapping[str, A
 def _check_names(fields: list[ModalField], given: Mapping[str, Any]) -> None:
     known = {name for field in fields for name in (field.label, field.custom_id)}
     if unknown := [name for name in given if name not in known]:
-        names = ", ".join(f"{field.label!r} ({field.custom_id})" for field in fields)
+        names = ", ".join(map(_field_text, fields))
         raise SetupError(f"the modal does not ask for {', '.join(map(repr, unknown))}. It asks for {names}")
+
+
+def _field_text(field: ModalField) -> str:
+    custom_id = own_id(field.component)
+    return repr(field.label) + (f" ({custom_id})" if custom_id else "")
 
 
 def _submitted(part: Record, values: Mapping[str, Any]) -> Record:

@@ -31,6 +31,18 @@ class InteractionResult:
         self._scene = scene
         self._interaction = interaction
 
+    if not TYPE_CHECKING:  # a type checker is to find what is not there
+
+        def __getattr__(self, name: str) -> Any:
+            if hasattr(type(self), name):
+                return object.__getattribute__(self, name)  # it failed inside: raise that
+            hint = ""
+            if not name.startswith("_") and hasattr(discord.Message, name):
+                hint = (
+                    ": the message that the bot answered with is `.response`, one that it changed `.updated`"
+                )
+            raise AttributeError(f"an InteractionResult has no {name!r}{hint}")
+
     @property
     def id(self) -> int:
         """The interaction's id."""

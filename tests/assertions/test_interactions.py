@@ -122,6 +122,14 @@ class Responded(AnswerTestCase):
         with self.assertRaises(TypeError):
             self.assertResponded("x")  # type: ignore[arg-type]
 
+    async def test_what_a_message_has_is_looked_for_at_the_message(self) -> None:
+        result = await self.bot_answers(lambda i: i.response.send_message("hi"))
+        with self.assertRaisesRegex(AttributeError, "has no 'content': the message .* is `.response`"):
+            result.content  # noqa: B018
+        with self.assertRaisesRegex(AttributeError, "^an InteractionResult has no 'colour'$"):
+            result.colour  # noqa: B018
+        self.assertFalse(hasattr(result, "_content"))
+
     async def test_verb_that_nobody_awaited_is_no_result(self) -> None:
         coroutine = self.slash(self.alice, self.general, "never synced")
         with self.fails(

@@ -60,13 +60,13 @@ class StrangerTests(BotTestCase):
             with self.fails("is no member of a guild", kind=SetupError):
                 claim(stranger)
             for who, text in (
-                (role, "no user <Role"),
+                (role, "the role 'Red' ("),
                 (12345, "no user 12345"),
                 ("bob", "called 'bob': there are"),
             ):
-                with self.fails(text, "in the world of this test", kind=SetupError):
+                with self.fails(text, kind=SetupError):
                     claim(who)
-        with self.fails("there is no user <Role", kind=SetupError):
+        with self.fails("stands where a user belongs", kind=SetupError):
             self.assertNotHasRole(role, self.alice)
 
     async def test_what_never_was(self) -> None:

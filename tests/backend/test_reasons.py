@@ -87,6 +87,17 @@ class PeopleTests(BotTestCase):
         with self.fails("bob is no recipient of that DM", kind=SetupError):
             await self.send(bob, direct.id, "hi")
 
+    async def test_ephemeral_message_takes_no_reaction(self) -> None:
+        @self.client.tree.command(description="Hush")
+        async def hush(interaction: discord.Interaction) -> None:
+            await interaction.response.send_message("psst", ephemeral=True)
+
+        await self.client.tree.sync()
+        result = await self.slash(self.alice, self.general, "hush")
+        assert result.response is not None
+        with self.fails("Unknown Message (code 10008): it is ephemeral: a client shows it", kind=SetupError):
+            await self.react(self.alice, result.response, "👍")
+
 
 class BotTests(BotTestCase):
     """An error of the bot names the request that was refused, and why; the bot itself sees the code alone."""

@@ -85,6 +85,18 @@ class Buttons(AnswerTestCase):
         with self.fails(text, kind=SetupError):
             await self.click(self.alice, self.sent[-1], "C")
 
+    async def test_select_without_a_name_of_its_own(self) -> None:
+        options = [discord.SelectOption(label="Red"), discord.SelectOption(label="Blue")]
+        for more, name in (
+            ({}, "the select offers"),
+            ({"placeholder": "Colour"}, "the select 'Colour' offers"),
+        ):
+            with self.subTest(name):
+                view = view_of(discord.ui.Select(options=options, **more))
+                await self.bot_does(lambda ctx, view=view: ctx.send("Choose", view=view))
+                with self.fails(f"{name} no 'Green'; it offers 'Red', 'Blue'", kind=SetupError):
+                    await self.select(self.alice, self.sent[-1], "Green")
+
     async def test_links_and_the_shop(self) -> None:
         result = await self.shown(
             discord.ui.Button(label="Docs", url="https://example.com"), discord.ui.Button(sku_id=5)

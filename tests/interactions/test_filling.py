@@ -153,7 +153,7 @@ class Files(ModalTestCase):
 
     async def test_wrong_name_is_told_before_what_is_missing(self) -> None:
         result = await self.open(discord.ui.Label(text="Name", component=discord.ui.TextInput()))
-        with self.fails("the modal does not ask for 'Nmae'. It asks for 'Name' (", kind=SetupError):
+        with self.fails("the modal does not ask for 'Nmae'. It asks for 'Name'", kind=SetupError):
             await self.submit(self.alice, result, {"Nmae": "x"})
 
     async def test_nothing_is_kept_of_what_is_refused(self) -> None:

@@ -42,7 +42,12 @@ def find_message(call: Call, text: str) -> Record:
     """Find a message of the channel of this call."""
     message = call.world.messages.get(call.found["channel"]["id"], {}).get(text)
     if message is None:
-        raise RestError(Code.UNKNOWN_MESSAGE)
+        why = (
+            "it is ephemeral: a client shows it, and offers nothing for it"
+            if text in call.world.ephemerals
+            else None
+        )
+        raise RestError(Code.UNKNOWN_MESSAGE, why=why)
     return message
 
 
