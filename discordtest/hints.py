@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import difflib
 import itertools
+import traceback
 from typing import TYPE_CHECKING, Any
 
 import discord
 from discord.ext import commands
 
-from discordtest.backend.intents import ALWAYS, EVENTS
+from discordtest.backend.intents import ALWAYS, EVENTS, PRIVILEGED
 from discordtest.backend.journal import Dispatch, Exchange, Sent
 from discordtest.backend.permissions import visible
+from discordtest.backend.resources.application import approved_intents
+from discordtest.clock.waits import MACHINERY
 from discordtest.names import channel_name, named_path
 
 if TYPE_CHECKING:
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
     from discordtest.scene import Scene
     from discordtest.unhandled import Unhandled
 
-__all__ = ["refused", "unhandled_text", "unheard", "why_refused", "why_silent"]
+__all__ = ["refused", "unhandled_text", "unheard", "why_failed", "why_silent"]
 
 #: what stands before an id in a path -> what it is of, the table that has it, and the builder that makes one
 _MADE = {
@@ -34,6 +37,9 @@ _MADE = {
     "users": ("user", "users", 'make_user("…", id_num={})'),
 }
 
+#: Look-ups that return None for what the bot has not cached; of the first the intent of members decides.
+_CACHED = frozenset(("get_member", "get_member_named", "get_user"))
+_LOOK_UPS = frozenset(("get_channel", "get_emoji", "get_guild", "get_role", "get_thread"))
 #: What discord.py calls the events that bots most often miss an intent for.
 _LISTENERS = {
     "GUILD_MEMBER_ADD": ("member_join",),
@@ -60,20 +66,47 @@ _LISTENERS = {
 
 def unhandled_text(scene: Scene, errors: list[Unhandled]) -> str:
     """Return the text for errors that the bot did not handle."""
-    lines = [f"the bot raised {errors[0]}, and nothing handled it", *why_refused(scene, errors[0].cause)]
+    lines = [f"the bot raised {errors[0]}, and nothing handled it", *why_failed(scene, errors[0].cause)]
     if isinstance(errors[0].error, commands.CommandNotFound):
         name = str(errors[0].error).split('"')[1]
         lines += [
             _commands_text(client, name) for client in scene.clients if isinstance(client, commands.Bot)
         ]
-    if isinstance(errors[0].cause, discord.InteractionResponded):
-        lines.append(
-            "An interaction has one first answer: `interaction.followup.send(…)` sends more, "
-            "`interaction.edit_original_response(…)` changes it"
-        )
     lines.append(f"If the test means it to: `with self.assertBotRaises({type(errors[0].cause).__name__}):`")
     lines += [f"It also raised {error}" for error in errors[1:]]
     return "\n".join(lines)
+
+
+def _why_none(scene: Scene, error: BaseException) -> Iterator[str]:
+    """Yield which look-up of the bot may have found nothing, where an error is about None."""
+    if not isinstance(error, AttributeError | TypeError) or "'NoneType'" not in str(error):
+        return
+    steps = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    own = [frame for frame in steps if frame.f_globals.get("__name__", "").partition(".")[0] not in MACHINERY]
+    called = own[-1].f_code.co_names if own else ()
+    for name in called:
+        if name in _CACHED and not any(client.intents.members for client in scene.clients):
+            fetch = "fetch_user" if name == "get_user" else "fetch_member"
+            yield f"{name} finds cached members alone, and the bot's intents lack members: await {fetch}(…)"
+        elif name in _CACHED or name in _LOOK_UPS or (name == "get" and "utils" in called):
+            name = "utils.get" if name == "get" else name
+            yield f"{name} returns None for what is not there: make_world has to make it (id_num= chooses its id)"
+
+
+def why_failed(scene: Scene, error: BaseException) -> Iterator[str]:
+    """Yield why an error that ended the bot, or a part of it, may have come."""
+    yield from _why_refused(scene, error)
+    yield from _why_none(scene, error)
+    if isinstance(error, discord.InteractionResponded):
+        yield (
+            "An interaction has one first answer: `interaction.followup.send(…)` sends more, "
+            "`interaction.edit_original_response(…)` changes it"
+        )
+    if isinstance(error, discord.PrivilegedIntentsRequired):
+        for client, application in scene.clients.items():
+            missing = client.intents.value & PRIVILEGED & ~approved_intents(application)
+            flags = ", ".join(flag for flag, bits in discord.Intents.VALID_FLAGS.items() if bits & missing)
+            yield f"approved_intents of the test case stands for that page; it lacks {flags}"
 
 
 def refused(scene: Scene) -> list[Exchange]:
@@ -81,7 +114,7 @@ def refused(scene: Scene) -> list[Exchange]:
     return [entry for entry in scene.backend.journal.exchanges(scene.act_start) if entry.status >= 400]
 
 
-def why_refused(scene: Scene, error: BaseException) -> Iterator[str]:
+def _why_refused(scene: Scene, error: BaseException) -> Iterator[str]:
     """Yield what Discord refused with this error, and why."""
     if not isinstance(error, discord.HTTPException):
         return

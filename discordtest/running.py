@@ -54,7 +54,12 @@ class Later:
     def __get__(self, case: object, owner: type) -> Any:
         if case is None:
             return self
-        raise _NotYet(f"self.{self.name} is made in asyncSetUp of DiscordTestCase: {FORGOTTEN}")
+        what = f"self.{self.name} is made in asyncSetUp of DiscordTestCase: {FORGOTTEN}"
+        if self.name.startswith("_"):  # a builder or a verb asks for it, which the author has called
+            what = (
+                f"this test has not begun: builders belong into make_world, or into the test; or {FORGOTTEN}"
+            )
+        raise _NotYet(what)
 
 
 class Running(Case):

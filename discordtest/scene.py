@@ -140,7 +140,7 @@ class Scene:
 
     def explain(self, error: BaseException) -> None:
         """Add to an error that a client ended with what its reader may have to know."""
-        for hint in hints.why_refused(self, unhandled.Unhandled(error, "").cause):
+        for hint in hints.why_failed(self, unhandled.Unhandled(error, "").cause):
             error.add_note(hint)
 
     def _raise_failure(self, failure: BaseException) -> NoReturn:

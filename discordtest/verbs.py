@@ -39,14 +39,14 @@ def verb(method: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[A
             if not scene.loop.has_settled():
                 await scene.settle()
             return result
-        except RuntimeError as error:
+        except RuntimeError:
             if asyncio.get_running_loop() is scene.loop:
                 raise
             call = f"self.{method.__name__}(…)"
             raise SetupError(
                 f"{call} was run on another event loop than the test's own: make the test `async def` and write "
                 f"`await {call}`, without asyncio.run"
-            ) from error
+            ) from None
         except discord.HTTPException:  # of what is refused the bot may hear too: auto moderation tells of it
             await scene.loop.settle()
             raise

@@ -1,4 +1,4 @@
-"""What a refusal tells of ids that stand in the bot and that its Discord does not have."""
+"""What a failure tells of why the bot failed: ids and names that its Discord does not have, and intents."""
 
 from __future__ import annotations
 
@@ -13,6 +13,76 @@ from discordtest import DiscordTestCase
 from tests.bots import BotTestCase, run_case
 
 Context = commands.Context[Any]
+
+
+class NoneTests(BotTestCase):
+    """An error about None names the look-up that may have found nothing."""
+
+    async def test_channel_that_is_not_there(self) -> None:
+        async def work(ctx: Context) -> None:
+            await ctx.bot.get_channel(5).send("hi")
+
+        with self.fails(
+            "'NoneType' object has no attribute 'send', in command do",
+            "get_channel returns None for what is not there: make_world has to make it (id_num= chooses its id)",
+        ):
+            await self.bot_does(work)
+
+    async def test_name_that_nothing_has_though_it_fails_inside_of_discord(self) -> None:
+        async def work(ctx: Context) -> None:
+            assert isinstance(ctx.author, discord.Member) and ctx.guild
+            role: Any = discord.utils.get(ctx.guild.roles, name="gamer")
+            await ctx.author.add_roles(role)
+
+        with self.fails("\nget returns None for what is not there: make_world has to make it"):
+            await self.bot_does(work)
+
+    async def test_none_of_the_bot_alone(self) -> None:
+        async def work(ctx: Context) -> None:
+            nothing: Any = {}.get("send")
+            await nothing.send("hi")
+
+        with self.fails("'NoneType' object") as failing:
+            await self.bot_does(work)
+        self.assertNotIn("returns None", failing.text)
+
+    async def test_other_errors_are_no_matter_of_none(self) -> None:
+        async def work(ctx: Context) -> None:
+            ctx.bot.get_channel(5)
+            raise AttributeError("mine")
+
+        with self.fails("AttributeError: mine") as failing:
+            await self.bot_does(work)
+        self.assertNotIn("get_channel", failing.text)
+
+
+class UncachedMemberTests(BotTestCase):
+    intents = discord.Intents(guilds=True, guild_messages=True, message_content=True)
+
+    async def test_intent_that_fills_the_cache_is_named(self) -> None:
+        async def work(ctx: Context) -> None:
+            assert ctx.guild is not None
+            member: Any = ctx.guild.get_member(5)
+            await ctx.send(member.name)
+
+        with self.fails(
+            "get_member finds cached members alone, and the bot's intents lack members: await fetch_member(…)"
+        ):
+            await self.bot_does(work)
+
+
+class PortalTests(unittest.TestCase):
+    def test_intents_that_are_not_approved_are_named(self) -> None:
+        class Case(BotTestCase):
+            approved_intents = discord.Intents.default()
+
+            async def test(self) -> None: ...
+
+        (problem,) = run_case(Case).problems
+        self.assertIn(
+            "approved_intents of the test case stands for that page; it lacks members, presences, mess",
+            problem,
+        )
 
 
 class IdsInTheBotTests(BotTestCase):

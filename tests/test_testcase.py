@@ -426,6 +426,19 @@ class MistakeTests(unittest.TestCase):
         text = "make_client returned None, not a discord.Client: is its `return` missing?"
         self.assertIn(text, self.problem(Nothing))
 
+    def test_builder_before_the_test_has_begun(self) -> None:
+        class Case(BotTestCase):
+            def __init__(self, name: str) -> None:
+                super().__init__(name)
+                self.guild = self.make_guild("Early")
+
+            async def test(self) -> None: ...
+
+        with self.assertRaisesRegex(
+            SetupError, "this test has not begun: what a builder makes belongs into make_world"
+        ):
+            Case("test")
+
     def test_class_from_make_client_is_to_be_called(self) -> None:
         class Bot(commands.Bot): ...
 
