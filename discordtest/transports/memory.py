@@ -1,4 +1,4 @@
-"""Gateway connections in memory: aiohttp's own websocket class over a backend session.
+"""Gateway and voice connections in memory: aiohttp's own websocket class over a backend session.
 
 The client keeps the class it asked for (``ws_response_class``) and with it aiohttp's rules for closing; only
 the reader and the writer below it are replaced. Frames wake the reading task once per turn of the loop, or at
