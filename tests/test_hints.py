@@ -34,7 +34,7 @@ class NoneTests(BotTestCase):
             role: Any = discord.utils.get(ctx.guild.roles, name="gamer")
             await ctx.author.add_roles(role)
 
-        with self.fails("\nget returns None for what is not there: make_world has to make it"):
+        with self.fails("\nutils.get returns None for what is not there: make_world has to make it"):
             await self.bot_does(work)
 
     async def test_none_of_the_bot_alone(self) -> None:
@@ -80,7 +80,7 @@ class PortalTests(unittest.TestCase):
 
         (problem,) = run_case(Case).problems
         self.assertIn(
-            "approved_intents of the test case stands for that page; it lacks members, presences, mess",
+            "approved_intents of the test case stands for that page; it lacks members, presences",
             problem,
         )
 

@@ -434,9 +434,7 @@ class MistakeTests(unittest.TestCase):
 
             async def test(self) -> None: ...
 
-        with self.assertRaisesRegex(
-            SetupError, "this test has not begun: what a builder makes belongs into make_world"
-        ):
+        with self.assertRaisesRegex(SetupError, "this test has not begun: builders belong into make_world"):
             Case("test")
 
     def test_class_from_make_client_is_to_be_called(self) -> None:
