@@ -23,9 +23,7 @@ class Source(discord.AudioSource):
         return True
 
 
-class PlayersTests(DiscordTestCase):
-    settle_timeout = 0.3
-
+class PlayerCase(DiscordTestCase):
     def make_player(self, read, after=None):
         """Return a player of a client that sends nowhere."""
 
@@ -42,6 +40,8 @@ class PlayersTests(DiscordTestCase):
         )
         return AudioPlayer(Source(read), client, after=after)
 
+
+class PlayersTests(PlayerCase):
     async def test_works_on_a_thread_of_its_own(self):
         seen = []
 
@@ -65,17 +65,6 @@ class PlayersTests(DiscordTestCase):
         self.make_player(read).start()
         await self.advance(1)
         self.assertEqual([round(moment - begin, 3) for moment in moments], [0, 0.04, 0.06, 0.08])
-
-    async def test_what_does_not_return_is_named(self):
-        gate = threading.Event()
-        self.addCleanup(gate.set)
-        player = self.make_player(lambda: gate.wait() and b"")
-        player.start()
-        with self.assertRaisesRegex(SettleTimeout, r"outside the event loop still runs(?s:.*)Source"):
-            await self.settle()
-        gate.set()
-        await self.settle()
-        player.join(5)
 
     async def test_paused_player_is_at_rest(self):
         player = self.make_player(lambda: b"frame")
@@ -104,6 +93,21 @@ class PlayersTests(DiscordTestCase):
         self.assertGreater(len(calls), before)
         player.stop()
         await self.settle()
+
+
+class StuckPlayerTests(PlayerCase):
+    settle_timeout = 0.3
+
+    async def test_what_does_not_return_is_named(self):
+        gate = threading.Event()
+        self.addCleanup(gate.set)
+        player = self.make_player(lambda: gate.wait() and b"")
+        player.start()
+        with self.assertRaisesRegex(SettleTimeout, r"outside the event loop still runs(?s:.*)Source"):
+            await self.settle()
+        gate.set()
+        await self.settle()
+        player.join(5)
 
 
 class ElsewhereTests(unittest.TestCase):
