@@ -39,6 +39,7 @@ DEFERRED = tuple(
         "foreign",
         "given",
         "hints",
+        "idle",
         "interactions",
         "leaks",
         "lifecycle",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord.ext import commands
 
+from discordtest import idle
 from discordtest.backend.intents import ALWAYS, EVENTS, PRIVILEGED
 from discordtest.backend.journal import Dispatch, Exchange, Sent
 from discordtest.backend.permissions import visible
@@ -157,6 +158,9 @@ def why_silent(scene: Scene, client: discord.Client) -> Iterator[str]:
         if isinstance(entry, Sent) and not entry.wire:
             yield from _why_deaf(scene, client, entry.message)
     yield from unheard(scene, client)
+    yield from idle.misspelt_events(client)
+    if scene.was_advanced:
+        yield from idle.unstarted_loops(client)
     for error in scene.watch.held():
         yield f"The bot raised {error}; it holds that task, and has not looked at its error so far"
 
@@ -239,6 +243,8 @@ def _why_no_command(client: commands.Bot, message: Record, hidden: bool) -> Iter
         yield "A bot sent the message: commands are not run for bots"
     elif _is_swallowed(client):
         yield "The bot's own on_message never calls process_commands, so no command runs"
+    elif words:
+        yield from idle.lost_errors(client, words[0])
 
 
 def _is_swallowed(client: commands.Bot) -> bool:

@@ -71,6 +71,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.finding",
         "discordtest.given",
         "discordtest.hints",
+        "discordtest.idle",
         "discordtest.interactions",
         "discordtest.recordings",
         "discordtest.refusals",

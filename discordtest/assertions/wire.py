@@ -138,7 +138,11 @@ class AssertWire(AssertCore):
         >>> with self.assertBotRaises(ZeroDivisionError) as caught:
         ...     await self.send(self.alice, self.general, "!divide 1 0")
         """
-        issubclass(BaseException, expected)  # a TypeError now, not when something is raised
+        try:
+            issubclass(BaseException, expected)  # now, not when something is raised
+        except TypeError:
+            text = f"assertBotRaises takes a class of exceptions or several, not {expected!r}"
+            raise TypeError(text) from None
         return BotErrors(self, expected, regex)
 
 

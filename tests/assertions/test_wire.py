@@ -108,7 +108,7 @@ class BotRaisesTests(BotTestCase):
             await self.bot_does(self.fail)
 
     async def test_what_is_no_error(self) -> None:
-        with self.assertRaises(TypeError):
+        with self.assertRaisesRegex(TypeError, "takes a class of exceptions or several, not 'ValueError'"):
             self.assertBotRaises("ValueError")  # type: ignore[arg-type]
 
     async def test_several_types(self) -> None:

@@ -1,0 +1,170 @@
+"""What of a bot never runs, though its author takes it for running: handlers that no event calls, loops, lost errors.
+
+Like `discordtest.hints`, whose part this is: it looks at the client as it is, and says what it has seen.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from typing import TYPE_CHECKING, Any
+
+from discord.ext import commands, tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import discord
+
+__all__ = ["lost_errors", "misspelt_events", "unstarted_loops"]
+
+#: Every event of discord.py 2.7, as it dispatches them; a handler's name that is like one and is none is misspelt.
+_EVENTS = [
+    f"on_{name}"
+    for name in [
+        "app_command_completion",
+        "audit_log_entry_create",
+        "automod_action",
+        "automod_rule_create",
+        "automod_rule_delete",
+        "automod_rule_update",
+        "bulk_message_delete",
+        "command",
+        "command_completion",
+        "command_error",
+        "connect",
+        "disconnect",
+        "entitlement_create",
+        "entitlement_delete",
+        "entitlement_update",
+        "error",
+        "guild_available",
+        "guild_channel_create",
+        "guild_channel_delete",
+        "guild_channel_pins_update",
+        "guild_channel_update",
+        "guild_emojis_update",
+        "guild_integrations_update",
+        "guild_join",
+        "guild_remove",
+        "guild_role_create",
+        "guild_role_delete",
+        "guild_role_update",
+        "guild_stickers_update",
+        "guild_unavailable",
+        "guild_update",
+        "integration_create",
+        "integration_update",
+        "interaction",
+        "invite_create",
+        "invite_delete",
+        "member_ban",
+        "member_join",
+        "member_remove",
+        "member_unban",
+        "member_update",
+        "message",
+        "message_delete",
+        "message_edit",
+        "poll_vote_add",
+        "poll_vote_remove",
+        "presence_update",
+        "private_channel_pins_update",
+        "private_channel_update",
+        "raw_app_command_permissions_update",
+        "raw_bulk_message_delete",
+        "raw_integration_delete",
+        "raw_member_remove",
+        "raw_message_delete",
+        "raw_message_edit",
+        "raw_poll_vote_add",
+        "raw_poll_vote_remove",
+        "raw_presence_update",
+        "raw_reaction_add",
+        "raw_reaction_clear",
+        "raw_reaction_clear_emoji",
+        "raw_reaction_remove",
+        "raw_thread_delete",
+        "raw_thread_member_remove",
+        "raw_thread_update",
+        "raw_typing",
+        "reaction_add",
+        "reaction_clear",
+        "reaction_clear_emoji",
+        "reaction_remove",
+        "ready",
+        "resumed",
+        "scheduled_event_create",
+        "scheduled_event_delete",
+        "scheduled_event_update",
+        "scheduled_event_user_add",
+        "scheduled_event_user_remove",
+        "shard_connect",
+        "shard_disconnect",
+        "shard_ready",
+        "shard_resumed",
+        "socket_event_type",
+        "socket_raw_receive",
+        "socket_raw_send",
+        "soundboard_sound_create",
+        "soundboard_sound_delete",
+        "soundboard_sound_update",
+        "stage_instance_create",
+        "stage_instance_delete",
+        "stage_instance_update",
+        "subscription_create",
+        "subscription_delete",
+        "subscription_update",
+        "thread_create",
+        "thread_delete",
+        "thread_join",
+        "thread_member_join",
+        "thread_member_remove",
+        "thread_remove",
+        "thread_update",
+        "typing",
+        "user_update",
+        "voice_channel_effect",
+        "voice_state_update",
+        "webhooks_update",
+    ]
+]
+_LIKE = 0.85
+
+
+def misspelt_events(client: discord.Client) -> Iterator[str]:
+    """Yield the handlers of a client whose names are like an event's, and are none."""
+    own = {name for kind in (*type(client).__mro__, client) for name in vars(kind) if name.startswith("on_")}
+    for name in sorted(own | {*getattr(client, "extra_events", ())}):
+        near = difflib.get_close_matches(name, _EVENTS, 1, _LIKE)
+        if near and name not in _EVENTS:
+            yield f"The bot has {name}, and no event is called that; is {near[0]} meant?"
+
+
+def unstarted_loops(client: discord.Client) -> Iterator[str]:
+    """Yield the loops of a client, and of its cogs, that nobody has started."""
+    for owner in (client, *getattr(client, "cogs", {}).values()):
+        for name in dict.fromkeys(name for kind in type(owner).__mro__ for name in vars(kind)):
+            if not any(isinstance(vars(kind).get(name), tasks.Loop) for kind in type(owner).__mro__):
+                continue
+            loop: tasks.Loop[Any] = getattr(owner, name)
+            if not loop.is_running() and not loop.current_loop and loop.get_task() is None:
+                yield f"Nobody has started the loop {type(owner).__name__}.{name}: `self.{name}.start()`"
+
+
+def lost_errors(client: commands.Bot, name: str) -> Iterator[str]:
+    """Yield who handles the errors of a command: it may have failed, and nobody else would be told."""
+    command: Any = client.all_commands[name]  # of whatever cog
+    cog = command.cog
+    handlers: list[Callable[..., Any]] = []
+    if command.has_error_handler():
+        handlers.append(command.on_error)
+    if cog is not None and cog.has_error_handler():
+        handlers.append(cog.cog_command_error)
+    if getattr(client.on_command_error, "__func__", None) is not commands.Bot.on_command_error:
+        handlers.append(client.on_command_error)
+    handlers += client.extra_events.get("on_command_error", [])
+    for handler in handlers:
+        code = getattr(handler, "__code__", None)
+        place = f" ({os.path.basename(code.co_filename)}:{code.co_firstlineno})" if code else ""
+        yield f"If {name!r} failed, {handler.__name__}{place} has got the error, and nothing else tells of it"

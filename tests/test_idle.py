@@ -1,0 +1,162 @@
+"""What of a bot never runs is named where the bot was silent."""
+
+from __future__ import annotations
+
+import unittest
+from typing import Any
+
+import discord
+from discord.ext import commands, tasks
+
+from discordtest import idle
+from tests.bots import BotTestCase
+
+Context = commands.Context[Any]
+SILENT = "The bot sent nothing in the last act.\n"
+
+
+class SilentTestCase(BotTestCase):
+    def silent(self, *lines: str) -> None:
+        """Claim a message that the bot has not sent; these lines say why."""
+        with self.fails("".join([SILENT, *(f"{line}\n" for line in lines), "What happened:"])):
+            self.assertSent("x")
+
+
+class EventNameTests(SilentTestCase):
+    async def test_misspelt_handlers_are_named(self) -> None:
+        @self.client.event
+        async def on_mesage(message: discord.Message) -> None: ...
+
+        @self.client.listen()
+        async def on_member_joined(member: discord.Member) -> None: ...
+
+        await self.send(self.alice, self.general, "hi")
+        self.silent(
+            "The bot has on_member_joined, and no event is called that; is on_member_join meant?",
+            "The bot has on_mesage, and no event is called that; is on_message meant?",
+        )
+
+    async def test_handler_of_a_class_is_looked_at_too(self) -> None:
+        class Bot(commands.Bot):
+            async def on_reddy(self) -> None: ...
+
+        bot = Bot("!", intents=discord.Intents.none())
+        self.assertEqual(
+            list(idle.misspelt_events(bot)),
+            ["The bot has on_reddy, and no event is called that; is on_ready meant?"],
+        )
+
+    async def test_events_of_discord_and_of_the_bot_are_none(self) -> None:
+        for name in (*idle._EVENTS, "on_level_up"):
+            with self.subTest(name):
+                client = discord.Client(intents=discord.Intents.none())
+                setattr(client, name, self.test_events_of_discord_and_of_the_bot_are_none)
+                self.assertEqual(list(idle.misspelt_events(client)), [])
+
+
+class EventListTests(unittest.TestCase):
+    def test_every_event_is_there_once(self) -> None:
+        self.assertEqual(idle._EVENTS, sorted({*idle._EVENTS}))
+        self.assertIn("on_raw_poll_vote_add", idle._EVENTS)
+
+
+class LoopBot(commands.Bot):
+    @tasks.loop(minutes=1)
+    async def tick(self) -> None: ...
+
+
+class LoopTests(SilentTestCase):
+    client: LoopBot
+    kind = LoopBot
+
+    async def test_loop_that_nobody_started_is_named_once_time_has_passed(self) -> None:
+        await self.send(self.alice, self.general, "hi")
+        self.silent()
+        await self.advance(60)
+        self.silent("Nobody has started the loop LoopBot.tick: `self.tick.start()`")
+
+    async def test_loop_of_a_cog(self) -> None:
+        class Daily(commands.Cog):
+            @tasks.loop(hours=24)
+            async def report(self) -> None: ...
+
+        await self.client.add_cog(Daily())
+        self.client.tick.start()
+        await self.advance(60)
+        with self.fails(f"{SILENT}Nobody has started the loop Daily.report: `self.report.start()`"):
+            self.assertSent("x")
+        self.client.tick.cancel()
+
+    async def test_loop_that_ran_and_ended_was_started(self) -> None:
+        self.client.tick.start()
+        await self.settle()
+        self.client.tick.stop()
+        await self.advance(120)
+        self.silent()
+
+
+class LostErrorTests(SilentTestCase):
+    def lost(self, name: str) -> str:
+        """Return the pattern of the line for an error that a handler of this name has got."""
+        return (
+            rf"If 'boom' failed, {name} \(test_idle\.py:\d+\) has got the error, and nothing else tells of it"
+        )
+
+    async def assert_lost(self, *names: str) -> None:
+        await self.send(self.alice, self.general, "!boom")
+        pattern = "\n".join([SILENT.rstrip(), *map(self.lost, names), "What happened"])
+        with self.assertRaisesRegex(AssertionError, pattern):
+            self.assertSent("x")
+
+    async def asyncSetUp(self) -> None:
+        await super().asyncSetUp()
+
+        @self.client.command()
+        async def boom(ctx: Context) -> None: ...
+
+        self.command = boom
+
+    async def test_command_that_is_silent_without_a_handler(self) -> None:
+        await self.assert_lost()
+
+    async def test_handler_of_the_bot(self) -> None:
+        @self.client.event
+        async def on_command_error(ctx: Context, error: commands.CommandError) -> None: ...
+
+        await self.assert_lost("on_command_error")
+
+    async def test_listener(self) -> None:
+        @self.client.listen("on_command_error")
+        async def swallow(ctx: Context, error: commands.CommandError) -> None: ...
+
+        await self.assert_lost("swallow")
+
+    async def test_handler_of_the_command(self) -> None:
+        @self.command.error
+        async def boom_error(ctx: Context, error: commands.CommandError) -> None: ...
+
+        await self.assert_lost("boom_error")
+
+    async def test_handler_of_the_cog(self) -> None:
+        self.client.remove_command("boom")
+
+        class Loud(commands.Cog):
+            @commands.command()
+            async def boom(self, ctx: Context) -> None: ...
+
+            async def cog_command_error(self, ctx: Context, error: Exception) -> None: ...
+
+        await self.client.add_cog(Loud())
+        await self.assert_lost("cog_command_error")
+
+    async def test_handler_of_a_subclass(self) -> None:
+        class Bot(commands.Bot):
+            async def on_command_error(self, *args: Any) -> None: ...
+
+        bot = Bot("!", intents=discord.Intents.none())
+        bot.add_command(commands.Command(_nothing, name="boom"))
+        (line,) = idle.lost_errors(bot, "boom")
+        self.assertRegex(line, self.lost("on_command_error"))
+
+
+async def _nothing(ctx: Context) -> None: ...
