@@ -62,6 +62,7 @@ _WHILE_PLAYING = {
     "Calling the after function failed.": "in what play() was given as after",
     "Exception in voice thread %s": "in the source that it played",
 }
+_TREE = "CommandTree._from_interaction."
 _LOOP_CODE = discord.ext.tasks.Loop._loop.__code__
 
 _lock = threading.Lock()
@@ -259,6 +260,8 @@ def _note_unawaited(coroutine: Any) -> None:
 
 def _task_text(task: asyncio.Task[Any]) -> str:
     coro = task.get_coro()
+    if getattr(coro, "__qualname__", "").startswith(_TREE):
+        return "in the error handler of the command tree"
     name = getattr(coro, "__qualname__", repr(coro))
     return f"in the task of {name.rpartition('<locals>.')[2]}"
 

@@ -65,6 +65,20 @@ class EventTests(BotTestCase):
         with self.fails("the bot raised KeyError: 'r', in autocomplete for 'tag', and nothing handled it"):
             await self.autocomplete(self.alice, self.general, "tag", "name", "r")
 
+    async def test_error_in_the_error_handler_of_a_tree(self) -> None:
+        @self.client.tree.command(description="Boom")
+        async def boom(interaction: discord.Interaction) -> None:
+            await interaction.response.send_message("one")
+            raise KeyError("boom")
+
+        @self.client.tree.error
+        async def handler(interaction: discord.Interaction, error: Exception) -> None:
+            raise error
+
+        await self.client.tree.sync()
+        with self.fails("KeyError: 'boom', in the error handler of the command tree, and nothing handled it"):
+            await self.slash(self.alice, self.general, "boom")
+
     async def test_second_answer_to_an_interaction_says_what_to_call_instead(self) -> None:
         @self.client.tree.command(description="Twice")
         async def twice(interaction: discord.Interaction) -> None:

@@ -25,6 +25,7 @@ __all__ = ["AssertInteractions"]
 __unittest = True
 
 _DEFERRED_MESSAGE = 5
+_LISTED = 3
 
 
 class AssertInteractions(AssertSent):
@@ -48,7 +49,13 @@ class AssertInteractions(AssertSent):
         """
         self._check_result(result)
         if not result.acknowledged:
-            self._fail_life(result, f"the bot did not respond to {self._name(result)}", msg)
+            lines = [f"the bot did not respond to {self._name(result)}"]
+            for record in self._sent_since(self._scene.act_start, None)[:_LISTED]:
+                said = failures.describe_message(self._scene, record)
+                lines.append(
+                    f"It sent {said} instead, which answers nothing: `interaction.response.send_message`"
+                )
+            self._fail_life(result, "\n".join(lines), msg)
         message = result.response or result.updated
         wanted = self._filter(content, claims)
         if message is None:

@@ -122,6 +122,15 @@ class Responded(AnswerTestCase):
         with self.assertRaises(TypeError):
             self.assertResponded("x")  # type: ignore[arg-type]
 
+    async def test_message_to_the_channel_answers_nothing(self) -> None:
+        result = await self.bot_answers(lambda i: i.channel.send("Pong!"))  # type: ignore[union-attr]
+        text = (
+            "It sent 'Pong!' in #general instead, which answers nothing: `interaction.response.send_message`"
+        )
+        with self.fails(f"the bot did not respond to /do\n{text}\nIts life"):
+            self.assertResponded(result)
+        self.assertNotResponded(result)
+
     async def test_what_a_message_has_is_looked_for_at_the_message(self) -> None:
         result = await self.bot_answers(lambda i: i.response.send_message("hi"))
         with self.assertRaisesRegex(AttributeError, "has no 'content': the message .* is `.response`"):

@@ -87,6 +87,14 @@ class PeopleTests(BotTestCase):
         with self.fails("bob is no recipient of that DM", kind=SetupError):
             await self.send(bob, direct.id, "hi")
 
+    async def test_forum_says_how_a_post_is_made(self) -> None:
+        forum = self.make_forum_channel("help", self.guild)
+        with self.assertRaises(discord.HTTPException) as caught:
+            await self.send(self.alice, forum, "hi")
+        self.assertRegex(
+            self.notes(caught.exception), "^it holds posts alone, which are threads: start_thread"
+        )
+
     async def test_ephemeral_message_takes_no_reaction(self) -> None:
         @self.client.tree.command(description="Hush")
         async def hush(interaction: discord.Interaction) -> None:

@@ -104,7 +104,10 @@ def check_may_send(call: Call, channel: Record, bits: int) -> None:
     """Refuse where the actor cannot send: by the channel's type, a closed DM, a locked thread, slow mode."""
     kind = channel["type"]
     if kind not in MESSAGE_CHANNELS:
-        raise RestError(Code.CANNOT_SEND_IN_FORUM if kind in FORUM_TYPES else Code.CANNOT_SEND_IN_NON_TEXT)
+        if kind in FORUM_TYPES:
+            why = "it holds posts alone, which are threads: start_thread of a test, create_thread of a bot"
+            raise RestError(Code.CANNOT_SEND_IN_FORUM, why=why)
+        raise RestError(Code.CANNOT_SEND_IN_NON_TEXT)
     if kind == 1:
         check_dm(call, channel)
     elif kind in message_thread.THREAD_TYPES:
