@@ -12,6 +12,7 @@ import traceback
 from typing import TYPE_CHECKING, Any
 
 import discord
+from discord import app_commands
 from discord.ext import commands
 
 from discordtest import idle
@@ -103,6 +104,14 @@ def why_failed(scene: Scene, error: BaseException) -> Iterator[str]:
             "An interaction has one first answer: `interaction.followup.send(…)` sends more, "
             "`interaction.edit_original_response(…)` changes it"
         )
+    if isinstance(error, commands.MissingPermissions | app_commands.MissingPermissions):
+        names = "=True, ".join(error.missing_permissions)
+        yield f"A role gives that: self.make_role(…, permissions=discord.Permissions({names}=True))"
+    if isinstance(error, commands.BotMissingPermissions | app_commands.BotMissingPermissions):
+        names = ", ".join(error.missing_permissions)
+        yield f"bot_permissions of the test case is what its role has; a role or an overwrite may give the bot {names}"
+    if isinstance(error, commands.CommandOnCooldown | app_commands.CommandOnCooldown):
+        yield f"`await self.advance({error.retry_after:.15g})` lets it pass"
     if isinstance(error, discord.PrivilegedIntentsRequired):
         for client, application in scene.clients.items():
             missing = client.intents.value & PRIVILEGED & ~approved_intents(application)

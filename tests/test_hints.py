@@ -71,6 +71,47 @@ class UncachedMemberTests(BotTestCase):
             await self.bot_does(work)
 
 
+class CheckTests(BotTestCase):
+    """A check that failed says what makes it pass."""
+
+    async def test_permission_of_whoever_uses_the_command(self) -> None:
+        @self.client.command()
+        @commands.has_permissions(kick_members=True, ban_members=True)
+        async def clear(ctx: Context) -> None: ...
+
+        @self.client.tree.command(description="Close")
+        @app_commands.checks.has_permissions(manage_guild=True)
+        async def close(interaction: discord.Interaction) -> None: ...
+
+        gives = "A role gives that: self.make_role(…, permissions=discord.Permissions("
+        with self.fails(f"{gives}kick_members=True, ban_members=True))"):
+            await self.send(self.alice, self.general, "!clear")
+        await self.client.tree.sync()
+        with self.fails(f"{gives}manage_guild=True))"):
+            await self.slash(self.alice, self.general, "close")
+        self._scene.unanswered.update(self.backend.world.interactions)  # which the failure has kept from us
+
+    async def test_permission_of_the_bot(self) -> None:
+        @self.client.command()
+        @commands.bot_has_permissions(administrator=True)
+        async def clear(ctx: Context) -> None: ...
+
+        with self.fails("bot_permissions of the test case", "may give the bot administrator"):
+            await self.send(self.alice, self.general, "!clear")
+
+    async def test_cooldown_tells_how_long_to_wait(self) -> None:
+        @self.client.command()
+        @commands.cooldown(1, 30, commands.BucketType.user)
+        async def gift(ctx: Context) -> None: ...
+
+        await self.send(self.alice, self.general, "!gift")
+        await self.advance(10)
+        with self.fails("`await self.advance(20)` lets it pass"):
+            await self.send(self.alice, self.general, "!gift")
+        await self.advance(20)
+        await self.send(self.alice, self.general, "!gift")
+
+
 class PortalTests(unittest.TestCase):
     def test_intents_that_are_not_approved_are_named(self) -> None:
         class Case(BotTestCase):

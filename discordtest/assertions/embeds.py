@@ -118,8 +118,16 @@ def _differences(what: str, wanted: Any, found: Any) -> Iterator[str]:
     elif _plain(wanted) != _plain(found) and not _is_upload(wanted, found):
         if isinstance(wanted, str) and isinstance(found, str):
             yield f"{what} differs:\n{diff(wanted, found)}"
+        elif what.endswith(" color"):
+            yield f"{what} is {_hex(found)}, not {_hex(wanted)}"
         else:
             yield f"{what} is {found!r}, not {wanted!r}"
+
+
+def _hex(color: Any) -> str:
+    """Return a colour as people write it."""
+    number = _plain(color)
+    return f"#{number:06x}" if isinstance(number, int) else repr(color)
 
 
 def _plain(value: Any) -> Any:

@@ -139,12 +139,12 @@ class AssertGuilds(AssertCore):
         if entry is not None:
             return self._seen_entry(entry, guild)
         entries = self._scene.backend.world.audit_log.get(self._claimed_guild(guild), [])
-        lines = [f"  {self._entry_text(entry)}" for entry in entries[-_LISTED:]] or ["  none"]
+        alike = [entry for entry in entries if entry["action_type"] == action.value] or entries
+        lines = [f"  {self._entry_text(entry)}" for entry in alike[-_LISTED:]] or ["  none"]
+        kind = "entries of that action" if alike is not entries else "last entries"
         claim = self._entry_claim(action, target, user, reason)
         self._fail_state(
-            "\n".join(
-                [f"the audit log of {self._guild_text(guild)} has no {claim}. Its last entries:", *lines]
-            ),
+            "\n".join([f"the audit log of {self._guild_text(guild)} has no {claim}. Its {kind}:", *lines]),
             msg,
         )
 

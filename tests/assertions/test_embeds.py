@@ -82,7 +82,8 @@ class NamedTests(unittest.TestCase):
         for value in (0xFF0000, discord.Colour(0xFF0000)):
             self.assertEqual(embed_differences({"colour": value}, SENT), [])
             self.assertEqual(embed_differences({"color": value}, SENT), [])
-        self.assertEqual(embed_differences({"color": 5}, SENT), ["embed color is 16711680, not 5"])
+        self.assertEqual(embed_differences({"color": 5}, SENT), ["embed color is #ff0000, not #000005"])
+        self.assertEqual(embed_differences({"color": None}, SENT), ["embed color is #ff0000, not None"])
 
     def test_timestamp_as_moment_or_text(self) -> None:
         self.assertEqual(embed_differences({"timestamp": datetime(2026, 1, 1, 12, tzinfo=UTC)}, SENT), [])

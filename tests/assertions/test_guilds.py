@@ -68,6 +68,14 @@ class AuditLogTests(BotTestCase):
         with self.fails("the audit log of Test has: kick of @alice by @bot, reason 'spam'"):
             self.assertNotAuditLog(self.guild, action)
 
+    async def test_missing_entry_fails_with_those_of_its_action(self) -> None:
+        await self.bot_does(lambda ctx: ctx.author.kick(reason="spam"))
+        self.make_role("Red", self.guild)
+        with self.fails(
+            "Its entries of that action:\n  kick of @alice by @bot, reason 'spam'\nWhat happened"
+        ):
+            self.assertAuditLog(self.guild, discord.AuditLogAction.kick, self.alice, reason="x")
+
     async def test_missing_entry_fails_with_the_last_ones(self) -> None:
         await self.bot_does(lambda ctx: ctx.author.kick(reason="spam"))
         action = discord.AuditLogAction.ban
