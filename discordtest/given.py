@@ -274,7 +274,16 @@ def message_of(world: World, message: Any) -> Record:
     for table in (world.ephemerals, *world.messages.values()):
         if message_id in table:
             return table[message_id]
-    raise SetupError(f"there is no message {shown(message)}: it was deleted, or it is of another test")
+    raise no_message(
+        message, f"there is no message {shown(message)}: it was deleted, or it is of another test"
+    )
+
+
+def no_message(thing: Any, otherwise: str) -> SetupError:
+    """Return the error for what is no message; the result of a command or click is easily taken for its answer."""
+    if hasattr(thing, "followups"):
+        otherwise = f"{thing!r} is no message: pass its answer, `.response`, or the message that it changed, `.updated`"
+    return SetupError(otherwise)
 
 
 def emoji_fields(emoji: Emoji) -> Record:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import itertools
+import json
 import traceback
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["refused", "unhandled_text", "unheard", "why_failed", "why_silent"]
 
+_NO_CONTENT = "The bot gets messages without their content: its intents lack message_content"
 #: what stands before an id in a path -> what it is of, the table that has it, and the builder that makes one
 _MADE = {
     "guilds": ("guild", "guilds", 'make_guild("…", id_num={})'),
@@ -166,6 +168,15 @@ def why_silent(scene: Scene, client: discord.Client) -> Iterator[str]:
     for entry in scene.backend.journal[scene.act_start :]:
         if isinstance(entry, Sent) and not entry.wire:
             yield from _why_deaf(scene, client, entry.message)
+        elif (
+            isinstance(entry, Dispatch)
+            and entry.name == "MESSAGE_UPDATE"
+            and _listens(client, "message_edit")
+        ):
+            edited = json.loads(entry.text)
+            bot_id = scene.clients[client]["bot"]["id"]
+            if edited["author"]["id"] != bot_id and _hides_content(client, edited, entry.guild_id, bot_id):
+                yield _NO_CONTENT
     yield from unheard(scene, client)
     yield from idle.misspelt_events(client)
     if scene.was_advanced:
@@ -211,8 +222,19 @@ def _why_deaf(scene: Scene, client: discord.Client, message: Record) -> Iterator
     elif _is_slash_command(client, message["content"]):
         words = message["content"].removeprefix("/")
         yield f"'/{words}' was sent as a message: `await self.slash(who, channel, {words!r})` uses the command"
-    elif isinstance(client, commands.Bot):
-        yield from _why_no_command(client, message, _hides_content(client, message, guild_id, bot_id))
+    else:
+        hidden = _hides_content(client, message, guild_id, bot_id)
+        why = [*_why_no_command(client, message, hidden)] if isinstance(client, commands.Bot) else []
+        yield from why
+        if hidden and not why and _reads_messages(client):
+            yield _NO_CONTENT
+
+
+def _reads_messages(client: discord.Client) -> bool:
+    """Tell whether the bot looks at messages itself, besides what runs its commands."""
+    own = getattr(client, "on_message", None)
+    is_own = own is not None and getattr(own, "__func__", own) is not commands.Bot.on_message
+    return is_own or "on_message" in getattr(client, "extra_events", ())
 
 
 def _is_slash_command(client: discord.Client, text: str) -> bool:
@@ -243,9 +265,7 @@ def _why_no_command(client: commands.Bot, message: Record, hidden: bool) -> Iter
         return
     words = text[len(prefix) :].split(maxsplit=1)
     if hidden:
-        yield (
-            "The bot gets messages without their content: its intents lack message_content, so it sees no command"
-        )
+        yield f"{_NO_CONTENT}, so it sees no command"
     elif words and words[0] not in client.all_commands:
         yield _commands_text(client, words[0])
     elif message["author"].get("bot"):

@@ -166,6 +166,67 @@ class IdsInTheBotTests(BotTestCase):
         self.assertNotIn("This Discord", failing.text)
 
 
+class HiddenContentTests(BotTestCase):
+    """A bot without the privileged intent hears of messages, and of nothing that they say."""
+
+    intents = discord.Intents.default()
+    no_content = "The bot gets messages without their content: its intents lack message_content"
+
+    async def test_listener_sees_no_content(self) -> None:
+        @self.client.listen()
+        async def on_message(message: discord.Message) -> None:
+            if "darn" in message.content:
+                await message.delete()
+
+        message = await self.send(self.alice, self.general, "darn")
+        with self.fails(self.no_content):
+            self.assertDeleted(message)
+        with self.fails(self.no_content):
+            self.assertSent("Mind your words")
+        with self.fails(self.no_content):
+            self.assertReaction(message, "👀")
+        with self.fails(self.no_content):
+            self.assertTimedOut(self.alice)
+
+    async def test_listener_of_edits_sees_no_content(self) -> None:
+        @self.client.listen()
+        async def on_message_edit(before: discord.Message, after: discord.Message) -> None:
+            if before.content != after.content:
+                await after.reply("I saw that")
+
+        message = await self.send(self.alice, self.general, "tee")
+        await self.edit(self.alice, message, "tea")
+        with self.fails(self.no_content):
+            self.assertSent("I saw that")
+
+    async def test_nobody_listens(self) -> None:
+        message = await self.send(self.alice, self.general, "hello")
+        with self.fails("was not deleted") as failing:
+            self.assertDeleted(message)
+        self.assertNotIn("content", failing.text)
+
+    async def test_mention_is_seen_whole(self) -> None:
+        @self.client.listen()
+        async def on_message(message: discord.Message) -> None:
+            """Does nothing."""
+
+        await self.send(self.alice, self.general, f"{self.client.user.mention} hello")
+        with self.fails("sent nothing") as failing:
+            self.assertSent("hello")
+        self.assertNotIn("without their content", failing.text)
+
+    async def test_bot_that_did_something_was_not_deaf(self) -> None:
+        @self.client.listen()
+        async def on_message(message: discord.Message) -> None:
+            if not message.author.bot:
+                await message.channel.send("?")
+
+        message = await self.send(self.alice, self.general, "hello")
+        with self.fails("was not deleted") as failing:
+            self.assertDeleted(message)
+        self.assertNotIn("without their content", failing.text)
+
+
 class StartTests(unittest.TestCase):
     def test_guild_that_is_not_there_at_the_start(self) -> None:
         class Bot(discord.Client):

@@ -51,8 +51,17 @@ class AssertCore(Case):
     def _fail_state(self, text: str, msg: Any) -> NoReturn:
         """Fail over the world's state, which is what it is for all that happened so far."""
         deaf = [line for client in self._scene.lives for line in hints.unheard(self._scene, client)]
-        lines = [text, *deaf, *failures.refusals(self._scene), failures.background(self._scene)]
-        self._fail("\n".join(lines), msg)
+        self._fail_for([text, *deaf], msg)
+
+    def _fail_undone(self, text: str, msg: Any) -> NoReturn:
+        """Fail over what the bot should have brought about."""
+        deaf = [line for client in self._scene.lives for line in hints.unheard(self._scene, client)]
+        self._fail_for([text, *dict.fromkeys([*failures.idleness(self._scene), *deaf])], msg)
+
+    def _fail_for(self, lines: list[str], msg: Any) -> NoReturn:
+        self._fail(
+            "\n".join([*lines, *failures.refusals(self._scene), failures.background(self._scene)]), msg
+        )
 
     def _claimed_application(self, client: discord.Client | None) -> Record:
         """Return the application that a client is, or was."""

@@ -127,6 +127,13 @@ def _elsewhere(scene: Scene, wanted: MessageFilter, search: Search) -> Iterator[
             yield "It edited a message to that: see assertEdited."
 
 
+def idleness(scene: Scene) -> list[str]:
+    """Return why the first client may have done nothing, if it did nothing in the last act."""
+    if not scene.clients or scene.backend.journal.exchanges(scene.act_start):
+        return []
+    return [*hints.why_silent(scene, next(iter(scene.clients)))]
+
+
 def refusals(scene: Scene) -> list[str]:
     """Return what Discord refused in the last act, a line for each."""
     lines = transcript.Transcript(scene)

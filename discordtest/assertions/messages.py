@@ -31,7 +31,7 @@ class AssertMessages(AssertSent):
         """Fail unless the message is gone."""
         self._at_rest()
         if self._record(message) is not None:
-            self._fail_state(f"{self._text(message)} was not deleted", msg)
+            self._fail_undone(f"{self._text(message)} was not deleted", msg)
         self._require_message(message)
 
     def assertNotDeleted(self, message: Any, *, msg: Any = None) -> discord.Message:
@@ -44,7 +44,8 @@ class AssertMessages(AssertSent):
         self._at_rest()
         who = self._claimed_user(user or self._bot_id())
         if who not in self._reacted(message, emoji, msg):
-            self._fail(self._reaction_text(message, emoji, who, "has not reacted"), msg)
+            why = failures.idleness(self._scene) if who == self._bot_id() else []
+            self._fail("\n".join([self._reaction_text(message, emoji, who, "has not reacted"), *why]), msg)
 
     def assertNotReaction(self, message: Any, emoji: Any, user: Any = None, *, msg: Any = None) -> None:
         """Fail if the user (the bot, if none is named) has reacted to the message with the emoji."""

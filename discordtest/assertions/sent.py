@@ -151,7 +151,7 @@ class AssertSent(AssertCore):
         """Fail unless the bot edited the message in the last act and it is now like this; return it."""
         self._at_rest()
         wanted = self._filter(content, claims)
-        edits = self._edited_since(self._looked_from(after), given.id_of(message))
+        edits = self._edits_of(message, after)
         if not edits:
             lines = [f"the bot did not edit {self._text(message)}", *failures.refusals(self._scene)]
             self._fail("\n".join([*lines, failures.background(self._scene)]), msg)
@@ -167,7 +167,7 @@ class AssertSent(AssertCore):
     def assertNotEdited(self, message: Any, *, after: After = None, msg: Any = None) -> None:
         """Fail if the bot edited the message in the last act."""
         self._at_rest()
-        if edits := self._edited_since(self._looked_from(after), given.id_of(message)):
+        if edits := self._edits_of(message, after):
             text = f"the bot edited {self._text(message)}: it is now {filters.text_of(edits[-1])!r}"
             self._fail(f"{text}\n{failures.background(self._scene)}", msg)
 
@@ -284,6 +284,11 @@ class AssertSent(AssertCore):
         path = url.removeprefix("https://cdn.discordapp.com").partition("?")[0]
         return self._scene.backend.world.files[path][0]
 
+    def _edits_of(self, message: Any, after: After) -> list[Record]:
+        if self._record(message) is None:
+            self._require_message(message)
+        return self._edited_since(self._looked_from(after), given.id_of(message))
+
     def _seen(self, record: Record) -> discord.Message:
         current = self._stored(record["channel_id"], record["id"])
         return views.views_of(self._scene).message(current or record)
@@ -316,7 +321,9 @@ class AssertSent(AssertCore):
         if any(isinstance(entry, journal_.Sent) and entry.message["id"] == number for entry in entries):
             return
         if channel is None or not any(self._dispatches(_PLACE_GONE, given.id_of(channel))):
-            raise SetupError(f"there never was a message {given.shown(message)} in the world of this test")
+            raise given.no_message(
+                message, f"there never was a message {given.shown(message)} in the world of this test"
+            )
 
     def _text(self, message: Any) -> str:
         record = self._record(message)

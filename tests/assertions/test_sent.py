@@ -371,6 +371,30 @@ class EditedTests(BotTestCase):
         self.assertEdited(self.message, after=asked)
 
 
+class NoMessageTests(BotTestCase):
+    """Claims and verbs about what is no message of this world do not pass, and say what to pass."""
+
+    async def test_message_that_never_was(self) -> None:
+        for claim in (self.assertEdited, self.assertNotEdited):
+            with self.fails("there never was a message 12345", kind=SetupError):
+                claim(12345)
+
+    async def test_result_of_a_command(self) -> None:
+        @self.client.tree.command()
+        async def greet(interaction: discord.Interaction) -> None:
+            """Greet"""
+            await interaction.response.send_message("Hello!")
+
+        await self.client.tree.sync()
+        result = await self.slash(self.alice, self.general, "greet")
+        for claim in (self.assertEdited, self.assertNotEdited, self.assertDeleted, self.assertPinned):
+            with self.fails("'greet'", "is no message: pass its answer, `.response`", kind=SetupError):
+                claim(result)
+        with self.fails("is no message: pass its answer, `.response`", kind=SetupError):
+            await self.react(self.alice, result, "👍")  # type: ignore[arg-type]
+        self.assertNotEdited(result.response)
+
+
 class SilenceTests(BotTestCase):
     """Why the bot may have been silent: the facts that its author overlooks."""
 
