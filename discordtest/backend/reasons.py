@@ -7,7 +7,7 @@ Permissions are named as ``discord.Permissions`` takes them.
 from __future__ import annotations
 
 from discordtest.backend.codes import Code, RestError
-from discordtest.backend.permissions import names
+from discordtest.backend.permissions import guild_permissions, is_timed_out, names
 from discordtest.backend.world import Record, World
 
 __all__ = ["beneath", "beneath_role", "hidden", "lacking", "stranger", "too_late"]
@@ -17,7 +17,8 @@ def lacking(
     world: World, user_id: str, bits: int, guild_id: str | None, channel: Record | None = None
 ) -> RestError:
     """Return 50013 for a user who lacks these permissions in a channel, else in a guild."""
-    return _refused(f"{_user(world, user_id)} lacks {_listed(bits)} in {_place(world, guild_id, channel)}")
+    lacks = f"{_user(world, user_id)} lacks {_listed(bits)} in {_place(world, guild_id, channel)}"
+    return _refused(lacks + _because(world, user_id, bits, guild_id))
 
 
 def beneath(world: World, guild_id: str, user_id: str, target_id: str) -> RestError:
@@ -66,6 +67,20 @@ def too_late(waited: int, limit: int) -> RestError:
         Code.UNKNOWN_INTERACTION,
         why=f"the first answer came {waited / 1e6:g} s after the interaction, and Discord waits {limit / 1e6:g} s: "
         "`await interaction.response.defer()` before what takes long, then `interaction.followup.send(…)`",
+    )
+
+
+def _because(world: World, user_id: str, bits: int, guild_id: str | None) -> str:
+    """Return what takes permissions away that the member's roles give."""
+    member = None if guild_id is None else world.members[guild_id].get(user_id)
+    if guild_id is None or member is None:
+        return ""
+    if is_timed_out(world, member):
+        return f": timed out until {member['communication_disabled_until']}"
+    return (
+        ""
+        if bits & ~guild_permissions(world, guild_id, user_id)
+        else ": an overwrite denies what the roles give"
     )
 
 

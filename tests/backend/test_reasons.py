@@ -35,14 +35,28 @@ class PeopleTests(BotTestCase):
         rules = self.make_text_channel("rules", self.guild, overwrites=quiet)
         with self.assertRaises(discord.Forbidden) as caught:
             await self.send(self.alice, rules, "hi")
-        self.assertEqual(self.notes(caught.exception), "alice lacks send_messages in #rules")
+        self.assertEqual(
+            self.notes(caught.exception),
+            "alice lacks send_messages in #rules: an overwrite denies what the roles give",
+        )
+
+    async def test_time_out_is_named_as_the_cause(self) -> None:
+        await self.timeout(self.owner, self.alice, 60)
+        with self.assertRaises(discord.Forbidden) as caught:
+            await self.send(self.alice, self.general, "hi")
+        self.assertRegex(
+            self.notes(caught.exception), "^alice lacks send_messages in #general: timed out until 20"
+        )
 
     async def test_part_of_a_message_that_is_not_allowed_is_named(self) -> None:
         bare = {self.guild.default_role: discord.PermissionOverwrite(attach_files=False)}
         text = self.make_text_channel("text", self.guild, overwrites=bare)
         with self.assertRaises(discord.Forbidden) as caught:
             await self.send(self.alice, text, files=[discord.File(io.BytesIO(b"a"), "a.txt")])
-        self.assertEqual(self.notes(caught.exception), "alice lacks attach_files in #text")
+        self.assertEqual(
+            self.notes(caught.exception),
+            "alice lacks attach_files in #text: an overwrite denies what the roles give",
+        )
 
     async def test_first_reaction_needs_a_permission_that_is_named(self) -> None:
         shy = {self.guild.default_role: discord.PermissionOverwrite(add_reactions=False)}
@@ -50,7 +64,10 @@ class PeopleTests(BotTestCase):
         message = await self.send(self.alice, text, "hi")
         with self.assertRaises(discord.Forbidden) as caught:
             await self.react(self.alice, message, "👍")
-        self.assertEqual(self.notes(caught.exception), "alice lacks add_reactions in #text")
+        self.assertEqual(
+            self.notes(caught.exception),
+            "alice lacks add_reactions in #text: an overwrite denies what the roles give",
+        )
 
     async def test_two_who_stand_alike_are_named_with_their_roles(self) -> None:
         mods = self.make_role("mods", self.guild, permissions=discord.Permissions(kick_members=True))
