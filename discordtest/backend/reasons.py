@@ -18,7 +18,7 @@ def lacking(
 ) -> RestError:
     """Return 50013 for a user who lacks these permissions in a channel, else in a guild."""
     lacks = f"{_user(world, user_id)} lacks {_listed(bits)} in {_place(world, guild_id, channel)}"
-    return _refused(lacks + _because(world, user_id, bits, guild_id))
+    return _refused(lacks + _because(world, user_id, bits, guild_id, channel))
 
 
 def beneath(world: World, guild_id: str, user_id: str, target_id: str) -> RestError:
@@ -70,18 +70,16 @@ def too_late(waited: int, limit: int) -> RestError:
     )
 
 
-def _because(world: World, user_id: str, bits: int, guild_id: str | None) -> str:
-    """Return what takes permissions away that the member's roles give."""
+def _because(world: World, user_id: str, bits: int, guild_id: str | None, channel: Record | None) -> str:
+    """Return what takes permissions away that the member's roles give; a thread has no overwrites of its own."""
     member = None if guild_id is None else world.members[guild_id].get(user_id)
     if guild_id is None or member is None:
         return ""
     if is_timed_out(world, member):
         return f": timed out until {member['communication_disabled_until']}"
-    return (
-        ""
-        if bits & ~guild_permissions(world, guild_id, user_id)
-        else ": an overwrite denies what the roles give"
-    )
+    overwrites = [] if channel is None else channel.get("permission_overwrites")
+    is_given = not bits & ~guild_permissions(world, guild_id, user_id)
+    return ": an overwrite denies what the roles give" if overwrites and is_given else ""
 
 
 def _refused(why: str) -> RestError:

@@ -48,6 +48,16 @@ class PeopleTests(BotTestCase):
             self.notes(caught.exception), "^alice lacks send_messages in #general: timed out until 20"
         )
 
+    async def test_thread_has_no_overwrites_of_its_own(self) -> None:
+        roles = self.guild.default_role
+        self.backend.update_role(
+            roles, permissions=discord.Permissions(view_channel=True, send_messages=True)
+        )
+        thread = self.make_thread("talk", self.general)
+        with self.assertRaises(discord.Forbidden) as caught:
+            await self.send(self.alice, thread, "hi")
+        self.assertRegex(self.notes(caught.exception), r"^alice lacks send_messages\w* in #talk$")
+
     async def test_part_of_a_message_that_is_not_allowed_is_named(self) -> None:
         bare = {self.guild.default_role: discord.PermissionOverwrite(attach_files=False)}
         text = self.make_text_channel("text", self.guild, overwrites=bare)
