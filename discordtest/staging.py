@@ -37,8 +37,8 @@ from discordtest.backend import intents, tokens
 from discordtest.backend import world as worlds_
 from discordtest.backend.resources import application as apps
 from discordtest.backend.resources import user
-from discordtest.clock import runner, travel
-from discordtest.errors import SetupError
+from discordtest.clock import players, runner, travel
+from discordtest.errors import SettleTimeout, SetupError
 from discordtest.running import Running
 from discordtest.transports import network as networks
 from discordtest.transports import releases
@@ -211,6 +211,10 @@ class Staging(replays.Replays, Running):
             for client in [*scene.lives]:
                 problems += await lifecycle.stop(scene, client)
             await scripts.unload()
+            try:
+                await players.end_all(scene.loop)
+            except SettleTimeout as error:
+                problems.append(str(error))
             try:
                 scene.check(last=True)
             except Exception as error:  # noqa: BLE001  # raised again below, after all is put back

@@ -140,6 +140,19 @@ class ConnectionTests(VoiceCase):
         await self.advance(10)
         self.assertTrue(voice.is_connected())
 
+    async def test_gateway_session_ends(self):
+        voice = await self.call()
+        self.backend.invalidate_session()
+        await self.advance(60)
+        self.assertFalse(voice.is_connected())
+        self.assertNotInVoice(self.me)
+
+    async def test_guild_is_deleted(self):
+        voice = await self.call()
+        self.backend.delete_guild(self.guild)
+        await self.advance(31)  # it waits for another server
+        self.assertFalse(voice.is_connected())
+
     async def test_may_not_connect(self):
         await self.client.get_channel(self.floor.id).set_permissions(self.me, connect=False)
         with self.assertRaises(TimeoutError):
@@ -309,6 +322,12 @@ class PlayingTests(VoiceCase):
         await self.play(Tone(60 * PER_SECOND))
         await self.advance(1)
 
+    async def test_plays_for_nobody_when_the_test_ends(self):
+        snapshot = self.backend.snapshot()
+        await self.play(Tone(60 * PER_SECOND))
+        await self.restore(snapshot)
+        await self.advance(1)
+
     async def test_pauses_when_the_test_ends(self):
         voice = await self.play(Tone(60 * PER_SECOND))
         voice.pause()
@@ -330,7 +349,7 @@ class AfterwardsTests(unittest.TestCase):
 
     @needs_voice
     def test_nothing_stays_of_a_test_that_ends_while_it_plays(self):
-        for name in ("plays", "pauses"):
+        for name in ("plays", "pauses", "plays_for_nobody"):
             before = {*threading.enumerate()}
             case = PlayingTests(f"test_{name}_when_the_test_ends")
             result = case.run()

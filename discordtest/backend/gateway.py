@@ -75,6 +75,7 @@ class Gateway:
             self.sessions.remove(session)
             session.sent.clear()
             gateway_commands.go_offline(self.backend, session)
+            gateway_commands.leave_voice(self.backend, session)
 
     def expire(self, session: Session) -> None:
         """End a session whose client did not come back in time."""

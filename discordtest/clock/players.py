@@ -24,8 +24,9 @@ from discordtest.clock.module_view import ModuleView
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["install", "loop_of_thread", "uninstall"]
+__all__ = ["end_all", "install", "loop_of_thread", "uninstall"]
 
+_alive: set[Work] = set()
 _works: dict[int, Work] = {}  # by the thread's number
 _run: Callable[[AudioPlayer], None] = AudioPlayer.run
 
@@ -88,6 +89,7 @@ class Work:
         try:
             self.loop.call_soon_threadsafe(self._lie_down, seconds, event)
         except RuntimeError:  # the loop is closed: nobody would wake it
+            self.stop()
             return
         self._gate.wait()
 
@@ -112,6 +114,20 @@ class Work:
         if self._call is None:
             self._begin()
             self._gate.set()
+
+    def stop(self) -> None:
+        """Let the thread end, as `AudioPlayer.stop` does, and tell nobody."""
+        self._player._end.set()
+        self._player._resumed.set()
+
+
+async def end_all(loop: VirtualLoop) -> None:
+    """End what still plays on a loop, and wait for it; SettleTimeout for a source that does not return."""
+    playing = [work for work in tuple(_alive) if work.loop is loop]
+    for work in playing:
+        work.stop()
+    if playing:
+        await loop.settle()
 
 
 class Event(real_threading.Event):
@@ -147,6 +163,7 @@ def _start(player: AudioPlayer) -> None:
     if loop is not None and isinstance(player._end, Event):
         work: Any = Work(loop, player)
         vars(player)["_discordtest_work"] = work
+        _alive.add(work)
         loop.outside.know(player)
     real_threading.Thread.start(player)
 
@@ -161,6 +178,7 @@ def _run_by_the_clock(player: AudioPlayer) -> None:
         _run(player)
     finally:
         del _works[number]
+        _alive.discard(work)
         if not work.loop.is_closed():
             work.loop.call_soon_threadsafe(work.end)
     return None

@@ -12,6 +12,7 @@ from discordtest.backend.codes import Code, RestError
 from discordtest.backend.encoding import encode
 from discordtest.backend.intents import Intent
 from discordtest.backend.resources.presence import STATUSES, set_presence
+from discordtest.backend.resources.voice import disconnect
 from discordtest.backend.rest import Call, operation, parameter
 from discordtest.backend.world import Record, World
 from discordtest.errors import NotModelled
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from discordtest.backend import Backend
     from discordtest.backend.gateway import Session
 
-__all__ = ["COMMANDS", "go_offline", "update_presence"]
+__all__ = ["COMMANDS", "go_offline", "leave_voice", "update_presence"]
 
 CHUNK = 1000
 MAX_FOUND = 100
@@ -48,6 +49,16 @@ def go_offline(backend: Backend, session: Session) -> None:
 
 
 # -- the end of a session
+
+
+def leave_voice(backend: Backend, session: Session) -> None:
+    """Take the client's user out of voice in the guilds that no other connection serves."""
+    world, user_id = backend.world, session.user_id
+    others = [other for other in backend.gateway.sessions if other.user_id == user_id]
+    for guild_id, states in world.voice_states.items():
+        if user_id in states and session.serves(guild_id):
+            if not any(other.serves(guild_id) for other in others):
+                disconnect(world, guild_id, user_id)
 
 
 @parameter("session")

@@ -337,6 +337,8 @@ def delete_guild(call: Call, guild: Record) -> None:
     if not call.actor.omnipotent and guild["owner_id"] != call.actor.user_id:
         raise RestError(Code.MISSING_PERMISSIONS)
     bots = world.bots_of(guild_id)
+    for user_id in world.voice_states[guild_id]:
+        world.on_voice_end(guild_id, user_id)
     for channel_id in (*world.guild_channels[guild_id], *world.threads[guild_id]):
         del world.channels[channel_id]
         forget_messages(world, channel_id)
