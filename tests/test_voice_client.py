@@ -93,6 +93,14 @@ class ConnectionTests(VoiceCase):
         self.assertInVoice(self.me, self.attic)
         self.assertEqual(len(self.backend.voice_servers.sessions), 1)
 
+    async def test_leaving_takes_no_time(self):
+        voice = await self.call()
+        await voice.move_to(self.client.get_channel(self.attic.id))
+        await self.settle()
+        before = self.clock.time()
+        await voice.disconnect()  # it waits for its own voice state, up to 30 seconds
+        self.assertEqual(self.clock.time(), before)
+
     async def test_moves_at_once(self):
         voice = await self.client.get_channel(self.floor.id).connect()
         await voice.move_to(self.client.get_channel(self.attic.id))

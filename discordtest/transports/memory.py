@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Incoming", "MemoryConnection", "Outgoing", "open_socket"]
 
 ABNORMAL_CLOSURE = 1006
-LAG = 5  # turns of the loop by which a voice server is slower than the gateway
+LAG = 5  # turns of the loop until somebody answers a client that has a call
 HANG_UP = 20  # further turns until it hangs up
 
 
@@ -79,20 +79,26 @@ class Incoming:
     def feed_data(self, message: WSMessage, size: int = 0) -> None:
         """Deliver a message of the client's own side, such as the CLOSING of its ``close()``."""
         self._control.append(message)
-        self.kick()
+        if self._connection.is_call:  # it has not come from a server, so it is not late
+            self._connection.loop.call_soon(self._wake)
+        else:
+            self.kick()
 
     def kick(self) -> None:
         """Wake the reader at the loop's next turn, once for all frames that arrive until then.
 
         An answer comes a turn later: until Python 3.12 ``asyncio.wait_for``, with which discord.py waits for
         members that it has asked for, takes a turn of its own before it waits. What a voice server says comes later
-        still: in life the client has long heard of its new channel when the old server hangs up.
+        still, and so does what the gateway answers to a client that has a call: in life the client has long done what
+        it had to when the answer is there, and heard of its new channel when the old server hangs up.
         """
         if not self._kicked:
             self._kicked = True
             call_soon = self._connection.loop.call_soon
             if self._connection.is_call:
                 _after_lag(call_soon, self._arrive)
+            elif self.answering and self._connection.network.calls:
+                _after_lag(call_soon, self._wake)
             elif self.answering:
                 call_soon(call_soon, self._wake)
             else:

@@ -11,6 +11,7 @@ from typing import Any
 from unittest.mock import patch
 
 import discord
+from discord import voice_client
 from discord.ext import commands
 
 from discordtest import DiscordTestCase
@@ -198,6 +199,26 @@ class JishakuTests(DiscordTestCase):
         await self.type("jsk shutdown")
         self.assertSent("Logging out now\N{HORIZONTAL ELLIPSIS}")
         self.assertTrue(self.client.is_closed())
+
+    @unittest.skipUnless(
+        voice_client.has_nacl and voice_client.has_dave, "discord.py[voice] is not installed"
+    )
+    async def test_voice(self) -> None:
+        self.make_voice_channel("floor", self.guild)
+        attic = self.make_voice_channel("attic", self.guild)
+        self.enterContext(patch("discord.opus.is_loaded", return_value=True))  # nothing is encoded here
+        await self.join_voice(self.owner, attic)
+        await self.type("jsk vc join floor")
+        self.assertSent("Connected to floor.")
+        await self.type("jsk vc")
+        self.assertSent("Connected to floor, idle.")
+        await self.type("jsk vc join")
+        self.assertInVoice(self.guild.me, attic)
+        await self.type("jsk vc pause")
+        self.assertSent("The voice client in this guild is not playing anything.")
+        await self.type("jsk vc disconnect")
+        self.assertSent("Disconnected from attic.")
+        self.assertNotInVoice(self.guild.me)
 
 
 def _text(message: discord.Message) -> str:
