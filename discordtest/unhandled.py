@@ -33,7 +33,7 @@ import discord.state
 import discord.ui.modal
 import discord.ui.view
 
-from discordtest.clock.players import loop_of_thread
+from discordtest.clock.players import loop_to_tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -202,7 +202,7 @@ _log = functools.cache(_Log)  # each test uses the same
 
 
 def _keep(message: str, args: tuple[Any, ...], error: Any) -> None:
-    loop = asyncio._get_running_loop() or loop_of_thread()
+    loop = asyncio._get_running_loop() or loop_to_tell()
     watch = None if loop is None else _watches.get(loop)
     if watch is None or not isinstance(error, BaseException):
         return

@@ -336,6 +336,16 @@ class PlayingTests(VoiceCase):
         await self.restore(snapshot)
         await self.advance(1)
 
+    async def test_after_that_fails_as_the_bot_closes(self):
+        def fail(error):
+            time.sleep(0.05)  # meanwhile the bot has closed
+            raise LookupError("no bot")
+
+        await self.play(Tone(60 * PER_SECOND), after=fail)
+        with self.assertLogs("discord.player", "ERROR"):
+            await self.client.close()
+            await self.settle()
+
     async def test_pauses_when_the_test_ends(self):
         voice = await self.play(Tone(60 * PER_SECOND))
         voice.pause()

@@ -24,7 +24,7 @@ from discordtest.clock.module_view import ModuleView
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["end_all", "install", "loop_of_thread", "uninstall"]
+__all__ = ["end_all", "install", "loop_of_thread", "loop_to_tell", "uninstall"]
 
 _alive: set[Work] = set()
 _works: dict[int, Work] = {}  # by the thread's number
@@ -52,6 +52,12 @@ def loop_of_thread() -> VirtualLoop | None:
     """Return the loop that a player's thread belongs to; None on any other thread."""
     work = _works.get(real_threading.get_ident())
     return None if work is None else work.loop
+
+
+def loop_to_tell() -> VirtualLoop | None:
+    """Return that loop as long as the bot runs: as it closes, its functions may find that it is gone, as in life."""
+    work = _works.get(real_threading.get_ident())
+    return None if work is None or work.is_over() else work.loop
 
 
 def _running() -> VirtualLoop | None:
@@ -114,6 +120,10 @@ class Work:
         if self._call is None:
             self._begin()
             self._gate.set()
+
+    def is_over(self) -> bool:
+        """Tell whether the bot that plays is closed, or about to be."""
+        return self._player.client.client.is_closed()
 
     def stop(self) -> None:
         """Let the thread end, as `AudioPlayer.stop` does, and tell nobody."""
