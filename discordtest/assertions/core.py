@@ -50,13 +50,14 @@ class AssertCore(Case):
 
     def _fail_state(self, text: str, msg: Any) -> NoReturn:
         """Fail over the world's state, which is what it is for all that happened so far."""
-        deaf = [line for client in self._scene.lives for line in hints.unheard(self._scene, client)]
-        self._fail_for([text, *deaf], msg)
+        self._fail_for([text, *self._unheard()], msg)
 
     def _fail_undone(self, text: str, msg: Any) -> NoReturn:
         """Fail over what the bot should have brought about."""
-        deaf = [line for client in self._scene.lives for line in hints.unheard(self._scene, client)]
-        self._fail_for([text, *dict.fromkeys([*failures.idleness(self._scene), *deaf])], msg)
+        self._fail_for([text, *dict.fromkeys([*failures.idleness(self._scene), *self._unheard()])], msg)
+
+    def _unheard(self) -> list[str]:
+        return [line for client in self._scene.lives for line in hints.unheard(self._scene, client)]
 
     def _fail_for(self, lines: list[str], msg: Any) -> NoReturn:
         self._fail(

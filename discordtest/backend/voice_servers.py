@@ -113,7 +113,6 @@ class VoiceSession:
         self.on_pause: Callable[[bool], None] | None = None  # a voice connection is never held up
         self.closed = False
         self.seat: Seat | None = None
-        self.mode: str | None = None
         self.speaking = 0  # the flags that the client said last
         self.packets = 0  # of sound
         self._push({"op": 8, "d": {"v": 8, "heartbeat_interval": HEARTBEAT_INTERVAL}})
@@ -216,7 +215,6 @@ class VoiceSession:
         elif mode not in MODES:
             self.close(4016)
         else:
-            self.mode = mode
             key = [*hashlib.sha256(self.seat.token.encode()).digest()]
             self._push({"op": 4, "d": {"mode": mode, "secret_key": key, "dave_protocol_version": 0}})
 

@@ -9,7 +9,6 @@ reconnect: a test that runs again must see the same. Nothing else in the process
 
 from __future__ import annotations
 
-import asyncio
 import datetime as real_datetime
 import random as real_random
 import sys
@@ -18,6 +17,7 @@ import time as real_time
 from typing import TYPE_CHECKING, Any
 
 from discordtest.clock import heartbeats, players
+from discordtest.clock.current_loop import running_loop
 from discordtest.clock.loop import VirtualLoop
 from discordtest.clock.module_view import ModuleView
 
@@ -65,13 +65,8 @@ class Clock:
 DateTime = real_datetime.datetime
 
 
-def _running() -> VirtualLoop | None:
-    loop = asyncio._get_running_loop()
-    return loop if isinstance(loop, VirtualLoop) else None
-
-
 def _now(tz: real_datetime.tzinfo | None = None) -> DateTime:
-    loop = _running()
+    loop = running_loop()
     if loop is None:
         return real_datetime.datetime.now(tz)
     return loop.now().astimezone(tz) if tz else loop.now().astimezone().replace(tzinfo=None)
@@ -82,7 +77,7 @@ def _utcnow() -> DateTime:
 
 
 def _time() -> float:
-    loop = _running()
+    loop = running_loop()
     return real_time.time() if loop is None else loop.now().timestamp()
 
 
@@ -92,7 +87,7 @@ def _ticking_time() -> float:
     The send limiter of discord.py 2.7.1 wakes at the very end of its minute, where a clock that stands still would let
     everything through; a limiter that compares with ``>=`` there would let us drop this.
     """
-    loop = _running()
+    loop = running_loop()
     if loop is None:
         return real_time.time()
     now = loop.now().timestamp()
@@ -101,29 +96,29 @@ def _ticking_time() -> float:
 
 
 def _time_ns() -> int:
-    loop = _running()
+    loop = running_loop()
     if loop is None:
         return real_time.time_ns()
     return (loop.now() - EPOCH) // MICROSECOND * 1000
 
 
 def _monotonic() -> float:
-    loop = _running()
+    loop = running_loop()
     return real_time.monotonic() if loop is None else loop.time()
 
 
 def _monotonic_ns() -> int:
-    loop = _running()
+    loop = running_loop()
     return real_time.monotonic_ns() if loop is None else loop.microseconds * 1000
 
 
 def _perf_counter() -> float:
-    loop = _running()
+    loop = running_loop()
     return real_time.perf_counter() if loop is None else loop.time()
 
 
 def _perf_counter_ns() -> int:
-    loop = _running()
+    loop = running_loop()
     return real_time.perf_counter_ns() if loop is None else loop.microseconds * 1000
 
 
@@ -173,7 +168,7 @@ class _Random(real_random.Random):
     """Begins each time with the same numbers where a test runs and no seed is given."""
 
     def seed(self, a: Any = None, version: int = 2) -> None:
-        super().seed(0 if a is None and _running() is not None else a, version)
+        super().seed(0 if a is None and running_loop() is not None else a, version)
 
 
 RANDOM = ModuleView(real_random, Random=_Random)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from discord.gateway import KeepAliveHandler, VoiceKeepAliveHandler
 
+from discordtest.clock.current_loop import running_loop
 from discordtest.clock.loop import VirtualLoop
 
 if TYPE_CHECKING:
@@ -39,14 +40,9 @@ def uninstall() -> None:
     del handler.start
 
 
-def _running() -> VirtualLoop | None:
-    loop = asyncio._get_running_loop()
-    return loop if isinstance(loop, VirtualLoop) else None
-
-
 def _start(handler: KeepAliveHandler) -> None:
     """Start no thread under a virtual loop: it would outlive the client."""
-    loop = _running()
+    loop = running_loop()
     if loop is None:
         threading.Thread.start(handler)
     elif handler.interval is not None:
@@ -87,6 +83,6 @@ def _look(task: asyncio.Task[None]) -> None:
 
 def _ack(handler: KeepAliveHandler) -> None:
     _replaced["ack"](handler)
-    loop = _running()
+    loop = running_loop()
     if loop is not None:
         handler.latency = max(handler.latency, LATENCY) if loop.heartbeats else LATENCY

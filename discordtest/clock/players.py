@@ -18,6 +18,7 @@ from discord import player as playing
 from discord import voice_state
 from discord.player import AudioPlayer
 
+from discordtest.clock.current_loop import running_loop
 from discordtest.clock.loop import VirtualLoop
 from discordtest.clock.module_view import ModuleView
 
@@ -48,21 +49,20 @@ def uninstall() -> None:
     vars(voice_state).update(threading=real_threading)
 
 
+def _work_here() -> Work | None:
+    return _works.get(real_threading.get_ident())
+
+
 def loop_of_thread() -> VirtualLoop | None:
     """Return the loop that a player's thread belongs to; None on any other thread."""
-    work = _works.get(real_threading.get_ident())
+    work = _work_here()
     return None if work is None else work.loop
 
 
 def loop_to_tell() -> VirtualLoop | None:
     """Return that loop as long as the bot runs: as it closes, its functions may find that it is gone, as in life."""
-    work = _works.get(real_threading.get_ident())
+    work = _work_here()
     return None if work is None or work.is_over() else work.loop
-
-
-def _running() -> VirtualLoop | None:
-    loop = asyncio._get_running_loop()
-    return loop if isinstance(loop, VirtualLoop) else None
 
 
 class Work:
@@ -149,7 +149,7 @@ class Event(real_threading.Event):
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until it is set; a player's thread by the test's clock."""
-        work = _works.get(real_threading.get_ident())
+        work = _work_here()
         if work is None:
             return super().wait(timeout)
         if not self.is_set():
@@ -169,7 +169,7 @@ class Event(real_threading.Event):
 
 def _start(player: AudioPlayer) -> None:
     """Start the thread; one whose sleep ends when it is told to stop."""
-    loop = _running()
+    loop = running_loop()
     if loop is not None and isinstance(player._end, Event):
         work: Any = Work(loop, player)
         vars(player)["_discordtest_work"] = work
@@ -198,12 +198,12 @@ def _run_by_the_clock(player: AudioPlayer) -> None:
 
 
 def _perf_counter() -> float:
-    loop = loop_of_thread() or _running()
+    loop = loop_of_thread() or running_loop()
     return real_time.perf_counter() if loop is None else loop.time()
 
 
 def _sleep(seconds: float) -> None:
-    work = _works.get(real_threading.get_ident())
+    work = _work_here()
     if work is None:
         real_time.sleep(seconds)
     else:
@@ -211,7 +211,7 @@ def _sleep(seconds: float) -> None:
 
 
 def _event() -> real_threading.Event:
-    return real_threading.Event() if _running() is None else Event()
+    return real_threading.Event() if running_loop() is None else Event()
 
 
 _TIME = ModuleView(real_time, perf_counter=_perf_counter, sleep=_sleep)
