@@ -336,6 +336,9 @@ async def _start(loop: tasks.Loop[Any]) -> None:
 class UnawaitedTests(BotTestCase):
     """A coroutine that the bot forgot to await is named in the failure that follows from it."""
 
+    def setUp(self) -> None:
+        needs_the_process(self)  # the filters of warnings are its own
+
     async def test_line_that_forgot_it_is_named(self) -> None:
         async def forget(ctx: commands.Context[Any]) -> None:
             ctx.send("never sent")  # type: ignore[unused-coroutine]
