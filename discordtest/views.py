@@ -19,7 +19,7 @@ from discord.scheduled_event import ScheduledEvent
 from discord.user import ClientUser
 
 from discordtest.backend.resources.guild_create import render_guild
-from discordtest.backend.resources.guild_member import new_member
+from discordtest.backend.resources.guild_member_build import new_member
 from discordtest.backend.resources.guild_scheduled_event import render_event
 from discordtest.backend.resources.invite import render_invite
 from discordtest.backend.resources.message_form import EPHEMERAL

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import unittest
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -118,10 +119,17 @@ def modules() -> dict[str, Path]:
     return found
 
 
-def imports(module: str, source: str, known: set[str], *, package: bool = False) -> Iterator[tuple[int, str]]:
-    """Find what a module imports at run time, by line; ``from a import b`` is ``a.b`` if that is a module."""
+def imports(
+    module: str, source: str, known: set[str], *, package: bool = False, at_once: bool = False
+) -> Iterator[tuple[int, str]]:
+    """Find what a module imports at run time, by line; ``from a import b`` is ``a.b`` if that is a module.
+
+    ``at_once``: as it is imported itself, not in a function of its that is called later.
+    """
     tree = ast.parse(source)
     skipped = {id(node) for block in _for_types(tree) for node in ast.walk(block)}
+    if at_once:
+        skipped |= {id(node) for function in _functions(tree) for node in ast.walk(function)}
     for node in ast.walk(tree):
         if id(node) in skipped:
             continue
@@ -138,6 +146,10 @@ def _for_types(tree: ast.AST) -> Iterator[ast.stmt]:
     for node in ast.walk(tree):
         if isinstance(node, ast.If) and ast.unparse(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING"):
             yield from node.body
+
+
+def _functions(tree: ast.AST) -> Iterator[ast.AST]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
 def _absolute(module: str, node: ast.ImportFrom, *, package: bool) -> str:
@@ -163,6 +175,21 @@ class LayerTests(unittest.TestCase):
                 if target.partition(".")[0] == "discordtest" and layer(target) > layer(module):
                     wrong.append(f"{path}:{line}: {module} is below {target} and may not import it")
         self.assertNoImport(wrong)
+
+    def test_no_modules_import_each_other(self) -> None:
+        known = modules()
+        wanted = {
+            module: {
+                target
+                for _, target in imports(module, path.read_text(), set(known), at_once=True)
+                if target in known
+            }
+            for module, path in known.items()
+        }
+        try:
+            graphlib.TopologicalSorter(wanted).prepare()
+        except graphlib.CycleError as error:
+            self.fail("these import each other in a circle: " + ", ".join(error.args[1]))
 
     def test_backend_does_no_input_or_output(self) -> None:
         known = modules()
@@ -204,3 +231,7 @@ class ReaderTests(unittest.TestCase):
 
     def test_import_within_a_function_counts(self) -> None:
         self.assertEqual(self.found("def f():\n import asyncio\n"), ["asyncio"])
+
+    def test_import_within_a_function_is_not_at_once(self) -> None:
+        source = "import json\ndef f():\n import asyncio\n"
+        self.assertEqual([target for _, target in imports("m", source, set(), at_once=True)], ["json"])

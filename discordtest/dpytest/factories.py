@@ -14,7 +14,7 @@ import discord
 
 from discordtest.backend.resources.channel_types import new_channel
 from discordtest.backend.resources.guild import new_guild
-from discordtest.backend.resources.guild_member import new_member
+from discordtest.backend.resources.guild_member_build import new_member
 from discordtest.backend.resources.guild_role import new_role
 from discordtest.given import api_fields, id_of
 

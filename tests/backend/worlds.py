@@ -16,7 +16,7 @@ from discordtest.backend import Backend
 from discordtest.backend.codes import RestError
 from discordtest.backend.permissions import ALL, Permission
 from discordtest.backend.resources.application import make_application
-from discordtest.backend.resources.guild_member import new_member
+from discordtest.backend.resources.guild_member_build import new_member
 from discordtest.backend.resources.guild_role import new_role
 from discordtest.backend.resources.user import make_user
 from discordtest.backend.rest import Actor, Request

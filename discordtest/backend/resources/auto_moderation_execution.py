@@ -19,7 +19,6 @@ from discordtest.backend.codes import Code, RestError
 from discordtest.backend.intents import Intent
 from discordtest.backend.journal import Act
 from discordtest.backend.permissions import QUARANTINED, Permission, guild_permissions
-from discordtest.backend.resources import guild_member
 from discordtest.backend.resources.auto_moderation import ALERT_CHANNELS, guild_managers
 from discordtest.backend.resources.auto_moderation_form import (
     BLOCK_MEMBER_INTERACTION,
@@ -30,6 +29,7 @@ from discordtest.backend.resources.auto_moderation_form import (
     TIMEOUT,
 )
 from discordtest.backend.resources.auto_moderation_match import Match, find_match
+from discordtest.backend.resources.guild_member_build import tell_update
 from discordtest.backend.resources.mention import find_mentions
 from discordtest.backend.resources.message_build import create_system_message
 from discordtest.backend.rest import Call
@@ -128,7 +128,7 @@ def screen_profile(call: Call, guild_id: str) -> None:
             return
     if member["flags"] & QUARANTINED:
         member["flags"] &= ~QUARANTINED
-        guild_member.tell_update(world, guild_id, member)
+        tell_update(world, guild_id, member)
 
 
 def _blocks(rule: Record) -> bool:
@@ -191,10 +191,10 @@ def _execute(case: _Case, match: Match, action: Record) -> None:
     elif action["type"] == TIMEOUT:
         until = world.timestamp(action["metadata"]["duration_seconds"])
         case.member["communication_disabled_until"] = until
-        guild_member.tell_update(world, guild_id, case.member)
+        tell_update(world, guild_id, case.member)
     elif action["type"] == BLOCK_MEMBER_INTERACTION and not case.member["flags"] & QUARANTINED:
         case.member["flags"] |= QUARANTINED
-        guild_member.tell_update(world, guild_id, case.member)
+        tell_update(world, guild_id, case.member)
     text = _told(case, match, action)
     case.call.backend.journal.append(Act(world.now(), f"    AutoMod {text} (rule {rule['name']!r})"))
     options = {

@@ -22,7 +22,7 @@ from discordtest.backend.body import (
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import DEFAULT, Permission
 from discordtest.backend.resources.guild_create import render_guild, render_guild_create, tell_guild_create
-from discordtest.backend.resources.guild_member import new_member
+from discordtest.backend.resources.guild_member_build import new_member
 from discordtest.backend.resources.guild_role import new_role
 from discordtest.backend.resources.thread import forget_messages
 from discordtest.backend.rest import Call, parameter, route

@@ -29,12 +29,13 @@ from discordtest.backend.intents import Intent
 from discordtest.backend.permissions import Permission, guild_permissions
 from discordtest.backend.resources import auto_moderation_execution, guild_member_voice
 from discordtest.backend.resources.application import approved_intents
+from discordtest.backend.resources.guild_member_build import tell_update
 from discordtest.backend.resources.guild_role import check_role_below, find_role
 from discordtest.backend.resources.thread_sync import blind_spots, sync_threads
 from discordtest.backend.rest import Call, parameter, route
 from discordtest.backend.world import Record, World
 
-__all__ = ["MAX_NICK", "find_member", "new_member", "tell_update"]
+__all__ = ["MAX_NICK", "find_member"]
 
 MAX_NICK = 32
 MAX_LISTED = 1000
@@ -47,29 +48,6 @@ _ANY_FLAG_PERMISSION = (
     int(Permission.MODERATE_MEMBERS | Permission.KICK_MEMBERS | Permission.BAN_MEMBERS),
 )
 _Path = tuple[str | int, ...]
-
-
-def new_member(user: Record, joined_at: str) -> Record:
-    """Return a member's record with Discord's defaults; it refers to the user's record."""
-    return {
-        "user": user,
-        "nick": None,
-        "avatar": None,
-        "banner": None,
-        "roles": [],
-        "joined_at": joined_at,
-        "premium_since": None,
-        "deaf": False,
-        "mute": False,
-        "flags": 0,
-        "pending": False,
-        "communication_disabled_until": None,
-    }
-
-
-def tell_update(world: World, guild_id: str, member: Record) -> None:
-    """Tell those who may know that a member has changed."""
-    world.emit("GUILD_MEMBER_UPDATE", {**member, "guild_id": guild_id}, guild=guild_id)
 
 
 @parameter("member")

@@ -22,7 +22,8 @@ from discordtest.backend.resources.guild_integration import (
     drop_integration,
     drop_webhooks,
 )
-from discordtest.backend.resources.guild_member import MAX_NICK, new_member
+from discordtest.backend.resources.guild_member import MAX_NICK
+from discordtest.backend.resources.guild_member_build import new_member
 from discordtest.backend.resources.guild_role import find_role, insert_role, new_role, remove_role
 from discordtest.backend.resources.message_build import create_system_message
 from discordtest.backend.resources.thread import remove_members
