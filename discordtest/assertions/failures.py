@@ -39,8 +39,9 @@ class Search(NamedTuple):
 
 
 def background(scene: Scene) -> str:
-    """Return what was never awaited, the end of the transcript, the pending timers, and how the clock stands."""
+    """Return what was never awaited, what blocked, the end of the transcript, pending timers, how the clock stands."""
     parts = [f"Never awaited, so it did nothing: {each}" for each in dict.fromkeys(scene.watch.unawaited)]
+    parts += dict.fromkeys(scene.loop.blocked)
     parts.append(f"What happened:\n{transcript.Transcript(scene).tail()}")
     pending = scene.loop.pending()
     if pending:

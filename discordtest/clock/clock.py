@@ -3,8 +3,8 @@
 ``Clock`` is what a test sees of it. ``install`` puts views in place of the names ``time`` and ``datetime``
 (module or class) in every loaded ``discord.*`` module: a view asks the running loop, and where that is none
 of ours the real clock. So it is with ``random``, from which discord.py draws how long it waits before it tries to
-reconnect: a test that runs again must see the same. Nothing else in the process is touched, and after the last
-``uninstall`` nothing stays.
+reconnect: a test that runs again must see the same. ``time.sleep`` has a stand-in in every module (`sleeping`).
+Nothing else in the process is touched, and after the last ``uninstall`` nothing stays.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ import random as real_random
 import sys
 import threading
 import time as real_time
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from discordtest.clock import heartbeats, players
+from discordtest.clock import heartbeats, players, sleeping
 from discordtest.clock.current_loop import running_loop
 from discordtest.clock.loop import VirtualLoop
 from discordtest.clock.module_view import ModuleView
@@ -37,6 +38,7 @@ class Clock:
             first,
         )  # microseconds, and moments before that: a borrowed loop has some
         loop.on_import = refresh
+        loop.blocked = []
 
     def now(self) -> real_datetime.datetime:
         """Return the wall clock as an aware datetime."""
@@ -236,9 +238,13 @@ def _find_sites() -> bool:
     if len(sys.modules) == _scanned:
         return False
     _scanned = len(sys.modules)
-    for module in [each for name, each in sys.modules.copy().items() if name.startswith("discord.")]:
-        names = vars(module)
-        for name, real, view in VIEWS:
-            if names.get(name) is real:
-                _sites[id(names), name] = names, name, real, ELSEWHERE.get((module.__name__, name), view)
+    for module_name, module in sys.modules.copy().items():
+        # A lazy module is left as it is; anything may be in sys.modules.
+        names = vars(module) if type(module) is ModuleType else {}
+        if names.get("sleep") is sleeping.REAL:
+            _sites[id(names), "sleep"] = names, "sleep", sleeping.REAL, sleeping.sleep
+        if module_name.startswith("discord."):
+            for name, real, view in VIEWS:
+                if names.get(name) is real:
+                    _sites[id(names), name] = names, name, real, ELSEWHERE.get((module_name, name), view)
     return True

@@ -57,6 +57,7 @@ class TimedLoop(WokenLoop):
         self.on_move: Callable[[], None] | None = None  # called after time has moved
         self.on_task: Callable[[asyncio.Task[Any]], None] | None = None  # told of every task that is made
         self.last_reading = 0.0  # the latest time that a clock has told which never tells one twice
+        self.blocked: list[str] = []  # where the bot has stopped the loop by `time.sleep`, in words
         self.steps: tuple[int, int] | None = None  # from where, and how long, where time moves in whole steps
         self._seconds = microseconds / 1e6
         self._overdue_at = -1
