@@ -21,6 +21,7 @@ from discordtest.backend.intents import ALWAYS, EVENTS, PRIVILEGED
 from discordtest.backend.journal import Dispatch, Exchange, Sent
 from discordtest.backend.permissions import visible
 from discordtest.backend.resources.application import approved_intents
+from discordtest.clock import in_vain
 from discordtest.clock.waits import MACHINERY
 from discordtest.names import channel_name, named_path
 
@@ -28,10 +29,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from discordtest.backend.world import Record
+    from discordtest.errors import Deadlock
     from discordtest.scene import Scene
     from discordtest.unhandled import Unhandled
 
-__all__ = ["refused", "unhandled_text", "unheard", "why_failed", "why_silent"]
+__all__ = ["refused", "unhandled_text", "unheard", "why_failed", "why_in_vain", "why_silent"]
 
 _NO_CONTENT = "The bot gets messages without their content: its intents lack message_content"
 #: what stands before an id in a path -> what it is of, the table that has it, and the builder that makes one
@@ -196,9 +198,20 @@ def unheard(scene: Scene, client: discord.Client) -> Iterator[str]:
         needed = EVENTS.get(name, ALWAYS)[is_direct]
         if not needed or needed & client.intents.value:
             continue
-        if heard := [each for each in _LISTENERS.get(name, ()) if _listens(client, each)]:
+        heard = [f"has on_{each}" for each in _LISTENERS.get(name, ()) if _listens(client, each)]
+        heard += [f"waits for {each!r}" for each in _LISTENERS.get(name, ()) if each in client._listeners]
+        if heard:
             flags = (flag for flag, bits in discord.Intents.VALID_FLAGS.items() if bits & needed == bits)
-            yield f"The bot has on_{heard[0]}, but gets no {name}: its intents lack {next(flags)}"
+            yield f"The bot {heard[0]}, but gets no {name}: its intents lack {next(flags)}"
+
+
+def why_in_vain(scene: Scene, error: Deadlock | TimeoutError) -> Iterator[str]:
+    """Yield why what the test waited for may not have come, and what to write instead."""
+    for client in scene.lives:
+        yield from idle.misspelt_waits(client)
+        yield from unheard(scene, client)
+    if (cure := in_vain.cure(error)) is not None:
+        yield cure
 
 
 def _listens(client: discord.Client, event: str) -> bool:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import discord
 
-__all__ = ["lost_errors", "misspelt_events", "unstarted_loops"]
+__all__ = ["lost_errors", "misspelt_events", "misspelt_waits", "unstarted_loops"]
 
 #: Every event of discord.py 2.7, as it dispatches them; a handler's name that is like one and is none is misspelt.
 _EVENTS = [
@@ -139,6 +139,20 @@ def misspelt_events(client: discord.Client) -> Iterator[str]:
         near = difflib.get_close_matches(name, _EVENTS, 1, _LIKE)
         if near and name not in _EVENTS:
             yield f"The bot has {name}, and no event is called that; is {near[0]} meant?"
+
+
+def misspelt_waits(client: discord.Client) -> Iterator[str]:
+    """Yield the events that somebody waits for with ``wait_for``, or did until now, and that never come."""
+    for (
+        name
+    ) in client._listeners:  # by event; discord.py takes one that has ended out with the next such event
+        if f"on_{name}" in _EVENTS:
+            continue
+        plain = name.removeprefix("on_")
+        near = [name] if name in _EVENTS else difflib.get_close_matches(f"on_{plain}", _EVENTS, 1, _LIKE)
+        if near:
+            meant = near[0].removeprefix("on_")
+            yield f"wait_for({name!r}) waits for no event of discord.py; is wait_for({meant!r}) meant?"
 
 
 def unstarted_loops(client: discord.Client) -> Iterator[str]:

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from discordtest import deferred
+from discordtest import deferred, hints
 from discordtest.clock import runner as runners
-from discordtest.errors import DiscordTestError, SettleTimeout, SetupError
+from discordtest.errors import Deadlock, DiscordTestError, SettleTimeout, SetupError
 from discordtest.interactions import timeline
 
 if TYPE_CHECKING:
@@ -112,10 +112,10 @@ class Running(Case):
         try:
             super()._callSetUp()  # type: ignore[misc]  # IsolatedAsyncioTestCase's
         except Exception as error:
-            error.__traceback__ = _trimmed(error, self.asyncSetUp)
             if not self._scene.has_begun and not isinstance(error, unittest.SkipTest | _NotYet):
                 error.add_note(f"Nothing was set up at that point: {FORGOTTEN}")
             self._annotate(error)
+            error.__traceback__ = _trimmed(error, self.asyncSetUp)
             raise
         if not self._scene.has_begun:
             raise SetupError(f"{type(self).__name__}.asyncSetUp has set up nothing: {FORGOTTEN}")
@@ -137,8 +137,8 @@ class Running(Case):
             super()._callTestMethod(method)  # type: ignore[misc]
             self._conclude()
         except Exception as error:
-            error.__traceback__ = _trimmed(error, method)
             self._annotate(error)
+            error.__traceback__ = _trimmed(error, method)
             raise
 
     def _conclude(self) -> None:
@@ -163,6 +163,9 @@ class Running(Case):
             )
         failures = self._scene.backend.failures
         failures[:] = [failure for failure in failures if failure is not error]  # told here
+        if isinstance(error, Deadlock | TimeoutError):
+            for hint in hints.why_in_vain(self._scene, error):
+                error.add_note(hint)
         if not isinstance(error, unittest.SkipTest):
             error.add_note(f"The test started at DISCORDTEST_START_TIME={self._begins_at.isoformat()}")
 

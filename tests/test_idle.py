@@ -54,6 +54,24 @@ class EventNameTests(SilentTestCase):
                 self.assertEqual(list(idle.misspelt_events(client)), [])
 
 
+class WaitTests(unittest.TestCase):
+    def waits(self, name: str) -> list[str]:
+        client = discord.Client(intents=discord.Intents.none())
+        client._listeners[name] = []
+        return list(idle.misspelt_waits(client))
+
+    def test_name_of_a_handler_is_none_of_an_event(self) -> None:
+        self.assertIn("is wait_for('message') meant?", *self.waits("on_message"))
+
+    def test_misspelt_event(self) -> None:
+        self.assertIn("is wait_for('reaction_add') meant?", *self.waits("reaction_added"))
+        self.assertIn("is wait_for('reaction_add') meant?", *self.waits("on_reaction_added"))
+
+    def test_events_of_discord_and_of_the_bot(self) -> None:
+        for name in ("message", "raw_poll_vote_add", "level_up"):
+            self.assertEqual(self.waits(name), [])
+
+
 class EventListTests(unittest.TestCase):
     def test_every_event_is_there_once(self) -> None:
         self.assertEqual(idle._EVENTS, sorted({*idle._EVENTS}))

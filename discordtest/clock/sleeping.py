@@ -17,7 +17,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from discordtest.clock.current_loop import running_loop
-from discordtest.clock.waits import MACHINERY, position
+from discordtest.clock.waits import MACHINERY, position, root
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -53,8 +53,8 @@ def _tell(loop: VirtualLoop, seconds: str, caller: FrameType) -> None:
     if not chain:
         return
     # Who sleeps may be a library that the bot has called: only the call is the bot's to change.
-    home = _root(chain[-1])
-    at = next(i for i, each in enumerate(chain) if _root(each) == home or not _is_library(each))
+    home = root(chain[-1])
+    at = next(i for i, each in enumerate(chain) if root(each) == home or not _is_library(each))
     frame, code = chain[at], chain[at].f_code
     if at:
         callee = chain[at - 1]
@@ -79,15 +79,10 @@ def _tell(loop: VirtualLoop, seconds: str, caller: FrameType) -> None:
 def _own_frames(frame: FrameType | None) -> list[FrameType]:
     """Return the frames of the bot and its libraries down to what calls, innermost first."""
     found = []
-    while frame is not None and _root(frame) not in MACHINERY:
+    while frame is not None and root(frame) not in MACHINERY:
         found.append(frame)
         frame = frame.f_back
     return found
-
-
-def _root(frame: FrameType) -> str:
-    name: str = frame.f_globals.get("__name__", "")
-    return name.partition(".")[0]
 
 
 def _is_library(frame: FrameType) -> bool:

@@ -28,6 +28,7 @@ __all__ = [
     "frames",
     "is_housekeeping",
     "position",
+    "root",
     "stack",
     "task_of",
     "waiter",
@@ -184,12 +185,13 @@ def describe_waiting(loop: asyncio.AbstractEventLoop, main: AnyTask | None, limi
 
 def _place(chain: list[FrameType]) -> FrameType:
     for frame in reversed(chain):
-        if _root(frame) not in MACHINERY:
+        if root(frame) not in MACHINERY:
             return frame
-    return next((frame for frame in reversed(chain) if _root(frame) != "asyncio"), chain[-1])
+    return next((frame for frame in reversed(chain) if root(frame) != "asyncio"), chain[-1])
 
 
-def _root(frame: FrameType) -> str:
+def root(frame: FrameType) -> str:
+    """Return the package that a frame's code is of."""
     name: str = frame.f_globals.get("__name__", "")
     return name.partition(".")[0]
 
@@ -208,7 +210,7 @@ def _manner(chain: list[FrameType]) -> str:
 
 def _tasks_loop(chain: list[FrameType]) -> str | None:
     """Name the ``discord.ext.tasks`` loop that rests between two runs: it stands in no line of the bot."""
-    if _root(_place(chain)) != "discord":
+    if root(_place(chain)) != "discord":
         return None
     for frame in chain:
         if frame.f_globals.get("__name__") == "discord.ext.tasks" and frame.f_code.co_name == "_loop":
