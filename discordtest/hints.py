@@ -33,7 +33,15 @@ if TYPE_CHECKING:
     from discordtest.scene import Scene
     from discordtest.unhandled import Unhandled
 
-__all__ = ["refused", "unhandled_text", "unheard", "why_failed", "why_in_vain", "why_silent"]
+__all__ = [
+    "refused",
+    "unhandled_text",
+    "unheard",
+    "what_is_missing",
+    "why_failed",
+    "why_in_vain",
+    "why_silent",
+]
 
 _NO_CONTENT = "The bot gets messages without their content: its intents lack message_content"
 #: what stands before an id in a path -> what it is of, the table that has it, and the builder that makes one
@@ -136,11 +144,11 @@ def _why_refused(scene: Scene, error: BaseException) -> Iterator[str]:
         if entry.status == error.status and (entry.result or {}).get("code", 0) == error.code:
             why = f": {entry.why}" if entry.why else ""
             yield f"Discord refused {entry.method} {named_path(scene.backend.world, entry.path)}{why}"
-            yield from _what_is_missing(scene, entry.path)
+            yield from what_is_missing(scene, entry.path)
             return
 
 
-def _what_is_missing(scene: Scene, path: str) -> Iterator[str]:
+def what_is_missing(scene: Scene, path: str) -> Iterator[str]:
     """Yield which id of a path this Discord never had: one of the real Discord, in the bot's settings."""
     for name, given_id in itertools.pairwise(path.split("/")):
         kind, table, call = _MADE.get(name, ("", "", ""))

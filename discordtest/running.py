@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from discordtest import deferred, hints
+from discordtest.assertions import failures
 from discordtest.clock import runner as runners
 from discordtest.errors import Deadlock, DiscordTestError, SettleTimeout, SetupError
 from discordtest.interactions import timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterator
     from types import TracebackType
     from unittest import IsolatedAsyncioTestCase as Case
 
@@ -161,13 +162,22 @@ class Running(Case):
             self._scene.fails_on_unhandled = (
                 False  # what never rests ends as its client is closed, with an error
             )
-        failures = self._scene.backend.failures
-        failures[:] = [failure for failure in failures if failure is not error]  # told here
-        if isinstance(error, Deadlock | TimeoutError):
-            for hint in hints.why_in_vain(self._scene, error):
-                error.add_note(hint)
+        kept = self._scene.backend.failures
+        kept[:] = [failure for failure in kept if failure is not error]  # told here
+        for note in self._notes_on(error):
+            error.add_note(note)
         if not isinstance(error, unittest.SkipTest):
             error.add_note(f"The test started at DISCORDTEST_START_TIME={self._begins_at.isoformat()}")
+
+    def _notes_on(self, error: Exception) -> Iterator[str]:
+        """Yield what an error that ends a test does not say itself, and its reader has to know."""
+        if isinstance(error, unittest.SkipTest):
+            return
+        if isinstance(error, Deadlock | TimeoutError):
+            yield from hints.why_in_vain(self._scene, error)
+        known = "\n".join([str(error), *getattr(error, "__notes__", ())])
+        if not any(title in known for title in ("What happened:", "Discord refused")):
+            yield from failures.suspects(self._scene)
 
     def debug(self) -> None:
         """Run the test without collecting the result; what it has replaced is put back, however it ends."""

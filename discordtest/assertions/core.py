@@ -60,9 +60,7 @@ class AssertCore(Case):
         return [line for client in self._scene.lives for line in hints.unheard(self._scene, client)]
 
     def _fail_for(self, lines: list[str], msg: Any) -> NoReturn:
-        self._fail(
-            "\n".join([*lines, *failures.refusals(self._scene), failures.background(self._scene)]), msg
-        )
+        self._fail("\n".join([*lines, failures.background(self._scene)]), msg)
 
     def _claimed_application(self, client: discord.Client | None) -> Record:
         """Return the application that a client is, or was."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from discordtest.backend.world import Record, World
     from discordtest.scene import Scene
 
-__all__ = ["Search", "background", "describe_message", "nearest_of", "not_found", "refusals", "shortly"]
+__all__ = ["Search", "background", "describe_message", "nearest_of", "not_found", "shortly", "suspects"]
 
 _LISTED = 8
 _LONG = 120
@@ -39,9 +39,8 @@ class Search(NamedTuple):
 
 
 def background(scene: Scene) -> str:
-    """Return what was never awaited, what blocked, the end of the transcript, pending timers, how the clock stands."""
-    parts = [f"Never awaited, so it did nothing: {each}" for each in dict.fromkeys(scene.watch.unawaited)]
-    parts += dict.fromkeys(scene.loop.blocked)
+    """Return what may have gone wrong, the end of the transcript, the pending timers, and how the clock stands."""
+    parts = suspects(scene)
     parts.append(f"What happened:\n{transcript.Transcript(scene).tail()}")
     pending = scene.loop.pending()
     if pending:
@@ -54,6 +53,12 @@ def background(scene: Scene) -> str:
             "install discordtest[time]."
         )
     return "\n".join(parts)
+
+
+def suspects(scene: Scene) -> list[str]:
+    """Return what no error tells of: what was never awaited, what blocked, what Discord refused in the last act."""
+    parts = [f"Never awaited, so it did nothing: {each}" for each in dict.fromkeys(scene.watch.unawaited)]
+    return [*parts, *dict.fromkeys(scene.loop.blocked), *refusals(scene)]
 
 
 def describe_message(scene: Scene, message: Record) -> str:
@@ -87,7 +92,6 @@ def not_found(scene: Scene, claim: str, wanted: MessageFilter, search: Search) -
             parts.append("The bot also sent:")
             parts += [f"  {describe_message(scene, message)}" for message in others[:_LISTED]]
     parts += _elsewhere(scene, wanted, search)
-    parts += refusals(scene)
     parts.append(background(scene))
     return "\n".join(parts)
 
@@ -136,7 +140,13 @@ def idleness(scene: Scene) -> list[str]:
 
 
 def refusals(scene: Scene) -> list[str]:
-    """Return what Discord refused in the last act, a line for each."""
+    """Return what Discord refused in the last act, a line for each, and what of it the world never had."""
+    refused = hints.refused(scene)
+    if not refused:
+        return []
     lines = transcript.Transcript(scene)
-    found = [f"  {lines.line(entry)}" for entry in hints.refused(scene)]
-    return ["Discord refused:", *found[:_LISTED]] if found else []
+    found = ["Discord refused:", *(f"  {lines.line(entry)}" for entry in refused[:_LISTED])]
+    if len(refused) > _LISTED:
+        found.append(f"  and {len(refused) - _LISTED} more")
+    missing = (line for entry in refused for line in hints.what_is_missing(scene, entry.path))
+    return [*found, *dict.fromkeys(missing)]

@@ -83,7 +83,6 @@ class AssertMessages(AssertSent):
             [
                 f"{who} {claim} with {emoji}",
                 where,
-                *failures.refusals(self._scene),
                 failures.background(self._scene),
             ]
         )

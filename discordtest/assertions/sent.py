@@ -153,8 +153,7 @@ class AssertSent(AssertCore):
         wanted = self._filter(content, claims)
         edits = self._edits_of(message, after)
         if not edits:
-            lines = [f"the bot did not edit {self._text(message)}", *failures.refusals(self._scene)]
-            self._fail("\n".join([*lines, failures.background(self._scene)]), msg)
+            self._fail(f"the bot did not edit {self._text(message)}\n{failures.background(self._scene)}", msg)
         edited: Record = edits[-1]
         if wanted.differences(edited):
             lines = [

@@ -1,0 +1,126 @@
+"""Every failure tells what Discord refused, also where the bot keeps the error to itself, or a claim is unittest's."""
+
+from __future__ import annotations
+
+import contextlib
+import unittest
+from typing import Any
+
+import discord
+from discord.ext import commands
+
+from tests.bots import BotTestCase, run_case
+
+Context = commands.Context[Any]
+REFUSED = "Discord refused:\n  bot: POST /channels/#general/messages"
+TOO_LONG = "400 Invalid Form Body (code 50035): content: Must be 2000 or fewer in length."
+
+
+class SwallowingTestCase(BotTestCase):
+    async def swallow(self, times: int = 1) -> discord.Message:
+        """Let the bot send what is too long, and say nothing of it."""
+
+        async def work(ctx: Context) -> None:
+            for _ in range(times):
+                with contextlib.suppress(Exception):
+                    await ctx.send("x" * 2001)
+
+        return await self.bot_does(work)
+
+
+class RefusalTests(SwallowingTestCase):
+    async def test_every_claim_tells_of_it(self) -> None:
+        await self.swallow()
+        with self.fails(REFUSED, TOO_LONG):
+            self.assertRequested("POST", "/channels/*/typing")
+        with self.fails(REFUSED, TOO_LONG):
+            self.assertTyping(self.general)
+        with self.fails(REFUSED, TOO_LONG):
+            self.assertSent("x", count=2)
+
+    async def test_it_is_told_once(self) -> None:
+        asked = await self.swallow()
+        with self.fails(REFUSED) as failing:
+            self.assertReaction(asked, "👍")
+        self.assertEqual(failing.text.count("Discord refused"), 1)
+
+    async def test_many_are_counted(self) -> None:
+        await self.swallow(9)
+        with self.fails("\n  and 1 more\n") as failing:
+            self.assertSent("x")
+        before, _, _ = failing.text.partition("What happened:")
+        self.assertEqual(before.count("Must be 2000"), 8)
+
+    async def test_id_that_was_never_there_has_its_builder(self) -> None:
+        async def work(ctx: Context) -> None:
+            for _ in range(2):
+                with contextlib.suppress(discord.NotFound):
+                    await self.client.fetch_channel(42)
+
+        await self.bot_does(work)
+        with self.fails(
+            "\nThis Discord has no channel 42. In make_world: self.make_text_channel("
+        ) as failing:
+            self.assertSent("x")
+        self.assertEqual(failing.text.count("This Discord has no channel 42."), 1)
+
+
+class NoteTests(unittest.TestCase):
+    """Claims of unittest's own, and errors of the test, have it as a note."""
+
+    def failed(self, kind: type[BotTestCase]) -> str:
+        (text,) = run_case(kind)
+        return text
+
+    def test_claim_of_unittest(self) -> None:
+        class Case(SwallowingTestCase):
+            async def test(self) -> None:
+                await self.swallow()
+                self.assertEqual(len(self.sent), 1)
+
+        text = self.failed(Case)
+        self.assertIn(f"AssertionError: 0 != 1\n{REFUSED}", text)
+        self.assertIn(TOO_LONG, text)
+
+    def test_error_of_the_test(self) -> None:
+        class Case(SwallowingTestCase):
+            async def test(self) -> None:
+                await self.swallow()
+                self.sent[-1]
+
+        self.assertIn(f"IndexError: list index out of range\n{REFUSED}", self.failed(Case))
+
+    def test_claim_of_ours_has_no_note(self) -> None:
+        class Case(SwallowingTestCase):
+            async def test(self) -> None:
+                await self.swallow()
+                self.assertSent("x")
+
+        self.assertEqual(self.failed(Case).count("Discord refused"), 1)
+
+    def test_error_of_the_bot_names_its_request_itself(self) -> None:
+        class Case(BotTestCase):
+            async def test(self) -> None:
+                async def work(ctx: Context) -> None:
+                    await ctx.send("x" * 2001)
+
+                await self.bot_does(work)
+
+        self.assertEqual(self.failed(Case).count("Discord refused"), 1)
+
+    def test_test_that_is_skipped(self) -> None:
+        class Case(SwallowingTestCase):
+            async def test(self) -> None:
+                await self.swallow()
+                self.skipTest("not today")
+
+        outcome = run_case(Case)
+        self.assertTrue(outcome.passed)
+        self.assertEqual([reason for _, reason in outcome.result.skipped], ["not today"])
+
+    def test_failure_where_nothing_was_refused(self) -> None:
+        class Case(BotTestCase):
+            async def test(self) -> None:
+                self.assertEqual(len(self.sent), 1)
+
+        self.assertIn("AssertionError: 0 != 1\nThe test started at", self.failed(Case))
