@@ -128,18 +128,24 @@ class AssertMembers(AssertCore):
         tables = bans.values() if place is None else [bans.get(self._claimed_guild(place), {})]
         return next((table[user_id] for table in tables if user_id in table), None)
 
-    def _check_reason(self, did: str, entry: Record | None, reason: str | None, msg: Any) -> None:
-        found = None if entry is None else entry.get("reason")
+    def _check_reason(self, did: str, entry: Record, reason: str | None, msg: Any) -> None:
+        found = entry.get("reason")
         if reason is not None and found != reason:
             given = "no reason was given" if found is None else f"the reason is {found!r}"
             self._fail_state(f"{did}, but {given}, not {reason!r}", msg)
 
     def _removal(self, member: Person) -> Record | None:
+        """Return the entry of how the member was removed last, if nobody let them in again since."""
         guild_id, user_id = self._claimed_member(member)
         for entry in reversed(self._scene.backend.world.audit_log.get(guild_id, ())):
             if entry["target_id"] == user_id and entry["action_type"] in _LEAVING:
-                return entry
+                return None if self._has_come_back(guild_id, user_id, entry["id"]) else entry
         return None
+
+    def _has_come_back(self, guild_id: str, user_id: str, entry_id: str) -> bool:
+        joined = [each for each in self._dispatches("GUILD_MEMBER_ADD", user_id) if each.guild_id == guild_id]
+        told = [*self._dispatches("GUILD_AUDIT_LOG_ENTRY_CREATE", entry_id), *joined[-1:]]
+        return bool(joined) and max(told, key=self._scene.backend.journal.index) is joined[-1]
 
     def assertTimedOut(
         self, member: Person, until: datetime | Close | None = None, *, msg: Any = None

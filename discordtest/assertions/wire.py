@@ -43,7 +43,7 @@ class AssertWire(AssertCore):
         """Fail unless the bot made such a request in the last act; return those that it made.
 
         ``path`` is concrete or a template: ``"/guilds/{guild_id}/bans/{user_id}"``. ``json`` names keys of the
-        body that must be there, ``reason`` is the one for the audit log.
+        body that must be there (None is null), ``reason`` is the one for the audit log.
         """
         if not path.startswith("/"):
             raise SetupError(f'a path begins with a slash, after the version: "/channels/…", not {path!r}')
@@ -59,7 +59,7 @@ class AssertWire(AssertCore):
             for entry in exchanges
             if entry.method == method.upper()
             and pattern.fullmatch(entry.path)
-            and _includes(entry.json, json)
+            and (json is None or _includes(entry.json, json))
             and reason in (None, entry.reason)
         ]
         if not found if count is None else len(found) != count:
@@ -232,9 +232,9 @@ def _claims_text(json: Any, reason: str | None) -> str:
 
 
 def _includes(body: Any, wanted: Any) -> bool:
-    """Tell whether a body has all that is wanted; keys that are not named do not matter."""
+    """Tell whether a body has all that is wanted; keys that are not named do not matter, None is null."""
     if isinstance(wanted, dict):
         return isinstance(body, dict) and all(
-            _includes(body.get(key), value) for key, value in wanted.items()
+            key in body and _includes(body[key], value) for key, value in wanted.items()
         )
-    return wanted is None or bool(body == wanted)
+    return bool(body == wanted)

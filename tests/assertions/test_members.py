@@ -32,6 +32,35 @@ class RoleTests(BotTestCase):
         with self.fails("alice has not the role 'Helper'; roles: none", "What happened:"):
             self.assertHasRole(self.alice, role)
 
+    async def test_each_guild_has_its_own(self) -> None:
+        other = self.make_guild("Other")
+        self.make_role("Helper", self.guild)
+        there = self.make_member(self.alice, other, roles=[self.make_role("Helper", other)])
+        self.assertHasRole(there, "Helper")
+        self.assertNotHasRole(self.alice, "Helper")
+
+    async def test_of_two_roles_with_one_name_either_will_do(self) -> None:
+        _, second = self.make_role("Helper", self.guild), self.make_role("Helper", self.guild)
+        await self.add_role(self.owner, self.alice, second)
+        self.assertHasRole(self.alice, "Helper")
+
+    async def test_who_left_has_none(self) -> None:
+        await self.leave(self.alice, self.guild)
+        self.assertNotHasRole(self.alice, "@everyone")
+        with self.fails("alice has not the role '@everyone'; roles: none"):
+            self.assertHasRole(self.alice, "@everyone")
+
+    async def test_only_the_name_of_a_deleted_role_is_known(self) -> None:
+        role, renamed = self.make_role("Red", self.guild), self.make_role("Green", self.guild)
+        await self.client.guilds[0].get_role(renamed.id).edit(name="Blue")  # type: ignore[union-attr]
+        await role.delete()
+        await self.settle()
+        self.assertNotHasRole(self.alice, "Red")
+        with self.fails("called 'Green'", kind=SetupError):
+            self.assertNotHasRole(self.alice, "Green")
+        with self.fails("alice has not the role 'Red'; roles: none"):
+            self.assertHasRole(self.alice, role)
+
     async def test_refusal_is_told(self) -> None:
         role = self.make_role("Admin", self.guild)
         self.make_role("Top", self.guild)
@@ -139,6 +168,25 @@ class KickTests(BotTestCase):
         await self.leave(self.alice, self.guild)
         with self.fails("alice was not kicked but left"):
             self.assertKicked(self.alice)
+        self.assertNotKicked(self.alice)
+
+    async def test_what_the_audit_log_has_besides_is_no_kick(self) -> None:
+        bob = self.make_member("bob", self.guild)
+        await self.kick(self.owner, bob)
+        await self.add_role(self.owner, self.alice, self.make_role("Red", self.guild))
+        await self.leave(self.alice, self.guild)
+        self.assertNotKicked(self.alice)
+        with self.fails("alice was not kicked but left"):
+            self.assertKicked(self.alice)
+
+    async def test_who_came_back_is_kicked_no_more(self) -> None:
+        await self.kick(self.owner, self.alice)
+        await self.join(self.alice, self.guild)
+        self.assertNotKicked(self.alice)
+        await self.leave(self.alice, self.guild)
+        self.assertNotKicked(self.alice)
+        with self.fails("alice was not kicked but left"):
+            self.assertKicked(self.alice)
 
 
 class BanTests(BotTestCase):
@@ -162,6 +210,12 @@ class BanTests(BotTestCase):
         self.assertNotBanned(self.alice)
         self.assertBanned(self.alice, other)
 
+    async def test_user_who_is_no_member(self) -> None:
+        zed, amy = self.make_user("zed"), self.make_user("amy")
+        await self.ban(self.owner, zed, guild=self.guild)
+        self.assertBanned(zed)
+        self.assertNotBanned(amy)
+
 
 class TimeOutTests(BotTestCase):
     async def test_timed_out(self) -> None:
@@ -181,6 +235,11 @@ class TimeOutTests(BotTestCase):
         with self.fails("alice is not timed out"):
             self.assertTimedOut(self.alice)
 
+    async def test_who_left_is_timed_out_no_more(self) -> None:
+        await self.timeout(self.owner, self.alice, timedelta(minutes=5))
+        await self.leave(self.alice, self.guild)
+        self.assertNotTimedOut(self.alice)
+
 
 class VoiceTests(BotTestCase):
     async def test_in_voice(self) -> None:
@@ -199,3 +258,5 @@ class VoiceTests(BotTestCase):
             self.assertInVoice(self.alice, stage)
         with self.fails("alice is in #Lounge"):
             self.assertNotInVoice(self.alice)
+        with self.fails("alice is in #Lounge"):
+            self.assertNotInVoice(self.alice, lounge)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import unittest
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import discord
 from discord.ext import commands
 
 from discordtest import SetupError
 from tests.bots import BotTestCase, run_case
-
-if TYPE_CHECKING:
-    import discord
 
 Context = commands.Context[Any]
 
@@ -40,6 +38,30 @@ class RequestedTests(BotTestCase):
             self.assertRequested("POST", path, count=2)
         with self.fails("the bot did not request POST", "with the body {'content': 'Ping'}"):
             self.assertRequested("POST", path, json={"content": "Ping"})
+
+    async def test_every_claim_counts(self) -> None:
+        async def work(ctx: Context) -> None:
+            await ctx.author.timeout(None, reason="spam")  # type: ignore[union-attr]
+            await ctx.send("Pong!", embed=discord.Embed(title="Rules"))
+
+        await self.bot_does(work)
+        member, messages = "/guilds/{guild_id}/members/{user_id}", "/channels/{channel_id}/messages"
+        self.assertNotRequested("DELETE", member)
+        self.assertNotRequested("PATCH", "/guilds/{guild_id}/members/@me")
+        ended = {"communication_disabled_until": None}
+        for claims in ({"reason": "ads"}, {"json": {**ended, "nick": None}}, {"json": {"mute": None}}):
+            with self.subTest(claims), self.fails("the bot did not request PATCH"):
+                self.assertRequested("PATCH", member, **claims)  # type: ignore[arg-type]
+        self.assertRequested("PATCH", member, json=ended, reason="spam")
+        for json in ({"content": "Pong!", "flags": 0}, {"content": {"x": 1}}, {"content": None}, "Pong!"):
+            with self.subTest(json), self.fails("the bot did not request POST"):
+                self.assertRequested("POST", messages, json=json)
+        self.assertRequested("POST", messages, json={"content": "Pong!"})
+
+    async def test_claim_is_named(self) -> None:
+        path = "/channels/{channel_id}/messages"
+        with self.fails(f"did not request POST {path} with the body {{'tts': 1}} for the reason 'x'; it"):
+            self.assertRequested("POST", path, json={"tts": 1}, reason="x")
 
     async def test_request_that_must_not_be(self) -> None:
         await self.bot_does(lambda ctx: ctx.send("Pong!"))
@@ -95,17 +117,17 @@ class DispatchedTests(BotTestCase):
 
 
 class BotRaisesTests(BotTestCase):
-    async def fail(self, ctx: Context) -> None:
+    async def break_down(self, ctx: Context) -> None:
         raise ValueError("wrong value")
 
     async def test_original_error(self) -> None:
         with self.assertBotRaises(ValueError) as caught:
-            await self.bot_does(self.fail)
+            await self.bot_does(self.break_down)
         self.assertEqual(str(caught.exception), "wrong value")
 
     async def test_error_of_discord_py_around_it(self) -> None:
         with self.assertBotRaises(commands.CommandInvokeError):
-            await self.bot_does(self.fail)
+            await self.bot_does(self.break_down)
 
     async def test_what_is_no_error(self) -> None:
         with self.assertRaisesRegex(TypeError, "takes a class of exceptions or several, not 'ValueError'"):
@@ -113,16 +135,16 @@ class BotRaisesTests(BotTestCase):
 
     async def test_several_types(self) -> None:
         with self.assertBotRaises((KeyError, ValueError)):
-            await self.bot_does(self.fail)
+            await self.bot_does(self.break_down)
 
     async def test_regex_is_searched_in_the_text(self) -> None:
         with self.assertBotRaises(ValueError, "wrong"):
-            await self.bot_does(self.fail)
+            await self.bot_does(self.break_down)
         with self.fails(
             "the bot did not raise ValueError matching 'right'; it raised: ValueError: wrong value"
         ):
             with self.assertBotRaises(ValueError, "right"):
-                await self.bot_does(self.fail)
+                await self.bot_does(self.break_down)
 
     async def test_none_raised(self) -> None:
         with self.fails("the bot did not raise ValueError; it raised: nothing", "What happened:"):
@@ -132,7 +154,7 @@ class BotRaisesTests(BotTestCase):
     async def test_other_raised_is_the_cause_of_the_failure(self) -> None:
         with self.assertRaises(AssertionError) as caught:
             with self.assertBotRaises(KeyError):
-                await self.bot_does(self.fail)
+                await self.bot_does(self.break_down)
         self.assertIsInstance(caught.exception.__cause__, ValueError)
         await self.settle()  # told once
 
@@ -146,7 +168,7 @@ class BotRaisesTests(BotTestCase):
 
         with self.assertBotRaises(KeyError):
             with self.assertBotRaises(ValueError):
-                await self.bot_does(self.fail)
+                await self.bot_does(self.break_down)
                 await self.bot_does(fail_otherwise)
 
     async def test_the_rest_still_fails(self) -> None:
@@ -155,14 +177,14 @@ class BotRaisesTests(BotTestCase):
 
         with self.fails("the bot raised KeyError: 'other', in command do"):
             with self.assertBotRaises(ValueError):
-                await self.bot_does(self.fail)
+                await self.bot_does(self.break_down)
                 await self.bot_does(fail_otherwise)
 
     async def test_error_behind_the_block_fails(self) -> None:
         with self.assertBotRaises(ValueError):
-            await self.bot_does(self.fail)
+            await self.bot_does(self.break_down)
         with self.fails("the bot raised ValueError"):
-            await self.bot_does(self.fail)
+            await self.bot_does(self.break_down)
 
     async def test_handled_error_is_not_raised(self) -> None:
         @self.client.event
@@ -170,11 +192,11 @@ class BotRaisesTests(BotTestCase):
 
         with self.fails("did not raise ValueError; it raised: nothing"):
             with self.assertBotRaises(ValueError):
-                await self.bot_does(self.fail)
+                await self.bot_does(self.break_down)
 
     async def test_error_of_a_task_that_the_bot_holds(self) -> None:
         async def work(ctx: Context) -> None:
-            self.held = asyncio.create_task(self.fail(ctx))
+            self.held = asyncio.create_task(self.break_down(ctx))
 
         with self.assertBotRaises(ValueError):
             await self.bot_does(work)
