@@ -144,10 +144,7 @@ class MessageFilter:
         found = message["embeds"]
         if self.embed is not None:
             tries = [embed_differences(self.embed, embed) for embed in found]
-            if not tries:
-                yield "it has no embed"
-            elif all(tries):
-                yield from min(tries, key=len)
+            yield from min(tries, key=len, default=["it has no embed"])
         if isinstance(self.embeds, int | Close):
             if len(found) != self.embeds:
                 yield f"it has {len(found)} embeds, not {self.embeds}"

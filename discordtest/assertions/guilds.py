@@ -269,9 +269,7 @@ class AssertGuilds(AssertCore):
         wanted = (
             {"name": activity} if isinstance(activity, str | tolerance.Close) else _activity_claims(activity)
         )
-        return any(
-            wanted.items() <= {"state": None, **shown}.items() for shown in map(_flat, presence["activities"])
-        )
+        return any(wanted.items() <= shown.items() for shown in map(_flat, presence["activities"]))
 
     def _presence_text(self) -> str:
         presence = self._presence()

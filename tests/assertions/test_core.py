@@ -6,11 +6,12 @@ import asyncio
 import traceback
 from typing import TYPE_CHECKING, Any
 
+import discord
+
 from discordtest import NotModelled
 from tests.bots import BotTestCase
 
 if TYPE_CHECKING:
-    import discord
     from discord.ext import commands
 
 
@@ -34,6 +35,49 @@ class AtRestTests(BotTestCase):
         with self.fails("`await self.settle()` first"):
             self.assertNotHasRole(self.alice, "x")
         await self.settle()
+
+    async def test_every_assertion(self) -> None:
+        @self.client.tree.command()
+        async def greet(interaction: discord.Interaction) -> None:
+            """Greet"""
+
+        @self.client.event
+        async def on_member_join(member: discord.Member) -> None: ...
+
+        await self.client.tree.sync()
+        result = await self.slash(self.alice, self.general, "greet")
+        calls: dict[str, tuple[Any, ...]] = {
+            **dict.fromkeys(("AutoModRule", "ScheduledEvent"), (self.guild, "x")),
+            **dict.fromkeys(("Synced", "Sent"), ("x",)),
+            **dict.fromkeys(("ChannelExists", "Thread"), (self.guild, "x")),
+            **dict.fromkeys(("Responded", "Deferred", "Ephemeral", "Modal"), (result,)),
+            **dict.fromkeys(("Kicked", "Banned", "TimedOut", "InVoice"), (self.alice,)),
+            **dict.fromkeys(("Deleted", "Edited", "Pinned", "Embed"), (1,)),
+            **dict.fromkeys(("Button", "SelectOptions"), (1, "x")),
+            **dict.fromkeys(("Typing", "SoundPlayed"), (self.general,)),
+            **dict.fromkeys(("Presence", "NothingSent", "RateLimited"), ()),
+            "AuditLog": (self.guild, discord.AuditLogAction.kick),
+            "Choices": (result, []),
+            "Dispatched": ("READY",),
+            "HasRole": (self.alice, "x"),
+            "Reaction": (1, "👍"),
+            "Requested": ("GET", "/users/@me"),
+        }
+        ours = {
+            name
+            for kind in type(self).__mro__
+            if kind.__module__.startswith("discordtest.assertions.")
+            for name in vars(kind)
+            if name.startswith("assert") and name != "assertBotRaises"  # which is a block
+        }
+        for name in sorted(ours):
+            self.make_member("somebody", self.guild)
+            arguments = calls[name.removeprefix("assertNot" if name[9:] in calls else "assert")]
+            with self.subTest(name), self.fails("`await self.settle()` first"):
+                getattr(self, name)(*arguments)
+        self.assertLessEqual(calls.keys(), {name.removeprefix("assert") for name in ours})
+        await self.settle()
+        self.assertNotResponded(result)
 
     async def test_builder_that_no_listener_hears_leaves_nothing_to_run(self) -> None:
         self.make_member("bob", self.guild)

@@ -64,10 +64,23 @@ class WholeTests(unittest.TestCase):
             ["embed fields[1] is '2': 'Speak', not nothing"],
         )
 
+    def test_embed_without_fields(self) -> None:
+        self.assertEqual(
+            embed_differences(discord.Embed(title="Rules"), {"title": "Rules", "type": "rich"}), []
+        )
+
     def test_other_upload_differs(self) -> None:
         lines = embed_differences(embed().set_image(url="attachment://dog.png"), SENT)
         self.assertEqual(len(lines), 1)
         self.assertIn("embed image url differs", lines[0])
+
+    def test_upload_is_claimed_with_its_scheme(self) -> None:
+        self.assertEqual(embed_differences({"image": {"url": "attachment://cat.png"}}, SENT), [])
+        self.assertIn("differs", embed_differences({"image": {"url": "cat.png"}}, SENT)[0])
+        self.assertEqual(
+            embed_differences({"thumbnail": {"url": "attachment://cat.png"}}, SENT),
+            ["embed thumbnail url is None, not 'attachment://cat.png'"],
+        )
 
 
 class NamedTests(unittest.TestCase):
@@ -88,6 +101,10 @@ class NamedTests(unittest.TestCase):
     def test_timestamp_as_moment_or_text(self) -> None:
         self.assertEqual(embed_differences({"timestamp": datetime(2026, 1, 1, 12, tzinfo=UTC)}, SENT), [])
         self.assertEqual(embed_differences({"timestamp": "2026-01-01T12:00:00.000+00:00"}, SENT), [])
+        naive = datetime(2026, 1, 1, 12, tzinfo=UTC).astimezone().replace(tzinfo=None)
+        self.assertEqual(
+            embed_differences({"timestamp": naive}, SENT), []
+        )  # of this machine, as Embed takes it
 
     def test_patterns_and_predicates_at_every_depth(self) -> None:
         self.assertEqual(
@@ -103,7 +120,7 @@ class NamedTests(unittest.TestCase):
         )
 
     def test_none_is_what_is_not_there(self) -> None:
-        self.assertEqual(embed_differences({"author": None, "url": None}, SENT), [])
+        self.assertEqual(embed_differences({"author": None, "url": ""}, SENT), [])
         self.assertEqual(embed_differences({"title": None}, SENT), ["embed title is 'Rules', not None"])
 
     def test_fields_as_a_mapping_are_those_by_name(self) -> None:
@@ -123,6 +140,10 @@ class NamedTests(unittest.TestCase):
         self.assertEqual(
             embed_differences({"fields": [("1", "Listen")]}, SENT),
             ["embed fields are [('1', 'Listen'), ('2', 'Speak')], 2 not 1"],
+        )
+        self.assertEqual(
+            [line[:23] for line in embed_differences({"fields": [("1", "Talk"), ("3", "Speak")]}, SENT)],
+            ["embed fields[0] value d", "embed fields[1] name di"],
         )
 
     def test_unknown_key_is_a_mistake(self) -> None:

@@ -73,6 +73,37 @@ class DifferenceTests(unittest.TestCase):
         self.assertEqual(MessageFilter(embed={"title": "b"}).differences(message()), ["it has no embed"])
         self.assertIn("title", MessageFilter(embed={"title": "x"}).differences(message(embeds=embeds))[0])
 
+    def test_the_nearest_embed_is_told(self) -> None:
+        embeds = [{"title": "a"}, {"title": "b", "description": "c"}]
+        wanted = MessageFilter(embed={"title": "b", "description": "x"})
+        self.assertEqual(
+            [line[:17] for line in wanted.differences(message(embeds=embeds))], ["embed description"]
+        )
+
+    def test_reply_to_a_message(self) -> None:
+        wanted = MessageFilter(reply_to="5", shown=lambda number: f"message {number}")
+        self.assertEqual(wanted.differences(message(message_reference={"message_id": "5"})), [])
+        self.assertEqual(wanted.differences(message()), ["it answers no message, not message 5"])
+        self.assertEqual(
+            wanted.differences(message(message_reference={"message_id": "6"})),
+            ["it answers message 6, not message 5"],
+        )
+
+    def test_text_that_stands_elsewhere(self) -> None:
+        embed = {"title": "one", "fields": [{"name": "two", "value": "three"}, {"name": "x", "value": "y"}]}
+        said = message("said", embeds=[embed])
+        for text, places in (
+            ("one", ["that is in the title"]),
+            ("two", ["that is in the field 'two'"]),
+            ("three", ["that is in the field 'two'"]),
+            ("four", []),
+        ):
+            for wanted in (MessageFilter(content=text), MessageFilter(contains=["said", text])):
+                with self.subTest(text):
+                    hints = wanted.explained(said)[len(wanted.differences(said)) :]
+                    self.assertEqual([hint.partition(" of its")[0] for hint in hints], places)
+        self.assertEqual(MessageFilter(contains="one").explained(message("one", embeds=[embed])), [])
+
     def test_embeds_in_order(self) -> None:
         embeds = [{"title": "a"}, {"title": "b"}]
         self.assertEqual(
@@ -105,6 +136,26 @@ class DifferenceTests(unittest.TestCase):
         wanted = MessageFilter(files={"a.png": b"x"}, file_data=lambda found: b"x" if found == url else b"")
         self.assertEqual(wanted.differences(message(embeds=embeds)), [])
 
+    def test_file_in_every_part_of_an_embed(self) -> None:
+        url = "https://cdn.discordapp.com/attachments/1/2/a.png"
+        for part, key in (
+            ("image", "url"),
+            ("thumbnail", "url"),
+            ("author", "icon_url"),
+            ("footer", "icon_url"),
+        ):
+            with self.subTest(part):
+                sent = message(embeds=[{part: {key: url}}])
+                self.assertEqual(MessageFilter(files=["a.png"]).differences(sent), [])
+
+    def test_missing_file_has_no_content(self) -> None:
+        wanted = MessageFilter(files={"a.png": b"x"})
+        self.assertEqual(wanted.differences(message()), ["its files are [], not ['a.png']"])
+
+    def test_button_without_a_label(self) -> None:
+        components = [{"type": 1, "components": [{"type": 2, "emoji": {"name": "👍"}}]}]
+        self.assertEqual(MessageFilter(buttons=[""]).differences(message(components=components)), [])
+
     def test_button_beside_a_section_counts(self) -> None:
         section = {"type": 9, "components": [], "accessory": {"type": 2, "label": "More"}}
         self.assertEqual(MessageFilter(buttons=["More"]).differences(message(components=[section])), [])
@@ -117,6 +168,9 @@ class DifferenceTests(unittest.TestCase):
     def test_ephemeral(self) -> None:
         self.assertEqual(MessageFilter(ephemeral=True).differences(message(flags=64)), [])
         self.assertEqual(MessageFilter(ephemeral=False).differences(message(flags=64)), ["it is ephemeral"])
+        self.assertEqual(
+            MessageFilter(ephemeral=True).differences(message(flags=63)), ["it is not ephemeral"]
+        )
 
 
 class NearestTests(unittest.TestCase):

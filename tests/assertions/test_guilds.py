@@ -50,6 +50,18 @@ class ThreadTests(BotTestCase):
         with self.fails("#general has the thread 'Details' (members: @bot)"):
             self.assertNotThread(self.general, "Details")
 
+    async def test_thread_of_another_channel_does_not_count(self) -> None:
+        other = self.make_text_channel("other", self.guild)
+        self.assertNotThread(other)
+        with self.fails("#other has no such thread: any at all. Its threads: none"):
+            self.assertThread(other)
+
+    async def test_private_thread(self) -> None:
+        self.make_thread("Secret", self.general, private=True)
+        self.assertThread(self.general, "Secret", private=True)
+        with self.fails("#general has the thread 'Secret' (private, members: "):
+            self.assertNotThread(self.general, "Secret")
+
     async def test_archived_and_locked_are_shown(self) -> None:
         thread = self.assertThread(self.general)
         await thread.edit(archived=True, locked=True)
@@ -85,6 +97,45 @@ class AuditLogTests(BotTestCase):
         ):
             self.assertAuditLog(self.guild, action, self.alice, reason="x")
         self.assertNotAuditLog(self.guild, action)
+
+    async def test_every_claim_counts(self) -> None:
+        kick, bob = discord.AuditLogAction.kick, self.make_member("bob", self.guild)
+        self.assertNotAuditLog(self.guild, kick, self.alice)
+        await self.bot_does(lambda ctx: ctx.author.kick(reason="spam"))
+        self.assertNotAuditLog(self.guild, kick, bob)
+        self.assertNotAuditLog(self.guild, kick, self.alice, self.owner)
+        self.assertNotAuditLog(self.guild, kick, self.alice, reason="ads")
+        self.assertNotAuditLog(
+            self.guild, discord.AuditLogAction.role_update, self.make_role("Red", self.guild)
+        )
+
+    async def test_newest_entry_names_who_and_whom_though_both_left(self) -> None:
+        mods = self.make_role("Mods", self.guild, permissions=discord.Permissions(kick_members=True))
+        bob = self.make_member("bob", self.guild, roles=[mods])
+        for reason in ("spam", "ads"):
+            await self.kick(bob, self.alice, reason=reason)
+            await self.join(self.alice, self.guild)
+        await self.kick(bob, self.alice, reason="spam again")
+        await self.leave(bob, self.guild)
+        entry = self.assertAuditLog(self.guild, discord.AuditLogAction.kick)
+        self.assertEqual((str(entry.user), str(entry.target), entry.reason), ("bob", "alice", "spam again"))
+
+    async def test_target_that_only_the_log_knows(self) -> None:
+        emoji = self.make_emoji("party", self.guild)
+        await self.client.get_emoji(emoji.id).delete()  # type: ignore[union-attr]
+        await self.bot_does(lambda ctx: ctx.author.kick())
+        self.assertAuditLog(self.guild, discord.AuditLogAction.emoji_delete, emoji)
+
+    async def test_log_without_entries(self) -> None:
+        with self.fails("has no entry kick. Its last entries:\n  none"):
+            self.assertAuditLog(self.make_guild("Quiet", bots=()), discord.AuditLogAction.kick)
+
+    async def test_entry_about_nobody(self) -> None:
+        lounge, hall = (self.make_voice_channel(name, self.guild) for name in ("lounge", "hall"))
+        await self.join_voice(self.alice, lounge)
+        await self.bot_does(lambda ctx: ctx.author.move_to(hall))  # type: ignore[union-attr,arg-type]
+        with self.fails("has: member_move of nobody by @bot\n"):
+            self.assertNotAuditLog(self.guild, discord.AuditLogAction.member_move)
 
 
 class NamesTests(BotTestCase):
@@ -153,6 +204,22 @@ class PresenceTests(BotTestCase):
             self.assertPresence("dnd")
         with self.fails("the bot shows idle, playing 'chess'"):
             self.assertNotPresence("idle", game)
+
+    async def test_without_activity(self) -> None:
+        self.assertNotPresence(activity="chess")
+        with self.fails("the bot shows online, no activity, not 'chess'\n"):
+            self.assertPresence(activity="chess")
+        with self.fails("the bot shows online, no activity, not dnd\n"):
+            self.assertPresence("dnd")
+
+    async def test_only_what_an_activity_has_is_claimed(self) -> None:
+        url = "https://www.twitch.tv/alice"
+        shown = discord.Activity(type=discord.ActivityType.streaming, name="chess", state="blitz", url=url)
+        await self.client.change_presence(activity=shown)
+        await self.settle()
+        self.assertPresence(activity=shown)
+        self.assertPresence(activity=discord.Streaming(name="chess", url=url))
+        self.assertNotPresence(activity=discord.Streaming(name="chess", url=f"{url}2"))
 
     async def test_custom_activity_is_its_text(self) -> None:
         await self.client.change_presence(activity=discord.CustomActivity("Ask me"))

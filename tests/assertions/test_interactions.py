@@ -48,6 +48,45 @@ class Responded(AnswerTestCase):
         with self.fails("the bot responded to /do"):
             self.assertNotResponded(result)
 
+    async def test_followup_is_pointed_at_where_one_is_like_that(self) -> None:
+        async def answer(interaction: Interaction) -> None:
+            await interaction.response.send_message("Pong!")
+            for text in ("one", "two", "gone"):
+                last = await interaction.followup.send(text, wait=True)
+            await last.delete()
+
+        result = await self.bot_answers(answer)
+        with self.fails("A followup is like that"):
+            self.assertResponded(result, "two")
+        with self.fails("is otherwise") as failing:
+            self.assertResponded(result, "three")
+        self.assertNotIn("A followup", failing.text)
+
+    async def test_what_the_answer_is_instead_of_a_message(self) -> None:
+        @self.client.tree.command()
+        async def pick(interaction: Interaction, what: str) -> None:
+            """Pick"""
+
+        @pick.autocomplete("what")
+        async def suggest(interaction: Interaction, typed: str) -> list[discord.app_commands.Choice[str]]:
+            return []
+
+        await self.client.tree.sync()
+        result = await self.autocomplete(self.alice, self.general, "pick", "what", "")
+        with self.fails("the bot's answer to", " is no message, but choices"):
+            self.assertResponded(result, "x")
+
+    async def test_click_that_leaves_the_message_as_it_was(self) -> None:
+        class Quiet(discord.ui.View):
+            @discord.ui.button(label="A")
+            async def press(self, interaction: Interaction, button: discord.ui.Button[Any]) -> None:
+                await interaction.response.defer()
+
+        await self.bot_answers(lambda i: i.response.send_message("0", view=Quiet()))
+        clicked = await self.click(self.alice, self.sent[0], "A")
+        with self.fails(" is no message: it left the message as it was"):
+            self.assertResponded(clicked, "x")
+
     async def test_too_late(self) -> None:
         async def answer(interaction: Interaction) -> None:
             await asyncio.sleep(3.5)
@@ -168,8 +207,9 @@ class Modal(AnswerTestCase):
             self.assertModal(result, "Form")
         with self.fails("the modal's custom_id is 'f', not 'x'"):
             self.assertModal(result, custom_id="x")
-        with self.fails("is no message, but a modal"):
-            self.assertResponded(result, "x")
+        for claims in ({"content": "x"}, {"ephemeral": True}):
+            with self.fails("is no message, but a modal"):
+                self.assertResponded(result, **claims)  # type: ignore[arg-type]
         with self.fails("the answer to /do has no message"):
             self.assertNotEphemeral(result)
 
@@ -237,6 +277,28 @@ class MessagesOfInteractions(AnswerTestCase):
         self.assertNotEdited(result.response)  # what fills a deferred answer is sent
         await self.advance(1)
         self.assertEdited(result.response, "done")
+
+    async def test_message_that_a_click_changed_and_that_is_deleted_since(self) -> None:
+        class Once(discord.ui.View):
+            @discord.ui.button(label="A")
+            async def press(self, interaction: Interaction, button: discord.ui.Button[Any]) -> None:
+                await interaction.response.edit_message(content="1")
+                await interaction.delete_original_response()
+
+        result = await self.bot_answers(lambda i: i.response.send_message("0", view=Once()))
+        message = result.response
+        await self.click(self.alice, message, "A")
+        self.assertDeleted(message)
+        self.assertEdited(message, "1")
+
+    async def test_what_fills_a_deferred_answer_is_sent(self) -> None:
+        async def answer(interaction: Interaction) -> None:
+            await interaction.response.defer()
+            await interaction.edit_original_response(content="done")
+
+        result = await self.bot_answers(answer)
+        self.assertSent("done")
+        self.assertNotEdited(result.response)
 
     async def test_refused_edit_is_none(self) -> None:
         async def answer(interaction: Interaction) -> None:

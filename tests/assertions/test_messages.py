@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import discord
@@ -99,6 +100,15 @@ class ReactionTests(BotTestCase):
         with self.fails("the bot has not reacted with 👍", "Reactions on the message 'hello': none"):
             self.assertReaction(asked, "👍")
 
+    async def test_refused_reaction_is_told(self) -> None:
+        async def work(ctx: Context) -> None:
+            with contextlib.suppress(discord.HTTPException):
+                await ctx.message.add_reaction("<:party:5>")
+
+        asked = await self.bot_does(work)
+        with self.fails("the bot has not reacted with 👍", "Discord refused:\n  bot: PUT", "What happened:"):
+            self.assertReaction(asked, "👍")
+
     async def test_style_of_an_emoji_does_not_matter(self) -> None:
         asked = await self.bot_does(lambda ctx: ctx.message.add_reaction("❤"))
         self.assertReaction(asked, "❤️")
@@ -111,6 +121,7 @@ class ReactionTests(BotTestCase):
         asked = await self.bot_does(lambda ctx: ctx.message.add_reaction(emoji))
         for form in (emoji, str(emoji), f"party:{emoji.id}", discord.PartialEmoji.from_str(str(emoji))):
             self.assertReaction(asked, form)
+        self.assertReaction(asked, f"<:old_name:{emoji.id}>")
         self.assertNotReaction(asked, f"<:party:{emoji.id + 1}>")
 
     async def test_what_is_no_emoji_is_a_mistake(self) -> None:
@@ -157,6 +168,20 @@ class TypingTests(BotTestCase):
         with self.assertRaisesRegex(TypeError, "channel is None"):
             self.assertTyping(None)
 
+    async def test_typing_elsewhere_or_in_vain_is_none(self) -> None:
+        other, shut = (self.make_text_channel(name, self.guild) for name in ("other", "shut"))
+        await shut.set_permissions(self.guild.default_role, view_channel=False)
+
+        async def work(ctx: Context) -> None:
+            await self.client.http.send_typing(other.id)
+            with contextlib.suppress(discord.HTTPException):
+                await self.client.http.send_typing(shut.id)
+
+        await self.bot_does(work)
+        self.assertTyping(other)
+        self.assertNotTyping(self.general)
+        self.assertNotTyping(shut)
+
 
 class EmbedTests(BotTestCase):
     async def test_embed_is_found_by_its_keys(self) -> None:
@@ -166,6 +191,12 @@ class EmbedTests(BotTestCase):
         self.assertEqual(self.assertEmbed(message, title="Rules", fields={"1": "Be kind"}).title, "Rules")
         with self.fails("no embed of the message '' is like that:\n  embed title differs:"):
             self.assertEmbed(message, title="Rulez")
+
+    async def test_nearest_embed_is_told(self) -> None:
+        embeds = [discord.Embed(title="a"), discord.Embed(title="b", description="c")]
+        await self.bot_does(lambda ctx: ctx.send(embeds=embeds))
+        with self.fails("is like that:\n  embed description differs:"):
+            self.assertEmbed(self.sent[0], title="b", description="d")
 
     async def test_message_without_embed(self) -> None:
         message = await self.send(self.alice, self.general, "hello")
@@ -193,6 +224,18 @@ class ComponentTests(BotTestCase):
         self.assertNotButton(self.message, "Yes", style=discord.ButtonStyle.red)
         with self.fails("has the button 'No' (", ", disabled)"):
             self.assertNotButton(self.message, "No")
+
+    async def test_button_inside_a_layout(self) -> None:
+        class Layout(discord.ui.LayoutView):
+            box: discord.ui.Container[Any] = discord.ui.Container(
+                discord.ui.Section("Rules", accessory=discord.ui.Button(label="More")),
+                discord.ui.ActionRow(discord.ui.Button(label="Less")),
+            )
+
+        await self.bot_does(lambda ctx: ctx.send(view=Layout()))
+        message = self.assertSent("Rules", buttons=["More", "Less"])
+        for label in ("More", "Less"):
+            self.assertButton(message, label)
 
     async def test_missing_button_fails_with_those_that_are_there(self) -> None:
         shown = "Its buttons: 'Yes' (success), 'No' (secondary, disabled)"

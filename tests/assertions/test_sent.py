@@ -103,8 +103,19 @@ class SentTests(BotTestCase):
     async def test_message_in_another_channel_is_named_with_it(self) -> None:
         other = self.make_text_channel("other", self.guild)
         await self.bot_does(lambda ctx: other.send("Pong!"))
-        with self.fails("the bot did not send 'Pong!' in #general", "it is in #other, not in #general"):
+        text = "the bot did not send 'Pong!' in #general"
+        with self.fails(text, "it is in #other, not in #general") as failing:
             self.assertSent("Pong!", channel=self.general)
+        for other_cause in ("Another client", "before the last act"):
+            self.assertNotIn(other_cause, failing.text)
+
+    async def test_claim_is_named_by_its_text(self) -> None:
+        with self.fails("the bot did not send 'x'"):
+            self.assertSent("x", contains="y")
+        with self.fails("the bot did not send such a message"):
+            self.assertSent(str.isupper)
+        with self.fails("the bot did not send such a message"):
+            self.assertSent(embed={"title": "x"})
 
     async def test_message_of_an_earlier_act_counts_with_after_only(self) -> None:
         asked = await self.bot_does(lambda ctx: ctx.send("Pong!"))
@@ -117,6 +128,20 @@ class SentTests(BotTestCase):
         self.assertSent("Pong!", after=asked)
         with self.fails("did not send"):
             self.assertSent("Pong!", after=before)
+
+    async def test_after_a_message_of_the_bot_is_what_it_sent_then(self) -> None:
+        async def work(ctx: Context) -> None:
+            for text in "abc":
+                await ctx.send(text)
+
+        await self.bot_does(work)
+        first, second, third = self.sent
+        self.assertEqual(
+            [each.content for each in self.assertSent(count=2, after=first)],
+            [second.content, third.content],
+        )
+        self.assertSent("c", after=second)
+        self.assertNothingSent(after=third)
 
     async def test_after_needs_a_time_zone_and_a_message_of_this_test(self) -> None:
         with self.assertRaisesRegex(TypeError, "no time zone"):
@@ -243,6 +268,7 @@ class SentTests(BotTestCase):
 
         await self.bot_does(work)
         self.assertSent("Extra!")
+        self.assertSent("Extra!", by=self.client)
 
     async def test_refused_request_is_told(self) -> None:
         async def work(ctx: Context) -> None:
@@ -363,12 +389,82 @@ class EditedTests(BotTestCase):
         with self.fails("the bot edited the message 'newer': it is now 'newer'"):
             self.assertNotEdited(self.message)
 
+    async def test_refused_edit_is_none_and_is_told(self) -> None:
+        async def work(ctx: Context) -> None:
+            with contextlib.suppress(discord.HTTPException):
+                await self.message.edit(content="x" * 2001)
+
+        await self.bot_does(work)
+        self.assertNotEdited(self.message)
+        with self.fails("the bot did not edit the message 'old'\nDiscord refused:\n  bot: PATCH"):
+            self.assertEdited(self.message)
+
+    async def test_edit_of_another_message_does_not_count(self) -> None:
+        await self.bot_does(lambda ctx: ctx.send("other"))
+        other = self.assertSent("other")
+        await self.bot_does(lambda ctx: other.edit(content="new"))
+        self.assertNotEdited(self.message)
+        self.assertEdited(other)
+
+    async def test_only_a_change_of_the_message_is_an_edit(self) -> None:
+        async def work(ctx: Context) -> None:
+            await ctx.channel.fetch_message(self.message.id)
+            await self.message.add_reaction("👍")
+            thread = await self.message.create_thread(name="Details")  # its id is that of the message
+            await thread.edit(name="More")
+
+        await self.bot_does(work)
+        self.assertNotEdited(self.message)
+        with self.fails("the bot did not send 'x'"):
+            self.assertSent("x")
+        await self.bot_does(lambda ctx: self.message.edit(suppress=True))
+        self.assertEdited(self.message, "old")
+
+    async def test_edit_of_another_client_does_not_count(self) -> None:
+        second = commands.Bot("?", intents=discord.Intents.all())
+        await self.connect(second)
+        await self.add_bot(self.guild.owner, self.guild, second)  # type: ignore[arg-type]
+        channel: Any = second.get_channel(self.general.id)
+        before = await channel.send("old")
+        await before.edit(content="new")
+        await self.settle()
+        self.assertNotEdited(before)
+
     async def test_edit_of_an_earlier_act_counts_with_after(self) -> None:
         asked = await self.bot_does(lambda ctx: self.message.edit(content="new"))
         await self.advance(1)
         with self.fails("did not edit"):
             self.assertEdited(self.message)
         self.assertEdited(self.message, after=asked)
+
+
+class EarlierMessageTests(BotTestCase):
+    """Messages that were there before the test are messages of it."""
+
+    def make_world(self) -> None:
+        super().make_world()
+        self.old = [self.make_message(text, self.alice, self.general) for text in ("one", "two", "three")]
+
+    async def test_after_one_is_all_that_was_sent(self) -> None:
+        await self.bot_does(lambda ctx: ctx.send("Pong!"))
+        await self.advance(1)
+        self.assertSent("Pong!", after=self.old[0])
+
+    async def test_not_edited(self) -> None:
+        self.assertNotEdited(self.old[0])
+
+    async def test_deleted_alone_or_with_others(self) -> None:
+        async def work(ctx: Context) -> None:
+            one, *others = self.old
+            await ctx.channel.get_partial_message(one.id).delete()  # type: ignore[union-attr]
+            await ctx.channel.delete_messages(others)  # type: ignore[union-attr]
+
+        await self.bot_does(work)
+        for message in self.old:
+            self.assertDeleted(message)
+            self.assertNotEdited(message.id)
+        with self.fails("there never was a message", kind=SetupError):
+            self.assertDeleted(self.general.id)
 
 
 class NoMessageTests(BotTestCase):

@@ -15,6 +15,7 @@ class TextTests(unittest.TestCase):
 
     def test_white_space_that_discord_takes_off_is_no_difference(self) -> None:
         self.assertTrue(same_text(" a\n", "a"))
+        self.assertTrue(same_text(" a\n", " a\n"))
         self.assertFalse(same_text("a", "a\n"))
 
     def test_pattern_is_searched(self) -> None:
