@@ -17,7 +17,9 @@ __all__ = [
     "ALL",
     "DEFAULT",
     "NEED_TWO_FACTOR",
+    "PRIVATE_THREAD",
     "QUARANTINED",
+    "THREAD_TYPES",
     "Permission",
     "channel_permissions",
     "everyone_permissions",
@@ -32,6 +34,7 @@ __all__ = [
 ]
 
 THREAD_TYPES = frozenset((10, 11, 12))
+PRIVATE_THREAD = 12
 VOICE_TYPES = frozenset((2, 13))
 QUARANTINED = 1 << 7  # member flag: auto moderation has blocked how the member is called
 
@@ -247,7 +250,7 @@ def _thread_permissions(world: World, thread: Record, user_id: str) -> int:
     if bits == ALL:
         return bits
     bits = bits | _SEND if bits & _SEND_IN_THREADS else bits & ~_SEND
-    if thread["type"] == 12 and not bits & _MANAGE_THREADS:
+    if thread["type"] == PRIVATE_THREAD and not bits & _MANAGE_THREADS:
         if user_id not in world.thread_members.get(thread["id"], ()):
             return 0
     return _implicit(bits, thread["type"])

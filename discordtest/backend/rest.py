@@ -15,11 +15,10 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import quote, unquote
 
-from discordtest.backend import permissions
+from discordtest.backend import permissions, reasons
 from discordtest.backend.body import Field, Object
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.multipart import Part
-from discordtest.backend.reasons import beneath, lacking
 from discordtest.backend.world import Record, World
 
 if TYPE_CHECKING:
@@ -192,17 +191,24 @@ class Call:
         missing = bits & ~self.permissions(channel)
         guild = self.found.get("guild")
         if missing:
-            guild_id = None if guild is None else guild["id"]
-            raise lacking(self.world, self.actor.user_id, missing, guild_id, channel)
+            raise self.lacking(missing, channel)
         if guild is not None and guild["mfa_level"] and not self.actor.omnipotent:
             if permissions.lacks_two_factor(self.world, guild, self.actor.user_id, bits):
                 raise RestError(Code.TWO_FACTOR_REQUIRED)
+
+    def lacking(self, bits: int, channel: Record | None = None, purpose: str = "") -> RestError:
+        """Return 50013 for an actor who lacks these permissions there, with the cause in words."""
+        if channel is None:
+            guild_id: str | None = self.found["guild"]["id"]
+        else:
+            guild_id = channel.get("guild_id")
+        return reasons.lacking(self.world, self.actor.user_id, int(bits), guild_id, channel, purpose)
 
     def require_above(self, guild_id: str, user_id: str) -> None:
         """Refuse with 50013 unless the actor stands above the member in the guild's hierarchy."""
         if self.actor.omnipotent or permissions.outranks(self.world, guild_id, self.actor.user_id, user_id):
             return
-        raise beneath(self.world, guild_id, self.actor.user_id, user_id)
+        raise reasons.beneath(self.world, guild_id, self.actor.user_id, user_id)
 
 
 # -- the registry, filled at import

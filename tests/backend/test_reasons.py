@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
+from pathlib import Path
 from typing import Any
 
 import discord
 from discord.ext import commands
 
+import discordtest
 from discordtest import SetupError
 from tests.bots import BotTestCase
 
@@ -37,7 +40,7 @@ class PeopleTests(BotTestCase):
             await self.send(self.alice, rules, "hi")
         self.assertEqual(
             self.notes(caught.exception),
-            "alice lacks send_messages in #rules: an overwrite denies what the roles give",
+            "alice lacks send_messages in #rules: the overwrite for @everyone denies it",
         )
 
     async def test_time_out_is_named_as_the_cause(self) -> None:
@@ -56,7 +59,7 @@ class PeopleTests(BotTestCase):
         thread = self.make_thread("talk", self.general)
         with self.assertRaises(discord.Forbidden) as caught:
             await self.send(self.alice, thread, "hi")
-        self.assertRegex(self.notes(caught.exception), r"^alice lacks send_messages\w* in #talk$")
+        self.assertRegex(self.notes(caught.exception), r"^alice lacks send_messages_in_threads in #talk$")
 
     async def test_part_of_a_message_that_is_not_allowed_is_named(self) -> None:
         bare = {self.guild.default_role: discord.PermissionOverwrite(attach_files=False)}
@@ -65,7 +68,7 @@ class PeopleTests(BotTestCase):
             await self.send(self.alice, text, files=[discord.File(io.BytesIO(b"a"), "a.txt")])
         self.assertEqual(
             self.notes(caught.exception),
-            "alice lacks attach_files in #text: an overwrite denies what the roles give",
+            "alice lacks attach_files in #text: the overwrite for @everyone denies it",
         )
 
     async def test_first_reaction_needs_a_permission_that_is_named(self) -> None:
@@ -76,7 +79,7 @@ class PeopleTests(BotTestCase):
             await self.react(self.alice, message, "👍")
         self.assertEqual(
             self.notes(caught.exception),
-            "alice lacks add_reactions in #text: an overwrite denies what the roles give",
+            "alice lacks add_reactions in #text: the overwrite for @everyone denies it",
         )
 
     async def test_two_who_stand_alike_are_named_with_their_roles(self) -> None:
@@ -210,3 +213,238 @@ class LateAnswerTests(BotTestCase):
         ):
             await self.advance(5)
         self.assertNotResponded(result)
+
+
+class OverwriteTests(BotTestCase):
+    """The overwrite that denies a permission is named; what the roles do not give is nobody's overwrite's work."""
+
+    async def asyncSetUp(self) -> None:
+        await super().asyncSetUp()
+        self.muted = self.make_role("Muted", self.guild)
+        self.bob = self.make_member("bob", self.guild, roles=[self.muted])
+
+    async def refused(self, member: discord.Member, **overwrites: Any) -> str:
+        """Return why a member may not write in a channel with such overwrites."""
+        channel = self.make_text_channel("news", self.guild, overwrites=overwrites["overwrites"])
+        with self.assertRaises((discord.Forbidden, SetupError)) as caught:
+            await self.send(member, channel, "hi")
+        return "\n".join([str(caught.exception), *getattr(caught.exception, "__notes__", ())])
+
+    async def test_overwrite_for_a_role(self) -> None:
+        quiet = {self.muted: discord.PermissionOverwrite(send_messages=False)}
+        text = await self.refused(self.bob, overwrites=quiet)
+        self.assertIn("bob lacks send_messages in #news: the overwrite for the role 'Muted' denies it", text)
+
+    async def test_overwrite_for_a_member(self) -> None:
+        quiet = {self.bob: discord.PermissionOverwrite(send_messages=False)}
+        self.assertIn(": the overwrite for bob denies it", await self.refused(self.bob, overwrites=quiet))
+
+    async def test_later_word_counts(self) -> None:
+        quiet = {
+            self.guild.default_role: discord.PermissionOverwrite(send_messages=False),
+            self.muted: discord.PermissionOverwrite(send_messages=True),
+            self.bob: discord.PermissionOverwrite(send_messages=False),
+        }
+        self.assertIn(": the overwrite for bob denies it", await self.refused(self.bob, overwrites=quiet))
+
+    async def test_overwrite_that_hides_the_channel(self) -> None:
+        hidden = {self.muted: discord.PermissionOverwrite(view_channel=False)}
+        text = await self.refused(self.bob, overwrites=hidden)
+        self.assertIn("bob lacks view_channel in #news: the overwrite for the role 'Muted' denies it", text)
+
+    async def test_permission_that_another_implies(self) -> None:
+        locked = {self.guild.default_role: discord.PermissionOverwrite(connect=False)}
+        stage = self.make_voice_channel("hall", self.guild, overwrites=locked)
+        with self.assertRaises(discord.Forbidden) as caught:
+            await self.send(self.alice, stage, "hi")
+        self.assertIn(
+            "alice lacks send_messages in #hall: the overwrite for @everyone denies connect",
+            caught.exception.__notes__,
+        )
+
+    async def test_permission_that_no_role_gives(self) -> None:
+        self.backend.update_role(self.guild.default_role, permissions=discord.Permissions(view_channel=True))
+        quiet = {self.guild.default_role: discord.PermissionOverwrite(send_messages=False)}
+        text = await self.refused(self.alice, overwrites=quiet)
+        self.assertTrue(text.endswith("alice lacks send_messages in #news"), text)
+
+    async def test_thread_takes_the_overwrites_of_its_channel(self) -> None:
+        quiet = {self.guild.default_role: discord.PermissionOverwrite(send_messages_in_threads=False)}
+        channel = self.make_text_channel("news", self.guild, overwrites=quiet)
+        thread = self.make_thread("talk", channel)
+        with self.assertRaises(discord.Forbidden) as caught:
+            await self.send(self.alice, thread, "hi")
+        self.assertIn(
+            "alice lacks send_messages_in_threads in #talk: the overwrite for @everyone denies it",
+            caught.exception.__notes__,
+        )
+
+    async def test_private_thread_of_others(self) -> None:
+        thread = self.make_thread("secret", self.general, private=True)
+        with self.fails(
+            "alice lacks view_channel in #secret: who is not in a private thread needs manage_threads in #general",
+            kind=SetupError,
+        ):
+            await self.send(self.alice, thread, "hi")
+
+    async def test_member_whose_name_is_blocked(self) -> None:
+        self.backend.world.members[str(self.guild.id)][str(self.alice.id)]["flags"] = 1 << 7
+        with self.assertRaises(discord.Forbidden) as caught:
+            await self.send(self.alice, self.general, "hi")
+        self.assertIn("auto moderation blocks who is called so", caught.exception.__notes__[0])
+
+
+class RequestTests(BotTestCase):
+    """Each refusal of a request of the bot has its reason in the journal."""
+
+    bot_permissions = discord.Permissions(change_nickname=True)
+
+    async def why(self, method: str, path: str, **options: Any) -> str:
+        """Return why Discord refuses a request of the bot."""
+        with self.assertRaises(discord.Forbidden):
+            await self.client.http.request(discord.http.Route(method, path), **options)
+        return self.backend.journal.exchanges()[-1].why
+
+    def let(self, **permissions: bool) -> None:
+        """Give the bot these permissions."""
+        self.backend.update_role(self.guild.me.top_role, permissions=discord.Permissions(**permissions))
+
+    async def test_guild_of_another_owner(self) -> None:
+        guild = f"/guilds/{self.guild.id}"
+        self.let(manage_guild=True)
+        text = "bot does not own guild 'Test': owner does"
+        self.assertEqual(await self.why("PATCH", guild, json={"owner_id": str(self.alice.id)}), text)
+        self.assertEqual(await self.why("POST", f"{guild}/mfa", json={"level": 1}), text)
+        self.assertEqual(await self.why("DELETE", guild), text)
+
+    async def test_one_permission_of_several(self) -> None:
+        self.assertEqual(
+            await self.why("GET", f"/guilds/{self.guild.id}/invites"),
+            "bot lacks view_audit_log in guild 'Test', or manage_guild",
+        )
+        flags = await self.why("PATCH", f"/guilds/{self.guild.id}/members/{self.alice.id}", json={"flags": 4})
+        self.assertEqual(
+            flags,
+            "bot lacks moderate_members in guild 'Test' (with kick_members and ban_members), or manage_roles, "
+            "or manage_guild",
+        )
+
+    async def test_commands_of_a_guild_without_the_bot(self) -> None:
+        path = f"/applications/{self.client.application_id}/guilds"
+        elsewhere = self.make_guild("Elsewhere", bots=())
+        text = "bot is no member of guild 'Elsewhere'"
+        self.assertEqual(await self.why("GET", f"{path}/{elsewhere.id}/commands"), text)
+        self.assertEqual(await self.why("GET", f"{path}/{elsewhere.id}/commands/permissions"), text)
+        self.assertEqual(await self.why("GET", f"{path}/42/commands"), "there is no guild 42")
+
+    async def test_intent_that_the_portal_does_not_allow(self) -> None:
+        self._scene.application_of(self.client)["flags"] = 0
+        thread = self.make_thread("talk", self.general)
+        text = "the developer portal does not allow bot the intent members: see approved_intents"
+        self.assertEqual(await self.why("GET", f"/guilds/{self.guild.id}/members"), text)
+        self.assertEqual(await self.why("GET", f"/channels/{thread.id}/thread-members"), text)
+
+    async def test_overwrite_that_gives_what_the_bot_has_not(self) -> None:
+        self.let(manage_channels=True, manage_roles=True)
+        path = f"/channels/{self.general.id}/permissions/{self.alice.id}"
+        self.assertEqual(
+            await self.why("PUT", path, json={"type": 1, "allow": str(1 << 13), "deny": "0"}),
+            "bot lacks manage_messages in guild 'Test', and may give and take in overwrites only what it has itself",
+        )
+
+    async def test_emoji_of_another_guild(self) -> None:
+        self.backend.update_role(
+            self.guild.default_role,
+            permissions=discord.Permissions(view_channel=True, add_reactions=True, read_message_history=True),
+        )
+        emoji = self.make_emoji("wave", self.make_guild("Elsewhere"))
+        message = self.make_message("hi", self.alice, self.general)
+        self.assertEqual(
+            await self.why(
+                "PUT", f"/channels/{self.general.id}/messages/{message.id}/reactions/wave:{emoji.id}/@me"
+            ),
+            "bot lacks use_external_emojis in #general",
+        )
+
+    async def test_forward_out_of_a_channel_whose_past_is_closed(self) -> None:
+        hidden = {self.guild.default_role: discord.PermissionOverwrite(view_channel=False)}
+        closed = {self.guild.default_role: discord.PermissionOverwrite(read_message_history=False)}
+        for name, overwrites, lacks in (
+            ("secret", hidden, "view_channel"),
+            ("past", closed, "read_message_history"),
+        ):
+            source = self.make_text_channel(name, self.guild, overwrites=overwrites)  # type: ignore[arg-type]
+            message = self.make_message("hi", self.alice, source)
+            reference = {"type": 1, "channel_id": str(source.id), "message_id": str(message.id)}
+            self.assertEqual(
+                await self.why(
+                    "POST", f"/channels/{self.general.id}/messages", json={"message_reference": reference}
+                ),
+                f"bot lacks {lacks} in #{name}: the overwrite for @everyone denies it",
+            )
+
+    async def test_message_of_others(self) -> None:
+        message = self.make_message("https://example.com", self.alice, self.general)
+        self.assertEqual(
+            await self.why("PATCH", f"/channels/{self.general.id}/messages/{message.id}", json={"flags": 4}),
+            "bot lacks manage_messages in #general",
+        )
+
+    async def test_roles_above(self) -> None:
+        self.let(manage_roles=True)
+        high = self.make_role("high", self.guild)
+        self.backend.update_role(high, position=2)
+        self.assertEqual(
+            await self.why(
+                "PATCH", f"/guilds/{self.guild.id}/roles", json=[{"id": str(high.id), "position": 1}]
+            ),
+            "bot (highest role 'bot', position 1) does not stand above the role 'high', position 2",
+        )
+
+    async def test_moderated_tag(self) -> None:
+        tag = discord.ForumTag(name="fixed", moderated=True)
+        forum = self.make_forum_channel("help", self.guild, available_tags=[tag])
+        applied = [str(forum.available_tags[0].id)]
+        body = {"name": "A post", "message": {"content": "hi"}, "applied_tags": applied}
+        self.assertEqual(
+            await self.why("POST", f"/channels/{forum.id}/threads", json=body),
+            "bot lacks manage_threads in #help, which the tag 'fixed' needs",
+        )
+
+    async def test_threads_of_others(self) -> None:
+        thread = self.make_thread("talk", self.general, owner=self.alice)
+        path = f"/channels/{thread.id}"
+        lacks = "bot lacks manage_threads in #talk, which is"
+        self.assertEqual(await self.why("PATCH", path, json={"name": "x"}), f"{lacks} not its own")
+        self.backend.update_channel(thread, archived=True, locked=True)
+        self.assertEqual(await self.why("PATCH", path, json={"archived": False}), f"{lacks} locked")
+
+    async def test_own_thread_that_is_to_be_locked(self) -> None:
+        thread = await self.general.create_thread(name="mine", type=discord.ChannelType.public_thread)
+        self.assertEqual(
+            await self.why("PATCH", f"/channels/{thread.id}", json={"locked": True}),
+            "bot lacks manage_threads in #mine, which locked needs",
+        )
+
+    async def test_events_of_others(self) -> None:
+        event = self.make_scheduled_event("Party", self.guild)
+        self.assertEqual(
+            await self.why("DELETE", f"/guilds/{self.guild.id}/scheduled-events/{event.id}"),
+            "bot lacks manage_events in guild 'Test'",
+        )
+
+
+class PlaceTests(BotTestCase):
+    """What people find closed says what is in their way."""
+
+    async def test_voice_channel_that_is_full(self) -> None:
+        hall = self.make_voice_channel("hall", self.guild, user_limit=1)
+        await self.join_voice(self.make_member("bob", self.guild), hall)
+        with self.assertRaises(discord.Forbidden) as caught:
+            await self.join_voice(self.alice, hall)
+        self.assertIn("alice lacks move_members in #hall, which is full (1)", caught.exception.__notes__)
+
+    async def test_nothing_lacks_a_reason(self) -> None:
+        bare = re.compile(r"RestError\(Code\.MISSING_(?:ACCESS|PERMISSIONS)\)")
+        folder = Path(discordtest.__file__).parent
+        self.assertEqual([path for path in folder.rglob("*.py") if bare.search(path.read_text())], [])

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
+from discordtest.backend import reasons
 from discordtest.backend.body import Boolean, Object, invalid
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.resources.application_command_form import (
@@ -49,7 +50,7 @@ def find_command_guild(call: Call, text: str) -> Record:
     guild = call.world.guilds.get(text)
     application: Record = call.found["application"]
     if guild is None or application["bot"]["id"] not in call.world.members[text]:
-        raise RestError(Code.MISSING_ACCESS)
+        raise reasons.absent(call.world, application["bot"]["id"], text)
     call.found["guild"] = guild
     return guild
 

@@ -8,7 +8,7 @@ Application Command Permissions") and Audit Log ("Audit Log Change Exceptions").
 
 from __future__ import annotations
 
-from discordtest.backend import audit
+from discordtest.backend import audit, reasons
 from discordtest.backend.audit import Action
 from discordtest.backend.body import Array, Boolean, Choice, Object, Snowflake
 from discordtest.backend.codes import Code, RestError
@@ -30,7 +30,7 @@ def find_permitted_guild(call: Call, text: str) -> Record:
     """Find a guild that the caller is in: the bot of the application, or a person."""
     guild = call.world.guilds.get(text)
     if guild is None or not (call.actor.omnipotent or call.actor.user_id in call.world.members[text]):
-        raise RestError(Code.MISSING_ACCESS)
+        raise reasons.absent(call.world, call.actor.user_id, text)
     if call.actor.kind == "bot" and call.actor.application_id != call.found["any_application"]["id"]:
         raise RestError(Code.NOT_AUTHORIZED_FOR_APPLICATION)
     call.found["guild"] = guild

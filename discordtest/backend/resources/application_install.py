@@ -19,5 +19,6 @@ USER_INSTALL = "1"
 def install_application(call: Call, application: Record) -> None:
     """Install an application for oneself, as its ``integration_types_config`` allows."""
     if USER_INSTALL not in application["integration_types_config"]:
-        raise RestError(Code.MISSING_ACCESS)
+        why = f"{application['name']} has no USER_INSTALL in its integration_types_config"
+        raise RestError(Code.MISSING_ACCESS, why=why)
     call.world.user_installs.setdefault(call.actor.user_id, {})[application["id"]] = None

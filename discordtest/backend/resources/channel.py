@@ -102,7 +102,7 @@ def create_channel_as_named(call: Call, guild: Record) -> Record:
     Only the narrator can.
     """
     if not call.actor.omnipotent:
-        raise RestError(Code.MISSING_PERMISSIONS)
+        raise reasons.reserved()
     return _create(call, guild, as_named=True)
 
 

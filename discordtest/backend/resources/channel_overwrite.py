@@ -77,8 +77,8 @@ def check_overwrites(
             return
     if parent is not None:
         held |= channel_permissions(world, parent, user_id) & (ALL if channel else ~_MANAGE_ROLES)
-    if changed & ~held:
-        raise RestError(Code.MISSING_PERMISSIONS)
+    if lacks := changed & ~held:
+        raise call.lacking(lacks, purpose=", and may give and take in overwrites only what it has itself")
 
 
 def _by_id(overwrites: list[Record]) -> Overwrites:

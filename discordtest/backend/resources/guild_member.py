@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from itertools import islice
 
-from discordtest.backend import audit, cdn
+from discordtest.backend import audit, cdn, reasons
 from discordtest.backend.audit import Action
 from discordtest.backend.body import (
     Array,
@@ -47,6 +47,7 @@ _ANY_FLAG_PERMISSION = (
     int(Permission.MANAGE_ROLES),
     int(Permission.MODERATE_MEMBERS | Permission.KICK_MEMBERS | Permission.BAN_MEMBERS),
 )
+_OR_ANOTHER = " (with kick_members and ban_members), or manage_roles, or manage_guild"
 _Path = tuple[str | int, ...]
 
 
@@ -71,7 +72,7 @@ def list_guild_members(call: Call, guild: Record) -> list[Record]:
     if call.actor.application_id is not None:
         application = call.world.applications[call.actor.application_id]
         if not approved_intents(application) & Intent.GUILD_MEMBERS:
-            raise RestError(Code.MISSING_ACCESS)
+            raise reasons.unapproved(application, "members")
     after = int(call.query["after"])
     members = call.world.members[guild["id"]]
     found = sorted(number for number in map(int, members) if number > after)
@@ -144,7 +145,7 @@ def _check_timeout_allowed(call: Call, guild: Record, user_id: str) -> None:
     if not call.actor.omnipotent:
         if guild_permissions(call.world, guild["id"], user_id) & Permission.ADMINISTRATOR:
             why = "a member with administrator cannot be timed out"
-            raise RestError(Code.MISSING_PERMISSIONS, why=why)
+            raise reasons.refused(why)
     if datetime.fromisoformat(until) > call.world.wall_clock() + MAX_TIMEOUT:
         message = "The time-out must end within 28 days."
         raise invalid("communication_disabled_until", "BASE_TYPE_BAD_VALUE", message)
@@ -153,7 +154,7 @@ def _check_timeout_allowed(call: Call, guild: Record, user_id: str) -> None:
 def _new_flags(call: Call, member: Record) -> int:
     bits = call.permissions()
     if not any(bits & needed == needed for needed in _ANY_FLAG_PERMISSION):
-        raise RestError(Code.MISSING_PERMISSIONS)
+        raise call.lacking(Permission.MODERATE_MEMBERS, purpose=_OR_ANOTHER)
     wanted: int = call.body["flags"]
     flags: int = member["flags"]
     return flags & ~BYPASSES_VERIFICATION | wanted & BYPASSES_VERIFICATION

@@ -93,7 +93,7 @@ def join_guild(call: Call, guild: Record, user: Record) -> Record:
     known = world.members[guild_id].get(user["id"])
     if not call.actor.omnipotent:
         if call.actor.user_id != user["id"] or call.body:
-            raise RestError(Code.MISSING_PERMISSIONS)
+            raise reasons.reserved()
     if known is not None:
         return known
     if user["id"] in world.bans[guild_id]:
@@ -116,7 +116,7 @@ def join_guild(call: Call, guild: Record, user: Record) -> Record:
 def add_guild_members(call: Call, guild: Record) -> list[Record]:
     """Put many users into the guild at once, as only the narrator can."""
     if not call.actor.omnipotent:
-        raise RestError(Code.MISSING_PERMISSIONS)
+        raise reasons.reserved()
     users = call.world.users
     if any(user_id not in users for user_id in call.body["user_ids"]):
         raise RestError(Code.UNKNOWN_USER)
@@ -227,7 +227,7 @@ def leave_guild(call: Call, guild: Record) -> None:
 def remove_guild_member(call: Call, guild: Record, member: Record) -> None:
     """Take a member out without a trace in the audit log: the member left, as the narrator tells it."""
     if not call.actor.omnipotent:
-        raise RestError(Code.MISSING_PERMISSIONS)
+        raise reasons.reserved()
     if member["user"]["id"] == guild["owner_id"]:
         raise RestError(Code.INVALID_GUILD)
     remove_member(call, guild, member)

@@ -289,7 +289,8 @@ def bulk_update_guild_roles(call: Call, guild: Record) -> list[Record]:
     lowest = len(order) - len(fixed)
     for place, role in enumerate(fixed, lowest):  # naming one is fine if it stays: Role.move names them all
         if order[place] is not role or moves.get(role["id"], place) not in (place, role["position"]):
-            raise RestError(Code.MISSING_PERMISSIONS)
+            named = [each for each in fixed if each["id"] in moves] or [role]
+            raise reasons.beneath_role(world, guild_id, call.actor.user_id, named[-1])
     moved = [(role, role["position"]) for place, role in enumerate(order) if role["position"] != place]
     for place, role in enumerate(order):
         role["position"] = place

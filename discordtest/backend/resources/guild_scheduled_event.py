@@ -8,7 +8,7 @@ Users", "Guild Scheduled Event Permissions Requirements") and Gateway Events ("G
 
 from __future__ import annotations
 
-from discordtest.backend import audit, cdn
+from discordtest.backend import audit, cdn, reasons
 from discordtest.backend.audit import Action
 from discordtest.backend.body import Boolean, Object
 from discordtest.backend.codes import Code, RestError
@@ -108,7 +108,7 @@ def find_event(call: Call, text: str) -> Record:
     event = find_in(events, text, Code.UNKNOWN_GUILD_SCHEDULED_EVENT)
     channel = channel_of(call.world, event)
     if channel is not None and not call.permissions(channel) & Permission.VIEW_CHANNEL:
-        raise RestError(Code.MISSING_ACCESS)
+        raise reasons.hidden(call.world, call.actor.user_id, channel)
     return event
 
 
@@ -174,11 +174,11 @@ def _image(call: Call, event: Record, data_uri: str | None) -> str | None:
 
 def _require_hold(call: Call, event: Record, channel: Record | None) -> None:
     """Refuse who may not change or delete the event: one's own asks for CREATE_EVENTS or MANAGE_EVENTS."""
-    allowing = int(Permission.MANAGE_EVENTS)
+    allowing, purpose = int(Permission.MANAGE_EVENTS), ""
     if event["creator_id"] == call.actor.user_id:
-        allowing |= Permission.CREATE_EVENTS
+        allowing, purpose = allowing | Permission.CREATE_EVENTS, ", or create_events"
     if not call.permissions(channel) & allowing:
-        raise RestError(Code.MISSING_PERMISSIONS)
+        raise call.lacking(Permission.MANAGE_EVENTS, channel, purpose)
     call.require(_IN_CHANNEL[event["entity_type"]], channel)
 
 

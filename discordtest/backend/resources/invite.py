@@ -281,7 +281,7 @@ def list_guild_invites(call: Call, guild: Record) -> list[Record]:
     """List the guild's invites; how often they were used is for those who manage the guild."""
     held = call.permissions()
     if not held & (Permission.MANAGE_GUILD | Permission.VIEW_AUDIT_LOG):
-        raise RestError(Code.MISSING_PERMISSIONS)
+        raise call.lacking(Permission.VIEW_AUDIT_LOG, purpose=", or manage_guild")
     metadata = bool(held & Permission.MANAGE_GUILD)
     live = _live(call.world, guild["id"])
     return [render_invite(call.world, invite, metadata=metadata) for invite in live]

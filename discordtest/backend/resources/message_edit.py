@@ -45,7 +45,7 @@ def update_message(call: Call, channel: Record, message: Record) -> Record:
     bits = channel_bits(call, channel)
     if message["author"]["id"] != call.actor.user_id:
         if not call.actor.omnipotent:
-            _check_others(body, bool(call.files), channel, bits)
+            _check_others(call, channel, bits)
     elif message["type"] not in WRITTEN:
         raise RestError(Code.CANNOT_EXECUTE_ON_SYSTEM_MESSAGE)
     if body.get("sticker_ids"):
@@ -58,12 +58,12 @@ def update_message(call: Call, channel: Record, message: Record) -> Record:
     return render_message(call.world, message, viewer(call))
 
 
-def _check_others(body: Record, files: bool, channel: Record, bits: int) -> None:
+def _check_others(call: Call, channel: Record, bits: int) -> None:
     """Of others' messages a moderator may hide the embeds, nothing else."""
-    if files or set(body) - {"flags", "allowed_mentions"} or "flags" not in body:
+    if call.files or set(call.body) - {"flags", "allowed_mentions"} or "flags" not in call.body:
         raise RestError(Code.CANNOT_EDIT_OTHERS_MESSAGE)
     if channel.get("guild_id") is None or not bits & Permission.MANAGE_MESSAGES:
-        raise RestError(Code.MISSING_PERMISSIONS)
+        raise call.lacking(Permission.MANAGE_MESSAGES, channel)
 
 
 def apply_edit(

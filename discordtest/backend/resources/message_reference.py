@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from discordtest.backend import reasons
 from discordtest.backend.body import invalid
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission, channel_permissions, visible
@@ -83,10 +84,10 @@ def _forward(call: Call, body: Record, wanted: Record) -> Reference:
         raise invalid("message_reference", "MESSAGE_REFERENCE_UNKNOWN_CHANNEL", "Unknown channel")
     if not call.actor.omnipotent:
         if not visible(world, source, call.actor.user_id):
-            raise RestError(Code.MISSING_ACCESS)
+            raise reasons.hidden(world, call.actor.user_id, source)
         guild_id = source.get("guild_id")
         if guild_id and not channel_permissions(world, source, call.actor.user_id) & _READ_HISTORY:
-            raise RestError(Code.MISSING_ACCESS)
+            raise RestError(Code.MISSING_ACCESS, why=call.lacking(_READ_HISTORY, source).why)
     target = world.messages.get(source["id"], {}).get(wanted["message_id"])
     if target is None:
         raise invalid("message_reference", "MESSAGE_REFERENCE_UNKNOWN_MESSAGE", "Unknown message")

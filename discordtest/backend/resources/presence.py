@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from discordtest.backend import reasons
 from discordtest.backend.body import Anything, Array, Choice, Object
-from discordtest.backend.codes import Code, RestError
 from discordtest.backend.rest import Call, operation
 from discordtest.backend.world import Record, World
 
@@ -63,6 +63,6 @@ PRESENCE = Object({"status": Choice(STATUSES, required=True), "activities": Arra
 def update_presence(call: Call, user: Record) -> Any:
     """Change how a person is seen; everybody for themselves, the narrator for all."""
     if not call.actor.omnipotent and call.actor.user_id != user["id"]:
-        raise RestError(Code.MISSING_PERMISSIONS)
+        raise reasons.reserved()
     set_presence(call.world, user["id"], call.body["status"], call.body["activities"], "desktop")
     return call.world.presences.get(user["id"])

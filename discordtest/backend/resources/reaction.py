@@ -11,7 +11,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import Any
 
-from discordtest.backend import reasons
 from discordtest.backend.body import Choice, Integer, Object, Snowflake
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission, is_timed_out
@@ -60,16 +59,11 @@ def _check_usable(call: Call, channel: Record, bits: int, key: str) -> str:
     for guild_id, emojis in world.emojis.items():
         if emoji_id in emojis and (call.actor.omnipotent or user_id in world.members[guild_id]):
             if guild_id != channel.get("guild_id") and not bits & Permission.USE_EXTERNAL_EMOJIS:
-                raise RestError(Code.MISSING_PERMISSIONS)
+                raise call.lacking(Permission.USE_EXTERNAL_EMOJIS, channel)
             return f"{emojis[emoji_id]['name']}:{emoji_id}"
     if emoji_id in own:
         return f"{own[emoji_id]['name']}:{emoji_id}"
     raise RestError(Code.UNKNOWN_EMOJI, status=400)
-
-
-def _refused(call: Call, channel: Record) -> RestError:
-    bits = int(Permission.ADD_REACTIONS)
-    return reasons.lacking(call.world, call.actor.user_id, bits, channel.get("guild_id"), channel)
 
 
 @route("PUT", f"{_ONE}/@me", permissions=Permission.READ_MESSAGE_HISTORY, status=204)
@@ -80,11 +74,11 @@ def add_my_message_reaction(call: Call, channel: Record, message: Record, key: s
     members = world.members.get(channel.get("guild_id") or "", {})
     if user_id in members and is_timed_out(world, members[user_id]) and not call.actor.omnipotent:
         if not bits & Permission.ADD_REACTIONS:
-            raise _refused(call, channel)
+            raise call.lacking(Permission.ADD_REACTIONS, channel)
     known = world.reactions.get(message["id"], {})
     if key not in known:
         if not bits & Permission.ADD_REACTIONS:
-            raise _refused(call, channel)
+            raise call.lacking(Permission.ADD_REACTIONS, channel)
         key = _check_usable(call, channel, bits, key)
         if len(known) >= MAX_REACTIONS:
             raise RestError(Code.MAX_REACTIONS)

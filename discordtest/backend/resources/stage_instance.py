@@ -6,7 +6,7 @@ Events ("Stages").
 
 from __future__ import annotations
 
-from discordtest.backend import audit
+from discordtest.backend import audit, reasons
 from discordtest.backend.audit import Action
 from discordtest.backend.body import Boolean, Choice, Object, Snowflake, String, invalid
 from discordtest.backend.codes import Code, RestError
@@ -55,7 +55,7 @@ def find_stage_instance(call: Call, text: str) -> Record:
     if channel is None:
         raise RestError(Code.UNKNOWN_CHANNEL)
     if not call.actor.omnipotent and not visible(call.world, channel, call.actor.user_id):
-        raise RestError(Code.MISSING_ACCESS)
+        raise reasons.hidden(call.world, call.actor.user_id, channel)
     instance = call.world.stage_instances.get(text)
     if instance is None:
         raise RestError(Code.UNKNOWN_STAGE_INSTANCE)

@@ -13,7 +13,7 @@ from collections.abc import Collection
 from discordtest.backend import audit
 from discordtest.backend.audit import Action
 from discordtest.backend.codes import Code, RestError
-from discordtest.backend.permissions import Permission, visible
+from discordtest.backend.permissions import PRIVATE_THREAD, Permission, visible
 from discordtest.backend.resources.channel_types import FORUM_TYPES
 from discordtest.backend.rest import Call
 from discordtest.backend.world import Record, World
@@ -37,7 +37,7 @@ __all__ = [
     "tell_newcomer",
 ]
 
-ANNOUNCEMENT_THREAD, PUBLIC_THREAD, PRIVATE_THREAD = 10, 11, 12
+ANNOUNCEMENT_THREAD, PUBLIC_THREAD = 10, 11
 MAX_PARTICIPANTS = 1000
 MAX_SHOWN_MEMBERS = 50  # where member_count stops
 DEFAULT_DURATION = 1440  # minutes until a quiet thread is archived

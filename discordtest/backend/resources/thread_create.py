@@ -215,8 +215,9 @@ def check_tags(call: Call, forum: Record, wanted: list[str], held: list[str] | N
             raise RestError(Code.UNKNOWN_TAG)
     moderator = bool(call.permissions(forum) & Permission.MANAGE_THREADS)
     changed = {*wanted} ^ {*(held or ())}
-    if not moderator and any(tags[tag_id]["moderated"] for tag_id in changed if tag_id in tags):
-        raise RestError(Code.MISSING_PERMISSIONS)
+    for tag in [] if moderator else [tags[tag_id] for tag_id in tags if tag_id in changed]:
+        if tag["moderated"]:
+            raise call.lacking(Permission.MANAGE_THREADS, forum, f", which the tag {tag['name']!r} needs")
     if wanted or not forum["flags"] & REQUIRE_TAG:
         return
     if not moderator and all(tag["moderated"] for tag in tags.values()):

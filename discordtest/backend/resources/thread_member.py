@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from itertools import islice
 
+from discordtest.backend import reasons
 from discordtest.backend.body import Boolean, Integer, Object, Snowflake
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.intents import Intent
@@ -35,7 +36,7 @@ def find_thread(call: Call, text: str) -> Record:
     if thread is None:
         raise RestError(Code.UNKNOWN_CHANNEL)
     if not call.actor.omnipotent and not visible(call.world, thread, call.actor.user_id):
-        raise RestError(Code.MISSING_ACCESS)
+        raise reasons.hidden(call.world, call.actor.user_id, thread)
     if thread["type"] not in THREAD_TYPES:
         raise RestError(Code.CANNOT_EXECUTE_ON_CHANNEL_TYPE)
     call.found["guild"] = call.world.guilds[thread["guild_id"]]
@@ -62,9 +63,10 @@ def add_thread_member(call: Call, thread: Record, member: Record) -> None:
     user_id = member["user"]["id"]
     closed = not thread["thread_metadata"].get("invitable", True)
     if closed and thread["owner_id"] != call.actor.user_id and not may_manage(call, thread):
-        raise RestError(Code.MISSING_PERMISSIONS)
-    if not visible(call.world, call.world.channels[thread["parent_id"]], user_id):
-        raise RestError(Code.MISSING_ACCESS)
+        raise call.lacking(Permission.MANAGE_THREADS, thread, ", which is not invitable and not its own")
+    parent = call.world.channels[thread["parent_id"]]
+    if not visible(call.world, parent, user_id):
+        raise reasons.hidden(call.world, user_id, parent)
     add_members(call.world, thread, (user_id,))
 
 
@@ -116,7 +118,7 @@ def list_thread_members(call: Call, thread: Record) -> list[Record]:
     if call.actor.application_id is not None:
         application = call.world.applications[call.actor.application_id]
         if not approved_intents(application) & Intent.GUILD_MEMBERS:
-            raise RestError(Code.MISSING_ACCESS)
+            raise reasons.unapproved(application, "members")
     members = call.world.thread_members.get(thread["id"], {})
     if not call.query["with_member"]:
         return list(members.values())

@@ -87,9 +87,11 @@ def _check_allowed(call: Call, thread: Record, wanted: Record) -> None:
         call.require(Permission.SEND_MESSAGES, thread)
         return
     if waking and metadata["locked"]:
-        raise RestError(Code.MISSING_PERMISSIONS)
-    if thread["owner_id"] != call.actor.user_id or _MODERATED & set(wanted):
-        raise RestError(Code.MISSING_PERMISSIONS)
+        raise call.lacking(Permission.MANAGE_THREADS, thread, ", which is locked")
+    if thread["owner_id"] != call.actor.user_id:
+        raise call.lacking(Permission.MANAGE_THREADS, thread, ", which is not its own")
+    if moderated := sorted(_MODERATED & set(wanted)):
+        raise call.lacking(Permission.MANAGE_THREADS, thread, f", which {' and '.join(moderated)} needs")
 
 
 def _check_pins(world: World, thread: Record) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from discordtest.backend import audit
+from discordtest.backend import audit, reasons
 from discordtest.backend.audit import Action
 from discordtest.backend.body import Boolean, Object, Snowflake, String, Timestamp, invalid
 from discordtest.backend.codes import Code, RestError
@@ -155,12 +155,12 @@ def _check_may_join(call: Call, channel: Record) -> None:
         raise RestError(Code.CANNOT_EXECUTE_ON_CHANNEL_TYPE)
     bits = call.permissions(channel)
     if not bits & Permission.VIEW_CHANNEL:
-        raise RestError(Code.MISSING_ACCESS)
+        raise reasons.hidden(call.world, call.actor.user_id, channel)
     call.require(Permission.CONNECT, channel)
     states = call.world.voice_states[channel["guild_id"]].values()
     inside = sum(state["channel_id"] == channel["id"] for state in states)
     if channel["user_limit"] and inside >= channel["user_limit"] and not bits & Permission.MOVE_MEMBERS:
-        raise RestError(Code.MISSING_PERMISSIONS)
+        raise call.lacking(Permission.MOVE_MEMBERS, channel, f", which is full ({inside})")
 
 
 def _leave_other_guilds(world: World, guild_id: str, user_id: str) -> None:
