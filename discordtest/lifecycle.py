@@ -178,6 +178,7 @@ async def stop(scene: Scene, client: discord.Client) -> list[str]:
         )
     elif not closing.cancelled() and (error := closing.exception()) is not None:
         scene.watch.add(error, "in close()")
+        await client.http.close()  # which it may not have come to
     elif not task.done() and not goes_on:
         problems.append(_why_alive(client, _life(client, task)))
     if not (closing.done() and task.done()):

@@ -205,7 +205,9 @@ class Staging(replays.Replays, Running):
         failure: Exception | None = None
         left_behind: list[tuple[str, leaks.Line]] = []
         try:
-            if not scene.has_failed:
+            if scene.has_failed:
+                scene.watch.seal()
+            else:
                 problems += await self._leaks.pending_tasks()
             scene.lives = {**scene.parting, **scene.lives}
             for client in [*scene.lives]:

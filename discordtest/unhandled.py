@@ -103,6 +103,7 @@ class Watch:
         self.unawaited: list[str] = []  # coroutines that were dropped before they began, and where
         self.on_task: Callable[[asyncio.Task[Any]], None] | None = None  # told of every task that is made
         self._known: list[BaseException] = []  # each error counts once
+        self._is_sealed = False
         self._tasks: set[weakref.ref[asyncio.Task[Any]]] = set()  # a WeakSet takes four times as long
         self._handler = loop.get_exception_handler()
         self._loop = loop
@@ -120,6 +121,8 @@ class Watch:
 
     def add(self, error: BaseException, where: str) -> None:
         """Note an error, once."""
+        if self._is_sealed:
+            return
         entry = Unhandled(error, where)
         if all(known is not error and known is not entry.cause for known in self._known):
             self._known.append(error)
@@ -129,6 +132,11 @@ class Watch:
         """Never count this error: somebody has told the test."""
         self._known.append(error)
         self.errors[:] = [entry for entry in self.errors if entry.cause is not error]
+
+    def seal(self) -> None:
+        """Count what there is by now, and nothing any more: a test that has failed is taken down half-way."""
+        self.add_held()
+        self._is_sealed = True
 
     def held(self) -> list[Unhandled]:
         """Return the errors of failed tasks that the bot holds and has not looked at so far."""

@@ -476,9 +476,50 @@ class StartTests(unittest.TestCase):
         outcome = run_case(Case, "test_in_close")
         self.assertIn("ValueError: at the start, in close()", str(outcome))
 
+    def test_what_follows_from_a_failure_is_not_told_as_another(self) -> None:
+        class Base(BotTestCase):
+            def make_client(self) -> commands.Bot:
+                bot = super().make_client()
+                bot.close = _close_pool  # type: ignore[method-assign]
+                return bot
+
+            async def test(self) -> None:
+                self.fail("mine")
+
+        class InMakeWorld(Base):
+            def make_world(self) -> None:
+                raise LookupError("mine")
+
+        class InSetupHook(Base):
+            def make_client(self) -> commands.Bot:
+                bot = super().make_client()
+                bot.setup_hook = _raise  # type: ignore[method-assign]
+                return bot
+
+        for case, text in ((Base, "mine"), (InMakeWorld, "mine"), (InSetupHook, "at the start")):
+            with self.subTest(case.__name__):
+                outcome = run_case(case)
+                self.assertEqual(len(outcome.problems), 1, str(outcome))
+                self.assertIn(text, str(outcome))
+
+    def test_error_from_before_a_failure_is_told_with_it(self) -> None:
+        class Case(BotTestCase):
+            async def test(self) -> None:
+                self.held = asyncio.create_task(_raise())
+                await asyncio.sleep(0)
+                raise LookupError("mine")
+
+        outcome = run_case(Case)
+        self.assertEqual(len(outcome.problems), 2, str(outcome))
+        self.assertIn("ValueError: at the start, in the task of _raise", str(outcome))
+
 
 async def _raise() -> None:
     raise ValueError("at the start")
+
+
+async def _close_pool() -> None:
+    raise AttributeError("'Bot' object has no attribute 'pool'")
 
 
 if __name__ == "__main__":
