@@ -16,13 +16,12 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from discordtest import idle
+from discordtest import idle, none_errors
 from discordtest.backend.intents import ALWAYS, EVENTS, PRIVILEGED
 from discordtest.backend.journal import Dispatch, Exchange, Sent
 from discordtest.backend.permissions import visible
 from discordtest.backend.resources.application import approved_intents
 from discordtest.clock import in_vain
-from discordtest.clock.waits import MACHINERY
 from discordtest.names import channel_name, named_path
 
 if TYPE_CHECKING:
@@ -44,6 +43,8 @@ __all__ = [
 ]
 
 _NO_CONTENT = "The bot gets messages without their content: its intents lack message_content"
+_SWALLOWED = "The bot's own on_message never calls process_commands, so no command runs"
+_MARKS = "!?.,;:-+$%&/>~#*="  # that prefixes are made of
 #: what stands before an id in a path -> what it is of, the table that has it, and the builder that makes one
 _MADE = {
     "guilds": ("guild", "guilds", 'make_guild("…", id_num={})'),
@@ -51,9 +52,6 @@ _MADE = {
     "users": ("user", "users", 'make_user("…", id_num={})'),
 }
 
-#: Look-ups that return None for what the bot has not cached; of the first the intent of members decides.
-_CACHED = frozenset(("get_member", "get_member_named", "get_user"))
-_LOOK_UPS = frozenset(("get_channel", "get_emoji", "get_guild", "get_role", "get_thread"))
 #: What discord.py calls the events that bots most often miss an intent for.
 _LISTENERS = {
     "GUILD_MEMBER_ADD": ("member_join",),
@@ -67,12 +65,20 @@ _LISTENERS = {
     "INVITE_DELETE": ("invite_delete",),
     "MESSAGE_UPDATE": ("message_edit", "raw_message_edit"),
     "MESSAGE_DELETE": ("message_delete", "raw_message_delete"),
+    "MESSAGE_DELETE_BULK": ("bulk_message_delete", "raw_bulk_message_delete"),
+    "GUILD_AUDIT_LOG_ENTRY_CREATE": ("audit_log_entry_create",),
+    "GUILD_EMOJIS_UPDATE": ("guild_emojis_update",),
+    "GUILD_STICKERS_UPDATE": ("guild_stickers_update",),
+    "WEBHOOKS_UPDATE": ("webhooks_update",),
     "MESSAGE_REACTION_ADD": ("reaction_add", "raw_reaction_add"),
     "MESSAGE_REACTION_REMOVE": ("reaction_remove", "raw_reaction_remove"),
     "MESSAGE_POLL_VOTE_ADD": ("poll_vote_add", "raw_poll_vote_add"),
     "MESSAGE_POLL_VOTE_REMOVE": ("poll_vote_remove", "raw_poll_vote_remove"),
     "TYPING_START": ("typing", "raw_typing"),
     "AUTO_MODERATION_ACTION_EXECUTION": ("automod_action",),
+    "GUILD_SCHEDULED_EVENT_CREATE": ("scheduled_event_create",),
+    "GUILD_SCHEDULED_EVENT_UPDATE": ("scheduled_event_update",),
+    "GUILD_SCHEDULED_EVENT_DELETE": ("scheduled_event_delete",),
     "GUILD_SCHEDULED_EVENT_USER_ADD": ("scheduled_event_user_add",),
     "GUILD_SCHEDULED_EVENT_USER_REMOVE": ("scheduled_event_user_remove",),
 }
@@ -91,26 +97,10 @@ def unhandled_text(scene: Scene, errors: list[Unhandled]) -> str:
     return "\n".join(lines)
 
 
-def _why_none(scene: Scene, error: BaseException) -> Iterator[str]:
-    """Yield which look-up of the bot may have found nothing, where an error is about None."""
-    if not isinstance(error, AttributeError | TypeError) or "'NoneType'" not in str(error):
-        return
-    steps = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
-    own = [frame for frame in steps if frame.f_globals.get("__name__", "").partition(".")[0] not in MACHINERY]
-    called = own[-1].f_code.co_names if own else ()
-    for name in called:
-        if name in _CACHED and not any(client.intents.members for client in scene.clients):
-            fetch = "fetch_user" if name == "get_user" else "fetch_member"
-            yield f"{name} finds cached members alone, and the bot's intents lack members: await {fetch}(…)"
-        elif name in _CACHED or name in _LOOK_UPS or (name == "get" and "utils" in called):
-            name = "utils.get" if name == "get" else name
-            yield f"{name} returns None for what is not there: make_world has to make it (id_num= chooses its id)"
-
-
 def why_failed(scene: Scene, error: BaseException) -> Iterator[str]:
     """Yield why an error that ended the bot, or a part of it, may have come."""
     yield from _why_refused(scene, error)
-    yield from _why_none(scene, error)
+    yield from none_errors.why_none(scene, error)
     if isinstance(error, discord.InteractionResponded):
         yield (
             "An interaction has one first answer: `interaction.followup.send(…)` sends more, "
@@ -122,13 +112,28 @@ def why_failed(scene: Scene, error: BaseException) -> Iterator[str]:
     if isinstance(error, commands.BotMissingPermissions | app_commands.BotMissingPermissions):
         names = ", ".join(error.missing_permissions)
         yield f"bot_permissions of the test case is what its role has; a role or an overwrite may give the bot {names}"
-    if isinstance(error, commands.CommandOnCooldown | app_commands.CommandOnCooldown):
+    if isinstance(error, commands.CommandOnCooldown):
         yield f"`await self.advance({error.retry_after:.15g})` lets it pass"
+    if isinstance(
+        error, app_commands.CommandOnCooldown
+    ):  # those still hold when the last of their time is over
+        yield f"`await self.advance({error.retry_after + 0.001:.15g})` lets it pass"
+    if isinstance(error, AttributeError) and isinstance(error.obj, discord.Object) and _suggests(error):
+        yield (
+            "While somebody types, Discord sends the ids of users, roles and channels alone: interaction.namespace has "
+            "discord.Object for them"
+        )
     if isinstance(error, discord.PrivilegedIntentsRequired):
         for client, application in scene.clients.items():
             missing = client.intents.value & PRIVILEGED & ~approved_intents(application)
             flags = ", ".join(flag for flag, bits in discord.Intents.VALID_FLAGS.items() if bits & missing)
             yield f"approved_intents of the test case stands for that page; it lacks {flags}"
+
+
+def _suggests(error: BaseException) -> bool:
+    """Tell whether an error comes out of autocomplete."""
+    names = (frame.f_code.co_name for frame, _ in traceback.walk_tb(error.__traceback__))
+    return "_invoke_autocomplete" in names
 
 
 def refused(scene: Scene) -> list[Exchange]:
@@ -189,6 +194,7 @@ def why_silent(scene: Scene, client: discord.Client) -> Iterator[str]:
                 yield _NO_CONTENT
     yield from unheard(scene, client)
     yield from idle.misspelt_events(client)
+    yield from idle.unmarked_listeners(client)
     if scene.was_advanced:
         yield from idle.unstarted_loops(client)
     for error in scene.watch.held():
@@ -273,14 +279,16 @@ def _hides_content(client: discord.Client, message: Record, guild_id: str | None
 
 
 def _why_no_command(client: commands.Bot, message: Record, hidden: bool) -> Iterator[str]:
-    prefixes: Any = client.command_prefix
-    prefixes = [prefixes] if isinstance(prefixes, str) else prefixes
-    if callable(prefixes) or not client.all_commands.keys() - {"help"}:
+    if not client.all_commands.keys() - {"help"}:
         return
     text: str = message["content"]
+    prefixes = _prefixes(client)
+    if prefixes is None:
+        yield from _why_no_command_of_any(client, text, hidden)
+        return
     prefix = next((each for each in sorted(prefixes, key=len, reverse=True) if text.startswith(each)), None)
     if prefix is None:
-        first = text.lstrip("!?.,;:-+$%&/>~#*=").split(maxsplit=1)[:1]
+        first = text.lstrip(_MARKS).split(maxsplit=1)[:1]
         if first and first[0] in client.all_commands:
             yield f"{text!r} does not begin with the bot's prefix, {' or '.join(map(repr, prefixes))}"
         return
@@ -292,9 +300,34 @@ def _why_no_command(client: commands.Bot, message: Record, hidden: bool) -> Iter
     elif message["author"].get("bot"):
         yield "A bot sent the message: commands are not run for bots"
     elif _is_swallowed(client):
-        yield "The bot's own on_message never calls process_commands, so no command runs"
+        yield _SWALLOWED
     elif words:
         yield from idle.lost_errors(client, words[0])
+
+
+def _prefixes(client: commands.Bot) -> list[str] | None:
+    """Return the prefixes of a client; None where a function of its own decides."""
+    prefixes: Any = client.command_prefix
+    code, inner = getattr(prefixes, "__code__", None), commands.when_mentioned_or().__code__
+    if code is inner:
+        (cell,) = prefixes.__closure__
+        prefixes = cell.cell_contents
+    elif callable(prefixes):
+        return None
+    return [prefixes] if isinstance(prefixes, str) else [*prefixes]
+
+
+def _why_no_command_of_any(client: commands.Bot, text: str, hidden: bool) -> Iterator[str]:
+    """Yield why no command ran where nobody but the bot knows its prefix: what is sure without it."""
+    words = text.lstrip(_MARKS).split(maxsplit=1)
+    if hidden:
+        yield f"{_NO_CONTENT}, so it sees no command"
+    elif _is_swallowed(client):
+        yield _SWALLOWED
+    elif words and words[0] in client.all_commands:
+        yield from idle.lost_errors(client, words[0])
+    elif words and text[:1] in _MARKS and difflib.get_close_matches(words[0], list(client.all_commands), n=1):
+        yield _commands_text(client, words[0])
 
 
 def _is_swallowed(client: commands.Bot) -> bool:

@@ -6,6 +6,7 @@ Like `discordtest.hints`, whose part this is: it looks at the client as it is, a
 from __future__ import annotations
 
 import difflib
+import inspect
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     import discord
 
-__all__ = ["lost_errors", "misspelt_events", "misspelt_waits", "unstarted_loops"]
+__all__ = ["lost_errors", "misspelt_events", "misspelt_waits", "unmarked_listeners", "unstarted_loops"]
 
 #: Every event of discord.py 2.7, as it dispatches them; a handler's name that is like one and is none is misspelt.
 _EVENTS = [
@@ -130,6 +131,9 @@ _EVENTS = [
     ]
 ]
 _LIKE = 0.85
+_CALLED = frozenset(
+    ("on_error",)
+)  # a cog that has this may call it itself: for views, modals, the command tree
 
 
 def misspelt_events(client: discord.Client) -> Iterator[str]:
@@ -139,6 +143,18 @@ def misspelt_events(client: discord.Client) -> Iterator[str]:
         near = difflib.get_close_matches(name, _EVENTS, 1, _LIKE)
         if near and name not in _EVENTS:
             yield f"The bot has {name}, and no event is called that; is {near[0]} meant?"
+
+
+def unmarked_listeners(client: discord.Client) -> Iterator[str]:
+    """Yield the methods of cogs that are called like an event, and that nobody made listeners."""
+    for cog in getattr(client, "cogs", {}).values():
+        known = [method for _, method in cog.get_listeners()]
+        known += [method for methods in client.extra_events.values() for method in methods]  # type: ignore[attr-defined]
+        for name in sorted(
+            {name for kind in type(cog).__mro__ for name in vars(kind)} & {*_EVENTS} - _CALLED
+        ):
+            if inspect.iscoroutinefunction(getattr(cog, name)) and getattr(cog, name) not in known:
+                yield f"{type(cog).__name__}.{name} hears of nothing: it lacks @commands.Cog.listener()"
 
 
 def misspelt_waits(client: discord.Client) -> Iterator[str]:

@@ -15,62 +15,6 @@ from tests.bots import BotTestCase, run_case
 Context = commands.Context[Any]
 
 
-class NoneTests(BotTestCase):
-    """An error about None names the look-up that may have found nothing."""
-
-    async def test_channel_that_is_not_there(self) -> None:
-        async def work(ctx: Context) -> None:
-            await ctx.bot.get_channel(5).send("hi")
-
-        with self.fails(
-            "'NoneType' object has no attribute 'send', in command do",
-            "get_channel returns None for what is not there: make_world has to make it (id_num= chooses its id)",
-        ):
-            await self.bot_does(work)
-
-    async def test_name_that_nothing_has_though_it_fails_inside_of_discord(self) -> None:
-        async def work(ctx: Context) -> None:
-            assert isinstance(ctx.author, discord.Member) and ctx.guild
-            role: Any = discord.utils.get(ctx.guild.roles, name="gamer")
-            await ctx.author.add_roles(role)
-
-        with self.fails("\nutils.get returns None for what is not there: make_world has to make it"):
-            await self.bot_does(work)
-
-    async def test_none_of_the_bot_alone(self) -> None:
-        async def work(ctx: Context) -> None:
-            nothing: Any = {}.get("send")
-            await nothing.send("hi")
-
-        with self.fails("'NoneType' object") as failing:
-            await self.bot_does(work)
-        self.assertNotIn("returns None", failing.text)
-
-    async def test_other_errors_are_no_matter_of_none(self) -> None:
-        async def work(ctx: Context) -> None:
-            ctx.bot.get_channel(5)
-            raise AttributeError("mine")
-
-        with self.fails("AttributeError: mine") as failing:
-            await self.bot_does(work)
-        self.assertNotIn("get_channel", failing.text)
-
-
-class UncachedMemberTests(BotTestCase):
-    intents = discord.Intents(guilds=True, guild_messages=True, message_content=True)
-
-    async def test_intent_that_fills_the_cache_is_named(self) -> None:
-        async def work(ctx: Context) -> None:
-            assert ctx.guild is not None
-            member: Any = ctx.guild.get_member(5)
-            await ctx.send(member.name)
-
-        with self.fails(
-            "get_member finds cached members alone, and the bot's intents lack members: await fetch_member(…)"
-        ):
-            await self.bot_does(work)
-
-
 class CheckTests(BotTestCase):
     """A check that failed says what makes it pass."""
 
@@ -110,6 +54,44 @@ class CheckTests(BotTestCase):
             await self.send(self.alice, self.general, "!gift")
         await self.advance(20)
         await self.send(self.alice, self.general, "!gift")
+
+    async def test_cooldown_of_an_application_command_ends_a_moment_later(self) -> None:
+        @self.client.tree.command(description="x")
+        @app_commands.checks.cooldown(1, 30)
+        async def gift(interaction: discord.Interaction) -> None:
+            await interaction.response.send_message("here")
+
+        await self.client.tree.sync()
+        await self.slash(self.alice, self.general, "gift")
+        with self.fails("`await self.advance(30.001)` lets it pass"):
+            await self.slash(self.alice, self.general, "gift")
+        self._scene.unanswered.update(self.backend.world.interactions)
+        await self.advance(30.001)
+        self.assertResponded(await self.slash(self.alice, self.general, "gift"), "here")
+
+    async def test_autocomplete_gets_ids_alone(self) -> None:
+        @self.client.tree.command(description="x")
+        async def give(interaction: discord.Interaction, who: discord.Member, what: str) -> None: ...
+
+        @give.autocomplete("what")
+        async def suggest(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+            return [app_commands.Choice(name=interaction.namespace.who.name, value="x")]
+
+        await self.client.tree.sync()
+        with self.fails(
+            "'Object' object has no attribute 'name'", "\nWhile somebody types, Discord sends the ids"
+        ):
+            await self.autocomplete(self.alice, self.general, "give", "what", "a", who=self.alice)
+        self._scene.unanswered.update(self.backend.world.interactions)
+
+    async def test_object_of_the_bot_is_no_matter_of_autocomplete(self) -> None:
+        async def work(ctx: Context) -> None:
+            thing: Any = discord.Object(1)
+            await ctx.send(thing.name)
+
+        with self.fails("'Object' object has no attribute 'name'") as failing:
+            await self.bot_does(work)
+        self.assertNotIn("types", failing.text)
 
 
 class PortalTests(unittest.TestCase):
@@ -164,6 +146,90 @@ class IdsInTheBotTests(BotTestCase):
         with self.fails("KeyError: 5") as failing:
             await self.bot_does(raises)
         self.assertNotIn("This Discord", failing.text)
+
+
+class PrefixTests(BotTestCase):
+    """Why no command ran, where a function says what the prefix is."""
+
+    def silent(self, *lines: str) -> None:
+        text = "".join(f"{line}\n" for line in ("The bot sent nothing in the last act.", *lines))
+        with self.fails(f"{text}What happened:"):
+            self.assertSent("x")
+
+    async def asyncSetUp(self) -> None:
+        await super().asyncSetUp()
+
+        @self.client.command()
+        async def work(ctx: Context) -> None:
+            raise ValueError("no")
+
+        @self.client.event
+        async def on_command_error(ctx: Context, error: Exception) -> None: ...
+
+        self.line = on_command_error.__code__.co_firstlineno
+
+    async def test_prefixes_beside_a_mention_are_known(self) -> None:
+        self.client.command_prefix = commands.when_mentioned_or("?", "$")
+        await self.send(self.alice, self.general, "!work")
+        self.silent("'!work' does not begin with the bot's prefix, '?' or '$'")
+        await self.send(self.alice, self.general, "?wrok")
+        self.silent("The bot has no command 'wrok'; is 'work' meant? Its commands: do, work")
+
+    async def test_function_of_the_bot(self) -> None:
+        async def prefix(bot: Any, message: discord.Message) -> str:
+            return "!"
+
+        self.client.command_prefix = prefix
+        await self.send(self.alice, self.general, "!work")
+        self.silent(
+            f"If 'work' failed, on_command_error (test_hints.py:{self.line}) has got the error, and nothing else tells "
+            "of it"
+        )
+        await self.send(self.alice, self.general, "!wrok")
+        self.silent("The bot has no command 'wrok'; is 'work' meant? Its commands: do, work")
+        for text in ("wrok", "!", "!somethingelse"):
+            await self.send(self.alice, self.general, text)
+            self.silent()
+
+    async def test_function_of_a_bot_that_swallows_messages(self) -> None:
+        self.client.command_prefix = lambda bot, message: "!"
+
+        @self.client.event
+        async def on_message(message: discord.Message) -> None: ...
+
+        await self.send(self.alice, self.general, "!work")
+        self.silent("The bot's own on_message never calls process_commands, so no command runs")
+
+
+class HiddenPrefixTests(BotTestCase):
+    intents = discord.Intents.default()
+
+    async def test_function_of_a_bot_that_sees_no_content(self) -> None:
+        self.client.command_prefix = lambda bot, message: "!"
+        await self.send(self.alice, self.general, "!do")
+        with self.fails("its intents lack message_content, so it sees no command"):
+            self.assertSent("x")
+
+
+class DeafTests(BotTestCase):
+    intents = discord.Intents(guilds=True, guild_messages=True, members=True)
+
+    async def test_audit_log_needs_an_intent(self) -> None:
+        @self.client.event
+        async def on_audit_log_entry_create(entry: discord.AuditLogEntry) -> None: ...
+
+        why = "\nThe bot has on_audit_log_entry_create, but gets no GUILD_AUDIT_LOG_ENTRY_CREATE: its intents lack "
+        await self.kick(self.owner, self.alice)
+        with self.fails("The bot sent nothing in the last act.", f"{why}moderation"):
+            self.assertSent("x")
+
+        @self.client.event
+        async def on_member_remove(member: discord.Member) -> None:
+            await self.client.get_channel(self.general.id).send("Bye")  # type: ignore[union-attr]
+
+        await self.kick(self.owner, self.make_member("carol", self.guild))
+        with self.fails("Nearest: 'Bye' in #general", f"{why}moderation"):
+            self.assertSent("x")
 
 
 class HiddenContentTests(BotTestCase):

@@ -54,6 +54,30 @@ class EventNameTests(SilentTestCase):
                 self.assertEqual(list(idle.misspelt_events(client)), [])
 
 
+class MarkTests(SilentTestCase):
+    async def test_method_of_a_cog_that_is_no_listener(self) -> None:
+        class Log(commands.Cog):
+            async def on_message_delete(self, message: discord.Message) -> None: ...
+
+            async def on_error(self, error: Exception) -> None: ...
+
+            def on_ready(self) -> None: ...
+
+            @commands.Cog.listener()
+            async def on_message(self, message: discord.Message) -> None: ...
+
+            @commands.Cog.listener("on_member_join")
+            async def on_member_update(self, member: discord.Member) -> None: ...
+
+            async def on_typing(self, channel: Any, user: Any, when: Any) -> None: ...
+
+        cog = Log()
+        await self.client.add_cog(cog)
+        self.client.add_listener(cog.on_typing)
+        await self.delete(self.alice, await self.send(self.alice, self.general, "hi"))
+        self.silent("Log.on_message_delete hears of nothing: it lacks @commands.Cog.listener()")
+
+
 class WaitTests(unittest.TestCase):
     def waits(self, name: str) -> list[str]:
         client = discord.Client(intents=discord.Intents.none())

@@ -73,6 +73,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.given",
         "discordtest.hints",
         "discordtest.idle",
+        "discordtest.none_errors",
         "discordtest.interactions",
         "discordtest.recordings",
         "discordtest.refusals",

@@ -91,6 +91,7 @@ def not_found(scene: Scene, claim: str, wanted: MessageFilter, search: Search) -
         if others:
             parts.append("The bot also sent:")
             parts += [f"  {describe_message(scene, message)}" for message in others[:_LISTED]]
+        parts += hints.unheard(scene, search.client)
     parts += _elsewhere(scene, wanted, search)
     parts.append(background(scene))
     return "\n".join(parts)

@@ -1,0 +1,158 @@
+"""Where a None of the bot came from: the call that gave it, as the bot's own source says.
+
+Like `discordtest.hints`, whose part this is. The traceback knows which columns of the line failed; what stood before
+the dot there is traced to the calls that were assigned to it. Where the source is not at hand, nothing is guessed but
+by the names that the function uses.
+"""
+
+from __future__ import annotations
+
+import ast
+import linecache
+from typing import TYPE_CHECKING
+
+import discord
+
+from discordtest.clock.waits import MACHINERY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import CodeType, TracebackType
+
+    from discordtest.scene import Scene
+
+__all__ = ["why_none"]
+
+#: Look-ups that return None for what the bot has not cached; of the first the intent of members decides.
+_CACHED = frozenset(("get_member", "get_member_named", "get_user"))
+_LOOK_UPS = frozenset(("get_channel", "get_emoji", "get_guild", "get_role", "get_thread"))
+
+
+def why_none(scene: Scene, error: BaseException) -> Iterator[str]:
+    """Yield which call of the bot may have given the None that an error is about."""
+    if not isinstance(error, AttributeError | TypeError) or "'NoneType'" not in str(error):
+        return
+    steps = [*_steps(error.__traceback__)]
+    own = [step for step in steps if _root(step) not in MACHINERY]
+    if not own:
+        return
+    calls = _calls_before(own[-1]) if own[-1] is steps[-1] else None
+    found = _by_name(own[-1].tb_frame.f_code) if calls is None else [*map(_kind, calls)]
+    for name in dict.fromkeys(found):
+        if name in _CACHED and not any(client.intents.members for client in scene.clients):
+            fetch = "fetch_user" if name == "get_user" else "fetch_member"
+            yield f"{name} finds cached members alone, and the bot's intents lack members: await {fetch}(…)"
+        elif name in _CACHED or name in _LOOK_UPS or name == "utils.get":
+            yield f"{name} returns None for what is not there: make_world has to make it (id_num= chooses its id)"
+        elif name == "send":
+            yield "send of a webhook returns None: with wait=True it returns the message"
+    if any(map(_holds_whisper, own)):
+        yield (
+            "An ephemeral message reaches the bot without its guild: message.guild is None. So it is in a direct "
+            "message, too"
+        )
+
+
+def _steps(step: TracebackType | None) -> Iterator[TracebackType]:
+    while step is not None:
+        yield step
+        step = step.tb_next
+
+
+def _root(step: TracebackType) -> str:
+    name: str = step.tb_frame.f_globals.get("__name__", "")
+    return name.partition(".")[0]
+
+
+def _by_name(code: CodeType) -> list[str]:
+    """Return the look-ups that a function names at all."""
+    has_utils = "utils" in code.co_names
+    return ["utils.get" if name == "get" and has_utils else name for name in code.co_names if name != "send"]
+
+
+def _kind(call: ast.Call) -> str:
+    """Return what a call is, in the words of this module: ``utils.get``, or the name that is called."""
+    called = ast.unparse(call.func)
+    if called == "get" or called.endswith("utils.get"):
+        return "utils.get"
+    name = called.rpartition(".")[2]
+    return "" if name == "send" and any(keyword.arg == "wait" for keyword in call.keywords) else name
+
+
+def _holds_whisper(step: TracebackType) -> bool:
+    return any(
+        isinstance(value, discord.Message) and value.guild is None and value.flags.ephemeral
+        for value in step.tb_frame.f_locals.values()
+    )
+
+
+def _calls_before(step: TracebackType) -> list[ast.Call] | None:
+    """Return the calls that may have given what was None in a line; None where that cannot be told."""
+    code = step.tb_frame.f_code
+    first, last, begin, end = [*code.co_positions()][step.tb_lasti // 2]
+    lines = linecache.getlines(code.co_filename, step.tb_frame.f_globals)
+    if None in (first, last, begin, end) or not lines:
+        return None
+    try:
+        tree = ast.parse("".join(lines))
+    except SyntaxError:  # the file is another by now
+        return None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute | ast.Subscript | ast.Await) and (
+            (node.lineno, node.end_lineno, node.col_offset, node.end_col_offset) == (first, last, begin, end)
+        ):
+            return [*_calls_of(node.value, tree, code.co_firstlineno)]
+    return None
+
+
+def _calls_of(value: ast.expr, tree: ast.Module, first_line: int) -> Iterator[ast.Call]:
+    """Yield the calls whose result an expression, or the variable that it is, may have."""
+    for each in _alternatives(value):
+        if isinstance(each, ast.Call):
+            yield each
+        elif isinstance(each, ast.Name | ast.Attribute):
+            for given in _assigned(each, tree, first_line):
+                yield from (call for call in _alternatives(given) if isinstance(call, ast.Call))
+
+
+def _alternatives(value: ast.expr) -> Iterator[ast.expr]:
+    """Yield what an expression comes to: both sides of an ``or``, what is behind ``await``."""
+    if isinstance(value, ast.Await | ast.NamedExpr):
+        yield from _alternatives(value.value)
+    elif isinstance(value, ast.BoolOp):
+        for each in value.values:
+            yield from _alternatives(each)
+    elif isinstance(value, ast.IfExp):
+        yield from _alternatives(value.body)
+        yield from _alternatives(value.orelse)
+    else:
+        yield value
+
+
+def _assigned(target: ast.Name | ast.Attribute, tree: ast.Module, first_line: int) -> Iterator[ast.expr]:
+    """Yield what is assigned to a variable in the function that begins at a line, or to an attribute anywhere."""
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+    scope: ast.AST | None = tree
+    if isinstance(target, ast.Name):
+        inside = (node for node in ast.walk(tree) if isinstance(node, kinds))
+        scope = next((node for node in inside if _begins(node) == first_line), None)
+    for node in ast.walk(scope) if scope is not None else ():
+        if isinstance(node, ast.Assign):
+            targets, value = node.targets, node.value
+        elif isinstance(node, ast.AnnAssign | ast.NamedExpr) and node.value is not None:
+            targets, value = [node.target], node.value
+        else:
+            continue
+        if any(_is_same(each, target) for each in targets):
+            yield value
+
+
+def _begins(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Return the line that code objects give as a function's first: that of its first decorator."""
+    return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+
+
+def _is_same(one: ast.expr, other: ast.Name | ast.Attribute) -> bool:
+    if isinstance(one, ast.Name) and isinstance(other, ast.Name):
+        return one.id == other.id
+    return isinstance(one, ast.Attribute) and isinstance(other, ast.Attribute) and one.attr == other.attr
