@@ -45,7 +45,7 @@ class RunnerTests(unittest.TestCase):
     def test_loop_is_current_until_closed(self) -> None:
         runner = Runner()
         loop = runner.get_loop()
-        self.assertIs(asyncio.get_event_loop_policy().get_event_loop(), loop)
+        self.assertIs(asyncio.get_event_loop(), loop)
         runner.close()
         runner.close()
         self.assertTrue(loop.is_closed())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import re
 import unittest
 from pathlib import Path
@@ -43,7 +44,7 @@ class TableTests(unittest.TestCase):
                     method = getattr(
                         backend.__dict__.get(name) or getattr(backend, name), "__wrapped__", None
                     )
-                    runs_later = asyncio.iscoroutinefunction(getattr(method, "__wrapped__", method))
+                    runs_later = inspect.iscoroutinefunction(getattr(method, "__wrapped__", method))
                     self.assertEqual(is_awaited, runs_later)
 
 
