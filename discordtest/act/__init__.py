@@ -11,6 +11,7 @@ from discordtest.act.events import EventVerbs
 from discordtest.act.interactions import CommandVerbs
 from discordtest.act.messages import MessageVerbs
 from discordtest.act.moderation import ModerationVerbs
+from discordtest.act.onboarding import OnboardingVerbs
 from discordtest.act.scheduled_events import ScheduledEventVerbs
 from discordtest.act.shop import ShopVerbs
 from discordtest.act.voice import VoiceVerbs
@@ -23,6 +24,7 @@ class ActMixin(
     CommandVerbs,
     ComponentVerbs,
     ModerationVerbs,
+    OnboardingVerbs,
     VoiceVerbs,
     ScheduledEventVerbs,
     EventVerbs,

@@ -1,9 +1,9 @@
 """Onboarding: what a community asks those who come in, and which channels they see at once.
 
 Prompts are replaced as a whole: one whose id is known stays the same prompt, any other is a new one. What people answer
-is not kept.
-Source: Discord's documentation, Guild ("Guild Onboarding Object", "Get Guild Onboarding", "Modify Guild Onboarding")
-and Audit Log ("Audit Log Events").
+is not kept; their roles are. The channels of an answer are what a client lists for the person: no bot is told of them.
+Source: Discord's documentation, Guild ("Guild Onboarding Object", "Get Guild Onboarding", "Modify Guild Onboarding",
+"Guild Member Flags") and Audit Log ("Audit Log Events").
 """
 
 from __future__ import annotations
@@ -15,14 +15,16 @@ from discordtest.backend.audit import Action
 from discordtest.backend.body import Array, Boolean, Choice, Object, Snowflake, String
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission, everyone_permissions
+from discordtest.backend.resources.guild_member_build import tell_update
 from discordtest.backend.resources.unicode_emoji import is_emoji
-from discordtest.backend.rest import Call, route
+from discordtest.backend.rest import Call, operation, route
 from discordtest.backend.world import Record, Table, World
 
-__all__: list[str] = []
+__all__ = ["COMPLETED", "onboarding_of"]
 
 DEFAULT, ADVANCED = 0, 1  # modes
 MULTIPLE_CHOICE, DROPDOWN = 0, 1
+COMPLETED, STARTED = 1 << 1, 1 << 3  # member flags
 MIN_CHANNELS = 7
 MIN_WRITABLE_CHANNELS = 5
 _SPEAK = int(Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES)
@@ -64,7 +66,7 @@ _ONBOARDING = Object(
 )
 
 
-def _onboarding_of(world: World, guild_id: str) -> Record:
+def onboarding_of(world: World, guild_id: str) -> Record:
     """Return the onboarding of a guild; what nobody has set up is empty and off."""
     return world.onboardings.get(guild_id) or {
         "guild_id": guild_id,
@@ -77,7 +79,7 @@ def _onboarding_of(world: World, guild_id: str) -> Record:
 
 @route("GET", "/guilds/{guild_id}/onboarding")
 def get_guilds_onboarding(call: Call, guild: Record) -> Record:
-    return _render(call.world, guild["id"], _onboarding_of(call.world, guild["id"]))
+    return _render(call.world, guild["id"], onboarding_of(call.world, guild["id"]))
 
 
 @route(
@@ -89,7 +91,7 @@ def get_guilds_onboarding(call: Call, guild: Record) -> Record:
 def put_guilds_onboarding(call: Call, guild: Record) -> Record:
     """Change the onboarding: 350000 and 350001 where what is enabled would not meet the requirements."""
     world, guild_id = call.world, guild["id"]
-    before = _onboarding_of(world, guild_id)
+    before = onboarding_of(world, guild_id)
     changes = {key: value for key, value in call.body.items() if value is not None}
     _check_channels(call, guild_id, changes.get("default_channel_ids", ()))
     if "prompts" in changes:
@@ -194,6 +196,31 @@ def _note_prompts(call: Call, guild_id: str, before: list[Record], after: list[R
             action = Action.ONBOARDING_PROMPT_UPDATE if other else Action.ONBOARDING_PROMPT_DELETE
         if changes:
             audit.write(call, guild_id, action, prompt_id, changes=changes)
+
+
+# -- what people answer
+
+
+@operation("/{guild_id}")
+def start_onboarding(call: Call, guild: Record) -> None:
+    """Note that the actor is being asked."""
+    member = call.world.members[guild["id"]][call.actor.user_id]
+    if not member["flags"] & STARTED:
+        member["flags"] |= STARTED
+        tell_update(call.world, guild["id"], member)
+
+
+@operation("/{guild_id}", body=Object({"option_ids": Array(Snowflake(), required=True)}))
+def complete_onboarding(call: Call, guild: Record) -> None:
+    """Give the actor the roles of such options: a client posts the answers on a route that is not documented."""
+    world, guild_id = call.world, guild["id"]
+    member, wanted = world.members[guild_id][call.actor.user_id], call.body["option_ids"]
+    prompts = _render(world, guild_id, onboarding_of(world, guild_id))["prompts"]
+    options = [option for prompt in prompts for option in prompt["options"] if option["id"] in wanted]
+    roles = [role_id for option in options for role_id in option["role_ids"]]
+    member["roles"] = [*dict.fromkeys([*member["roles"], *roles])]
+    member["flags"] |= COMPLETED
+    tell_update(world, guild_id, member)
 
 
 # -- what it takes to be enabled

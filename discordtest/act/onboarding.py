@@ -1,0 +1,121 @@
+"""What people do as they come into a community: they answer the questions of its onboarding.
+
+What becomes of that is the little that Discord documents: the roles of the options, and the flags of the member.
+Source: Discord's documentation, Guild ("Guild Onboarding Object", "Guild Member Flags").
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import discord
+
+from discordtest import views
+from discordtest.act.acting import Acting, act, guild_of, name, person
+from discordtest.backend.resources import guild_onboarding
+from discordtest.errors import NotModelled, SetupError
+from discordtest.verbs import verb
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from discordtest.backend.world import Record, World
+    from discordtest.given import Id
+
+__all__ = ["OnboardingVerbs"]
+
+__unittest = True  # unittest leaves our frames out of its tracebacks
+
+
+class OnboardingVerbs(Acting):
+    """The verbs about the onboarding of a community."""
+
+    @verb
+    async def answer_onboarding(
+        self,
+        who: Id,
+        *answers: str | discord.OnboardingPromptOption,
+        guild: discord.Guild | Id | None = None,
+    ) -> discord.Member:
+        """Answer the questions of a guild's onboarding, once, and come in with the roles of the answers.
+
+        ``answers`` are options or their titles, of any question that is asked as people join; one that is not required
+        may stay open. ``on_member_update`` runs for the flag ``started_onboarding``, then for the roles with the flag
+        ``completed_onboarding``.
+        """
+        scene, actor = self._scene, person(self._scene, who)
+        guild_id, world = guild_of(scene, guild, who), scene.backend.world
+        prompts = _asked(world, guild_id, actor.user_id)
+        guild_name = world.guilds[guild_id]["name"]
+        chosen = _chosen(guild_name, prompts, answers)
+        act(scene, actor, f"starts the onboarding of {guild_name!r}", "start_onboarding", guild_id)
+        await scene.settle()
+        members = world.members[guild_id]
+        if actor.user_id in members:  # the bot may have put them out
+            text = f"answers {_titles(chosen) or 'nothing'} in the onboarding of {guild_name!r}"
+            body = {"option_ids": [option["id"] for option in chosen]}
+            act(scene, actor, text, "complete_onboarding", guild_id, body=body)
+            await scene.settle()
+        seen = views.views_of(scene)
+        if actor.user_id in members:
+            return seen.member(guild_id, actor.user_id)
+        return seen.gone_member(guild_id, world.users[actor.user_id])
+
+
+def _asked(world: World, guild_id: str, user_id: str) -> list[Record]:
+    """Return the questions that a client asks a newcomer."""
+    guild_name, member = repr(world.guilds[guild_id]["name"]), world.members[guild_id].get(user_id)
+    onboarding = guild_onboarding.onboarding_of(world, guild_id)
+    if not onboarding["enabled"]:
+        raise SetupError(
+            f"the onboarding of {guild_name} is off: `self.backend.update_onboarding(guild, enabled=True, …)`"
+        )
+    if member is None or member["user"].get("bot"):
+        what = "a bot, which is asked nothing" if member else f"no member of {guild_name}"
+        raise SetupError(f"{name(world, user_id)} is {what}")
+    if member["flags"] & guild_onboarding.COMPLETED:
+        raise NotModelled(
+            f"{name(world, user_id)} has completed the onboarding of {guild_name}: how other answers later "
+            "change a member is not documented; add_role and remove_role change the roles"
+        )
+    return [prompt for prompt in onboarding["prompts"] if prompt["in_onboarding"]]
+
+
+def _chosen(guild_name: str, prompts: list[Record], answers: Iterable[Any]) -> list[Record]:
+    """Return the options that are meant, in the order of the questions."""
+    wanted = {_found(guild_name, prompts, answer)["id"] for answer in answers}
+    chosen = []
+    for prompt in prompts:
+        found = [option for option in prompt["options"] if option["id"] in wanted]
+        if prompt["single_select"] and len(found) > 1:
+            raise SetupError(f"{prompt['title']!r} takes one answer, not {_titles(found, ' and ')}")
+        if prompt["required"] and not found:
+            raise SetupError(f"{prompt['title']!r} has to be answered: {_titles(prompt['options'])}")
+        chosen += found
+    return chosen
+
+
+def _found(guild_name: str, prompts: list[Record], answer: Any) -> Record:
+    options: list[Record] = [option for prompt in prompts for option in prompt["options"]]
+    if isinstance(answer, discord.OnboardingPromptOption):
+        found = [option for option in options if option["id"] == str(answer.id)]
+    elif isinstance(answer, str):
+        found = [option for option in options if option["title"] == answer]
+    else:
+        raise TypeError(
+            f"an answer is the title of an option or a discord.OnboardingPromptOption, not {answer!r}"
+        )
+    if len(found) == 1:
+        return found[0]
+    title = answer if isinstance(answer, str) else answer.title
+    if found:
+        raise SetupError(
+            f"{title!r} is an answer to {len(found)} questions: pass the option of the one that is meant"
+        )
+    raise SetupError(
+        f"{title!r} is no answer to what {guild_name!r} asks newcomers: {_titles(options) or 'it asks nothing'}"
+    )
+
+
+def _titles(options: list[Record], comma: str = ", ") -> str:
+    return comma.join(repr(option["title"]) for option in options)
