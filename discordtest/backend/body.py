@@ -75,7 +75,7 @@ class Field(ABC):
     """One declared field: whether it must be there, may be null, and what it accepts.
 
     ``parse`` returns the value as the world stores it. ``default`` (or what it returns, if it can be called)
-    fills in for an absent field.
+    fills in for an absent field, and for null where that is allowed.
     """
 
     plain: type | None = None  # what is of just this type is right, and stored as it is
@@ -338,7 +338,8 @@ class Object(Field):
                 if type(item) is field.plain:
                     parsed[name] = item
                 elif item is None:
-                    parsed[name] = field.parse(item, (*path, name), errors)
+                    if not field.null or name not in self.defaults:  # null stands for the default
+                        parsed[name] = field.parse(item, (*path, name), errors)
                 else:
                     parsed[name] = field.convert(item, (*path, name), errors)
             elif name not in self.ignore:

@@ -216,6 +216,17 @@ class Objects(unittest.TestCase):
         self.assertEqual(set(payload["errors"]), {"name", "embeds", "n"})
         self.assertIn("_errors", payload["errors"]["embeds"]["1"]["title"])
 
+    def test_null_stands_for_the_default_where_it_is_allowed(self):
+        schema = Object(
+            {"a": Integer(null=True, default=1), "b": Integer(null=True), "c": Integer(default=3)}
+        )
+        self.assertEqual(parse(schema, {"a": None, "b": None}), {"a": 1, "b": None, "c": 3})
+        with self.assertRaises(RestError) as caught:
+            parse(schema, {"c": None})
+        self.assertEqual(
+            caught.exception.payload()["errors"]["c"]["_errors"][0]["code"], "BASE_TYPE_REQUIRED"
+        )
+
     def test_defaults(self):
         schema = Object({"a": Integer(default=1), "b": Array(Integer(), default=list), "c": Integer()})
         first = parse(schema, {})

@@ -21,8 +21,9 @@ from discordtest.backend.body import (
     Snowflake,
     String,
 )
+from discordtest.backend.resources.component_emoji import EMOJI, render_component_emoji
 from discordtest.backend.resources.embed import Url
-from discordtest.backend.world import Record
+from discordtest.backend.world import Record, World
 
 __all__ = [
     "ACTION_ROW",
@@ -135,9 +136,6 @@ def check_options(field: Record, path: _Path, errors: FormErrors) -> None:
         errors.add((*path, "options"), "SELECT_COMPONENT_TOO_MANY_DEFAULT_VALUES", message)
 
 
-_EMOJI = Object(
-    {"id": Snowflake(null=True), "name": String(null=True), "animated": Boolean(null=True)}, null=True
-)
 _MEDIA = Object(
     {"url": Url("http", "https", "attachment", required=True)},
     ignore=(
@@ -147,12 +145,13 @@ _MEDIA = Object(
     required=True,
 )
 _DESCRIPTION = String(max=1024, null=True)
+_SPOILER = Boolean(null=True, default=False)
 OPTION = Object(
     {
         "label": String(min=1, max=100, required=True),
         "value": String(min=1, max=100, required=True),
         "description": String(max=100, null=True),
-        "emoji": _EMOJI,
+        "emoji": EMOJI,
         "default": Boolean(null=True),
     }
 )
@@ -172,8 +171,8 @@ def _select_schema(fields: dict[str, Field]) -> Object:
     shared: dict[str, Field] = {
         "custom_id": String(min=1, max=100, required=True),
         "placeholder": String(max=150, null=True),
-        "min_values": Integer(min=0, max=MAX_OPTIONS, default=1),
-        "max_values": Integer(min=1, max=MAX_OPTIONS, default=1),
+        "min_values": Integer(min=0, max=MAX_OPTIONS, null=True, default=1),
+        "max_values": Integer(min=1, max=MAX_OPTIONS, null=True, default=1),
         "disabled": Boolean(null=True),
     }
     # "required" is for modals alone
@@ -194,7 +193,7 @@ _SCHEMAS |= {
         {
             "style": Choice((1, 2, 3, 4, LINK, PREMIUM), required=True),
             "label": String(max=80, null=True),
-            "emoji": _EMOJI,
+            "emoji": EMOJI,
             "custom_id": String(min=1, max=100, null=True),
             "sku_id": Snowflake(null=True),
             "url": Url("http", "https", "discord", max=512, null=True),
@@ -214,21 +213,21 @@ _SCHEMAS |= {
         }
     ),
     TEXT_DISPLAY: component_schema({"content": String(min=1, max=4000, required=True)}),
-    THUMBNAIL: component_schema(
-        {"media": _MEDIA, "description": _DESCRIPTION, "spoiler": Boolean(default=False, null=True)}
-    ),
+    THUMBNAIL: component_schema({"media": _MEDIA, "description": _DESCRIPTION, "spoiler": _SPOILER}),
     MEDIA_GALLERY: component_schema(
         {
             "items": Array(
-                Object({"media": _MEDIA, "description": _DESCRIPTION, "spoiler": Boolean(default=False)}),
+                Object({"media": _MEDIA, "description": _DESCRIPTION, "spoiler": _SPOILER}),
                 min=1,
                 max=10,
                 required=True,
             )
         }
     ),
-    FILE: component_schema({"file": _MEDIA, "spoiler": Boolean(default=False)}, ignore=("name", "size")),
-    SEPARATOR: component_schema({"divider": Boolean(default=True), "spacing": Choice((1, 2), default=1)}),
+    FILE: component_schema({"file": _MEDIA, "spoiler": _SPOILER}, ignore=("name", "size")),
+    SEPARATOR: component_schema(
+        {"divider": Boolean(null=True, default=True), "spacing": Choice((1, 2), null=True, default=1)}
+    ),
     CONTAINER: component_schema(
         {
             "components": Array(
@@ -238,7 +237,7 @@ _SCHEMAS |= {
                 required=True,
             ),
             "accent_color": Integer(min=0, max=0xFFFFFF, null=True),
-            "spoiler": Boolean(default=False),
+            "spoiler": _SPOILER,
         }
     ),
 }
@@ -307,7 +306,7 @@ def check_unique(components: list[Record], errors: FormErrors, path: _Path) -> N
 
 
 def render_components(
-    components: list[Record], new_id: Callable[[], str], find_file: Callable[[str], Record | None]
+    components: list[Record], world: World, find_file: Callable[[str], Record | None]
 ) -> list[Record]:
     """Give every component its id, resolve ``attachment://`` addresses, drop what is null; return them."""
     every = list(walk(components))
@@ -319,27 +318,25 @@ def render_components(
             while number in taken:
                 number += 1
             component["id"] = number
-        _complete(component, new_id, find_file)
+        _complete(component, world, find_file)
     return components
 
 
-def _complete(
-    component: Record, new_id: Callable[[], str], find_file: Callable[[str], Record | None]
-) -> None:
+def _complete(component: Record, world: World, find_file: Callable[[str], Record | None]) -> None:
     kind = component["type"]
     for part in (component, *component.get("options", ())):
         if part.get("emoji"):
-            part["emoji"] = {key: value for key, value in part["emoji"].items() if value is not None} or None
+            part["emoji"] = render_component_emoji(world, part["emoji"])
         for key in [key for key, value in part.items() if value is None]:
             del part[key]
     for item in (component, *component.get("items", ())):
         if "media" in item:
             item.setdefault("description", None)
             item["spoiler"] = bool(item.get("spoiler"))
-            item["media"] = _media(item["media"], new_id, find_file)
+            item["media"] = _media(item["media"], world.snowflake, find_file)
     if kind == FILE:
         found = find_file(component["file"]["url"].removeprefix(_ATTACHMENT)) or {}
-        component["file"] = _media(component["file"], new_id, find_file)
+        component["file"] = _media(component["file"], world.snowflake, find_file)
         component["name"], component["size"] = found.get("filename"), found.get("size")
     if kind == CONTAINER:
         component.setdefault("accent_color", None)

@@ -23,7 +23,7 @@ from discordtest.backend.resources.component import (
     component_schema,
     render_components,
 )
-from discordtest.backend.world import Record
+from discordtest.backend.world import Record, World
 
 __all__ = [
     "CHECKBOX",
@@ -183,6 +183,6 @@ MODAL = Object(
 )
 
 
-def render_modal(modal: Record) -> Record:
+def render_modal(world: World, modal: Record) -> Record:
     """Return a parsed modal with its components numbered."""
-    return {**modal, "components": render_components(modal["components"], str, lambda url: None)}
+    return {**modal, "components": render_components(modal["components"], world, lambda url: None)}

@@ -304,7 +304,7 @@ def _new_features(call: Call, guild: Record) -> list[str]:
     wanted: list[str] = call.body["features"]
     if call.actor.omnipotent:
         return wanted
-    for feature in {*wanted} ^ {*guild["features"]}:
+    for feature in sorted({*wanted} ^ {*guild["features"]}):
         permission = _MUTABLE_FEATURES.get(feature)
         if permission is None:
             raise invalid("features", "BASE_TYPE_CHOICES", f"The feature {feature} cannot be changed.")

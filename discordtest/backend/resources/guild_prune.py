@@ -40,7 +40,10 @@ class Ids(Field):
         return ids
 
 
-_FIELDS = {"days": Integer(min=1, max=MAX_DAYS, default=DEFAULT_DAYS), "include_roles": Ids(default=list)}
+_FIELDS = {
+    "days": Integer(min=1, max=MAX_DAYS, null=True, default=DEFAULT_DAYS),
+    "include_roles": Ids(null=True, default=list),
+}
 
 
 @route("GET", "/guilds/{guild_id}/prune", permissions=_NEEDED, query=Object(_FIELDS))
@@ -52,7 +55,7 @@ def preview_prune_guild(call: Call, guild: Record) -> Record:
     "POST",
     "/guilds/{guild_id}/prune",
     permissions=_NEEDED,
-    body=Object({**_FIELDS, "compute_prune_count": Boolean(default=True)}),
+    body=Object({**_FIELDS, "compute_prune_count": Boolean(null=True, default=True)}),
 )
 def prune_guild(call: Call, guild: Record) -> Record:
     members = _away(call, guild, call.body)

@@ -184,7 +184,7 @@ def focused_option(data: Record) -> Record:
 
 
 def _answer_modal(call: Call, interaction: Record, data: Any) -> None:
-    interaction["modal"] = render_modal(parse(MODAL, data))
+    interaction["modal"] = render_modal(call.world, parse(MODAL, data))
 
 
 def _answer_activity(call: Call, interaction: Record, data: Any) -> Record:

@@ -133,7 +133,7 @@ def build_message(
         if embeds:
             set_embeds(world, message, [render_embed(embed, find_file) for embed in embeds])
             message["attachments"] = shown_attachments(message["attachments"], embeds, uploads)
-        message["components"] = render_components(components, world.snowflake, find_file)
+        message["components"] = render_components(components, world, find_file)
     if stickers:
         keys = ("id", "name", "format_type")
         message["sticker_items"] = [{key: sticker[key] for key in keys} for sticker in stickers]

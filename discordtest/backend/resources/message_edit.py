@@ -169,7 +169,7 @@ def _edit_shown(
     """Give the message its new embeds and components; without new embeds, hide or show those that it has."""
     find_file = file_finder(message["attachments"], uploads)
     if components is not None:
-        message["components"] = render_components(components, world.snowflake, find_file)
+        message["components"] = render_components(components, world, find_file)
     if embeds is not None:
         rendered = [render_embed(embed, find_file) for embed in embeds]
         message["attachments"] = shown_attachments(message["attachments"], embeds, uploads)

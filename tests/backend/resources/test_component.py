@@ -328,8 +328,16 @@ class ViewsOfTheLibrary(ComponentTestCase):
         [shown] = self.assertTaken(row(button("a", id=2), button("b")))
         self.assertEqual((shown["id"], [child["id"] for child in shown["components"]]), (1, [2, 3]))
 
+    def test_null_stands_for_what_is_usual(self):
+        [shown] = self.assertTaken(row(select(1, min_values=None, max_values=None)))
+        self.assertEqual([shown["components"][0][key] for key in ("min_values", "max_values")], [1, 1])
+        separator = {"type": 14, "divider": None, "spacing": None}
+        [shown] = self.assertTaken({"type": 17, "components": [separator], "spoiler": None}, flags=LAYOUT)
+        self.assertEqual(shown["components"][0], {**separator, "divider": True, "spacing": 1, "id": 2})
+        self.assertFalse(shown["spoiler"])
+
     def test_null_is_left_out(self):
-        option = {"label": "x", "value": "x", "description": None, "emoji": {"id": None, "name": None}}
+        option = {"label": "x", "value": "x", "description": None, "emoji": None}
         [shown] = self.assertTaken(row(select(0, options=[option], placeholder=None)))
         self.assertEqual(shown["components"][0]["options"], [{"label": "x", "value": "x"}])
         self.assertNotIn("placeholder", shown["components"][0])

@@ -50,6 +50,11 @@ class Prune(WorldTestCase):
         answer = self.prune(compute_prune_count="false", days=7)
         self.assertEqual(answer.json, {"pruned": None})
 
+    def test_null_stands_for_what_is_usual(self):
+        body = {"days": None, "compute_prune_count": None, "include_roles": None}
+        answer = self.small.request("POST", f"/guilds/{self.small.guild['id']}/prune", body)
+        self.assertEqual(self.assertStatus(answer, 200), {"pruned": 1})
+
     def test_who_wrote_is_there_and_who_is_online(self):
         self.small.time = 0
         say = {"actor": self.alice, "body": {"content": "hi"}}
