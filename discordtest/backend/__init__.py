@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -264,7 +263,7 @@ def read_body(request: Request) -> tuple[Any, list[Part]]:
             return _read_form(split(request.body, kind))
         if kind.startswith("application/x-www-form-urlencoded"):
             return dict(parse_qsl(request.body.decode(), keep_blank_values=True)), []
-    except ValueError:
+    except (ValueError, RecursionError):
         raise RestError(Code.INVALID_JSON) from None
     message = f"Expected \"Content-Type\" header to be one of {{'{_JSON}', 'multipart/form-data'}}."
     raise bodies.invalid("", "CONTENT_TYPE_INVALID", message)
@@ -277,7 +276,7 @@ def _read_form(parts: list[Part]) -> tuple[Any, list[Part]]:
         if part.filename is not None:
             files.append(part)
         elif part.name == "payload_json":
-            value = json.loads(part.data)
+            value = decode(part.data.decode())
             if not isinstance(value, dict):
                 return value, files
             body.update(value)

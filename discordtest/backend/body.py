@@ -8,6 +8,7 @@ Source: Discord's documentation, Reference, "Error Messages".
 
 from __future__ import annotations
 
+import math
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -38,6 +39,8 @@ __all__ = [
 ]
 
 _DIGITS = re.compile(r"[0-9]{1,20}\Z")
+_WHOLE = re.compile(r"-?[0-9]{1,20}\Z")
+_MAX_INTEGER = 2**63 - 1
 _BASE64 = r"(?=.)((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)\Z"
 _MISSING: Any = object()  # Any: stands in for a value of every type
 
@@ -165,7 +168,7 @@ class Number(Field):
     def convert(self, value: Any, path: tuple[str | int, ...], errors: FormErrors) -> Any:
         try:
             number = self.number(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             errors.add(path, "NUMBER_TYPE_COERCE", f'Value "{value}" is not {self.kind}.')
             return value
         if self.max is not None and number > self.max:
@@ -177,21 +180,26 @@ class Number(Field):
         return number
 
     def number(self, value: Any) -> float:
-        """Read the number; booleans are none."""
-        if isinstance(value, bool):
+        """Read the number; booleans are none, nor is what has no end."""
+        if isinstance(value, bool) or not math.isfinite(number := float(value)):
             raise TypeError
-        return float(value)
+        return number
 
 
 class Integer(Number):
-    """A whole number from ``min`` to ``max``; a string of digits is accepted, as the API does."""
+    """A whole number of 64 bits, from ``min`` to ``max``; a string of digits is accepted, as the API does."""
 
     kind = "int"
 
     def number(self, value: Any) -> int:
         if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
             raise TypeError
-        return int(value)
+        if isinstance(value, str) and not _WHOLE.match(value):
+            raise ValueError
+        number = int(value)
+        if not -_MAX_INTEGER <= number <= _MAX_INTEGER:
+            raise OverflowError
+        return number
 
 
 class Boolean(Field):
@@ -228,7 +236,7 @@ class Choice(Field):
         self.values = values
 
     def convert(self, value: Any, path: tuple[str | int, ...], errors: FormErrors) -> Any:
-        if isinstance(value, (list, dict, bool)) or value not in self.values:
+        if isinstance(value, (list, dict, bool, float)) or value not in self.values:
             errors.add(path, "BASE_TYPE_CHOICES", _one_of(self.values))
         return value
 

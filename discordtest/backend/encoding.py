@@ -37,16 +37,31 @@ def _quick() -> Callable[[Any], str]:
 encode: Callable[[Any], str] = _quick()
 
 _quoted = json.encoder.encode_basestring
-_read = json.JSONDecoder().raw_decode
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is no JSON")
+
+
+_decoder = json.JSONDecoder(parse_constant=_refuse)
+_read = _decoder.raw_decode
 
 
 def decode(text: str) -> Any:
-    """Return what JSON text says, as ``json.loads`` does, in half the time for what has no space around it."""
+    """Return what JSON text says, in half the time of ``json.loads`` for what has no space around it.
+
+    ValueError for what is no JSON: NaN and infinity, which Python would take, and half a surrogate pair, which no
+    text in UTF-8 can hold.
+    """
     if text[:1] in ("{", "["):
         value, end = _read(text)
-        if end == len(text):
-            return value
-    return json.loads(text)
+        if end != len(text):
+            value = _decoder.decode(text)
+    else:
+        value = _decoder.decode(text)
+    if "\\u" in text:
+        encode(value).encode()
+    return value
 
 
 def bare_message() -> Record:

@@ -98,9 +98,9 @@ class Numbers(FieldTestCase):
         self.assertTakes(Number(), "1.5", 1.5)
 
     def test_what_is_no_number(self):
-        for value in (True, "x", [], 1.5):
+        for value in (True, "x", [], 1.5, " 1", "1_0", "٣", 2**63, -(2**63), "9" * 20):
             self.assertRefuses(Integer(), value, "NUMBER_TYPE_COERCE", f'Value "{value}" is not int.')
-        for value in (False, "x", {}):
+        for value in (False, "x", {}, "nan", "inf", "1e400", 10**400):
             self.assertRefuses(Number(), value, "NUMBER_TYPE_COERCE")
 
 

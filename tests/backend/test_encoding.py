@@ -6,7 +6,7 @@ import json
 import unittest
 from typing import Any
 
-from discordtest.backend.encoding import Texts, encode
+from discordtest.backend.encoding import Texts, decode, encode
 
 
 def message(content: str = "hi", **more: Any) -> dict[str, Any]:
@@ -26,6 +26,23 @@ class EncodeTests(unittest.TestCase):
     def test_what_is_no_json_is_refused(self) -> None:
         with self.assertRaises(TypeError):
             encode({"a": object()})
+
+
+class DecodeTests(unittest.TestCase):
+    def test_spaces_around_are_welcome(self) -> None:
+        for text in ('{"a":1}', ' {"a": 1}', '{"a": 1}\n'):
+            self.assertEqual(decode(text), {"a": 1})
+
+    def test_what_is_no_json(self) -> None:
+        for text in ("", "{", "{} {}", "nul", "NaN", "[Infinity]", '{"a":-Infinity}', " [NaN]"):
+            with self.subTest(text), self.assertRaises(ValueError):
+                decode(text)
+
+    def test_half_a_surrogate_pair_is_no_text(self) -> None:
+        self.assertEqual(decode(r'["\ud83d\ude00", "\\ud83d"]'), ["😀", r"\ud83d"])
+        for text in (r'["\ud83d"]', r'{"\uDE00": 1}', r' "\ud83d"'):
+            with self.subTest(text), self.assertRaises(ValueError):
+                decode(text)
 
 
 class TextsTests(unittest.TestCase):

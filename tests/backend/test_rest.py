@@ -106,6 +106,11 @@ class Bodies(WorldTestCase):
         self.assertEqual(self.send(b"{", "application/json")[1]["code"], 50109)
         self.assertEqual(self.send(b"\xff", "application/json")[1]["code"], 50109)
 
+    def test_what_python_alone_takes_for_json(self):
+        for text in ('{"content": NaN}', '{"content": "\\ud83d"}', "[" * 100_000):
+            with self.subTest(text[:30]):
+                self.assertEqual(self.send(text.encode(), "application/json")[1]["code"], 50109)
+
     def test_list_for_a_record(self):
         status, body = self.send(b"[]", "application/json")
         self.assertEqual((status, body["code"]), (400, 50035))
@@ -133,8 +138,9 @@ class Bodies(WorldTestCase):
         self.assertEqual(self.send(data, kind)[1]["content"], "hi")
 
     def test_multipart_with_broken_payload_json(self):
-        kind, data = multipart({"payload_json": "{"})
-        self.assertEqual(self.send(data, kind)[1]["code"], 50109)
+        for text in ("{", '{"content": "\\ud83d"}'):
+            kind, data = multipart({"payload_json": text})
+            self.assertEqual(self.send(data, kind)[1]["code"], 50109)
 
     def test_multipart_whose_payload_json_is_no_record(self):
         kind, data = multipart({"payload_json": "[]"})

@@ -356,7 +356,7 @@ class _Command(Field):
     """A command, by the rules of its type."""
 
     def convert(self, value: Any, path: Path, errors: FormErrors) -> Any:
-        kind = (value.get("type") or CHAT_INPUT) if isinstance(value, dict) else CHAT_INPUT
+        kind = _type_of(value) if isinstance(value, dict) else CHAT_INPUT
         if kind == ENTRY_POINT:
             raise NotModelled("entry point commands, which start Activities")
         return _OF_TYPE.get(kind, _CHAT_INPUT).convert(value, path, errors)

@@ -28,6 +28,7 @@ from discordtest.backend.world import Record, World
 __all__ = [
     "ACTION_ROW",
     "BUTTON",
+    "CHANNEL_TYPES",
     "COMPONENTS",
     "DEFAULT_VALUES",
     "LINK",
@@ -185,6 +186,8 @@ DEFAULT_VALUES = Array(
     null=True,
 )
 
+CHANNEL_TYPES = Array(Choice((*range(6), *range(10, 17))), null=True)
+
 _SCHEMAS |= {
     ACTION_ROW: component_schema(
         {"components": Array(Component(BUTTON, *SELECTS), min=1, max=MAX_BUTTONS, required=True)}, _check_row
@@ -205,7 +208,7 @@ _SCHEMAS |= {
     5: _select_schema({"default_values": DEFAULT_VALUES}),
     6: _select_schema({"default_values": DEFAULT_VALUES}),
     7: _select_schema({"default_values": DEFAULT_VALUES}),
-    8: _select_schema({"default_values": DEFAULT_VALUES, "channel_types": Array(Integer(min=0), null=True)}),
+    8: _select_schema({"default_values": DEFAULT_VALUES, "channel_types": CHANNEL_TYPES}),
     SECTION: component_schema(
         {
             "components": Array(Component(TEXT_DISPLAY), min=1, max=3, required=True),

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from discordtest.backend.body import Array, Boolean, Choice, Field, FormErrors, Integer, Object, String
 from discordtest.backend.resources.component import (
     ACTION_ROW,
+    CHANNEL_TYPES,
     DEFAULT_VALUES,
     MAX_OPTIONS,
     OPTION,
@@ -128,7 +129,7 @@ _SCHEMAS: dict[int, Object] = {
     5: _select({"default_values": DEFAULT_VALUES}),
     6: _select({"default_values": DEFAULT_VALUES}),
     7: _select({"default_values": DEFAULT_VALUES}),
-    8: _select({"default_values": DEFAULT_VALUES, "channel_types": Array(Integer(min=0), null=True)}),
+    8: _select({"default_values": DEFAULT_VALUES, "channel_types": CHANNEL_TYPES}),
     FILE_UPLOAD: component_schema(
         {
             "custom_id": _custom_id(),

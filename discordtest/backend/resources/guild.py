@@ -21,6 +21,7 @@ from discordtest.backend.body import (
 )
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import DEFAULT, Permission
+from discordtest.backend.resources.application_command_form import LOCALES
 from discordtest.backend.resources.guild_create import render_guild, render_guild_create, tell_guild_create
 from discordtest.backend.resources.guild_member_build import new_member
 from discordtest.backend.resources.guild_role import new_role
@@ -119,7 +120,7 @@ _SETTINGS = {
     "verification_level": Choice((0, 1, 2, 3, 4), null=True),
     "default_message_notifications": Choice((0, 1), null=True),
     "explicit_content_filter": Choice((0, 1, 2), null=True),
-    "preferred_locale": String(null=True),
+    "preferred_locale": Choice(LOCALES, null=True),
     "afk_timeout": Choice(AFK_TIMEOUTS, null=True),
     "afk_channel_id": Snowflake(null=True),
     "system_channel_id": Snowflake(null=True),

@@ -40,6 +40,15 @@ class FormTestCase(WorldTestCase):
         self.assertWrong(f"options.{field}" if field else "options", error, options=list(options))
 
 
+class TypeTests(FormTestCase):
+    def test_what_is_no_type(self) -> None:
+        for kind in ([], {}, "x", 1.0, True, 99):
+            with self.subTest(kind):
+                self.assertWrong("type", "BASE_TYPE_CHOICES", type=kind)
+                option = {"type": kind, "name": "a", "description": "b"}
+                self.assertWrongOptions("0.type", "BASE_TYPE_CHOICES", option)
+
+
 class NameTests(FormTestCase):
     def test_32_characters_are_the_most(self) -> None:
         self.assertTaken(name="a" * 32)

@@ -328,6 +328,12 @@ class ViewsOfTheLibrary(ComponentTestCase):
         [shown] = self.assertTaken(row(button("a", id=2), button("b")))
         self.assertEqual((shown["id"], [child["id"] for child in shown["components"]]), (1, [2, 3]))
 
+    def test_types_of_channels(self):
+        chosen = {"type": 8, "custom_id": "c", "channel_types": [0, 15, 16]}
+        [shown] = self.assertTaken(row(chosen))
+        self.assertEqual(shown["components"][0]["channel_types"], [0, 15, 16])
+        self.assertInvalid("components.0.components.0.channel_types.0", row({**chosen, "channel_types": [7]}))
+
     def test_null_stands_for_what_is_usual(self):
         [shown] = self.assertTaken(row(select(1, min_values=None, max_values=None)))
         self.assertEqual([shown["components"][0][key] for key in ("min_values", "max_values")], [1, 1])

@@ -119,6 +119,11 @@ class Changing(GuildTestCase):
                 self.small.guild["features"] = [feature]
                 self.assertStatus(self.patch(**{key: PNG_URI}), 200)
 
+    def test_locale_that_discord_does_not_have(self):
+        self.assertEqual(self.patch(preferred_locale="de").json["preferred_locale"], "de")
+        answer = self.assertStatus(self.patch(preferred_locale="tlh"), 400, Code.INVALID_FORM_BODY)
+        self.assertFieldError(answer, "preferred_locale", "BASE_TYPE_CHOICES")
+
     def test_features_that_can_be_changed(self):
         answer = self.assertStatus(self.patch(features=["INVITES_DISABLED"]), 200)
         self.assertEqual(answer["features"], ["INVITES_DISABLED"])
