@@ -26,6 +26,7 @@ __all__ = [
     "EmbedLike",
     "Files",
     "MessageFilter",
+    "button_name",
     "diff",
     "nearness",
     "same_text",
@@ -61,7 +62,7 @@ class Claims(TypedDict, total=False):
     embed: EmbedLike
     embeds: Sequence[EmbedLike] | int | Close
     files: Files
-    buttons: Sequence[str]  # labels, in order
+    buttons: Sequence[str]  # labels, in order; the emoji of one without a label
     reply_to: Any  # a message or id
     mentions: Iterable[Any]  # exactly these users and roles
     ephemeral: bool
@@ -169,9 +170,9 @@ class MessageFilter:
 
     def _other_differences(self, message: Record) -> Iterable[str]:
         if self.buttons is not None:
-            labels = [button.get("label") or "" for button in _buttons(message.get("components", ()))]
-            if labels != list(self.buttons):
-                yield f"its buttons are {labels}, not {list(self.buttons)}"
+            found = [*map(button_name, _buttons(message.get("components", ())))]
+            if found != list(self.buttons):
+                yield f"its buttons are {found}, not {list(self.buttons)}"
         if self.reply_to is not None:
             reference = message.get("message_reference") or {}
             if reference.get("message_id") != self.reply_to:
@@ -211,6 +212,11 @@ def _files(message: Record) -> Iterator[tuple[str, str]]:
             if url.startswith(_UPLOADS) and url not in shown:
                 shown.add(url)
                 yield url.partition("?")[0].rpartition("/")[2], url
+
+
+def button_name(button: Record) -> str:
+    """Return what people see of a button: its label, or the emoji of one that has none."""
+    return str(button.get("label") or (button.get("emoji") or {}).get("name") or "")
 
 
 def _buttons(components: Iterable[Record]) -> Iterable[Record]:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from discordtest import given
+from discordtest import given, tolerance
 from discordtest import names as naming
 from discordtest.assertions import embeds as embed_claims
-from discordtest.assertions import failures
+from discordtest.assertions import failures, filters
 from discordtest.assertions.sent import AssertSent
 from discordtest.backend.resources import unicode_emoji
 from discordtest.errors import SetupError
+from discordtest.interactions import components as shown_components
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -143,7 +144,10 @@ class AssertMessages(AssertSent):
         style: discord.ButtonStyle | None = None,
         msg: Any = None,
     ) -> discord.Button:
-        """Fail unless the message has a button with this label (and state, and style); return it."""
+        """Fail unless the message has a button with this label (and state, and style); return it.
+
+        The emoji or custom_id of a button will do as well.
+        """
         self._at_rest()
         buttons = self._buttons(message, msg)
         for button in _chosen(buttons, label, disabled, style):
@@ -193,12 +197,20 @@ def _chosen(
     buttons: Iterable[discord.Button], label: str, disabled: bool | None, style: discord.ButtonStyle | None
 ) -> Iterator[discord.Button]:
     for button in buttons:
-        if button.label == label and disabled in (None, button.disabled) and style in (None, button.style):
+        if disabled in (None, button.disabled) and style in (None, button.style) and _is_named(button, label):
             yield button
 
 
+def _is_named(button: discord.Button, name: Any) -> bool:
+    record: Any = button.to_dict()
+    if isinstance(name, tolerance.Close):
+        return button.label == name
+    return shown_components.is_button(record, name)
+
+
 def _button_text(button: discord.Button) -> str:
-    return f"{button.label!r} ({button.style.name}{', disabled' if button.disabled else ''})"
+    record: Any = button.to_dict()
+    return f"{filters.button_name(record)!r} ({button.style.name}{', disabled' if button.disabled else ''})"
 
 
 def _items(components: Iterable[Any]) -> Iterable[Any]:

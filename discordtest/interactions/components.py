@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import discord
 
+from discordtest.assertions.filters import button_name
 from discordtest.backend.resources.component import BUTTON, LINK, PREMIUM, SELECTS, STRING_SELECT, walk
 from discordtest.backend.resources.interaction import find_shown_message
 from discordtest.backend.resources.message_form import LOADING
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from discordtest.backend.world import Record
     from discordtest.scene import Scene
 
-__all__ = ["Shown", "find_button", "find_select", "shown_message"]
+__all__ = ["Shown", "find_button", "find_select", "is_button", "shown_message"]
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
 
@@ -71,7 +72,7 @@ def _answer(result: InteractionResult) -> Record | None:
 def find_button(message: Record, wanted: Any) -> Record:
     """Return the button that is meant, which a person can press."""
     buttons = [part for part in walk(message["components"]) if part["type"] == BUTTON]
-    found = [button for button in buttons if _is_button(button, wanted)]
+    found = [button for button in buttons if is_button(button, wanted)]
     if not found:
         where = " It has a select: choose with `select`." if _has_option(message, wanted) else ""
         text = f"{message['content'][:_BRIEF]!r} " if message["content"] else ""
@@ -96,7 +97,8 @@ def find_button(message: Record, wanted: Any) -> Record:
     return button
 
 
-def _is_button(button: Record, wanted: Any) -> bool:
+def is_button(button: Record, wanted: Any) -> bool:
+    """Tell whether a button is the one that somebody names by its label, emoji or custom_id, or with itself."""
     if isinstance(wanted, (discord.Button, discord.ui.Button)):
         if wanted.custom_id is not None:
             return bool(button.get("custom_id") == wanted.custom_id)
@@ -123,10 +125,9 @@ def _said(wanted: Any) -> str:
 
 
 def _button_text(button: Record) -> str:
-    text = button.get("label") or (_emoji_text(button["emoji"]) if button.get("emoji") else "")
     notes = [f"custom_id {custom_id!r}"] if (custom_id := own_id(button)) else []
     notes += ["disabled"] if button.get("disabled") else []
-    return repr(text) + (f" ({', '.join(notes)})" if notes else "")
+    return repr(button_name(button)) + (f" ({', '.join(notes)})" if notes else "")
 
 
 def _list(buttons: Iterable[str]) -> str:

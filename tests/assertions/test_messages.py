@@ -225,6 +225,22 @@ class ComponentTests(BotTestCase):
         with self.fails("has the button 'No' (", ", disabled)"):
             self.assertNotButton(self.message, "No")
 
+    async def test_button_by_its_emoji_or_custom_id(self) -> None:
+        emoji = self.make_emoji("blob", self.guild)
+        view = discord.ui.View(timeout=None)
+        view.add_item(discord.ui.Button(emoji="◀️", custom_id="book:back", disabled=True))
+        view.add_item(discord.ui.Button(emoji=emoji))
+        await self.bot_does(lambda ctx: ctx.send("page 1", view=view))
+        message = self.assertSent("page 1", buttons=["◀️", "blob"])
+        self.assertEqual(self.assertButton(message, "◀️", disabled=True).custom_id, "book:back")
+        self.assertButton(message, "book:back")
+        self.assertButton(message, str(emoji))
+        self.assertNotButton(message, "▶️")
+        with self.fails("no such button '▶️'", "Its buttons: '◀️' (secondary, disabled), 'blob' (secondary)"):
+            self.assertButton(message, "▶️")
+        with self.fails("has the button '◀️' (secondary, disabled)"):
+            self.assertNotButton(message, "book:back")
+
     async def test_button_inside_a_layout(self) -> None:
         class Layout(discord.ui.LayoutView):
             box: discord.ui.Container[Any] = discord.ui.Container(
