@@ -22,7 +22,7 @@ Value: TypeAlias = "float | Decimal | Fraction | datetime | timedelta"
 Tolerance: TypeAlias = "float | Decimal | Fraction | timedelta"
 
 _NUMBER = re.compile(r"[+-]?\d+(?P<fraction>\.\d+)?")
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d\S*")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d\S*")  # as JSON has it, or str() of a datetime
 _MARKUP = re.compile(r"<t:(?P<seconds>-?\d+)(:[tTdDfFsSR])?>")
 
 

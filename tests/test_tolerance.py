@@ -74,6 +74,7 @@ class TimeTests(unittest.TestCase):
     def test_text_counts_as_the_moment_that_it_writes(self) -> None:
         for text in (
             NOON.isoformat(),
+            str(NOON),
             "2026-07-01T12:00:04.5Z",
             discord.utils.format_dt(NOON, "R"),
             "<t:1782907203>",
