@@ -39,8 +39,15 @@ TIDYING = frozenset(
     [("aiohttp.helpers", "_weakref_handle"), ("aiohttp.web_protocol", "RequestHandler._process_keepalive")]
 )
 """Callbacks that close what was idle for long."""
-_CALLS = {"Backend.run_deadlines": "Discord has something due (a thread, poll, event or interaction)"}
-"""What timers of this library are for, by the callback."""
+_DUE = {
+    "archive_quiet_thread": "archives a thread in which nobody writes",
+    "end_poll": "ends a poll",
+    "end_subscription_period": "ends a month of a subscription",
+    "expire_gateway_session": "forgets a session whose client has gone",
+    "pass_scheduled_event": "begins or ends a scheduled event",
+}
+"""What Discord does by itself, by the operation."""
+_DEADLINES = "Backend.run_deadlines"
 _LONG = 3600
 REQUEST_TIMEOUT = "aiohttp.helpers", "TimeoutHandle.__call__"
 _TIMEOUT = "discord.ui.view", "__timeout_task_impl"
@@ -139,7 +146,16 @@ def describe_timer(handle: asyncio.TimerHandle, tasks: Iterable[AnyTask], main: 
         ends = isinstance(getattr(callback, "__self__", None), asyncio.Timeout)
         return f"{describe_task(task, main)}{', under a timeout' if ends else ''}"
     name = getattr(callback, "__qualname__", None) or repr(callback)
-    return _CALLS.get(name) or f"a call of {name.rpartition('<locals>.')[2]}"
+    if name == _DEADLINES:
+        return f"Discord {' and '.join(_DUE.get(name, name) for name in _due(handle))}"
+    return f"a call of {name.rpartition('<locals>.')[2]}"
+
+
+def _due(handle: asyncio.TimerHandle) -> list[str]:
+    """Return the operations that are due when a timer of the backend fires; none where they were called off."""
+    world, loop = handle._callback.__self__.world, handle._loop  # type: ignore[attr-defined]
+    at = round(handle.when() * 1e6) - loop.microseconds + world.now()
+    return [*dict.fromkeys(name for when, name, _ in world.deadlines if abs(when - at) <= 1)]
 
 
 def task_of(handle: asyncio.TimerHandle, tasks: Iterable[AnyTask]) -> AnyTask | None:
@@ -154,11 +170,14 @@ def task_of(handle: asyncio.TimerHandle, tasks: Iterable[AnyTask]) -> AnyTask | 
 
 
 def is_housekeeping(handle: asyncio.TimerHandle) -> bool:
-    """Tell whether a timer of aiohttp's will wake nobody: sockets have some, connections in memory have none.
+    """Tell whether a timer will wake nobody: one of the backend's that was called off, and some of aiohttp's.
 
-    They close what was idle for long, or are the timeout of a request that has long become a websocket.
+    Those are of sockets: they close what was idle for long, or are the timeout of a request that has long become a
+    websocket.
     """
     callback = getattr(handle, "_callback", None)
+    if getattr(callback, "__qualname__", None) == _DEADLINES:
+        return not _due(handle)
     name = getattr(callback, "__module__", None), getattr(callback, "__qualname__", None)
     if name == REQUEST_TIMEOUT:  # private names: a list of bound methods of contexts, each with its tasks
         ends = getattr(getattr(callback, "__self__", None), "_callbacks", ())

@@ -227,5 +227,23 @@ class LibraryTests(BotTestCase):
         self.assertIn("the bot waits for events of the gateway", [describe_task(task) for task in tasks])
 
     async def test_deadlines_of_discord(self) -> None:
-        self.make_thread("talk", self.general)
-        self.assertEqual(self.pending(), ["Discord has something due (a thread, poll, event or interaction)"])
+        thread = self.make_thread("talk", self.general)
+        archives = "Discord archives a thread in which nobody writes"
+        self.assertEqual(self.pending(), [archives])
+        self.backend.update_channel(thread, archived=True)
+        self.assertEqual(self.pending(), [])
+
+        await self.buy(self.alice, self.make_sku("Gold"))
+        poll = discord.Poll("Tea?", timedelta(hours=1)).add_answer(text="Yes")
+        await self.send(self.alice, self.general, poll=poll)
+        self.make_scheduled_event("Tea", self.guild, start_time=self.clock.now() + timedelta(hours=2))
+        await self.restart()
+        self.assertEqual(
+            self.pending(),
+            [
+                "Discord forgets a session whose client has gone",
+                "Discord ends a poll",
+                "Discord begins or ends a scheduled event",
+                "Discord ends a month of a subscription",
+            ],
+        )
