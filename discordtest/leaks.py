@@ -16,6 +16,7 @@ import sys
 import threading
 import warnings
 import weakref
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import aiohttp
@@ -62,7 +63,7 @@ class Leaks:
         self.loop = loop
         self.tasks: weakref.WeakKeyDictionary[asyncio.Task[Any], Line] = weakref.WeakKeyDictionary()
         self.open: dict[Closeable, tuple[str, Line]] = {}  # sessions, sockets -> what each is, in words
-        self.threads: dict[threading.Thread, Line] = {}
+        self.threads: dict[threading.Thread, tuple[Line, Line]] = {}  # -> where it was started, and by whom
         kind: Any = type(case)  # mypy takes no class for hashable
         self._own = _own(kind)
 
@@ -104,7 +105,7 @@ class Leaks:
         """Note a thread that was started."""
         maker = _maker(frame)
         if maker is not None and not thread.name.startswith("asyncio_"):  # the loop ends its executor itself
-            self.threads[thread] = _line(maker)
+            self.threads[thread] = _line(maker), _line(_own_code(maker) or maker)
 
     # -- when the test is over
 
@@ -138,10 +139,12 @@ class Leaks:
     def running_threads(self) -> list[tuple[str, Line]]:
         """Return the threads that still run, in words, and where they were started."""
         found = []
-        for thread, line in self.threads.items():
+        for thread, (line, own) in self.threads.items():
             thread.join(PATIENCE)
             if thread.is_alive():
-                found.append((f"the thread {thread.name!r} started at {line} still runs", line))
+                place = line if own == line else f"{line}, for {own},"
+                end = ", and the process cannot end before it does" if _holds_process(thread) else ""
+                found.append((f"the thread {thread.name!r} started at {place} still runs{end}", own))
         return found
 
 
@@ -174,6 +177,21 @@ def _maker(frame: FrameType | None, *, through_discord: bool = False) -> FrameTy
             return None if root in ("discord", "discordtest") else frame
         frame = frame.f_back
     return None
+
+
+def _own_code(frame: FrameType | None) -> FrameType | None:
+    """Return the frame of the bot or the test that had a library do something; None where discord.py had it do so."""
+    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] != "discord":
+        if not {"site-packages", "dist-packages"} & {*Path(frame.f_code.co_filename).parts}:
+            return frame
+        frame = frame.f_back
+    return None
+
+
+def _holds_process(thread: threading.Thread) -> bool:
+    """Tell whether Python waits for a thread in the end: not for a daemon, and an executor's are told to go."""
+    target = getattr(thread, "_target", None)  # no public name tells what a thread runs
+    return not thread.daemon and getattr(target, "__module__", "") != "concurrent.futures.thread"
 
 
 def _line(frame: FrameType) -> Line:

@@ -226,7 +226,23 @@ class Threads(LeakTestCase):
                 self.pool = ThreadPoolExecutor(1)
                 await asyncio.get_running_loop().run_in_executor(self.pool, int)  # the pool
 
-        self.assertTold(run_case(Case), "still runs", line_of("# the pool"))
+        outcome = run_case(Case)
+        self.assertTold(outcome, "still runs", line_of("# the pool"))
+        self.assertNotIn("the process", str(outcome.warnings))  # Python ends these itself
+
+    def test_thread_of_a_library(self) -> None:
+        enough = self.enough
+        space: dict[str, Any] = {"threading": threading}
+        library = "def work(wait):\n    threading.Thread(target=wait, name='worker').start()\n"
+        exec(compile(library, "/lib/site-packages/library.py", "exec"), space, space)
+
+        class Case(DiscordTestCase):
+            async def test_it(self) -> None:
+                space["work"](enough.wait)  # the caller
+
+        line = line_of("# the caller")
+        where = f"started at library.py:2, for test_leaks.py:{line}, still runs, and the process cannot end before"
+        self.assertTold(run_case(Case), where, line)
 
     def test_threads_that_end(self) -> None:
         class Case(DiscordTestCase):
