@@ -47,6 +47,9 @@ GUILD_INSTALL, USER_INSTALL = "0", "1"
 _NOT_TOLD = ("permission_overwrites", "recipients")
 _IN_ANY_DM = int(Permission.ATTACH_FILES | Permission.EMBED_LINKS | Permission.MENTION_EVERYONE)
 _IN_BOT_DM = _IN_ANY_DM | int(Permission.USE_EXTERNAL_EMOJIS)
+_UNANSWERED = (
+    "nothing has answered the interaction so far: response.send_message or response.defer comes first"
+)
 
 # -- finding
 
@@ -79,7 +82,7 @@ def find_token(call: Call, application_id: str, token: str) -> Record:
     if world.now() - interaction["created_at"] >= TOKEN_WINDOW:
         raise RestError(Code.INVALID_WEBHOOK_TOKEN)
     if interaction["answer"] is None:
-        raise RestError(Code.UNKNOWN_WEBHOOK)
+        raise RestError(Code.UNKNOWN_WEBHOOK, why=_UNANSWERED)
     _act_as_bot(call, interaction)
     return interaction
 

@@ -139,6 +139,7 @@ class Deadlines(InteractionTestCase):
     def test_no_followup_before_the_answer(self) -> None:
         answer = self.hook("POST", self.invoke(), "", {"content": "x"})
         self.assertStatus(answer, 404, Code.UNKNOWN_WEBHOOK)
+        self.assertIn("nothing has answered the interaction so far", str(self.small.backend.journal[-1]))
 
     def test_another_applications_token(self) -> None:
         interaction = self.invoke()
