@@ -21,8 +21,18 @@ if TYPE_CHECKING:
     from discordtest.backend.world import Record, World
     from discordtest.scene import Scene
 
-__all__ = ["Search", "background", "describe_message", "nearest_of", "not_found", "shortly", "suspects"]
+__all__ = [
+    "EARLIER",
+    "Search",
+    "background",
+    "describe_message",
+    "nearest_of",
+    "not_found",
+    "shortly",
+    "suspects",
+]
 
+EARLIER = "before the last act, which is all that this looks at; `after=` (a message or datetime) looks further back."
 _LISTED = 8
 _LONG = 120
 _MENTION = re.compile(r"(<(?:@[!&]?|#)([0-9]+)>)")
@@ -121,10 +131,7 @@ def _legend(world: World, text: str) -> str:
 def _elsewhere(scene: Scene, wanted: MessageFilter, search: Search) -> Iterator[str]:
     """Yield where such a message is that the assertion did not look at."""
     if any(wanted.fits(message) for message in search.before):
-        yield (
-            "It sent that before the last act, which is all that this looks at; `after=` (a message or datetime) "
-            "looks further back."
-        )
+        yield f"It sent that {EARLIER}"
     for client, message in search.by_others:
         if wanted.fits(message):
             yield f"Another client sent that: pass by= that {type(client).__name__}."

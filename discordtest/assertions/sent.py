@@ -153,7 +153,10 @@ class AssertSent(AssertCore):
         wanted = self._filter(content, claims)
         edits = self._edits_of(message, after)
         if not edits:
-            self._fail(f"the bot did not edit {self._text(message)}\n{failures.background(self._scene)}", msg)
+            lines = [f"the bot did not edit {self._text(message)}"]
+            if any(not wanted.differences(edited) for edited in self._edited_since(0, given.id_of(message))):
+                lines.append(f"It did so {failures.EARLIER}")
+            self._fail("\n".join([*lines, failures.background(self._scene)]), msg)
         edited: Record = edits[-1]
         if wanted.differences(edited):
             lines = [

@@ -433,8 +433,13 @@ class EditedTests(BotTestCase):
     async def test_edit_of_an_earlier_act_counts_with_after(self) -> None:
         asked = await self.bot_does(lambda ctx: self.message.edit(content="new"))
         await self.advance(1)
-        with self.fails("did not edit"):
+        with self.fails(
+            "did not edit", "\nIt did so before the last act, which is all that this looks at; `after=`"
+        ):
             self.assertEdited(self.message)
+        with self.fails("did not edit") as failing:
+            self.assertEdited(self.message, "newer")
+        self.assertNotIn("It did so", failing.text)
         self.assertEdited(self.message, after=asked)
 
 
