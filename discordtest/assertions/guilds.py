@@ -35,6 +35,7 @@ class ThreadClaims(TypedDict, total=False):
     archived: bool
     locked: bool
     members: Iterable[Any]  # exactly these
+    tags: Iterable[str | discord.ForumTag]  # exactly these, by their names
 
 
 class AssertGuilds(AssertCore):
@@ -68,7 +69,8 @@ class AssertGuilds(AssertCore):
     ) -> discord.Thread:
         """Fail unless the channel has such a thread; return it. ``members`` are exactly those in it.
 
-        It may be claimed to be ``private``, ``archived`` and ``locked``, or not.
+        It may be claimed to be ``private``, ``archived`` and ``locked``, or not. ``tags`` are exactly those of a post,
+        by their names.
         """
         self._at_rest()
         wanted, place = self._thread_claims(name, claims), self._claimed_channel(parent) or ""
@@ -103,7 +105,9 @@ class AssertGuilds(AssertCore):
         checking.check_claims("threads", ThreadClaims, claims)
         people = claims.get("members")
         members = None if people is None else tuple(sorted(self._claimed_user(each) for each in people))
-        wanted: Record = {"name": name, **claims, "members": members}
+        names = claims.get("tags")
+        tags = None if names is None else tuple(sorted(getattr(tag, "name", str(tag)) for tag in names))
+        wanted: Record = {"name": name, **claims, "members": members, "tags": tags}
         return {claim: value for claim, value in wanted.items() if value is not None}
 
     def _thread_facts(self, thread: Record) -> Record:
@@ -113,11 +117,19 @@ class AssertGuilds(AssertCore):
             "archived": thread["thread_metadata"]["archived"],
             "locked": thread["thread_metadata"]["locked"],
             "members": tuple(sorted(self._scene.backend.world.thread_members[thread["id"]])),
+            "tags": self._tags(thread),
         }
+
+    def _tags(self, thread: Record) -> tuple[str, ...]:
+        """Return the names of the tags of a thread."""
+        parent = self._scene.backend.world.channels[thread["parent_id"]]
+        applied = thread.get("applied_tags", ())
+        return tuple(sorted(tag["name"] for tag in parent.get("available_tags", ()) if tag["id"] in applied))
 
     def _thread_text(self, thread: Record) -> str:
         facts = self._thread_facts(thread)
         words = [word for word in ("archived", "locked", "private") if facts[word]]
+        words += [f"tags: {', '.join(facts['tags'])}"] if facts["tags"] else []
         people = ", ".join(naming.name_of(self._scene.backend.world, user_id) for user_id in facts["members"])
         return f"{thread['name']!r} ({', '.join([*words, f'members: {people}'])})"
 

@@ -56,6 +56,20 @@ class ThreadTests(BotTestCase):
         with self.fails("#other has no such thread: any at all. Its threads: none"):
             self.assertThread(other)
 
+    async def test_tags_of_a_post(self) -> None:
+        tags = [discord.ForumTag(name=name) for name in ("new", "accepted", "closed")]
+        forum = self.make_forum_channel("ideas", self.guild, available_tags=tags)
+        new, accepted, _ = forum.available_tags
+        await self.start_thread(self.alice, forum, "Cats", content="More!", tags=[accepted, new])
+        self.assertThread(forum, "Cats", tags=["new", "accepted"])
+        self.assertThread(forum, "Cats", tags=[accepted, new])
+        self.assertNotThread(forum, "Cats", tags=["new"])
+        self.assertNotThread(forum, "Cats", tags=[])
+        self.assertThread(self.general, "Details", tags=[])
+        shown = "Its threads: 'Cats' (tags: accepted, new, members: @alice)"
+        with self.fails("no such thread: name='Cats', tags=('closed',).", shown):
+            self.assertThread(forum, "Cats", tags=["closed"])
+
     async def test_private_thread(self) -> None:
         self.make_thread("Secret", self.general, private=True)
         self.assertThread(self.general, "Secret", private=True)
