@@ -4,7 +4,8 @@ Owns the reading of that document, the list of deviations that are meant, and th
 document is reference data beside the repository, never part of it: where it is absent nothing is judged and
 one test says so. One rule keeps this simple: the document is mended once, while it is loaded (references
 become the objects they name, lists of constants become an enum, meant deviations are applied), and from then
-on a schema is a plain dict that a validator takes as it stands.
+on a schema is a plain dict that a validator takes as it stands. Of events it also asks, with or without the document,
+that they go to the guild and channel of which they tell.
 
 Source: https://github.com/discord/discord-api-spec, specs/openapi.json
 """
@@ -25,15 +26,16 @@ from discordtest.errors import DiscordTestError
 from tests.repeated import REPEATED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from jsonschema import Draft202012Validator, ValidationError
 
     from discordtest.backend import Backend
     from discordtest.backend.rest import Request, Response
+    from discordtest.backend.world import World
 
 __all__ = ["DEVIATIONS", "REFERENCE", "Deviation", "JudgeError", "Operation", "find_operation", "install"]
-__all__ += ["available", "judge", "judge_event"]
+__all__ += ["available", "judge", "judge_event", "misdirected"]
 
 # A JSON value or schema: its shape is what is being judged, so nothing narrower is known here.
 Json = Any
@@ -258,10 +260,46 @@ def _segment(segment: str) -> str:
 def install() -> None:
     """Judge, from now on, whatever any backend of this process answers and emits."""
     from discordtest.backend import Backend
+    from discordtest.backend.world import World
 
+    if World.emit is not _emit_where_it_belongs:
+        _emit.append(World.emit)
+        World.emit = _emit_where_it_belongs  # type: ignore[method-assign]
     if available() and observe not in Backend.observers:
         Backend.observers.append(observe)
         Backend.event_observers.append(observe_event)
+
+
+# Everybody in the guild is told of these, whoever sees the channel.
+_OF_THE_GUILD = "GUILD_SCHEDULED_EVENT_", "STAGE_INSTANCE_", "VOICE_STATE_UPDATE"
+_OF_NO_SHARD = "ENTITLEMENT_"
+_NAMED_BY_ID = "GUILD_CREATE", "GUILD_UPDATE", "GUILD_DELETE"
+_emit: list[Callable[..., None]] = []
+
+
+def misdirected(
+    name: str,
+    payload: Json,
+    guild: str | None = None,
+    channel: Json = None,
+    users: Collection[str] | None = None,
+) -> str:
+    """Return why an event does not go where its own payload says that it happened; empty where it does."""
+    known = payload.get("id") if name in _NAMED_BY_ID else payload.get("guild_id")
+    if known != guild and not name.startswith(_OF_NO_SHARD):
+        return f"{name} is emitted for the guild {guild}, and its payload says {known}"
+    place = payload.get("channel_id")
+    told = users is not None or name.startswith(_OF_THE_GUILD)
+    if place is not None and not told and (channel is None or channel["id"] != place):
+        return f"{name} is emitted to whoever sees another channel than {place}"
+    return ""
+
+
+def _emit_where_it_belongs(world: World, name: str, payload: Json = None, **where: Json) -> None:
+    aim = {key: value for key, value in where.items() if key != "render"}
+    if payload and (wrong := misdirected(name, payload, **aim)):
+        raise JudgeError(wrong)
+    _emit[0](world, name, payload, **where)
 
 
 def observe(backend: Backend, method: str, template: str, request: Request, response: Response) -> None:

@@ -234,6 +234,29 @@ class WatchTests(JudgeTestCase):
         self.observe(b"{}", "image/png")
 
 
+class DirectionTests(unittest.TestCase):
+    """Events have to go to the guild and the channel of which they tell; the document is not asked."""
+
+    def test_guild_of_the_payload(self) -> None:
+        self.assertEqual(judge.misdirected("GUILD_ROLE_DELETE", {"guild_id": "1", "role_id": "2"}, "1"), "")
+        self.assertEqual(judge.misdirected("GUILD_UPDATE", {"id": "1"}, "1"), "")
+        for guild in (None, "2"):
+            self.assertIn("its payload says 1", judge.misdirected("GUILD_UPDATE", {"id": "1"}, guild))
+
+    def test_channel_of_the_payload(self) -> None:
+        payload = {"channel_id": "5", "guild_id": "1"}
+        self.assertEqual(judge.misdirected("TYPING_START", payload, "1", {"id": "5"}), "")
+        self.assertEqual(judge.misdirected("TYPING_START", payload, "1", users=["7"]), "")
+        self.assertEqual(judge.misdirected("VOICE_STATE_UPDATE", payload, "1"), "")
+        for channel in (None, {"id": "6"}):
+            self.assertIn("another channel than 5", judge.misdirected("TYPING_START", payload, "1", channel))
+
+    def test_every_world_is_watched(self) -> None:
+        world = Backend(datetime(2026, 1, 1, tzinfo=UTC)).world
+        with self.assertRaisesRegex(judge.JudgeError, "GUILD_UPDATE is emitted for the guild None"):
+            world.emit("GUILD_UPDATE", {"id": "1"})
+
+
 class DeviationTests(JudgeTestCase):
     def test_each_names_a_schema_and_a_reason(self) -> None:
         for deviation in judge.DEVIATIONS:
