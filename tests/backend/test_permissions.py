@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import unittest
 from datetime import timedelta
 from typing import Any
+
+import discord
 
 from discordtest.backend.codes import Code
 from discordtest.backend.permissions import (
     ALL,
     DEFAULT,
+    NEED_TWO_FACTOR,
     Permission,
     channel_permissions,
     everyone_permissions,
@@ -70,6 +74,37 @@ class PermissionTestCase(WorldTestCase):
         return channel_permissions(self.world, channel or self.small.general, self.alice)
 
 
+class BitTests(unittest.TestCase):
+    def test_each_is_the_one_that_discord_py_knows(self) -> None:
+        called = {
+            "use_vad": "use_voice_activation",
+            "manage_guild_expressions": "manage_expressions",
+            "create_guild_expressions": "create_expressions",
+        }
+        ours = {called.get(each.name.lower(), each.name.lower()): int(each) for each in Permission}  # type: ignore[union-attr]
+        known = discord.Permissions.VALID_FLAGS
+        self.assertEqual(ours, {name: known[name] for name in ours})
+        self.assertEqual(set(ours.values()), set(known.values()))
+        self.assertEqual(ALL, sum(ours.values()))
+
+    def test_those_that_need_a_second_factor_are_those_of_the_documentation(self) -> None:
+        starred = (
+            "KICK_MEMBERS BAN_MEMBERS ADMINISTRATOR MANAGE_CHANNELS MANAGE_GUILD MANAGE_MESSAGES MANAGE_ROLES "
+            "MANAGE_WEBHOOKS MANAGE_GUILD_EXPRESSIONS MANAGE_THREADS VIEW_CREATOR_MONETIZATION_ANALYTICS"
+        )
+        self.assertEqual(set(names(NEED_TWO_FACTOR)), set(starred.split()))
+
+    def test_what_everyone_of_a_new_guild_lacks(self) -> None:
+        lacked = (
+            "KICK_MEMBERS BAN_MEMBERS ADMINISTRATOR MANAGE_CHANNELS MANAGE_GUILD VIEW_AUDIT_LOG PRIORITY_SPEAKER "
+            "SEND_TTS_MESSAGES MANAGE_MESSAGES VIEW_GUILD_INSIGHTS MUTE_MEMBERS DEAFEN_MEMBERS MOVE_MEMBERS "
+            "MANAGE_NICKNAMES MANAGE_ROLES MANAGE_WEBHOOKS MANAGE_GUILD_EXPRESSIONS MANAGE_EVENTS MANAGE_THREADS "
+            "MODERATE_MEMBERS VIEW_CREATOR_MONETIZATION_ANALYTICS SET_VOICE_CHANNEL_STATUS PIN_MESSAGES "
+            "BYPASS_SLOWMODE"
+        )
+        self.assertEqual(names(ALL & ~DEFAULT), lacked.split())
+
+
 class GuildPermissionTests(PermissionTestCase):
     def test_roles_add_to_everyone(self) -> None:
         self.give_role(KICK)
@@ -86,6 +121,8 @@ class GuildPermissionTests(PermissionTestCase):
 
     def test_a_stranger_may_do_nothing(self) -> None:
         self.assertEqual(guild_permissions(self.world, self.guild_id, "1"), 0)
+        self.assertEqual(channel_permissions(self.world, self.small.general, "1"), 0)
+        self.overwrite("1", allow=VIEW)  # which stays where somebody has left
         self.assertEqual(channel_permissions(self.world, self.small.general, "1"), 0)
 
     def test_a_new_guilds_everyone(self) -> None:
@@ -308,6 +345,8 @@ class TwoFactorTests(PermissionTestCase):
         self.world.user_settings[self.small.owner["id"]]["mfa_enabled"] = False
         path = f"/channels/{self.small.general['id']}/messages"
         self.assertStatus(self.small.request("POST", path, {"content": "hi"}), 200)
+        path = f"/guilds/{self.guild_id}/members/@me"
+        self.assertStatus(self.small.request("PATCH", path, {"nick": "Robbie"}), 200)
 
     def test_people_answer_for_themselves(self) -> None:
         self.small.guild["mfa_level"] = 1

@@ -305,6 +305,23 @@ class DeleteChannelTests(WorldTestCase):
         self.small.allow(Permission.VIEW_CHANNEL)
         self.assertStatus(self.delete(self.small.general), 403, Code.MISSING_PERMISSIONS.value)
 
+    def test_what_belongs_to_it_goes_and_nothing_else(self) -> None:
+        world, other = self.small.world, self.small.make_channel("other")
+        for channel in (self.small.general, other):
+            self.small.perform("create_webhook", channel["id"], body={"name": channel["name"]})
+            self.small.perform("create_channel_invite", channel["id"], body={})
+            body = {"name": channel["name"], "type": 11}
+            self.small.perform("create_thread", channel["id"], body=body)
+        self.small.guild["afk_channel_id"] = other["id"]
+        session = self.small.connect()
+        self.delete(self.small.general)
+        self.assertEqual([each["channel_id"] for each in world.webhooks.values()], [other["id"]])
+        self.assertEqual([each["channel_id"] for each in world.invites.values()], [other["id"]])
+        threads = world.threads[self.small.guild["id"]].values()
+        self.assertEqual([each["parent_id"] for each in threads], [other["id"]])
+        self.assertEqual(self.small.guild["afk_channel_id"], other["id"])
+        self.assertEqual(self.small.events(session, "GUILD_UPDATE"), [])
+
     def test_children_of_a_category_stay_without_it(self) -> None:
         category = self.small.make_channel("c", CATEGORY)
         child = self.small.make_channel("child", parent_id=category["id"])
@@ -315,10 +332,13 @@ class DeleteChannelTests(WorldTestCase):
         self.assertIsNone(child["parent_id"])
 
     def test_channels_that_a_community_needs(self) -> None:
-        self.small.guild["rules_channel_id"] = self.small.general["id"]
         self.small.guild["features"].append("COMMUNITY")
-        answer = self.delete(self.small.general)
-        self.assertStatus(answer, 400, Code.COMMUNITY_CHANNEL_REQUIRED.value)
+        for setting in ("rules_channel_id", "public_updates_channel_id"):
+            self.small.guild[setting] = self.small.general["id"]
+            answer = self.delete(self.small.general)
+            self.assertStatus(answer, 400, Code.COMMUNITY_CHANNEL_REQUIRED.value)
+            self.small.guild[setting] = None
+        self.small.guild["rules_channel_id"] = self.small.general["id"]
         self.small.guild["features"].clear()
         self.assertStatus(self.delete(self.small.general), 200)
 

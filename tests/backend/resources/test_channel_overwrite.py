@@ -64,6 +64,9 @@ class OverwriteTests(WorldTestCase):
     def test_unknown_targets(self) -> None:
         for kind in (0, 1):
             self.assertStatus(self.put("1", type=kind), 404, Code.UNKNOWN_PERMISSION_OVERWRITE.value)
+        for target, kind in ((self.small.role["id"], 1), (self.small.bot.user_id, 0)):
+            answer = self.put(target, type=kind)
+            self.assertStatus(answer, 404, Code.UNKNOWN_PERMISSION_OVERWRITE.value)
         self.assertStatus(self.delete("1"), 404, Code.UNKNOWN_PERMISSION_OVERWRITE.value)
         self.assertStatus(self.put("x"), 400, Code.INVALID_FORM_BODY.value)
 
@@ -101,6 +104,45 @@ class OverwriteTests(WorldTestCase):
         path = (self.small.general["id"], self.small.bot.user_id)
         self.small.perform("set_channel_permission_overwrite", *path, body=body)
         self.assertStatus(self.put(self.small.guild["id"], allow=str(SEND)), 204)
+
+    def test_manage_roles_by_an_overwrite_of_somebody_else_lifts_nothing(self) -> None:
+        self.small.allow(Permission.VIEW_CHANNEL | Permission.MANAGE_ROLES)
+        alice = self.small.make_person("alice")
+        manage = {"allow": int(Permission.MANAGE_ROLES)}
+        for target, lifted in (
+            (alice.user_id, 403),
+            (self.small.role["id"], 204),
+            (self.small.guild["id"], 204),
+        ):
+            with self.subTest(target):
+                body = {"permission_overwrites": [{"id": target, **manage}]}
+                self.small.perform("update_channel", self.small.general["id"], body=body)
+                self.assertStatus(self.put(alice.user_id, allow=str(SEND)), lifted)
+
+    def test_only_bits_of_the_parent_that_the_bot_has_there(self) -> None:
+        own = {"id": self.small.bot.user_id, "type": 1, "allow": REACT}
+        category = self.small.make_channel("c", 4, permission_overwrites=[own])
+        child = self.small.make_channel("x", parent_id=category["id"])
+        self.small.allow(Permission.VIEW_CHANNEL | Permission.MANAGE_ROLES)
+        everyone = self.small.guild["id"]
+        self.assertStatus(self.put(everyone, child, allow=str(SEND)), 403, Code.MISSING_PERMISSIONS.value)
+        manage = str(int(Permission.MANAGE_ROLES))  # which it has in the parent
+        self.assertStatus(self.put(everyone, child, allow=manage), 204)
+
+    def test_empty_one_is_noted_and_nulls_are_no_bits(self) -> None:
+        self.assertStatus(self.put(self.small.role["id"], allow=None, deny=None), 204)
+        self.assertEqual((self.overwrites()[0]["allow"], self.overwrites()[0]["deny"]), ("0", "0"))
+        entry = self.small.audit_log()[-1]
+        changed = {change["key"]: change["new_value"] for change in entry["changes"]}
+        self.assertEqual((entry["action_type"], changed["id"]), (13, self.small.role["id"]))
+        self.assertIn("type", changed)
+
+    def test_overwrites_that_the_request_leaves_alone_are_not_noted(self) -> None:
+        alice = self.small.make_person("alice")
+        self.put(self.small.role["id"], deny=str(SEND))
+        before = len(self.small.audit_log())
+        self.put(alice.user_id, deny=str(SEND))
+        self.assertEqual(len(self.small.audit_log()), before + 1)
 
     def test_1000_overwrites(self) -> None:
         filler = [{"id": str(number), "type": 1, "allow": "0", "deny": "0"} for number in range(999)]

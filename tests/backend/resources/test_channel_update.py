@@ -150,6 +150,16 @@ class OverwritesOfChannelTests(UpdateTestCase):
         self.assertEqual(entries[1]["options"], {"id": role, "type": "0", "role_name": "robot"})
         self.assertEqual(entries[2]["changes"], [{"key": "deny", "old_value": "2048", "new_value": "64"}])
 
+    def test_bits_that_the_bot_has_in_the_category(self) -> None:
+        own = {"id": self.small.bot.user_id, "type": 1, "allow": 1 << 6}
+        category = self.small.make_channel("c", CATEGORY, permission_overwrites=[own])
+        child = self.small.make_channel("x", parent_id=category["id"])
+        self.small.allow(Permission.VIEW_CHANNEL | Permission.MANAGE_CHANNELS | Permission.MANAGE_ROLES)
+        react = {"id": self.small.guild["id"], "type": 0, "allow": 1 << 6}
+        self.patch(child, permission_overwrites=[react])
+        self.refused(self.small.general, 403, Code.MISSING_PERMISSIONS, permission_overwrites=[react])
+        self.assertEqual(self.patch(child, permission_overwrites=None)["permission_overwrites"], [])
+
     def test_needs_manage_roles(self) -> None:
         self.small.allow(Permission.VIEW_CHANNEL | Permission.MANAGE_CHANNELS)
         everyone = {"id": self.small.guild["id"], "type": 0, "allow": 1 << 10}
@@ -198,6 +208,37 @@ class PositionTests(WorldTestCase):
         self.assertStatus(self.patch(move), 204)
         self.assertEqual(self.other["parent_id"], self.category["id"])
         self.assertEqual(self.other["permission_overwrites"], self.category["permission_overwrites"])
+
+    def test_moves_are_in_the_audit_log(self) -> None:
+        self.patch({"id": self.other["id"], "position": 7, "parent_id": self.category["id"]})
+        entry = self.small.audit_log()[-1]
+        self.assertEqual((entry["action_type"], entry["target_id"]), (11, self.other["id"]))
+        self.assertEqual({change["key"] for change in entry["changes"]}, {"position", "parent_id"})
+
+    def test_permissions_are_synced_only_where_the_move_says_so(self) -> None:
+        deny = {"id": self.small.guild["id"], "type": 0, "deny": 1 << 6}
+        self.small.perform("update_channel", self.category["id"], body={"permission_overwrites": [deny]})
+        move = {"id": self.other["id"], "parent_id": self.category["id"]}
+        self.assertStatus(self.patch(move), 204)
+        self.assertEqual(self.other["permission_overwrites"], [])
+        self.assertStatus(self.patch({"id": self.other["id"], "lock_permissions": True}), 204)
+        self.assertEqual(self.other["permission_overwrites"], self.category["permission_overwrites"])
+        alone = self.small.make_channel("alone")
+        self.assertStatus(self.patch({"id": alone["id"], "lock_permissions": True}), 204)
+        self.assertEqual(alone["permission_overwrites"], [])
+
+    def test_permissions_that_the_bot_lacks_are_not_synced(self) -> None:
+        deny = {"id": self.small.guild["id"], "type": 0, "deny": int(Permission.SPEAK)}
+        self.small.perform("update_channel", self.category["id"], body={"permission_overwrites": [deny]})
+        self.small.allow(Permission.VIEW_CHANNEL | Permission.MANAGE_CHANNELS | Permission.MANAGE_ROLES)
+        move = {"id": self.other["id"], "parent_id": self.category["id"], "lock_permissions": True}
+        self.assertStatus(self.patch(move), 403, Code.MISSING_PERMISSIONS.value)
+        self.assertIsNone(self.other["parent_id"])
+
+    def test_a_category_moves_into_none(self) -> None:
+        second = self.small.make_channel("second", CATEGORY)
+        self.patch({"id": second["id"], "position": 1, "parent_id": self.category["id"]})
+        self.assertIsNone(second["parent_id"])
 
     def test_only_one_parent_at_a_time(self) -> None:
         moves = [

@@ -72,6 +72,16 @@ class Banning(BanTestCase):
         self.small.world.roles[self.guild_id][role_id]["position"] = 5
         self.assertStatus(self.ban(chief.user_id), 403, Code.MISSING_PERMISSIONS)
 
+    def test_not_even_the_test_itself_bans_the_owner(self):
+        with self.assertRefused(Code.MISSING_PERMISSIONS):
+            self.small.perform("ban_user_from_guild", self.guild_id, self.small.owner["id"])
+
+    def test_who_is_outside_stands_below_nobody(self):
+        self.small.world.roles[self.guild_id][self.guild_id]["permissions"] = str(int(Permission.BAN_MEMBERS))
+        troll = make_user(self.small.world, "troll")
+        self.small.perform("ban_user_from_guild", self.guild_id, troll["id"], actor=self.alice)
+        self.assertIn(troll["id"], self.bans)
+
     def test_person_bans(self):
         moderator = self.small.make_person("moderator", Permission.BAN_MEMBERS)
         role_id = self.small.world.members[self.guild_id][moderator.user_id]["roles"][0]
@@ -90,6 +100,18 @@ class MessagesOfTheBanned(BanTestCase):
         self.assertEqual(list(self.small.world.messages[self.small.general["id"]]), [old["id"]])
         (event,) = self.small.events(session, "MESSAGE_DELETE_BULK")
         self.assertEqual(event["ids"], [first["id"], second["id"]])
+        self.assertEqual((event["channel_id"], event["guild_id"]), (self.small.general["id"], self.guild_id))
+
+    def test_those_in_threads_go_and_nobody_elses(self):
+        body = {"name": "topic", "type": 11}
+        thread = self.small.perform("create_thread", self.small.general["id"], body=body)
+        in_thread = self.say("spam", thread)
+        kept = self.small.perform("create_message", self.small.general["id"], body={"content": "fine"})
+        session = self.small.connect()
+        self.ban(self.alice.user_id, delete_message_seconds="60")
+        (event,) = self.small.events(session, "MESSAGE_DELETE_BULK")
+        self.assertEqual((event["channel_id"], event["ids"]), (thread["id"], [in_thread["id"]]))
+        self.assertIn(kept["id"], self.small.world.messages[self.small.general["id"]])
 
     def test_just_at_the_bound_too(self):
         self.say("old")
@@ -98,9 +120,13 @@ class MessagesOfTheBanned(BanTestCase):
         self.assertEqual(self.small.world.messages[self.small.general["id"]], {})
 
     def test_days(self):
-        self.say("old")
-        self.ban(self.alice.user_id, {"delete_message_days": 1})
-        self.assertEqual(self.small.world.messages[self.small.general["id"]], {})
+        for late, kept in ((0, 0), (1, 1)):
+            with self.subTest(late):
+                self.alice = self.small.make_person(f"author {late}")
+                self.say("old")
+                self.small.time += 24 * HOUR + late
+                self.ban(self.alice.user_id, {"delete_message_days": 1})
+                self.assertEqual(len(self.small.world.messages[self.small.general["id"]]), kept)
 
     def test_zero_keeps_all(self):
         self.say("old")
@@ -173,6 +199,19 @@ class Bulk(BanTestCase):
         self.assertEqual(answer["banned_users"], [self.alice.user_id, troll])
         self.assertEqual(answer["failed_users"], [self.small.owner["id"], "5", self.small.bot.user_id])
         self.assertEqual(self.small.world.messages[self.small.general["id"]], {})
+
+    def test_messages_stay_unless_they_are_to_go(self):
+        self.say("spam")
+        self.assertStatus(self.bulk([self.alice.user_id]), 200)
+        self.assertEqual(len(self.small.world.messages[self.small.general["id"]]), 1)
+
+    def test_owner_cannot_ban_itself(self):
+        guild = self.small.make_guild("Own")
+        guild["owner_id"] = self.small.bot.user_id
+        answer = self.small.request(
+            "POST", f"/guilds/{guild['id']}/bulk-ban", {"user_ids": [guild["owner_id"]]}
+        )
+        self.assertStatus(answer, 400, Code.FAILED_BAN_USERS)
 
     def test_nobody_can_be(self):
         self.ban(self.alice.user_id)

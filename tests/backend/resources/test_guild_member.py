@@ -11,7 +11,7 @@ from discordtest.backend.codes import Code
 from discordtest.backend.intents import Intent
 from discordtest.backend.permissions import Permission
 from discordtest.backend.resources.application import make_application
-from tests.backend.worlds import PNG_URI, START, WorldTestCase
+from tests.backend.worlds import BOT_PERMISSIONS, PNG_URI, START, WorldTestCase
 
 if TYPE_CHECKING:
     from discordtest.backend.rest import Actor
@@ -81,6 +81,43 @@ class Reading(MemberTestCase):
         self.assertStatus(answer, 403, Code.MISSING_ACCESS)
 
 
+class NeededPermissions(MemberTestCase):
+    def needs(self) -> list[tuple[str, dict[str, Any], Permission]]:
+        alice = self.alice.user_id
+        self.small.world.voice_states[self.guild_id][alice] = {
+            **dict.fromkeys(("mute", "deaf", "self_mute", "self_deaf", "self_video", "self_stream"), False),
+            "suppress": False,
+            "request_to_speak_timestamp": None,
+            "channel_id": self.small.make_channel("lounge", 2)["id"],
+            "user_id": alice,
+            "guild_id": self.guild_id,
+            "session_id": "s",
+        }
+        studio = self.small.make_channel("studio", 2)["id"]
+        return [
+            ("@me", {"nick": "x"}, Permission.CHANGE_NICKNAME),
+            (self.small.bot.user_id, {"nick": "x"}, Permission.CHANGE_NICKNAME),
+            (alice, {"nick": "x"}, Permission.MANAGE_NICKNAMES),
+            (alice, {"roles": [self.make_role()]}, Permission.MANAGE_ROLES),
+            (alice, {"communication_disabled_until": DAYS_28}, Permission.MODERATE_MEMBERS),
+            (alice, {"mute": True}, Permission.MUTE_MEMBERS),
+            (alice, {"deaf": True}, Permission.DEAFEN_MEMBERS),
+            (alice, {"channel_id": studio}, Permission.MOVE_MEMBERS | Permission.CONNECT),
+            (alice, {"channel_id": None}, Permission.MOVE_MEMBERS),
+        ]
+
+    def test_each_change_needs_its_own_and_no_other(self):
+        for who, body, needed in self.needs():
+            with self.subTest(body):
+                for one in Permission:
+                    if one & needed:
+                        self.small.allow(BOT_PERMISSIONS & ~one)
+                        answer = self.small.request("PATCH", f"{self.path}/{who}", body)
+                        self.assertStatus(answer, 403, Code.MISSING_PERMISSIONS)
+                self.small.allow(needed | Permission.VIEW_CHANNEL)
+                self.assertStatus(self.small.request("PATCH", f"{self.path}/{who}", body), 200)
+
+
 class Nick(MemberTestCase):
     def test_is_told_and_logged(self):
         session = self.small.connect()
@@ -143,8 +180,11 @@ class Looks(MemberTestCase):
         path = f"/guilds/{self.guild_id}/users/{self.small.bot.user_id}/avatars/{member['avatar']}"
         self.assertIn(path, self.small.world.files)
         self.assertEqual(len(self.small.events(session, "GUILD_MEMBER_UPDATE")), 1)
-        answer = self.small.request("PATCH", f"{self.path}/@me", {"avatar": None})
-        self.assertIsNone(answer.json["avatar"])
+        for key in ("avatar", "banner"):
+            answer = self.small.request("PATCH", f"{self.path}/@me", {key: None})
+            self.assertIsNone(answer.json[key])
+            self.assertIsNone(self.small.events(session, "GUILD_MEMBER_UPDATE")[-1][key])
+        self.assertEqual(len(self.small.events(session, "GUILD_MEMBER_UPDATE")), 3)
 
 
 class Timeout(MemberTestCase):
@@ -223,6 +263,7 @@ class Roles(MemberTestCase):
     def test_unknown_and_managed(self):
         self.assertStatus(self.patch(self.alice, roles=["5"]), 404, Code.UNKNOWN_ROLE)
         self.assertStatus(self.patch(self.alice, roles=[self.small.role["id"]]), 400, Code.INVALID_ROLE)
+        self.assertEqual(self.patch(self.alice, roles=[self.guild_id]).json["roles"], [])  # everybody has it
 
     def test_needs_manage_roles(self):
         role = self.make_role()
@@ -242,6 +283,8 @@ class Roles(MemberTestCase):
         self.assertStatus(self.one("DELETE", role), 204)
         told = self.small.events(session, "GUILD_MEMBER_UPDATE")
         self.assertEqual([event["roles"] for event in told], [[role], []])
+        kinds = [entry["action_type"] for entry in self.small.audit_log()[-2:]]
+        self.assertEqual(kinds, [Action.MEMBER_ROLE_UPDATE] * 2)
         self.assertEqual(self.last_entry()["reason"], "why")
 
     def test_owner_can_be_given_a_role(self):
@@ -255,6 +298,9 @@ class Roles(MemberTestCase):
         self.assertStatus(self.one("PUT", role, "5"), 404, Code.UNKNOWN_USER)
         self.small.role["position"], self.small.world.roles[self.guild_id][role]["position"] = 1, 2
         self.assertStatus(self.one("PUT", role), 403, Code.MISSING_PERMISSIONS)
+        self.member(self.alice)["roles"] = [role]
+        self.assertStatus(self.one("DELETE", role), 403, Code.MISSING_PERMISSIONS)
+        self.assertStatus(self.one("DELETE", self.small.role["id"]), 400, Code.INVALID_ROLE)
         self.small.allow(0)
         self.assertStatus(self.one("DELETE", role), 403, Code.MISSING_PERMISSIONS)
 
