@@ -46,6 +46,7 @@ class AuditLog(WorldTestCase):
         self.assertEqual(self.reasons(user_id=self.alice.user_id), [])
         self.assertEqual(len(self.reasons(user_id=self.small.bot.user_id)), 3)
         self.assertEqual(len(self.reasons(target_id=self.alice.user_id)), 3)
+        self.assertEqual(self.reasons(target_id=self.small.bot.user_id), [])
         self.assertEqual(self.reasons(action_type=int(Action.MEMBER_KICK)), [])
         self.assertEqual(len(self.reasons(action_type=int(Action.MEMBER_UPDATE))), 3)
 
@@ -57,6 +58,19 @@ class AuditLog(WorldTestCase):
         path = f"/channels/{self.small.general['id']}/webhooks"
         made = self.small.request("POST", path, {"name": "hook"}).json
         self.assertEqual([hook["id"] for hook in self.get()["webhooks"]], [made["id"]])
+
+    def test_only_commands_that_entries_name(self):
+        application = self.small.application["id"]
+        commands = f"/applications/{application}/guilds/{self.guild_id}/commands"
+        for name in ("one", "two"):
+            made = self.small.request("POST", commands, {"name": name, "description": name}).json
+        entry = {**self.small.audit_log()[-1], "id": self.small.world.snowflake(), "target_id": made["id"]}
+        self.small.audit_log().append(
+            {**entry, "action_type": int(Action.APPLICATION_COMMAND_PERMISSION_UPDATE)}
+        )
+        answer = self.get()
+        self.assertEqual([command["name"] for command in answer["application_commands"]], ["two"])
+        self.assertEqual([user["username"] for user in answer["users"]], ["robot", "alice"])
 
     def test_threads_that_entries_name(self):
         body = {"name": "thread", "type": 11}

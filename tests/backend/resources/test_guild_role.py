@@ -84,6 +84,24 @@ class Creating(RoleTestCase):
         (event,) = self.small.events(session, "GUILD_ROLE_UPDATE")
         self.assertEqual((event["role"]["name"], event["role"]["position"]), ("robot", 2))
 
+    def test_roles_above_the_lowest_stay_where_they_are(self):
+        self.small.connect()
+        self.small.role["position"] = 2
+        self.small.perform("create_guild_role", self.guild_id, body={"name": "a"}, id=7)
+        self.assertEqual(self.small.role["position"], 2)
+        between = int(self.small.perform("create_guild_role", self.guild_id, body={"name": "b"})["id"]) - 1
+        self.small.perform("create_guild_role", self.guild_id, body={"name": "c"}, id=between)
+        self.assertEqual(self.order()[:2], ["@everyone", "c"])
+
+    def test_bot_moves_nobody_up_either(self):
+        self.small.request("POST", self.path, {"name": "a"})
+        self.assertEqual(self.small.role["position"], 1)
+
+    def test_narrator_leaves_them_while_somebody_is_connected(self):
+        self.small.connect()
+        self.make_role()
+        self.assertEqual(self.small.role["position"], 1)
+
     def test_needs_manage_roles(self):
         self.small.allow(Permission.VIEW_CHANNEL)
         self.assertStatus(self.small.request("POST", self.path, {}), 403, Code.MISSING_PERMISSIONS)
@@ -186,6 +204,7 @@ class Changing(RoleTestCase):
         self.assertStatus(self.patch(role, permissions=int(Permission.BAN_MEMBERS)), 200)
         both = int(Permission.BAN_MEMBERS | Permission.KICK_MEMBERS)
         self.assertStatus(self.patch(role, permissions=both), 403, Code.MISSING_PERMISSIONS)
+        self.assertStatus(self.patch(role, name="other"), 200)
 
     def test_of_everyone_only_permissions_change(self):
         answer = self.patch(self.roles[self.guild_id], permissions=0, name="x")
@@ -216,6 +235,12 @@ class Moving(RoleTestCase):
         self.assertEqual({event["role"]["name"] for event in told}, {"a", "b", "c"})
         entry = self.small.audit_log()[-1]
         self.assertEqual(entry["changes"], [{"key": "position", "old_value": 1, "new_value": 3}])
+        moved = [
+            each["target_id"]
+            for each in self.small.audit_log()
+            if each["action_type"] == entry["action_type"]
+        ]
+        self.assertEqual(moved, [self.a["id"]])
 
     def test_down(self):
         self.move((self.c, 1))

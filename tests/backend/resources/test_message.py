@@ -137,7 +137,7 @@ class NonceTests(MessageTestCase):
     def test_enforced_nonce_answers_the_first_message(self) -> None:
         first = self.send(content="one", nonce="abc", enforce_nonce=True)
         again = self.send(content="two", nonce="abc", enforce_nonce=True)
-        self.assertEqual((again["id"], again["content"]), (first["id"], "one"))
+        self.assertEqual((again["id"], again["content"], again["nonce"]), (first["id"], "one", "abc"))
         self.assertNotEqual(self.send(content="x", nonce="abc")["id"], first["id"])
 
     def test_enforced_nonce_is_another_authors_too(self) -> None:

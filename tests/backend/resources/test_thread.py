@@ -139,6 +139,45 @@ class ThreadSyncTests(ThreadTestCase):
         self.assertEqual([one["id"] for one in sync["threads"]], [thread["id"]])
         self.assertEqual(sync["members"], [])
 
+    def test_in_every_way_that_it_comes_to_see_one(self) -> None:
+        small, guild_id = self.small, self.small.guild["id"]
+        view = int(Permission.VIEW_CHANNEL)
+        role, shut = (small.perform("create_guild_role", guild_id, body={"permissions": 0}) for _ in "ab")
+        small.perform("add_guild_member_role", guild_id, small.bot.user_id, shut["id"])
+        open_category = small.make_channel("open", 4)
+        hidden = small.make_channel(
+            "hidden", parent_id=open_category["id"], permission_overwrites=[{"id": guild_id, "deny": view}]
+        )
+        lent = small.make_channel(
+            "lent",
+            permission_overwrites=[{"id": guild_id, "deny": view}, {"id": role["id"], "allow": view}],
+        )
+        barred = small.make_channel("barred", permission_overwrites=[{"id": shut["id"], "deny": view}])
+        other = small.make_channel("other", permission_overwrites=[{"id": guild_id, "deny": view}])
+        small.allow(TALK & ~view)
+        small.world.roles[guild_id][guild_id]["permissions"] = str(view)
+        for channel in (hidden, lent, barred, other, small.general):
+            self.start(channel=channel)
+        session = small.connect()
+        move = {"id": hidden["id"], "lock_permissions": True}
+        for operation, path, body, gained in (
+            ("bulk_update_guild_channels", (), [move], hidden),
+            ("add_guild_member_role", (small.bot.user_id, role["id"]), None, lent),
+            ("delete_guild_role", (shut["id"],), None, barred),
+            ("update_channel", None, {"permission_overwrites": []}, other),
+        ):
+            with self.subTest(operation):
+                session.frames.clear()
+                where = (other["id"],) if path is None else (guild_id, *path)
+                small.perform(operation, *where, body=body)
+                (sync,) = small.events(session, "THREAD_LIST_SYNC")
+                self.assertEqual(sync["channel_ids"], [gained["id"]])
+        small.perform("update_guild_role", guild_id, guild_id, body={"permissions": "0"})
+        session.frames.clear()
+        small.perform("update_guild_role", guild_id, guild_id, body={"permissions": str(view)})
+        (sync,) = small.events(session, "THREAD_LIST_SYNC")
+        self.assertIn(small.general["id"], sync["channel_ids"])
+
     def test_nothing_new_to_see_is_no_event(self) -> None:
         self.start()
         session = self.small.connect()
