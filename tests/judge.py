@@ -286,7 +286,7 @@ def misdirected(
 ) -> str:
     """Return why an event does not go where its own payload says that it happened; empty where it does."""
     known = payload.get("id") if name in _NAMED_BY_ID else payload.get("guild_id")
-    if known != guild and not name.startswith(_OF_NO_SHARD):
+    if known not in (None, guild) and not name.startswith(_OF_NO_SHARD):
         return f"{name} is emitted for the guild {guild}, and its payload says {known}"
     place = payload.get("channel_id")
     told = users is not None or name.startswith(_OF_THE_GUILD)
