@@ -208,8 +208,6 @@ class Boolean(Field):
     plain = bool
 
     def convert(self, value: Any, path: tuple[str | int, ...], errors: FormErrors) -> Any:
-        if isinstance(value, bool):
-            return value
         if value in ("true", "True", "1", 1):
             return True
         if value in ("false", "False", "0", 0):

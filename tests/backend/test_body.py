@@ -205,6 +205,9 @@ class Objects(unittest.TestCase):
         with self.assertRaises(RestError) as caught:
             parse(schema, {"b": None})
         self.assertEqual(caught.exception.errors["b"]["_errors"][0]["code"], "BASE_TYPE_REQUIRED")
+        with self.assertRaises(RestError) as caught:
+            parse(Object({"inner": schema}), {"inner": {"b": None}})
+        self.assertEqual(list(caught.exception.errors["inner"]), ["b"])
 
     def test_every_mistake_comes_at_once(self):
         inner = Object({"title": String(max=1)})

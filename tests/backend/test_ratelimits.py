@@ -213,6 +213,14 @@ class Below(LimitsTestCase):
         self.assertIsNotNone(self.edit(name="new", topic="new").payload)
         self.assertIsNone(self.edit(nsfw="yes").payload)
 
+    def test_of_two_that_are_used_up_the_later_end_counts(self) -> None:
+        self.edit(topic="new")
+        self.edit(topic="new")
+        self.now = SECOND
+        self.edit(name="new")
+        self.edit(name="new")
+        self.assertEqual(self.edit(name="x", topic="x").wait, 600 * SECOND)
+
     def test_each_channel_has_its_own(self) -> None:
         for _ in range(2):
             self.edit(name="new")
@@ -261,8 +269,9 @@ class Bans(LimitsTestCase):
         self.assertEqual(banned.status, 429)
         self.assertNotIn("Via", banned.headers)
         self.assertEqual((banned.payload, banned.wait), ("error code: 1015", BAN))
+        self.assertEqual((banned.headers["Retry-After"], banned.headers["Server"]), ("3600", "cloudflare"))
         self.now = BAN - 1
-        self.assertFalse(self.passes())
+        self.assertEqual(self.ask().headers["Retry-After"], "1")
         self.now = BAN
         self.assertTrue(self.passes())
 
@@ -280,6 +289,12 @@ class Bans(LimitsTestCase):
         self.assertTrue(self.passes())
         self.note(403, 403)
         self.assertFalse(self.passes())
+
+    def test_another_day_starts_anew(self) -> None:
+        self.note(403, 403)
+        self.limits.restart(datetime.fromtimestamp(2_000, UTC))
+        self.note(403, 403)
+        self.assertTrue(self.passes())
 
     def test_nothing_is_counted_unless_asked(self) -> None:
         self.limits.max_invalid = None

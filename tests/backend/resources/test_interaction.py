@@ -2,7 +2,10 @@ from __future__ import annotations
 
 from discordtest.backend.codes import Code
 from discordtest.backend.intents import Intent
+from discordtest.backend.permissions import names
 from tests.backend.resources.interactions import InteractionTestCase, button, row
+
+IN_ANY_DM = ["EMBED_LINKS", "ATTACH_FILES", "MENTION_EVERYONE"]
 
 
 class Payload(InteractionTestCase):
@@ -15,7 +18,8 @@ class Payload(InteractionTestCase):
         self.assertEqual(payload["version"], 1)
         self.assertEqual(payload["data"]["name"], "ping")
         self.assertEqual(payload["guild_id"], self.small.guild["id"])
-        self.assertEqual(payload["guild"]["id"], self.small.guild["id"])
+        guild = {"id": self.small.guild["id"], "locale": "en-US", "features": self.small.guild["features"]}
+        self.assertEqual(payload["guild"], guild)
         self.assertEqual(payload["guild_locale"], "en-US")
         self.assertEqual(payload["locale"], "en-US")
         self.assertEqual(payload["channel"]["name"], "general")
@@ -39,6 +43,7 @@ class Payload(InteractionTestCase):
         self.assertEqual(payload["context"], 1)
         self.assertEqual(payload["authorizing_integration_owners"], {"0": "0"})
         self.assertEqual([user["username"] for user in payload["channel"]["recipients"]], ["alice"])
+        self.assertEqual(names(int(payload["app_permissions"])), [*IN_ANY_DM, "USE_EXTERNAL_EMOJIS"])
         for key in ("guild", "guild_id", "guild_locale", "member"):
             self.assertNotIn(key, payload)
 
@@ -52,6 +57,7 @@ class Payload(InteractionTestCase):
         (payload,) = self.small.events(session, "INTERACTION_CREATE")
         self.assertEqual(payload["context"], 2)
         self.assertEqual(payload["authorizing_integration_owners"], {"1": self.alice.user_id})
+        self.assertEqual(names(int(payload["app_permissions"])), IN_ANY_DM)
 
     def test_of_an_application_that_is_not_in_the_guild(self) -> None:
         session = self.small.connect()

@@ -105,6 +105,22 @@ class WithResponse(InteractionTestCase):
         self.assertEqual(shown["resource"]["message"]["content"], "new")
         self.assertEqual(shown["interaction"]["response_message_id"], message["id"])
 
+    def test_of_a_message_that_is_worked_on_or_changed_is_as_ephemeral_as_that(self) -> None:
+        for flags in (0, EPHEMERAL):
+            message = self.say(self.invoke(), components=[row(button())], flags=flags)
+            for kind, data in ((6, None), (7, {"content": "new"})):
+                with self.subTest(flags=flags, kind=kind):
+                    shown = self.shown(self.press(message["id"]), kind, data)["interaction"]
+                    self.assertEqual(shown["response_message_ephemeral"], bool(flags))
+
+    def test_in_a_direct_message(self) -> None:
+        body = {"recipient_id": self.small.bot.user_id}
+        channel = self.small.perform("create_dm", actor=self.alice, body=body)
+        shown = self.shown(self.invoke(channel=channel), 12)["interaction"]
+        self.assertNotIn("guild_id", shown)
+        place = f"pc-{channel['id']}"
+        self.assertEqual(shown["activity_instance_id"], f"i-{shown['id']}-{place}")
+
     def test_of_a_modal(self) -> None:
         shown = self.shown(self.invoke(), 9, modal(label(text_input())))
         self.assertNotIn("response_message_id", shown["interaction"])
@@ -113,6 +129,8 @@ class WithResponse(InteractionTestCase):
         shown = self.shown(self.invoke(), 12)
         instance = shown["resource"]["activity_instance"]["id"]
         self.assertEqual(shown["interaction"]["activity_instance_id"], instance)
+        place = f"gc-{self.small.guild['id']}-{self.small.general['id']}"
+        self.assertEqual(instance, f"i-{shown['interaction']['id']}-{place}")
 
 
 class Messages(InteractionTestCase):
@@ -265,9 +283,18 @@ class Choices(InteractionTestCase):
         self.assertEqual(interaction["choices"], choices)
 
     def test_none(self) -> None:
-        interaction = self.complete()
-        self.assertStatus(self.answer(interaction, 8, {"choices": []}), 204)
-        self.assertEqual(interaction["choices"], [])
+        for none in ([], None):
+            interaction = self.complete()
+            self.assertStatus(self.answer(interaction, 8, {"choices": none}), 204)
+            self.assertEqual(interaction["choices"], [])
+
+    def test_of_the_option_that_is_typed_in(self) -> None:
+        filled = {"type": 3, "name": "o", "value": "done"}
+        typed = {"type": 4, "name": "n", "value": "", "focused": True}
+        data = {"id": "7", "name": "c", "type": 1, "options": [filled, typed]}
+        answer = self.answer(self.interact(4, data), 8, {"choices": [choice("v")]})
+        self.assertFieldError(self.assertStatus(answer, 400, INVALID), "data.choices.0.value")
+        self.assertStatus(self.answer(self.interact(4, data), 8, {"choices": [choice(1)]}), 204)
 
     def test_in_a_subcommand(self) -> None:
         option = {"type": 3, "name": "o", "value": "", "focused": True}
@@ -284,6 +311,8 @@ class Choices(InteractionTestCase):
         self.assertStatus(self.offer([choice("v", "n" * 100)]), 204)
         self.assertInvalid(".0.name", [choice("v", "n" * 101)])
         self.assertInvalid(".0.name", [choice("v", "")])
+        self.assertInvalid(".0.name", [{"value": "v"}])
+        self.assertStatus(self.offer([{**choice("v"), "name_localizations": None}]), 204)
 
     def test_values(self) -> None:
         self.assertStatus(self.offer([choice("v" * 6000)]), 204)

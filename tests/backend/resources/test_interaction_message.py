@@ -15,6 +15,7 @@ from tests.backend.resources.interactions import (
     row,
     text_input,
 )
+from tests.backend.worlds import multipart
 
 if TYPE_CHECKING:
     from discordtest.backend.world import Record
@@ -72,6 +73,23 @@ class Deferred(MessageTestCase):
         second = self.follow(interaction, "two")
         self.assertEqual(second["flags"], 0)
         self.assertEqual(self.sent(), ["one", "two"])
+
+    def test_filled_by_a_followup_of_anything_that_shows(self) -> None:
+        for body in (
+            {"embeds": [{"title": "x"}]},
+            {"flags": 1 << 15, "components": [{"type": 10, "content": "x"}]},
+            {"poll": {"question": {"text": "?"}, "answers": [{"poll_media": {"text": "Yes"}}]}},
+        ):
+            with self.subTest(body):
+                interaction = self.deferred()
+                self.assertStatus(self.hook("POST", interaction, "", body, wait="true"), 200)
+                self.assertFalse(self.original(interaction)["flags"] & LOADING)
+        interaction = self.deferred()
+        path = f"/webhooks/{interaction['application_id']}/{interaction['token']}"
+        body = {"attachments": [{"id": 0, "filename": "a.txt"}]}
+        form = multipart({"payload_json": body}, ("files[0]", "a.txt", b"hello", "text/plain"))
+        self.assertStatus(self.small.request("POST", path, form=form, token=None), 200)
+        self.assertEqual(len(self.original(interaction)["attachments"]), 1)
 
     def test_a_public_one_stays_public(self) -> None:
         interaction = self.deferred()
