@@ -207,6 +207,36 @@ class Followups(MessageTestCase):
         self.assertEqual(message["interaction_metadata"]["original_response_message_id"], first["id"])
         self.assertEqual(self.history(), [message["id"], first["id"]])
 
+    def test_what_they_are(self) -> None:
+        menu = {"id": "8", "name": "Look", "type": 3, "target_id": "1"}
+        guild_id = self.small.guild["id"]
+        for interaction, kind in ((self.invoke(), 20), (self.interact(2, menu), 23)):
+            first = self.say(interaction)
+            self.assertEqual((first["type"], first["interaction"]["name"]), (kind, interaction["name"]))
+            reference = self.follow(interaction)["message_reference"]
+            wanted = {
+                "message_id": first["id"],
+                "channel_id": first["channel_id"],
+                "guild_id": guild_id,
+                "type": 0,
+            }
+            self.assertEqual(reference, wanted)
+        asked = self.invoke()
+        self.answer(asked, 9, modal(label(text_input())))
+        answered = self.interact(5, {"custom_id": "m", "components": []}, modal_of=asked["id"])
+        message = self.say(answered)
+        self.assertEqual(message["type"], 0)
+        self.assertNotIn("interaction", message)
+
+    def test_deletion_is_told_to_who_sees_them(self) -> None:
+        for flags in (0, EPHEMERAL):
+            interaction = self.invoke()
+            message = self.say(interaction, flags=flags)
+            session = self.small.connect()
+            self.assertStatus(self.hook("DELETE", interaction, ORIGINAL), 204)
+            (event,) = self.small.events(session, "MESSAGE_DELETE")
+            self.assertEqual((event["id"], "guild_id" in event), (message["id"], not flags))
+
     def test_waited_for_or_not(self) -> None:
         interaction = self.invoke()
         self.say(interaction)

@@ -7,7 +7,7 @@ from discordtest.backend.permissions import Permission
 from discordtest.backend.resources.user import open_dm
 from discordtest.backend.rest import OPERATIONS, Actor, Call
 from discordtest.backend.world import Record
-from tests.backend.worlds import BOT_PERMISSIONS, WorldTestCase
+from tests.backend.worlds import BOT_PERMISSIONS, WorldTestCase, multipart
 
 
 class MessageTestCase(WorldTestCase):
@@ -78,6 +78,15 @@ class SendingTests(MessageTestCase):
                 self.small.allow(Permission(BOT_PERMISSIONS) & ~permission)
                 with self.assertRefused(Code.MISSING_PERMISSIONS):
                     self.send(**body)
+                self.small.allow(Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES | permission)
+                self.send(**body)
+
+    def test_file_needs_attach_files_alone(self) -> None:
+        form = multipart({}, ("files[0]", "a.txt", b"x", "text/plain"))
+        send = Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES
+        for bits, status in ((send | Permission.ATTACH_FILES, 200), (BOT_PERMISSIONS, 200), (send, 403)):
+            self.small.allow(Permission(bits))
+            self.assertStatus(self.small.request("POST", self.messages, form=form), status)
 
     def test_timed_out_person_cannot_send(self) -> None:
         alice = self.small.make_person("alice")
@@ -231,8 +240,11 @@ class DirectMessageTests(MessageTestCase):
 
 class VoiceMessageTests(MessageTestCase):
     def test_voice_message_needs_a_file(self) -> None:
-        with self.assertRefused(Code.VOICE_MESSAGE_WITH_CONTENT):
-            self.send(content="hi", flags=1 << 13)
+        poll = {"question": {"text": "?"}, "answers": [{"poll_media": {"text": "Yes"}}]}
+        row = {"type": 1, "components": [{"type": 2, "style": 1, "label": "A", "custom_id": "a"}]}
+        for body in ({"content": "hi"}, {"embeds": [{"title": "x"}]}, {"poll": poll}, {"components": [row]}):
+            with self.subTest(body), self.assertRefused(Code.VOICE_MESSAGE_WITH_CONTENT):
+                self.send(flags=1 << 13, **body)
 
 
 class ReadingTests(MessageTestCase):

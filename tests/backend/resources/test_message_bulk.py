@@ -28,7 +28,8 @@ class BulkDeletion(WorldTestCase):
         ids, session = self.send(3), self.small.connect()
         self.delete(ids)
         [event] = self.small.events(session, "MESSAGE_DELETE_BULK")
-        self.assertEqual(event["ids"], ids)
+        place = {"channel_id": self.small.general["id"], "guild_id": self.small.guild["id"]}
+        self.assertEqual(event, {"ids": ids, **place})
         entry = self.small.audit_log()[-1]
         self.assertEqual((entry["action_type"], entry["target_id"]), (73, self.small.general["id"]))
         self.assertEqual((entry["options"], entry["reason"]), ({"count": "3"}, "clean"))
@@ -103,6 +104,10 @@ class Publishing(WorldTestCase):
         self.publish(message, 403, 50013)
         self.small.allow(Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES | Permission.MANAGE_MESSAGES)
         self.publish(message)
+
+    def test_own_needs_none(self):
+        self.small.allow(Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES)
+        self.publish(self.send())
 
     def test_other_channels(self):
         self.publish(self.send(channel=self.small.general), 400, 50024)

@@ -63,7 +63,11 @@ class Edits(WorldTestCase):
 
     def test_moderator_hides_embeds_of_others(self):
         message = self.send(self.alice, content="x", embeds=[{"title": "t"}])
-        self.assertEqual(self.edit(message, flags=4)["embeds"], [])
+        for more in ({"content": "y"}, {"embeds": []}, {"components": []}, {"attachments": []}):
+            with self.subTest(more), self.assertRefused(Code.CANNOT_EDIT_OTHERS_MESSAGE):
+                self.edit(message, flags=4, **more)
+        self.assertEqual(self.edit(message, flags=4, allowed_mentions={})["embeds"], [])
+        self.assertEqual(message["content"], "x")
         self.small.allow(Permission.VIEW_CHANNEL)
         with self.assertRefused(Code.MISSING_PERMISSIONS):
             self.edit(message, flags=0)
