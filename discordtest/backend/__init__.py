@@ -308,8 +308,8 @@ _ABOVE = frozenset(
         "set_channel_permission_overrides", "set_error_state", "set_rate_limit", "snapshot",
         "unpin_message", "update_automod_rule", "update_channel", "update_guild", "update_member",
         "update_onboarding", "update_role", "update_scheduled_event", "update_soundboard_sounds",
-        "update_text_channel", "update_welcome_screen", "use_realistic_rate_limits", "wait_for_event",
-        "wait_for_messages", "wait_for_state_update",
+        "update_text_channel", "update_user", "update_welcome_screen", "use_realistic_rate_limits",
+        "wait_for_event", "wait_for_messages", "wait_for_state_update",
     )
 )  # fmt: skip
 

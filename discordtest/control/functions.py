@@ -93,6 +93,7 @@ update_channel = _on_current(lambda backend: backend.update_channel)
 delete_channel = _on_current(lambda backend: backend.delete_channel)
 update_member = _on_current(lambda backend: backend.update_member)
 delete_member = _on_current(lambda backend: backend.delete_member)
+update_user = _on_current(lambda backend: backend.update_user)
 edit_message = _on_current(lambda backend: backend.edit_message)
 delete_message = _on_current(lambda backend: backend.delete_message)
 add_reaction = _on_current(lambda backend: backend.add_reaction)
@@ -275,6 +276,7 @@ __all__ = [
     "update_scheduled_event",
     "update_soundboard_sounds",
     "update_text_channel",
+    "update_user",
     "update_welcome_screen",
     "use_realistic_rate_limits",
     "wait_for_event",

@@ -1,10 +1,10 @@
-"""Changes to members."""
+"""Changes to members and users."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from discordtest.arrange.building import Arranging, perform, role_ids_of, show, stage
+from discordtest.arrange.building import Arranging, perform, role_ids_of, show, stage, user_id_of
 from discordtest.control.changing import UNCHANGED, announced
 from discordtest.finding import find_in_guilds
 from discordtest.given import iso
@@ -23,7 +23,7 @@ __unittest = True  # unittest leaves our frames out of its tracebacks
 
 
 class MemberChanges(Arranging):
-    """What changes members."""
+    """What changes members and users."""
 
     def update_member(
         self,
@@ -54,6 +54,30 @@ class MemberChanges(Arranging):
         with announced(scene, "GUILD_MEMBER_UPDATE", guild_id, lambda: {**record, "guild_id": guild_id}):
             perform(scene, f"update_member({member})", "update_guild_member", guild_id, user_id, body=body)
         return show(scene).member(guild_id, user_id)
+
+    def update_user(
+        self,
+        user: discord.abc.User | Id,
+        username: str | None = None,
+        *,
+        global_name: str | None = UNCHANGED,
+        avatar: str | None = UNCHANGED,
+    ) -> discord.User:
+        """Change a ``user`` as they do in their settings, so that ``on_user_update`` runs; return the user.
+
+        ``avatar`` is a hash as in payloads; None takes the avatar or the ``global_name`` away. Bots hear of it by the
+        GUILD_MEMBER_UPDATE of each guild that the user is in.
+
+        Raises `SetupError` for a user who is not here, and for a name that Discord does not allow.
+        """
+        scene = stage(self._scene)
+        user_id = user_id_of(scene, user)
+        given: dict[str, Any] = {"global_name": global_name, "avatar": avatar}
+        body = {key: value for key, value in given.items() if value is not UNCHANGED}
+        if username is not None:
+            body["username"] = username
+        perform(scene, f"update_user({user})", "change_user", user_id, body=body)
+        return show(scene).user(scene.backend.world.users[user_id])
 
     def delete_member(self, member: discord.Member | Id) -> None:
         """Let a ``member`` leave the guild: ``on_member_remove`` runs; of the bot itself, ``on_guild_remove``.

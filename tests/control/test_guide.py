@@ -178,6 +178,11 @@ class GuideTests(ControlTestCase):
         _, after = await self.arguments("member_update")
         self.assertEqual((after.nick, after.top_role), ("Ally", self.mods))
 
+    async def test_change_a_user_s_name_or_avatar(self) -> None:
+        backend.update_user(self.alice, "alicia", global_name="Alicia", avatar="abc")
+        before, after = await self.arguments("user_update")
+        self.assertEqual((before.name, after.name, after.display_name), ("alice", "alicia", "Alicia"))
+
     async def test_remove_a_member(self) -> None:
         backend.delete_member(self.alice)
         self.assertEqual(await self.arguments("member_remove"), (self.alice,))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from discordtest import SetupError, backend
+from discordtest.backend.codes import RestError
+from discordtest.backend.rest import known_actor
 from tests.control.listening import ControlTestCase
 
 
@@ -63,6 +65,42 @@ class UpdateTests(ControlTestCase):
         backend.delete_member(self.alice)
         with self.assertRaisesRegex(SetupError, "there is no member"):
             backend.update_member(self.alice, nick="Ally")
+
+
+class UserTests(ControlTestCase):
+    async def test_names_and_avatar(self) -> None:
+        user = backend.update_user(self.alice, "alicia", global_name="Alicia", avatar="abc")
+        before, after = await self.arguments("user_update")
+        self.assertEqual((before.name, before.global_name, before.avatar), ("alice", None, None))
+        self.assertEqual((after.name, after.global_name, after.avatar.key), ("alicia", "Alicia", "abc"))
+        self.assertEqual(
+            (user.id, self.alice.name, self.alice.display_name), (self.alice.id, "alicia", "Alicia")
+        )
+        backend.update_user("alicia", global_name=None, avatar=None)
+        before, after = await self.arguments("user_update")
+        self.assertEqual((after.name, after.global_name, after.avatar), ("alicia", None, None))
+
+    async def test_each_guild_is_told(self) -> None:
+        other = backend.make_guild("Other")
+        backend.make_member(self.alice, other)
+        backend.update_user(self.alice, "alicia")
+        heard = [name for name in await self.heard() if name.endswith("_update")]
+        self.assertEqual(heard[-3:], ["user_update", "member_update", "member_update"])
+
+    async def test_the_bot_itself(self) -> None:
+        backend.update_user(self.client.user, "robot")
+        self.assertEqual(self.client.user.name, "robot")
+
+    async def test_what_cannot_be(self) -> None:
+        with self.assertRaisesRegex(SetupError, "username: Must be between 1 and 32 in length"):
+            backend.update_user(self.alice, "x" * 33)
+        with self.assertRaisesRegex(SetupError, "there is no user"):
+            backend.update_user(7, "x")
+        with self.assertRaises(RestError) as caught:
+            self.backend.perform(
+                known_actor("person", str(self.alice.id)), "change_user", self.alice.id, body={}
+            )
+        self.assertEqual(caught.exception.why, "only the test itself does that")
 
 
 class DeleteTests(ControlTestCase):

@@ -2,15 +2,15 @@
 
 A DM channel's record lists both its users; what is answered leaves out the viewer, see ``render_dm``.
 Source: Discord's documentation, User ("User Object", "Usernames and Nicknames", "Modify Current User",
-"Create DM") and Channel ("Example DM Channel").
+"Create DM"), Channel ("Example DM Channel") and Gateway Events ("Guild Member Update").
 """
 
 from __future__ import annotations
 
-from discordtest.backend import cdn
+from discordtest.backend import cdn, reasons
 from discordtest.backend.body import FormErrors, Image, Object, Snowflake, String, invalid
 from discordtest.backend.codes import Code, RestError
-from discordtest.backend.rest import Call, find_in, parameter, route
+from discordtest.backend.rest import Call, find_in, operation, parameter, route
 from discordtest.backend.world import Record, World
 from discordtest.errors import BackendError
 
@@ -116,13 +116,35 @@ def update_my_user(call: Call) -> Record:
         if key in call.body:
             image = call.body[key]
             user[key] = None if image is None else cdn.store_image(world, f"{folder}/{user['id']}", image)
-    current = render_current_user(world, user)
-    world.emit("USER_UPDATE", current, users=(user["id"],))
+    _tell(world, user)
+    return render_current_user(world, user)
+
+
+_CHANGE_USER = Object(
+    {
+        "username": String(min=1, max=MAX_USERNAME),
+        "global_name": String(min=1, max=MAX_USERNAME, null=True),
+        "avatar": String(null=True),  # its hash
+    }
+)
+
+
+@operation("/{user_id}", body=_CHANGE_USER)
+def change_user(call: Call, user: Record) -> None:
+    """Change what others see of a user, as only the narrator can: people do that in their settings."""
+    if not call.actor.omnipotent:
+        raise reasons.reserved()
+    user.update(call.body)
+    _tell(call.world, user)
+
+
+def _tell(world: World, user: Record) -> None:
+    """Tell a user, and the guilds that they are in, what they are now."""
+    world.emit("USER_UPDATE", render_current_user(world, user), users=(user["id"],))
     for guild_id, members in world.members.items():
         member = members.get(user["id"])
         if member is not None:
             world.emit("GUILD_MEMBER_UPDATE", {**member, "guild_id": guild_id}, guild=guild_id)
-    return current
 
 
 # -- direct messages
