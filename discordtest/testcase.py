@@ -82,10 +82,25 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Staging):
     #: Real seconds that ``settle`` waits for work outside the event loop.
     settle_timeout: float = 5.0
 
+    #: The Discord of this test, for what no person and no bot does.
+    #:
+    #: :meta hide-value:
     backend: control.SceneBackend = Later()
+    #: The time of this test.
+    #:
+    #: :meta hide-value:
     clock: Clock = Later()
+    #: What has happened so far, as failures show it: ``print(self.transcript)``.
+    #:
+    #: :meta hide-value:
     transcript: transcripts.Transcript = Later()
+    #: The client that `make_client` returned, a ``discord.Client``; a test case may say ``client: MyBot``.
+    #:
+    #: :meta hide-value:
     client = _Client()
+    #: The token of its application.
+    #:
+    #: :meta hide-value:
     token: str = Later()
     _scene: Scene = Later()
 

@@ -1,8 +1,16 @@
 """How the documentation is built: ``sphinx-build -W -n docs docs/_build``."""
 
-from discordtest import deferred
+import inspect
+
+from discordtest import DiscordTestCase, deferred
 
 deferred.load()  # what autodoc would else load in its own order
+
+# What is awaited is shown as async: autodoc takes no wrapped coroutine function for one.
+for kind in DiscordTestCase.__mro__:
+    for name, method in list(vars(kind).items()):
+        if inspect.isfunction(method) and inspect.iscoroutinefunction(inspect.unwrap(method)):
+            setattr(kind, name, inspect.unwrap(method))
 
 project = "discordtest"
 author = "the discordtest authors"
