@@ -1,9 +1,10 @@
 """The seam under aiohttp: while a test runs, Discord's hosts lead to that test's backend.
 
-Three methods of aiohttp are replaced while at least one network is installed: ``ClientSession._request`` and
+Methods of aiohttp are replaced while at least one network is installed: ``ClientSession._request`` and
 ``_ws_connect`` answer Discord's hosts directly; ``TCPConnector._create_connection`` sees every other host and
-lets it through, wires it to a host that the test serves, or refuses it. This module and ``transports/`` are
-the only ones that know aiohttp's insides; `verify` checks at import that they are as expected.
+lets it through, wires it to a host that the test serves, or refuses it; ``BaseConnector.close`` of older releases does
+as that of newer ones. This module and ``transports/`` are the only ones that know aiohttp's insides; `verify` checks at
+import that they are as expected.
 """
 
 from __future__ import annotations
@@ -24,10 +25,11 @@ from discordtest.transports.blocking import answer_requests, release_requests
 from discordtest.transports.datagrams import answer_datagrams, release_datagrams
 from discordtest.transports.encoding import encode_body
 from discordtest.transports.guard import guard_loop, let_through, refuse_discord, release_loop
-from discordtest.transports.memory import open_socket
+from discordtest.transports.memory import Held, open_socket
 from discordtest.transports.network import GATEWAY_HOST, VOICE, Network, host_is_discord
 from discordtest.transports.releases import (
     IDEMPOTENT_METHODS,
+    WAITS_FOR_CONNECTIONS,
     has_middlewares,
     tries_again,
     websocket_timeouts,
@@ -35,7 +37,7 @@ from discordtest.transports.releases import (
 from discordtest.transports.response import make_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Mapping
 
     from aiohttp.client_proto import ResponseHandler
     from yarl import URL
@@ -61,6 +63,7 @@ _networks: dict[asyncio.AbstractEventLoop, Network] = {}
 _previous_request: Any = aiohttp.ClientSession._request
 _previous_ws_connect: Any = aiohttp.ClientSession._ws_connect
 _previous_create_connection: Any = aiohttp.TCPConnector._create_connection
+_previous_close: Any = aiohttp.BaseConnector.close
 
 
 def install(network: Network) -> None:
@@ -92,6 +95,8 @@ def _patch() -> None:
         _previous_ws_connect = session._ws_connect
         session._ws_connect = _ws_connect  # type: ignore[method-assign,assignment] # aiohttp's is overloaded
     aiohttp.TCPConnector._create_connection = _create_connection  # type: ignore[method-assign]
+    if not WAITS_FOR_CONNECTIONS:
+        aiohttp.BaseConnector.close = _close  # type: ignore[method-assign,assignment] # aiohttp's takes more
     refuse_discord(True)
     answer_requests()
     answer_datagrams()
@@ -104,6 +109,7 @@ def _unpatch() -> None:
     if session._ws_connect is _ws_connect:
         session._ws_connect = _previous_ws_connect  # type: ignore[method-assign]
     aiohttp.TCPConnector._create_connection = _previous_create_connection  # type: ignore[method-assign]
+    aiohttp.BaseConnector.close = _previous_close  # type: ignore[method-assign]
     refuse_discord(False)
     release_requests()
     release_datagrams()
@@ -341,6 +347,16 @@ async def _create_connection(
     protocol = self._factory()
     await server.connect(protocol, self._loop, req.is_ssl())
     return protocol
+
+
+def _close(self: aiohttp.BaseConnector) -> Awaitable[Any]:
+    """Close a connector of an older aiohttp; who awaits that goes on when whoever reads from memory could see it."""
+    acquired: set[Any] = self._acquired
+    held = [each for each in acquired if isinstance(each, Held)]
+    closing: Awaitable[Any] = _previous_close(self)
+    if not held or asyncio._get_running_loop() is None:
+        return closing
+    return asyncio.gather(closing, *(each.closed for each in held if each.closed is not None))
 
 
 def verify() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 import socket
 import threading
@@ -8,6 +9,7 @@ import unittest
 import warnings
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import aiohttp
 import discord
@@ -45,6 +47,17 @@ class Installing(unittest.TestCase):
 
     def test_nothing_is_patched_without_a_network(self) -> None:
         self.assertEqual(patched(), ORIGINALS)
+
+    def test_closing_of_connectors_waits_in_every_release(self) -> None:
+        close = aiohttp.BaseConnector.close
+        with contextlib.closing(asyncio.new_event_loop()) as loop:
+            network = Network(CannedDiscord(), loop)
+            for waits in (True, False):
+                with self.subTest(waits), mock.patch.object(seam, "WAITS_FOR_CONNECTIONS", waits):
+                    seam.install(network)
+                    self.assertIs(aiohttp.BaseConnector.close, close if waits else seam._close)
+                    seam.uninstall(network)
+                    self.assertIs(aiohttp.BaseConnector.close, close)
 
     def test_last_network_takes_all_away(self) -> None:
         loops = [asyncio.new_event_loop(), asyncio.new_event_loop()]
@@ -529,6 +542,18 @@ class Gateways(WiredTestCase):
             older: Any = {"timeout": 3.0, "receive_timeout": 4.0}
             socket: Any = await http.ws_connect("wss://gateway.discord.gg/", **older)
         self.assertEqual((socket._timeout, socket._receive_timeout), (websocket_options(3.0), 4.0))
+
+    async def test_connector_of_an_older_aiohttp_waits_for_its_websockets(self) -> None:
+        http = aiohttp.ClientSession()
+        socket = await http.ws_connect("wss://gateway.discord.gg/")
+        assert http.connector is not None
+        await socket.receive()
+        waiting = asyncio.create_task(socket.receive())
+        await asyncio.sleep(0)
+        await seam._close(http.connector)
+        self.assertTrue(waiting.done())
+        await seam._close(http.connector)  # nothing is left to wait for
+        await http.close()
 
 
 class Lookup(WiredTestCase):

@@ -238,7 +238,7 @@ def _after_lag(call_soon: Callable[..., object], act: Callable[[], object], turn
         act()
 
 
-class _Held:
+class Held:
     """Stands among the connections of an aiohttp connector, which closes them when its HTTP session is closed."""
 
     transport = None
@@ -270,7 +270,7 @@ class MemoryConnection:
         self.network = network
         self.among: list[Any] = network.connections if among is None else among
         self.is_call = self.among is not network.connections
-        self.held = _Held(self)
+        self.held = Held(self)
         self._acquired: set[Any] = set() if connector is None else connector._acquired  # no public name
         self._acquired.add(self.held)
         self.session: Any = session

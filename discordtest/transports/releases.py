@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
-from aiohttp import client
+from aiohttp import client, connector
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = [
     "IDEMPOTENT_METHODS",
     "LOOPBACK",
+    "WAITS_FOR_CONNECTIONS",
     "ConnectionResetWhileWriting",
     "has_middlewares",
     "tries_again",
@@ -33,6 +34,9 @@ ConnectionResetWhileWriting: type[ConnectionResetError] = getattr(
 _TIMEOUT: Any = getattr(aiohttp, "ClientWSTimeout", None)
 #: Whether websockets over sockets can be paced: those of older ones may wait for ever as they close.
 LOOPBACK = _TIMEOUT is not None
+#: Whether who closes a connector waits until its connections are closed. None did up to 3.12.0: there a client that is
+#: closed while it reconnects fails, as it goes on once its ``close()`` has taken its loop away.
+WAITS_FOR_CONNECTIONS = hasattr(connector, "_wait_for_close")
 _CLOSE_TIMEOUT = 10.0  # seconds; aiohttp's own default
 
 
