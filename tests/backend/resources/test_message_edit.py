@@ -7,7 +7,7 @@ from discordtest.backend.multipart import Part
 from discordtest.backend.permissions import Permission
 from discordtest.backend.resources.message_build import create_system_message
 from discordtest.backend.rest import OPERATIONS, Call
-from tests.backend.worlds import WorldTestCase
+from tests.backend.worlds import PNG, WorldTestCase
 
 
 class Edits(WorldTestCase):
@@ -98,6 +98,34 @@ class Edits(WorldTestCase):
         edited = self.edit(reply, content="no")
         self.assertEqual(edited["referenced_message"]["id"], self.message["id"])
         self.assertEqual([user["id"] for user in edited["mentions"]], [self.small.bot.user_id])
+
+    def test_mentions_follow_the_text(self):
+        alice = self.alice.user_id
+        edited = self.edit(content=f"<@{alice}>")
+        self.assertEqual([user["id"] for user in edited["mentions"]], [alice])
+        self.assertEqual([user["id"] for user in self.edit(embeds=[{"title": "t"}])["mentions"]], [alice])
+        self.assertEqual(self.edit(content=f"<@{alice}>", allowed_mentions={"parse": []})["mentions"], [])
+
+    def test_mentions_in_components_count(self):
+        text = {"type": 10, "content": f"<@{self.alice.user_id}>"}
+        edited = self.edit(content=None, embeds=None, flags=1 << 15, components=[text])
+        self.assertEqual([user["id"] for user in edited["mentions"]], [self.alice.user_id])
+
+    def test_who_was_not_mentioned_by_the_reply_is_not_by_its_edit(self):
+        silent = {"allowed_mentions": {"replied_user": False}}
+        reply = self.send(content="yes", message_reference={"message_id": self.message["id"]}, **silent)
+        self.assertEqual(self.edit(reply, content="no")["mentions"], [])
+
+    def test_file_that_an_embed_shows_is_no_attachment_any_more(self):
+        message = self.small.perform(
+            "create_message",
+            self.small.general["id"],
+            files=[Part("files[0]", "a.png", "image/png", PNG)],
+            actor=self.small.bot,
+        )
+        edited = self.edit(message, embeds=[{"image": {"url": "attachment://a.png"}}])
+        self.assertEqual(edited["attachments"], [])
+        self.assertIn("/a.png", edited["embeds"][0]["image"]["url"])
 
     def test_voice_messages(self):
         entry = {"id": 0, "duration_secs": 1.5, "waveform": "AAA="}

@@ -33,7 +33,9 @@ class Pins(WorldTestCase):
         self.assertEqual(pins["last_pin_timestamp"], self.small.general["last_pin_timestamp"])
         self.assertTrue(self.small.events(session, "MESSAGE_UPDATE")[0]["pinned"])
         [said] = self.small.events(session, "MESSAGE_CREATE")
-        self.assertEqual((said["type"], said["message_reference"]["message_id"]), (6, message["id"]))
+        place = {"channel_id": self.small.general["id"], "guild_id": self.small.guild["id"]}
+        wanted = {"type": 0, "message_id": message["id"], **place}
+        self.assertEqual((said["type"], said["message_reference"]), (6, wanted))
         entry = self.small.audit_log()[-1]
         self.assertEqual((entry["action_type"], entry["target_id"]), (74, self.small.bot.user_id))
         expected = {"channel_id": message["channel_id"], "message_id": message["id"]}
@@ -55,6 +57,15 @@ class Pins(WorldTestCase):
         self.assertFalse(message["pinned"])
         self.assertIsNone(self.small.events(session, "CHANNEL_PINS_UPDATE")[0]["last_pin_timestamp"])
         self.assertEqual(self.small.audit_log()[-1]["action_type"], 75)
+
+    def test_latest_pin_that_is_left_counts(self):
+        first, second, third = self.send(), self.send(), self.send()
+        for message in (first, second, third):
+            self.small.time += 1_000_000
+            self.pin(message)
+        at = self.small.world.pins[self.small.general["id"]][second["id"]]
+        self.pin(third, "DELETE")
+        self.assertEqual(self.small.general["last_pin_timestamp"], at)
 
     def test_permission(self):
         message = self.send()
@@ -81,6 +92,7 @@ class Pins(WorldTestCase):
         found = self.listed()
         self.assertEqual([item["message"]["id"] for item in found["items"]], [first["id"], second["id"]])
         self.assertFalse(found["has_more"])
+        self.assertFalse(self.listed(limit="2")["has_more"])
         page = self.listed(limit="1")
         self.assertTrue(page["has_more"])
         rest = self.listed(before=page["items"][0]["pinned_at"])
@@ -95,5 +107,7 @@ class Pins(WorldTestCase):
 
     def test_list_without_permission_is_empty(self):
         self.pin(self.send())
-        self.small.allow(Permission.VIEW_CHANNEL)
-        self.assertEqual(self.listed()["items"], [])
+        self.small.allow(Permission(BOT_PERMISSIONS) & ~Permission.READ_MESSAGE_HISTORY)
+        self.assertEqual(self.listed(), {"items": [], "has_more": False})
+        self.small.allow(Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY)
+        self.assertEqual(len(self.listed()["items"]), 1)

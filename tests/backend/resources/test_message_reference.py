@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from discordtest.backend.codes import Code
 from discordtest.backend.permissions import Permission
-from tests.backend.worlds import BOT_PERMISSIONS, WorldTestCase
+from discordtest.backend.resources.user import open_dm
+from discordtest.backend.rest import OPERATIONS, Call
+from tests.backend.worlds import BOT_PERMISSIONS, WorldTestCase, multipart
 
 
 class ReferenceTestCase(WorldTestCase):
@@ -59,6 +61,9 @@ class Replies(ReferenceTestCase):
     def test_answered_message_is_of_the_same_channel(self):
         self.first = self.send(self.small.make_channel("other"), content="x")
         self.assertStatus(self.answer(channel_id=self.first["channel_id"]), 400, Code.INVALID_FORM_BODY)
+        here = self.send(content="here")
+        answer = self.answer(message_id=here["id"], channel_id=self.first["channel_id"])
+        self.assertStatus(answer, 400, Code.INVALID_FORM_BODY)
         self.assertStatus(self.answer(), 400, Code.INVALID_FORM_BODY)
 
     def test_permission_to_read_the_history(self):
@@ -97,7 +102,27 @@ class Forwards(ReferenceTestCase):
         self.assertEqual(again["message_snapshots"][0]["message"]["content"], "first")
 
     def test_content_of_its_own_is_refused(self):
-        self.forward(400, Code.INVALID_FORM_BODY, content="look")
+        poll = {"question": {"text": "?"}, "answers": [{"poll_media": {"text": "Yes"}}]}
+        row = {"type": 1, "components": [{"type": 2, "style": 1, "label": "A", "custom_id": "a"}]}
+        self.small.world.stickers[self.small.guild["id"]]["7"] = {"id": "7", "name": "s", "format_type": 1}
+        for part in (
+            {"content": "look"},
+            {"embeds": [{"title": "x"}]},
+            {"components": [row]},
+            {"poll": poll},
+            {"sticker_ids": ["7"]},
+        ):
+            with self.subTest(part):
+                body = self.forward(400, Code.INVALID_FORM_BODY, **part)
+                self.assertFieldError(body, "message_reference", "MESSAGE_FORWARD_WITH_CONTENT")
+        reference = {"type": 1, "message_id": self.first["id"], "channel_id": self.first["channel_id"]}
+        form = multipart(
+            {"payload_json": {"message_reference": reference}}, ("files[0]", "a.txt", b"x", "text/plain")
+        )
+        answer = self.small.request("POST", f"/channels/{self.other['id']}/messages", form=form)
+        self.assertFieldError(
+            self.assertStatus(answer, 400), "message_reference", "MESSAGE_FORWARD_WITH_CONTENT"
+        )
 
     def test_source_must_exist_and_be_readable(self):
         self.forward(400, Code.INVALID_FORM_BODY, reference={"message_id": "1"})
@@ -107,6 +132,14 @@ class Forwards(ReferenceTestCase):
             role = {**everyone, "id": self.small.role["id"], "deny": str(int(permission))}
             self.small.general["permission_overwrites"] = [role]
             self.forward(403, 50001)
+
+    def test_source_may_be_a_direct_message_of_its_own(self):
+        alice, bob = (self.small.make_person(name) for name in ("alice", "bob"))
+        call = Call(self.small.backend, self.small.narrator, OPERATIONS["create_dm"])
+        own = open_dm(call, self.small.bot.user_id, alice.user_id)
+        self.assertEqual(len(self.forward(message=self.send(own, content="x"))["message_snapshots"]), 1)
+        others = open_dm(call, bob.user_id, alice.user_id)
+        self.forward(403, 50001, message=self.send(others, alice, content="secret"))
 
     def test_polls_and_system_messages_cannot_be_forwarded(self):
         self.first["type"] = 6
