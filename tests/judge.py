@@ -262,9 +262,10 @@ def install() -> None:
     from discordtest.backend import Backend
     from discordtest.backend.world import World
 
-    if World.emit is not _emit_where_it_belongs:
+    watched: Any = _emit_where_it_belongs
+    if World.emit is not watched:
         _emit.append(World.emit)
-        World.emit = _emit_where_it_belongs  # type: ignore[method-assign]
+        World.emit = watched  # type: ignore[method-assign]
     if available() and observe not in Backend.observers:
         Backend.observers.append(observe)
         Backend.event_observers.append(observe_event)
@@ -273,6 +274,7 @@ def install() -> None:
 # Everybody in the guild is told of these, whoever sees the channel.
 _OF_THE_GUILD = "GUILD_SCHEDULED_EVENT_", "STAGE_INSTANCE_", "VOICE_STATE_UPDATE"
 _OF_NO_SHARD = "ENTITLEMENT_"
+_OF_THREADS = "THREAD_CREATE", "THREAD_UPDATE"
 _NAMED_BY_ID = "GUILD_CREATE", "GUILD_UPDATE", "GUILD_DELETE"
 _emit: list[Callable[..., None]] = []
 
@@ -288,7 +290,7 @@ def misdirected(
     known = payload.get("id") if name in _NAMED_BY_ID else payload.get("guild_id")
     if known not in (None, guild) and not name.startswith(_OF_NO_SHARD):
         return f"{name} is emitted for the guild {guild}, and its payload says {known}"
-    place = payload.get("channel_id")
+    place = payload.get("id") if name in _OF_THREADS else payload.get("channel_id")
     told = users is not None or name.startswith(_OF_THE_GUILD)
     if place is not None and not told and (channel is None or channel["id"] != place):
         return f"{name} is emitted to whoever sees another channel than {place}"

@@ -248,6 +248,9 @@ class DirectionTests(unittest.TestCase):
         self.assertEqual(judge.misdirected("TYPING_START", payload, "1", {"id": "5"}), "")
         self.assertEqual(judge.misdirected("TYPING_START", payload, "1", users=["7"]), "")
         self.assertEqual(judge.misdirected("VOICE_STATE_UPDATE", payload, "1"), "")
+        thread = {"id": "6", "parent_id": "5"}
+        self.assertEqual(judge.misdirected("THREAD_UPDATE", thread, None, thread), "")
+        self.assertIn("another channel than 6", judge.misdirected("THREAD_UPDATE", thread))
         for channel in (None, {"id": "6"}):
             self.assertIn("another channel than 5", judge.misdirected("TYPING_START", payload, "1", channel))
 

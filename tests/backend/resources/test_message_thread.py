@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from discordtest.backend.codes import Code
 from discordtest.backend.permissions import Permission
+from discordtest.backend.resources.message_thread import discount_message
 from tests.backend.worlds import BOT_PERMISSIONS, WorldTestCase
 
 
@@ -42,10 +43,23 @@ class MessagesInThreads(WorldTestCase):
         self.send(alice)
         self.assertIn(alice.user_id, self.small.world.thread_members[self.thread["id"]])
 
+    def test_what_began_the_thread_is_not_counted(self):
+        self.send()
+        for message in (
+            {"id": "1", "type": 18},
+            {"id": "1", "type": 21},
+            {"id": self.thread["id"], "type": 0},
+        ):
+            discount_message(self.thread, message)
+            self.assertEqual(self.counts(), (1, 1))
+
     def test_message_wakes_an_archived_thread(self):
         self.archive()
         session = self.small.connect()
+        self.small.time = 60_000_000
         self.send()
+        woken = self.thread["thread_metadata"]["archive_timestamp"]
+        self.assertEqual(woken, "2026-07-01T12:01:00.000000+00:00")
         self.assertFalse(self.thread["thread_metadata"]["archived"])
         [event] = self.small.events(session, "THREAD_UPDATE")
         self.assertFalse(event["thread_metadata"]["archived"])
@@ -73,7 +87,9 @@ class MessagesInThreads(WorldTestCase):
         for name, *more in (
             ("add_my_message_reaction", "👍"),
             ("delete_my_message_reaction", "🔥"),
+            ("delete_user_message_reaction", "🔥", self.small.bot.user_id),
             ("delete_all_message_reactions",),
+            ("delete_all_message_reactions_by_emoji", "🔥"),
             ("create_pin",),
             ("delete_pin",),
         ):

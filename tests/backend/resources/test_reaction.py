@@ -107,6 +107,18 @@ class Adding(ReactionTestCase):
         self.assertEqual(self.reactions()[0]["emoji"]["name"], "blob")
         self.person_reacts(f"blob:{emoji['id']}")
 
+    def test_custom_emojis_are_apart(self):
+        first, second = self.make_emoji(), self.make_emoji()
+        for emoji in (first, second):
+            self.react(f"blob:{emoji['id']}")
+        self.react(f"a:blob:{second['id']}")
+        self.assertEqual([each["emoji"]["id"] for each in self.reactions()], [first["id"], second["id"]])
+        self.assertEqual([each["count"] for each in self.reactions()], [1, 1])
+
+    def test_custom_emoji_of_the_guild_is_none_of_elsewhere(self):
+        self.small.allow(Permission(BOT_PERMISSIONS) & ~Permission.USE_EXTERNAL_EMOJIS)
+        self.react(f"blob:{self.make_emoji()['id']}")
+
     def test_custom_emoji_of_elsewhere(self):
         emoji = self.make_emoji(self.small.make_guild("Elsewhere"))
         with self.assertRefused(Code.UNKNOWN_EMOJI):

@@ -36,6 +36,16 @@ class TalkTests(ThreadTestCase):
         self.small.perform("add_thread_member", thread["id"], self.alice.user_id)
         self.say(thread, f"<@{bob.user_id}>")
         self.assertNotIn(bob.user_id, self.members(thread))
+        body = {"content": f"<@{bob.user_id}>"}
+        self.small.perform("create_message", thread["id"], actor=self.small.bot, body=body)
+        self.assertIn(bob.user_id, self.members(thread))
+
+    def test_not_who_has_left_the_guild(self) -> None:
+        bob = self.small.make_person("bob", TALK)
+        thread = self.start()
+        del self.small.world.members[self.small.guild["id"]][bob.user_id]
+        self.say(thread, f"<@{bob.user_id}>")
+        self.assertNotIn(bob.user_id, self.members(thread))
 
     def test_not_who_does_not_see_the_channel(self) -> None:
         everyone = {"id": self.small.guild["id"], "type": 0, "deny": 1 << 10}
@@ -72,6 +82,7 @@ class DeleteThreadTests(ThreadTestCase):
         self.assertEqual(self.small.events(session, "THREAD_DELETE"), [expected])
         entry = self.small.audit_log()[-1]
         self.assertEqual((entry["action_type"], entry["reason"]), (112, "done"))
+        self.assertIn({"key": "name", "old_value": "topic"}, entry["changes"])
         self.assertStatus(self.request("GET", thread), 404, Code.UNKNOWN_CHANNEL.value)
 
     def test_needs_manage_threads_even_of_the_owner(self) -> None:
@@ -80,6 +91,18 @@ class DeleteThreadTests(ThreadTestCase):
         self.assertStatus(self.request("DELETE", thread), 403, Code.MISSING_PERMISSIONS.value)
         self.small.allow(MODERATION)
         self.assertStatus(self.request("DELETE", thread), 200)
+
+    def test_its_messages_go_with_all_that_hangs_on_them(self) -> None:
+        thread, world = self.start(), self.small.world
+        self.small.perform("create_message", thread["id"], body={"content": "x"})
+        (message_id,) = (m["id"] for m in world.messages[thread["id"]].values() if m["content"] == "x")
+        where = (thread["id"], message_id)
+        self.small.perform("add_my_message_reaction", *where, "🔥")
+        self.small.perform("create_pin", *where)
+        self.request("DELETE", thread)
+        for table in (world.messages, world.pins, world.thread_members):
+            self.assertNotIn(thread["id"], table)
+        self.assertEqual(world.reactions, {})
 
     def test_archived_ones_too(self) -> None:
         thread = self.start()

@@ -23,10 +23,16 @@ class Quiet(WorldTestCase):
         self.small.backend.run_deadlines()
 
     def test_thread_is_archived_when_its_time_is_over(self):
+        session, entries = self.small.connect(), len(self.small.audit_log())
         self.wait(HOUR - 1)
         self.assertFalse(self.archived)
         self.wait(1)
         self.assertTrue(self.archived)
+        (event,) = self.small.events(session, "THREAD_UPDATE")
+        self.assertEqual((event["id"], event["thread_metadata"]["archived"]), (self.thread["id"], True))
+        moment = "2026-07-01T13:00:00.000000+00:00"
+        self.assertEqual(event["thread_metadata"]["archive_timestamp"], moment)
+        self.assertEqual(len(self.small.audit_log()), entries)
         self.assertEqual(self.small.world.deadlines, [])
 
     def test_message_keeps_it_open_and_opens_it_again(self):
