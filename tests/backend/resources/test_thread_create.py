@@ -6,8 +6,8 @@ from typing import Any
 
 from discordtest.backend.codes import Code
 from discordtest.backend.permissions import Permission
-from tests.backend.resources.threads import ANNOUNCEMENT, FORUM, TALK, ThreadTestCase
-from tests.backend.worlds import multipart
+from tests.backend.resources.threads import ANNOUNCEMENT, FORUM, MODERATION, TALK, ThreadTestCase
+from tests.backend.worlds import BOT_PERMISSIONS, multipart
 
 
 class FromMessageTests(ThreadTestCase):
@@ -47,6 +47,9 @@ class FromMessageTests(ThreadTestCase):
         self.assertEqual(payloads["MESSAGE_UPDATE"]["flags"], 32)
         self.assertEqual(payloads["MESSAGE_CREATE"]["type"], 21)
         self.assertEqual(payloads["MESSAGE_CREATE"]["referenced_message"]["content"], "hello")
+        place = {"channel_id": self.small.general["id"], "guild_id": self.small.guild["id"]}
+        reference = {"type": 0, "message_id": self.message["id"], **place}
+        self.assertEqual(payloads["MESSAGE_CREATE"]["message_reference"], reference)
 
     def test_one_thread_for_each_message(self) -> None:
         self.begin()
@@ -106,7 +109,8 @@ class WithoutMessageTests(ThreadTestCase):
         self.assertEqual(names, ["THREAD_CREATE", "THREAD_MEMBERS_UPDATE", "MESSAGE_CREATE"])
         said = self.small.events(session, "MESSAGE_CREATE")[0]
         self.assertEqual((said["type"], said["channel_id"]), (18, self.small.general["id"]))
-        self.assertEqual(said["message_reference"]["channel_id"], made["id"])
+        reference = {"type": 0, "channel_id": made["id"], "guild_id": self.small.guild["id"]}
+        self.assertEqual(said["message_reference"], reference)
 
     def test_private_is_the_default(self) -> None:
         session = self.small.connect()
@@ -204,15 +208,21 @@ class ForumTests(ThreadTestCase):
     def test_needs_send_messages_only(self) -> None:
         self.small.allow(Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES)
         self.assertStatus(self.post(), 201)
-        self.small.allow(Permission.VIEW_CHANNEL)
+        embed = {"embeds": [{"title": "x"}]}
+        self.assertStatus(self.post(embed), 403, Code.MISSING_PERMISSIONS.value)
+        self.small.allow(Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES | Permission.EMBED_LINKS)
+        self.assertStatus(self.post(embed), 201)
+        self.small.allow(Permission(BOT_PERMISSIONS) & ~Permission.SEND_MESSAGES)
         self.assertStatus(self.post(), 403, Code.MISSING_PERMISSIONS.value)
 
     def test_tags(self) -> None:
         self.assertStatus(self.post(applied_tags=["1"]), 404, Code.UNKNOWN_TAG.value)
         self.assertStatus(self.post(applied_tags=[self.open] * 6), 400, Code.INVALID_FORM_BODY.value)
         self.assertStatus(self.post(applied_tags=[self.done]), 201)
-        self.small.allow(TALK)
+        self.small.allow(Permission(BOT_PERMISSIONS) & ~Permission.MANAGE_THREADS)
         self.assertStatus(self.post(applied_tags=[self.done]), 403, Code.MISSING_PERMISSIONS.value)
+        self.small.allow(MODERATION)
+        self.assertStatus(self.post(applied_tags=[self.done]), 201)
 
     def test_five_tags(self) -> None:
         tags = [{"name": f"t{number}"} for number in range(6)]
@@ -230,6 +240,8 @@ class ForumTests(ThreadTestCase):
         only = [{"name": "done", "moderated": True}]
         self.small.perform("update_channel", self.forum["id"], body={"available_tags": only})
         self.assertStatus(self.post(), 400, Code.NO_TAGS_FOR_NON_MODERATORS.value)
+        self.small.allow(MODERATION)
+        self.assertStatus(self.post(), 400, Code.TAG_REQUIRED.value)
 
     def test_messages_are_refused_outside_posts(self) -> None:
         answer = self.request("POST", self.forum, "/messages", {"content": "x"})

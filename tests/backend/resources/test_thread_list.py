@@ -20,6 +20,7 @@ class ActiveThreadTests(ThreadTestCase):
         found = self.active()
         self.assertEqual([one["id"] for one in found["threads"]], [newer["id"], older["id"]])
         self.assertEqual([one["id"] for one in found["members"]], [newer["id"]])
+        self.assertFalse(found["has_more"])
 
     def test_only_what_the_bot_sees(self) -> None:
         self.small.allow(TALK)
@@ -48,6 +49,27 @@ class ArchivedThreadTests(ThreadTestCase):
     def test_public_ones_the_last_archived_first(self) -> None:
         self.assertEqual(self.ids("public"), [thread["id"] for thread in reversed(self.threads)])
 
+    def test_neither_active_ones_nor_those_of_other_channels(self) -> None:
+        self.start()
+        self.private(self.small.bot)
+        other = self.small.make_channel("other")
+        for thread in (self.start(channel=other), self.start(actor=self.small.bot, channel=other, type=12)):
+            self.archive(thread)
+        self.assertEqual(self.ids("public"), [thread["id"] for thread in reversed(self.threads)])
+        self.assertEqual(self.ids("private"), [self.joined["id"], self.secret["id"]])
+        self.assertEqual(self.ids("private", "/users/@me"), [self.joined["id"]])
+
+    def test_order_is_that_of_the_archive(self) -> None:
+        first, last = self.threads[0], self.threads[-1]
+        self.small.time += 1_000_000
+        for archived in (False, True):
+            self.small.perform("update_channel", first["id"], body={"archived": archived})
+        self.assertEqual(self.ids("public")[:2], [first["id"], last["id"]])
+        twins = [self.start("a"), self.start("b")]
+        for thread in reversed(twins):
+            self.archive(thread)
+        self.assertEqual(self.ids("public")[:2], [twins[1]["id"], twins[0]["id"]])
+
     def test_pages_by_time(self) -> None:
         first = self.list("public", limit="2").json
         self.assertIs(first["has_more"], True)
@@ -64,6 +86,9 @@ class ArchivedThreadTests(ThreadTestCase):
     def test_joined_private_ones(self) -> None:
         self.assertEqual(self.ids("private", "/users/@me"), [self.joined["id"]])
         self.assertEqual(self.ids("private", "/users/@me", before=self.joined["id"]), [])
+        later = self.private(self.small.bot)
+        self.archive(later)
+        self.assertEqual(self.ids("private", "/users/@me"), [later["id"], self.joined["id"]])
         found = self.list("private", "/users/@me").json
         self.assertEqual(found["members"][0]["user_id"], self.small.bot.user_id)
 
