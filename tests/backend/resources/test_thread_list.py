@@ -77,6 +77,7 @@ class ArchivedThreadTests(ThreadTestCase):
         second = self.list("public", limit="2", before=before).json
         self.assertEqual([one["id"] for one in second["threads"]], [self.threads[0]["id"]])
         self.assertIs(second["has_more"], False)
+        self.assertIs(self.list("public", limit="3").json["has_more"], False)
         for limit in ("1", "101"):
             self.assertStatus(self.list("public", limit=limit), 400, Code.INVALID_FORM_BODY.value)
 

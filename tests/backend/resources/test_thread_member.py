@@ -7,6 +7,7 @@ from typing import Any
 from discordtest.backend.codes import Code
 from discordtest.backend.permissions import Permission
 from tests.backend.resources.threads import MODERATION, TALK, ThreadTestCase
+from tests.backend.worlds import BOT_PERMISSIONS
 
 
 class MemberTestCase(ThreadTestCase):
@@ -98,6 +99,16 @@ class LetInTests(MemberTestCase):
         self.refused(Code.MISSING_PERMISSIONS, "PUT", thread, bob.user_id)
         self.small.allow(MODERATION)
         self.assertStatus(self.act("PUT", thread, bob.user_id), 204)
+        self.small.allow(TALK)
+        self.assertStatus(self.act("PUT", self.private(self.small.bot, invitable=False), bob.user_id), 204)
+
+    def test_everybody_who_is_in_an_open_one_lets_in(self) -> None:
+        self.small.allow(TALK)
+        public, private = self.start(actor=self.alice), self.private(self.alice)
+        self.small.perform("add_thread_member", private["id"], self.small.bot.user_id)
+        bob = self.small.make_person("bob", TALK)
+        for thread in (public, private):
+            self.assertStatus(self.act("PUT", thread, bob.user_id), 204)
 
     def test_strangers_and_those_who_see_nothing(self) -> None:
         thread = self.start()
@@ -113,6 +124,14 @@ class PutOutTests(MemberTestCase):
         self.assertStatus(self.act("DELETE", thread, self.alice.user_id), 204)
         self.assertEqual(self.members(thread), [])
         self.refused(Code.UNKNOWN_MEMBER, "DELETE", thread, self.alice.user_id)
+
+    def test_managing_threads_is_what_it_needs(self) -> None:
+        thread = self.private(self.alice)
+        self.small.perform("add_thread_member", thread["id"], self.small.bot.user_id)
+        self.small.allow(Permission(BOT_PERMISSIONS) & ~Permission.MANAGE_THREADS)
+        self.refused(Code.MISSING_PERMISSIONS, "DELETE", thread, self.alice.user_id)
+        self.small.allow(Permission.VIEW_CHANNEL | Permission.MANAGE_THREADS)
+        self.assertStatus(self.act("DELETE", thread, self.alice.user_id), 204)
 
     def test_owners_of_private_threads_do(self) -> None:
         private, public = self.private(self.small.bot), self.start(actor=self.small.bot)
