@@ -103,6 +103,12 @@ class ArchiveTests(UpdateTestCase):
         self.refused(self.thread, 400, Code.THREAD_ARCHIVED, name="x")
         self.patch(self.thread, archived=False, name="x")
 
+    def test_the_new_name_is_said_in_the_thread_that_is_awake(self) -> None:
+        session = self.small.connect()
+        self.patch(self.thread, archived=False, name="x")
+        self.assertEqual(len(self.small.events(session, "THREAD_UPDATE")), 1)
+        self.assertEqual(self.small.events(session, "MESSAGE_CREATE")[0]["content"], "x")
+
     def test_lock_can_change_while_it_lasts(self) -> None:
         self.patch(self.thread, locked=True, archived=True)
 
@@ -131,6 +137,12 @@ class ArchiveTests(UpdateTestCase):
         self.small.allow(TALK)
         self.refused(thread, 403, Code.MISSING_PERMISSIONS, archived=False)
 
+    def test_the_owner_changes_more_with_it(self) -> None:
+        thread = self.start(actor=self.small.bot)
+        self.archive(thread)
+        self.small.allow(TALK)
+        self.patch(thread, archived=False, name="x")
+
     def test_a_message_unarchives(self) -> None:
         session = self.small.connect()
         self.assertStatus(self.request("POST", self.thread, "/messages", {"content": "hi"}), 200)
@@ -146,6 +158,8 @@ class ArchiveTests(UpdateTestCase):
         (own,) = self.small.events(session, "THREAD_MEMBER_UPDATE")
         self.assertEqual((own["id"], own["user_id"]), (self.thread["id"], self.small.bot.user_id))
         self.assertEqual(own["guild_id"], self.small.guild["id"])
+        self.patch(self.thread, name="x")
+        self.assertEqual(len(self.small.events(session, "THREAD_MEMBER_UPDATE")), 1)
 
 
 class ForumPostTests(UpdateTestCase):
@@ -171,9 +185,16 @@ class ForumPostTests(UpdateTestCase):
         self.patch(self.post, flags=1 << 1)
         other = self.start(channel=self.forum, message={"content": "!"})
         self.refused(other, 400, Code.MAX_PINNED_THREADS, flags=1 << 1)
+        second = self.small.make_channel("more help", FORUM)
+        self.patch(self.start(channel=second, message={"content": "!"}), flags=1 << 1)
         self.patch(self.post, flags=0)
         self.patch(other, flags=1 << 1)
 
     def test_threads_elsewhere_have_neither_tags_nor_pins(self) -> None:
         changed = self.patch(self.start(), applied_tags=["1"], flags=1 << 1)
         self.assertEqual((changed.get("applied_tags"), changed["flags"]), (None, 0))
+
+    def test_public_threads_are_open_to_all(self) -> None:
+        thread = self.start()
+        self.patch(thread, invitable=False)
+        self.assertNotIn("invitable", thread["thread_metadata"])

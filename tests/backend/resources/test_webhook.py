@@ -116,6 +116,12 @@ class ReadWebhooks(WebhookTestCase):
         self.assertEqual([webhook["id"] for webhook in listed], [here["id"]])
         listed = self.small.request("GET", f"/guilds/{self.small.guild['id']}/webhooks").json
         self.assertEqual([webhook["id"] for webhook in listed], [here["id"], there["id"]])
+        other = self.small.make_guild("Other")
+        elsewhere = self.make("elsewhere", self.small.make_channel("general", guild=other))
+        listed = self.small.request("GET", f"/guilds/{other['id']}/webhooks").json
+        self.assertEqual([webhook["id"] for webhook in listed], [elsewhere["id"]])
+        listed = self.small.request("GET", f"/guilds/{self.small.guild['id']}/webhooks").json
+        self.assertEqual(len(listed), 2)
 
     def test_lists_need_permission(self):
         self.small.allow(ALMOST_ALL)
@@ -134,6 +140,8 @@ class ReadWebhooks(WebhookTestCase):
         found = self.assertStatus(self.small.request("GET", self.by_token(made), token=None), 200)
         self.assertEqual((found["id"], found["token"]), (made["id"], made["token"]))
         self.assertNotIn("user", found)
+        found = self.assertStatus(self.small.request("GET", self.by_token(made)), 200)
+        self.assertNotIn("user", found)  # with a bot's token beside it, too
 
     def test_wrong_token_is_refused(self):
         made = self.make()
@@ -269,6 +277,15 @@ class FollowChannel(WebhookTestCase):
         self.assertEqual(
             [w["id"] for w in webhooks.followers(self.small.world, self.news["id"])], [made["id"]]
         )
+
+    def test_followers_are_those_of_the_channel_that_are_still_there(self):
+        self.small.guild["icon"] = "hash"
+        world, other = self.small.world, self.small.make_channel("more news", type=5)
+        made = self.small.world.webhooks[self.follow().json["webhook_id"]]
+        self.assertEqual(made["avatar"], "hash")
+        self.assertEqual(list(webhooks.followers(world, other["id"])), [])
+        del world.channels[self.small.general["id"]]
+        self.assertEqual(list(webhooks.followers(world, self.news["id"])), [])
 
     def test_follower_cannot_be_used_by_token(self):
         webhook_id = self.follow().json["webhook_id"]

@@ -314,7 +314,8 @@ class Announcements(ExecuteTestCase):
     def test_new_follower_is_told_in_the_channel(self):
         (message,) = self.small.world.messages[self.small.general["id"]].values()
         self.assertEqual((message["type"], message["content"]), (12, "Test #news"))
-        self.assertEqual(message["message_reference"]["channel_id"], self.news["id"])
+        source = {"type": 0, "channel_id": self.news["id"], "guild_id": self.small.guild["id"]}
+        self.assertEqual(message["message_reference"], source)
 
     def test_published_message_is_delivered(self):
         body = {"content": "extra", "embeds": [{"title": "paper"}]}
