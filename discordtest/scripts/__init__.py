@@ -103,9 +103,11 @@ class Script:
             rest = eval(compile_script(self.path), vars(self.module))
             if rest is not None:
                 await rest
+            return
         except LeftFunction as left:
             self.is_leaving = False
-            await left.first().rest
+            rest = left.first().rest
+        await rest  # outside of `except`, so that no error of the bot has that one as its context
 
     def hold(self, client: discord.Client, token: object) -> Hold:
         """Note that the script starts a client."""

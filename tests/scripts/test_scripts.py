@@ -188,6 +188,17 @@ class Holding(ScriptTestCase):
         with self.assertRaisesRegex(ValueError, "behind"):
             await self.live(client)
 
+    async def test_error_of_a_client_has_no_context_of_ours(self) -> None:
+        client, _ = await self.load(f"{MAIN_COROUTINE}\n    def go():\n        asyncio.run(main())\n    go()")
+
+        async def setup_hook() -> None:
+            raise ValueError("no database")
+
+        client.setup_hook = setup_hook  # type: ignore[method-assign]
+        with self.assertRaisesRegex(ValueError, "no database") as caught:
+            await self.live(client)
+        self.assertIsNone(caught.exception.__context__)
+
     async def test_client_that_is_only_defined(self) -> None:
         client = await load_client(
             self.write("import discord\nbot = discord.Client(intents=discord.Intents.all())")
