@@ -177,6 +177,8 @@ class Running(Case):
             yield from hints.why_in_vain(self._scene, error)
         known = "\n".join([str(error), *getattr(error, "__notes__", ())])
         if not any(title in known for title in ("What happened:", "Discord refused")):
+            if not known.startswith("the bot "):  # that says itself what became of an interaction
+                yield from timeline.neglected(self._scene)
             yield from failures.suspects(self._scene)
 
     def debug(self) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from discordtest import hints, transcript
 from discordtest.assertions.filters import nearness, text_of
+from discordtest.interactions import timeline
 from discordtest.names import channel_name, name_of
 
 if TYPE_CHECKING:
@@ -48,9 +49,12 @@ class Search(NamedTuple):
     edited: Sequence[Record]
 
 
-def background(scene: Scene) -> str:
-    """Return what may have gone wrong, the end of the transcript, the pending timers, and how the clock stands."""
-    parts = suspects(scene)
+def background(scene: Scene, told: str = "") -> str:
+    """Return what may have gone wrong, the end of the transcript, the pending timers, and how the clock stands.
+
+    ``told`` is the interaction that the failure is about.
+    """
+    parts = [*timeline.neglected(scene, told), *suspects(scene)]
     parts.append(f"What happened:\n{transcript.Transcript(scene).tail()}")
     pending = scene.loop.pending()
     if pending:

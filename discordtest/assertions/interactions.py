@@ -165,7 +165,7 @@ class AssertInteractions(AssertSent):
 
     def _fail_life(self, result: results.InteractionResult, text: str, msg: Any) -> NoReturn:
         life = timelines.timeline(self._scene, result.record)
-        self._fail(f"{text}\nIts life:\n{life}\n{failures.background(self._scene)}", msg)
+        self._fail(f"{text}\nIts life:\n{life}\n{failures.background(self._scene, result.record['id'])}", msg)
 
 
 def _not(wanted: bool) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from discordtest.backend.world import Record, World
     from discordtest.scene import Scene
 
-__all__ = ["interaction_name", "timeline", "unanswered"]
+__all__ = ["interaction_name", "neglected", "timeline", "unanswered"]
 
 _EPHEMERAL = 64
 _WIDTH = 70
@@ -108,14 +108,7 @@ def unanswered(scene: Scene) -> str | None:
     one whose failure nobody can see.
     """
     world = scene.backend.world
-    left = [
-        life
-        for life in world.interactions.values()
-        if life["answer"] is None
-        and life["id"] not in scene.unanswered
-        and life["application_id"] in world.applications
-        and not _is_out_of_sight(world, life)
-    ]
+    left = _left(scene)
     if not left:
         return None
     timers = [timer.seconds * 1e6 for timer in scene.loop.pending()]
@@ -125,6 +118,28 @@ def unanswered(scene: Scene) -> str | None:
     names = ", ".join(interaction_name(life) for life in lost)
     lines = [f"the bot never responded to {names}; if that is meant, claim it with assertNotResponded"]
     return "\n".join([*lines, *(timeline(scene, life) for life in lost)])
+
+
+def neglected(scene: Scene, told: str = "") -> list[str]:
+    """Return what people have used, and the bot has not responded to so far; not the interaction that is told of."""
+    return [
+        f"The bot has not responded to {interaction_name(life)}: {scene.deaf.get(life['id'], 'no answer so far')}"
+        for life in _left(scene)
+        if life["id"] != told
+    ]
+
+
+def _left(scene: Scene) -> list[Record]:
+    """Return the interactions without an answer that somebody can see to be without one."""
+    world = scene.backend.world
+    return [
+        life
+        for life in world.interactions.values()
+        if life["answer"] is None
+        and life["id"] not in scene.unanswered
+        and life["application_id"] in world.applications
+        and not _is_out_of_sight(world, life)
+    ]
 
 
 def _is_out_of_sight(world: World, life: Record) -> bool:

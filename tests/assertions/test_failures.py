@@ -124,3 +124,71 @@ class NoteTests(unittest.TestCase):
                 self.assertEqual(len(self.sent), 1)
 
         self.assertIn("AssertionError: 0 != 1\nThe test started at", self.failed(Case))
+
+
+class NeglectTests(BotTestCase):
+    """What people used and nobody answered is told where the test looks for what should have come of it."""
+
+    async def press(self) -> discord.Message:
+        async def yes(interaction: discord.Interaction) -> None: ...
+
+        view = discord.ui.View()
+        button: discord.ui.Button[Any] = discord.ui.Button(label="Yes")
+        button.callback = yes  # type: ignore[method-assign]
+        await self.bot_does(lambda ctx: ctx.send("?", view=view.add_item(button)))
+        await self.click(self.alice, message := self.assertSent("?"), "Yes")
+        return message
+
+    def pass_over(self) -> None:
+        """Let the test pass though nothing was answered."""
+        self._scene.unanswered.update(self.backend.world.interactions)
+
+    async def test_claim_about_something_else(self) -> None:
+        message = await self.press()
+        said = "\nThe bot has not responded to the button 'Yes': no answer so far\n"
+        with self.fails(said):
+            self.assertPinned(message)
+        with self.fails(said):
+            self.assertSent("Thanks")
+        self.pass_over()
+
+    async def test_button_that_nobody_listens_to(self) -> None:
+        await self.press()
+        await self.restart()
+        await self.click(self.alice, self.history(self.general)[-1], "Yes")
+        with self.fails(
+            "\nThe bot has not responded to the button 'Yes': no view of the bot listened to the custom_id"
+        ):
+            self.assertSent("Thanks")
+        self.pass_over()
+
+    async def test_claim_about_the_answer_says_it_once(self) -> None:
+        async def work(ctx: Context) -> None:
+            await ctx.send("?", view=discord.ui.View().add_item(discord.ui.Button(label="Yes")))
+
+        await self.bot_does(work)
+        result = await self.click(self.alice, self.assertSent("?"), "Yes")
+        with self.fails("the bot did not respond to the button 'Yes'") as failing:
+            self.assertResponded(result)
+        self.assertNotIn("has not responded", failing.text)
+        self.assertNotResponded(result)
+        with self.fails("did not send") as failing:
+            self.assertSent("Thanks")
+        self.assertNotIn("has not responded", failing.text)
+
+    def test_claim_of_unittests_own(self) -> None:
+        class Case(NeglectTests):
+            async def test(self) -> None:
+                await self.press()
+                self.assertEqual(1, 2)
+
+            async def test_error(self) -> None:
+                await self.press()
+                self.fail("the bot raised something")
+
+        self.assertIn("The bot has not responded to the button 'Yes'", str(run_case(Case, "test")))
+        self.assertNotIn("has not responded", str(run_case(Case, "test_error")))
+
+
+if __name__ == "__main__":
+    unittest.main()
