@@ -67,6 +67,7 @@ class Scene:
     fails_on_unhandled: bool = True
     deaf: dict[str, str] = field(default_factory=dict)  # interaction -> why nothing in the bot listened to it
     unanswered: set[str] = field(default_factory=set)  # interactions that assertNotResponded was told of
+    idle_blocks: int = 0  # how many of what assertBotRaises has returned stand in no `with` so far
     expected_errors: int = 0  # how many assertBotRaises are open: what the bot raises is theirs
     bot_permissions: int = 0
     was_advanced: bool = False  # the test has called advance
@@ -132,6 +133,8 @@ class Scene:
             for task in self.lives.values():
                 if task.done():
                     self._check_bot(last)
+        if last and not self.has_failed and self.idle_blocks:
+            raise SetupError("assertBotRaises was called outside of a `with`, so it has looked at nothing")
         verbs = self.verbs
         if len(verbs) == 1 and verbs[0][0].cr_running:  # the one that asks, as a rule
             verbs.clear()

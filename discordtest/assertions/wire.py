@@ -143,6 +143,7 @@ class AssertWire(AssertCore):
         except TypeError:
             text = f"assertBotRaises takes a class of exceptions or several, not {expected!r}"
             raise TypeError(text) from None
+        self._scene.idle_blocks += 1
         return BotErrors(self, expected, regex)
 
 
@@ -150,6 +151,7 @@ class BotErrors:
     """The block of `assertBotRaises`; afterwards ``exception`` is the error that was expected."""
 
     exception: BaseException
+    _was_entered = False
 
     def __init__(
         self,
@@ -166,6 +168,8 @@ class BotErrors:
         return self._case._scene
 
     def __enter__(self) -> BotErrors:
+        self._scene.idle_blocks -= not self._was_entered
+        self._was_entered = True
         self._scene.check()
         if not self._scene.expected_errors:
             self._scene.watch.errors.clear()  # what fail_on_unhandled = False has let pass before

@@ -116,6 +116,24 @@ class DispatchedTests(BotTestCase):
             self.assertNotDispatched("MESSAGE_CREATE")
 
 
+class ForgottenBlockTests(unittest.TestCase):
+    def test_block_outside_of_a_with_looks_at_nothing(self) -> None:
+        class Case(BotTestCase):
+            async def test(self) -> None:
+                self.assertBotRaises(ValueError)
+                await self.send(self.alice, self.general, "hi")
+
+            async def test_failed_otherwise(self) -> None:
+                self.assertBotRaises(ValueError)
+                self.fail("mine")
+
+        outcome = run_case(Case, "test")
+        self.assertEqual(len(outcome.problems), 1, str(outcome))
+        self.assertIn("SetupError: assertBotRaises was called outside of a `with`", str(outcome))
+        outcome = run_case(Case, "test_failed_otherwise")
+        self.assertEqual(len(outcome.problems), 1, str(outcome))
+
+
 class BotRaisesTests(BotTestCase):
     async def break_down(self, ctx: Context) -> None:
         raise ValueError("wrong value")
