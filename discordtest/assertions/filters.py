@@ -93,6 +93,10 @@ class MessageFilter:
         parts: Any = [self.contains] if isinstance(self.contains, str) else self.contains or ()
         if not (isinstance(parts, Iterable) and all(isinstance(part, str) for part in parts)):
             raise TypeError(f"contains is a string or several, not {self.contains!r}")
+        if isinstance(self.embeds, discord.Embed | Mapping):
+            raise TypeError("embeds is a list of embeds, or how many; embed= is for one")
+        if isinstance(self.buttons, str):
+            raise TypeError(f"buttons is a list of labels: [{self.buttons!r}]")
         embeds = () if isinstance(self.embeds, int | Close) else self.embeds or ()
         for embed in (*embeds, *([] if self.embed is None else [self.embed])):
             if not isinstance(embed, discord.Embed | Mapping):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import unittest
 from typing import Any
 
+import discord
+
 from discordtest.assertions.failures import nearest_of
 from discordtest.assertions.filters import MessageFilter, text_of
 
@@ -151,6 +153,12 @@ class DifferenceTests(unittest.TestCase):
     def test_missing_file_has_no_content(self) -> None:
         wanted = MessageFilter(files={"a.png": b"x"})
         self.assertEqual(wanted.differences(message()), ["its files are [], not ['a.png']"])
+
+    def test_one_where_a_list_belongs(self) -> None:
+        with self.assertRaisesRegex(TypeError, "embeds is a list of embeds, or how many; embed= is for one"):
+            MessageFilter(embeds=discord.Embed(title="x"))  # type: ignore[arg-type]
+        with self.assertRaisesRegex(TypeError, r"buttons is a list of labels: \['Yes'\]"):
+            MessageFilter(buttons="Yes")
 
     def test_button_without_a_label(self) -> None:
         components = [{"type": 1, "components": [{"type": 2, "emoji": {"name": "👍"}}, {"type": 2}]}]
