@@ -25,6 +25,7 @@ __unittest = True
 
 _LISTED = 8
 _PRIVATE_THREAD = 12
+_CUSTOM = 4  # the type of an activity
 _OFFLINE: dict[str, Any] = {"status": "offline", "activities": []}
 
 
@@ -256,7 +257,7 @@ class AssertGuilds(AssertCore):
     def assertPresence(
         self, status: discord.Status | str | None = None, activity: Any = None, *, msg: Any = None
     ) -> None:
-        """Fail unless the bot shows this status and activity (an activity object, or its name)."""
+        """Fail unless the bot shows this status and activity (an activity object, or its name or text)."""
         self._at_rest()
         if not self._shows(status, activity):
             self._fail_state(f"the bot shows {self._presence_text()}, not {_shown(status, activity)}", msg)
@@ -278,15 +279,15 @@ class AssertGuilds(AssertCore):
             return False
         if activity is None:
             return True
-        wanted = (
-            {"name": activity} if isinstance(activity, str | tolerance.Close) else _activity_claims(activity)
-        )
+        if isinstance(activity, str | tolerance.Close):
+            return any(_text_of(shown) == activity for shown in presence["activities"])
+        wanted = _activity_claims(activity)
         return any(wanted.items() <= shown.items() for shown in map(_flat, presence["activities"]))
 
     def _presence_text(self) -> str:
         presence = self._presence()
         shown = [
-            f"{discord.enums.try_enum(discord.ActivityType, each['type']).name} {each.get('state') or each['name']!r}"
+            f"{discord.enums.try_enum(discord.ActivityType, each['type']).name} {_text_of(each)!r}"
             for each in presence["activities"]
         ]
         return f"{presence['status']}, {' and '.join(shown) or 'no activity'}"
@@ -298,6 +299,11 @@ def _tables(world: World) -> Iterator[Mapping[str, Any]]:
         if isinstance(table, dict):
             yield table
             yield from (inner for inner in table.values() if isinstance(inner, dict))
+
+
+def _text_of(activity: Record) -> str:
+    """Return what people read of an activity: its name, or the text of a status of one's own."""
+    return str((activity["type"] == _CUSTOM and activity.get("state")) or activity["name"])
 
 
 def _flat(activity: Record) -> Record:

@@ -239,5 +239,7 @@ class PresenceTests(BotTestCase):
         await self.client.change_presence(activity=discord.CustomActivity("Ask me"))
         await self.settle()
         self.assertPresence(activity=discord.CustomActivity("Ask me"))
+        self.assertPresence(activity="Ask me")
+        self.assertNotPresence(activity="Custom Status")
         with self.fails("online, custom 'Ask me'"):
             self.assertPresence(activity=discord.CustomActivity("Go away"))
