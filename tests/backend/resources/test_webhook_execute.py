@@ -168,6 +168,11 @@ class Components(ExecuteTestCase):
         self.assertStatus(answer, 400, 50035)
         hook = self.make(actor=self.small.bot)
         self.assertStatus(self.post({"content": "x", "components": self.BUTTON}, hook), 200)
+        sent = self.post({"content": "x"}).json
+        path = self.path(None, f"/messages/{sent['id']}")
+        body, query = {"components": self.BUTTON}, {"with_components": "true"}
+        answer = self.small.request("PATCH", path, body, query=query, token=None)
+        self.assertFieldError(self.assertStatus(answer, 400, 50035), "components", "COMPONENT_INTERACTIVE")
 
     def test_that_act_are_found_beside_a_section(self):
         section = {
