@@ -9,7 +9,7 @@ from typing import Any
 import discord
 from discord.ext import commands
 
-from discordtest import SetupError
+from discordtest import NotModelled, SetupError
 from tests.bots import BotTestCase, run_case
 
 Context = commands.Context[Any]
@@ -92,6 +92,46 @@ class RequestedTests(BotTestCase):
             self.assertRequested("GET", "/gateway/bot")
 
 
+class RateLimitedTests(BotTestCase):
+    async def test_limit_that_is_used_up(self) -> None:
+        self.backend.set_rate_limit("create_message", 1, 5)
+        await self.bot_does(lambda ctx: ctx.send("Pong!"))
+        (request,) = self.assertRateLimited("create_message", count=1)
+        self.assertEqual((request.wait, request.status), (5.0, 200))
+        self.assertRateLimited()
+        self.assertNotRateLimited("update_channel")
+        with self.fails(
+            "the bot used up the rate limit of create_message 1 times, not 0; it requested:\n  bot: POST",
+            "What happened:",
+        ):
+            self.assertNotRateLimited("create_message")
+        with self.fails("1 times, not 2"):
+            self.assertRateLimited("create_message", count=2)
+
+    async def test_limit_with_room_left(self) -> None:
+        self.backend.set_rate_limit("create_message", 2, 5)
+        await self.bot_does(lambda ctx: ctx.send("Pong!"))
+        self.assertNotRateLimited()
+        with self.fails("the bot used up the rate limit of * never; it requested:\n  bot: POST"):
+            self.assertRateLimited()
+        await self.advance(1)
+        with self.fails("never; it requested:\n  nothing"):
+            self.assertRateLimited()
+
+
+class OwnTextTests(BotTestCase):
+    async def test_opposites_pass_it_on(self) -> None:
+        self.backend.set_rate_limit("create_message", 1, 5)
+        await self.bot_does(lambda ctx: ctx.send("Pong!"))
+        for claim, *arguments in (
+            (self.assertNotRequested, "POST", "/channels/{channel_id}/messages"),
+            (self.assertNotRateLimited,),
+            (self.assertNotDispatched, "MESSAGE_CREATE"),
+        ):
+            with self.fails("because I say so"):
+                claim(*arguments, msg="because I say so")  # type: ignore[operator]
+
+
 class DispatchedTests(BotTestCase):
     async def test_event(self) -> None:
         await self.send(self.alice, self.general, "hello")
@@ -112,6 +152,10 @@ class DispatchedTests(BotTestCase):
             self.assertDispatched("MESSAGE_DELETE")
         with self.fails("MESSAGE_CREATE was dispatched 1 times, not 2; there were: MESSAGE_CREATE"):
             self.assertDispatched("MESSAGE_CREATE", 2)
+        await self.advance(1)
+        with self.fails("MESSAGE_DELETE was not dispatched; there were: none\n"):
+            self.assertDispatched("MESSAGE_DELETE")
+        await self.send(self.alice, self.general, "hello")
         with self.fails("MESSAGE_CREATE was dispatched 1 times, not 0"):
             self.assertNotDispatched("MESSAGE_CREATE")
 
@@ -180,6 +224,20 @@ class BotRaisesTests(BotTestCase):
         with self.assertBotRaises(commands.CommandNotFound):
             await self.send(self.alice, self.general, "!unknown")
 
+    async def test_failure_that_was_kept_aside_comes_first(self) -> None:
+        self.backend.report(NotModelled("route GET /nowhere"))
+        with self.fails("route GET /nowhere", kind=NotModelled):
+            with self.assertBotRaises(ValueError):
+                self.fail("the block was entered")
+
+    async def test_cause_as_well_as_original(self) -> None:
+        async def work(ctx: Context) -> None:
+            raise LookupError("outer") from ValueError("inner")
+
+        for kind in (commands.CommandInvokeError, LookupError, ValueError):
+            with self.assertBotRaises(kind):
+                await self.bot_does(work)
+
     async def test_nested(self) -> None:
         async def fail_otherwise(ctx: Context) -> None:
             raise KeyError("other")
@@ -234,6 +292,19 @@ class BotRaisesTests(BotTestCase):
                 self.make_member("bob", self.guild)
         with self.assertBotRaises(ValueError):
             await self.settle()
+
+
+class TolerantTests(BotTestCase):
+    fail_on_unhandled = False
+
+    async def test_what_was_let_pass_before_is_not_meant(self) -> None:
+        async def work(ctx: Context) -> None:
+            raise ValueError("wrong value")
+
+        await self.bot_does(work)
+        with self.fails("the bot did not raise ValueError; it raised: nothing"):
+            with self.assertBotRaises(ValueError):
+                await self.send(self.alice, self.general, "hello")
 
 
 class BotRaisesInPartsTests(unittest.TestCase):
