@@ -9,7 +9,7 @@ from typing import Any
 import discord
 from discord.ext import commands
 
-from discordtest import SetupError
+from discordtest import Close, SetupError
 from tests.bots import BotTestCase
 
 Context = commands.Context[Any]
@@ -114,6 +114,8 @@ class SentTests(BotTestCase):
             self.assertSent("x", contains="y")
         with self.fails("the bot did not send such a message"):
             self.assertSent(str.isupper)
+        with self.fails("the bot did not send 40 ± 5"):
+            self.assertSent(Close(40, 5))
         with self.fails("the bot did not send such a message"):
             self.assertSent(embed={"title": "x"})
 
@@ -161,8 +163,10 @@ class SentTests(BotTestCase):
         takes = "`count=None` takes one or more, a number exactly so many; both return a list"
         with self.fails(f"the bot sent 'a' 2 times, not 1:\n  'a' in #general\n  'a' in #general\n{takes}"):
             self.assertSent("a")
-        with self.fails("the bot sent 'a' 2 times, not 0:"):
+        with self.fails("the bot sent 'a' 2 times, not 0:") as failing:
             self.assertSent("a", count=0)
+        self.assertNotIn("count=None", failing.text)
+        self.assertEqual(len(self.assertSent("a", count=Close(1, 1))), 2)
         with self.fails("the bot did not send 'b'"):
             self.assertSent("b", count=None)
 
@@ -253,6 +257,25 @@ class SentTests(BotTestCase):
         with self.fails("the file 'table.csv' (3 bytes) has other content: b'1,2'"):
             self.assertSent(files={"table.csv": b"1,3"})
 
+    async def test_every_claim_reaches_the_message(self) -> None:
+        embed = discord.Embed(title="Rules")
+        await self.bot_does(lambda ctx: ctx.send("Read", embed=embed))
+        self.assertSent(
+            "Read", embed=embed, embeds=[embed], ephemeral=False, files=[], buttons=[], mentions=[]
+        )
+        for claims in (
+            {"contains": "x"},
+            {"embed": {"title": "x"}},
+            {"embeds": 0},
+            {"files": ["x"]},
+            {"buttons": ["x"]},
+            {"reply_to": 5},
+            {"mentions": [self.alice]},
+            {"ephemeral": True},
+        ):
+            with self.subTest(claims), self.fails("the bot did not send"):
+                self.assertSent(**claims)  # type: ignore[call-overload]
+
     async def test_text_of_components_v2_counts_as_content(self) -> None:
         class Layout(discord.ui.LayoutView):
             text: discord.ui.TextDisplay[Any] = discord.ui.TextDisplay("**Rules**")
@@ -269,6 +292,20 @@ class SentTests(BotTestCase):
         await self.bot_does(work)
         self.assertSent("Extra!")
         self.assertSent("Extra!", by=self.client)
+
+    async def test_message_of_a_webhook_that_no_application_owns_is_the_main_clients(self) -> None:
+        url = self.make_webhook("News", self.general).url
+        second = commands.Bot("?", intents=discord.Intents.none())
+        await self.connect(second)
+
+        async def work(ctx: Context) -> None:
+            await discord.Webhook.from_url(url, client=self.client).send("Extra!")
+
+        await self.bot_does(work)
+        self.assertSent("Extra!")
+        self.assertSent("Extra!", by=self.client)
+        with self.fails("the bot did not send 'Extra!'"):
+            self.assertSent("Extra!", by=second)
 
     async def test_refused_request_is_told(self) -> None:
         async def work(ctx: Context) -> None:

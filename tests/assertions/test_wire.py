@@ -30,7 +30,7 @@ class RequestedTests(BotTestCase):
         await self.bot_does(lambda ctx: ctx.send("Pong!"))
         path = "/channels/{channel_id}/messages"
         with self.fails(
-            "the bot did not request PUT /guilds/{guild_id}/bans/{user_id}; it requested:",
+            "the bot did not request PUT /guilds/{guild_id}/bans/{user_id}; it requested:\n"
             "  bot: POST /channels/#general/messages",
         ):
             self.assertRequested("PUT", "/guilds/{guild_id}/bans/{user_id}")
@@ -57,6 +57,13 @@ class RequestedTests(BotTestCase):
             with self.subTest(json), self.fails("the bot did not request POST"):
                 self.assertRequested("POST", messages, json=json)
         self.assertRequested("POST", messages, json={"content": "Pong!"})
+
+    async def test_request_without_a_body_has_no_keys(self) -> None:
+        await self.bot_does(lambda ctx: ctx.channel.typing())
+        path = "/channels/{channel_id}/typing"
+        self.assertRequested("POST", path)
+        with self.fails("the bot did not request POST"):
+            self.assertRequested("POST", path, json={"content": None})
 
     async def test_claim_is_named(self) -> None:
         path = "/channels/{channel_id}/messages"

@@ -55,7 +55,7 @@ class Resuming(ResumeTestCase):
     def test_connection_that_died_without_telling_is_left(self):
         session = self.resume()
         self.assertTrue(session.ready)
-        self.assertTrue(self.session.closed)
+        self.assertClosed(self.session, 4000)
         self.session.client_closed(1000)
         self.assertEqual(self.small.backend.gateway.sessions, [session])
 
