@@ -150,8 +150,9 @@ class Running(Case):
             self.fail(text)
 
     def _callCleanup(self, function: Callable[..., Any], *args: Any, **options: Any) -> None:
+        called = function if not _is_verb(function) else _coroutine_function(function)
         try:
-            super()._callCleanup(function, *args, **options)  # type: ignore[misc]
+            super()._callCleanup(called, *args, **options)  # type: ignore[misc]
         except Exception as error:
             error.__traceback__ = _trimmed(error, function)
             raise
@@ -192,6 +193,18 @@ class Running(Case):
                     self._callCleanup(function, *args, **options)
             self._tearDownAsyncioRunner()  # type: ignore[attr-defined]
             raise
+
+
+def _is_verb(function: Callable[..., Any]) -> bool:
+    """Tell whether a function returns a coroutine and is no coroutine function, so unittest would not await it."""
+    return not inspect.iscoroutinefunction(function) and inspect.iscoroutinefunction(inspect.unwrap(function))
+
+
+def _coroutine_function(verb: Callable[..., Any]) -> Callable[..., Any]:
+    async def act(*args: Any, **options: Any) -> Any:
+        return await verb(*args, **options)
+
+    return act
 
 
 def _trimmed(error: Exception, method: Callable[..., Any]) -> TracebackType | None:

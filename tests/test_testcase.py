@@ -653,6 +653,10 @@ class UnittestTests(BotTestCase):
         await self.bot_does(work)
         self.assertSent("of the set-up")
 
+    async def test_verb_as_a_clean_up(self) -> None:
+        self.addCleanup(lambda: self.assertEqual(self.history(self.general)[-1].content, "good night"))
+        self.addAsyncCleanup(self.send, self.alice, self.general, content="good night")
+
     async def test_async_context(self) -> None:
         session = await self.enterAsyncContext(aiohttp.ClientSession())
         self.assertFalse(session.closed)
