@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import parse_qsl, unquote
@@ -262,7 +262,7 @@ def read_body(request: Request) -> tuple[Any, list[Part]]:
         if kind.startswith("multipart/form-data") and "boundary=" in kind:
             return _read_form(split(request.body, kind))
         if kind.startswith("application/x-www-form-urlencoded"):
-            return dict(parse_qsl(request.body.decode(), keep_blank_values=True)), []
+            return _read_fields(parse_qsl(request.body.decode(), keep_blank_values=True)), []
     except (ValueError, RecursionError):
         raise RestError(Code.INVALID_JSON) from None
     message = f"Expected \"Content-Type\" header to be one of {{'{_JSON}', 'multipart/form-data'}}."
@@ -270,19 +270,22 @@ def read_body(request: Request) -> tuple[Any, list[Part]]:
 
 
 def _read_form(parts: list[Part]) -> tuple[Any, list[Part]]:
+    files = [part for part in parts if part.filename is not None]
+    return _read_fields((part.name, part.data.decode()) for part in parts if part.filename is None), files
+
+
+def _read_fields(fields: Iterable[tuple[str, str]]) -> Any:
+    """Return the body that a form stands for: its fields one by one, or JSON in ``payload_json``."""
     body: dict[str, Any] = {}
-    files: list[Part] = []
-    for part in parts:
-        if part.filename is not None:
-            files.append(part)
-        elif part.name == "payload_json":
-            value = decode(part.data.decode())
-            if not isinstance(value, dict):
-                return value, files
-            body.update(value)
-        else:
-            body[part.name] = part.data.decode()
-    return body, files
+    for name, text in fields:
+        if name != "payload_json":
+            body[name] = text
+            continue
+        value = decode(text)
+        if not isinstance(value, dict):
+            return value
+        body.update(value)
+    return body
 
 
 # -- the functions of backend control, which stand above: they work on the test that runs

@@ -375,4 +375,5 @@ def _decoded_size(text: str) -> int:
 
 
 def _one_of(values: Iterable[Any]) -> str:
-    return f"Value must be one of {{{', '.join(sorted(map(repr, values)))}}}."
+    ordered = sorted(values, key=lambda value: (isinstance(value, str), value))
+    return f"Value must be one of {{{', '.join(map(repr, ordered))}}}."

@@ -297,6 +297,12 @@ class RestError(Exception):
         """What its notes say, on one line."""
         return "; ".join(getattr(self, "__notes__", ()))
 
+    def beneath(self, field: str) -> RestError:
+        """Return the same error, of a form that was in this field."""
+        if self.errors is not None:
+            self.errors = {field: self.errors}
+        return self
+
     def payload(self) -> dict[str, Any]:
         """Return the JSON body of the answer."""
         body: dict[str, Any] = {"message": self.text, "code": self.code.value}

@@ -129,8 +129,9 @@ class Snowflakes(FieldTestCase):
 class Choices(FieldTestCase):
     def test_one_of_a_few(self):
         self.assertTakes(Choice((0, 2)), 2, 2)
-        for value in (1, "x", [], {}, False):
-            self.assertRefuses(Choice((0, 2)), value, "BASE_TYPE_CHOICES", "Value must be one of {0, 2}.")
+        message = "Value must be one of {0, 2, 13}."
+        for value in (1, 2.0, "x", [], {}, False):
+            self.assertRefuses(Choice((0, 2, 13)), value, "BASE_TYPE_CHOICES", message)
 
 
 class Timestamps(FieldTestCase):

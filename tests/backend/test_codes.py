@@ -58,3 +58,8 @@ class Payload(unittest.TestCase):
     def test_bare_status(self):
         payload = RestError(Code.GENERAL_ERROR, status=401).payload()
         self.assertEqual(payload, {"message": "401: Unauthorized", "code": 0})
+
+    def test_of_a_form_in_a_field(self):
+        error = RestError(Code.INVALID_FORM_BODY, errors={"title": {"_errors": []}})
+        self.assertEqual(error.beneath("data").payload()["errors"], {"data": {"title": {"_errors": []}}})
+        self.assertNotIn("errors", RestError(Code.UNKNOWN_GUILD).beneath("data").payload())

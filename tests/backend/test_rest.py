@@ -129,6 +129,12 @@ class Bodies(WorldTestCase):
         status, body = self.send(b"content=hello+there", "application/x-www-form-urlencoded")
         self.assertEqual((status, body["content"]), (200, "hello there"))
 
+    def test_urlencoded_form_with_payload_json(self):
+        status, body = self.send(
+            b"payload_json=%7B%22content%22%3A%22hi%22%7D", "application/x-www-form-urlencoded"
+        )
+        self.assertEqual((status, body["content"]), (200, "hi"))
+
     def test_multipart_with_payload_json(self):
         kind, data = multipart({"payload_json": {"content": "hi"}})
         self.assertEqual(self.send(data, kind)[1]["content"], "hi")

@@ -112,11 +112,11 @@ EMBED = Object(
 )
 
 
-def check_total_size(embeds: list[Record], errors: FormErrors) -> None:
-    """Note it when the embeds of one message hold more than 6000 characters together."""
+def check_total_size(embeds: list[Record], path: tuple[str | int, ...], errors: FormErrors) -> None:
+    """Note it when the embeds of the message at ``path`` hold more than 6000 characters together."""
     if sum(map(_size, embeds)) > MAX_EMBED_SIZE:
         message = f"Embed size exceeds maximum size of {MAX_EMBED_SIZE}"
-        errors.add(("embeds",), "MAX_EMBED_SIZE_EXCEEDED", message)
+        errors.add((*path, "embeds"), "MAX_EMBED_SIZE_EXCEEDED", message)
 
 
 def _size(embed: Record) -> int:

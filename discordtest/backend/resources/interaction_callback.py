@@ -107,9 +107,7 @@ def create_interaction_response(call: Call, interaction: Record, token: str) -> 
     try:
         resource = _ANSWERS[kind](call, interaction, call.body.get("data") or {})
     except RestError as error:
-        if error.errors is not None:
-            error.errors = {"data": error.errors}
-        raise
+        raise error.beneath("data") from None
     interaction["answer"], interaction["answered_at"] = kind, call.world.now()
     if interaction["modal_of"] is not None:
         call.world.interactions[interaction["modal_of"]]["submitted_by"] = interaction["id"]

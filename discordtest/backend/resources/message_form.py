@@ -69,7 +69,7 @@ def check_message(body: Record, path: tuple[str | int, ...], errors: FormErrors)
     """Note what no message may combine: too long embeds, and old fields with components of version 2."""
     embeds = body.get("embeds")
     if embeds:
-        check_total_size(embeds, errors)
+        check_total_size(embeds, path, errors)
     if (body.get("flags") or 0) & IS_COMPONENTS_V2:
         for key in ("content", "embeds", "sticker_ids", "poll"):
             if body.get(key):

@@ -192,7 +192,10 @@ def _post(call: Call, forum: Record) -> Record:
     thread_id = call.id = call.new_id()
     thread = new_thread(thread_id, forum, PUBLIC_THREAD, owner_id, call.timestamp(), body)
     bits = call.permissions(forum)
-    message = build_message(call, thread, world.users[owner_id], body["message"], permissions=bits)
+    try:
+        message = build_message(call, thread, world.users[owner_id], body["message"], permissions=bits)
+    except RestError as error:
+        raise error.beneath("message") from None
     screen_title(call, forum, body["name"])
     triggered = screen_message(call, thread, message["content"], bits) if world.automod_rules else None
     open_thread(call, thread)

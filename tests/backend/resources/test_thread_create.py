@@ -231,6 +231,18 @@ class ForumTests(ThreadTestCase):
         self.assertStatus(self.post(applied_tags=ids[:5]), 201)
         self.assertStatus(self.post(applied_tags=ids), 400, Code.INVALID_FORM_BODY.value)
 
+    def test_what_is_wrong_with_the_message_is_named_beneath_it(self) -> None:
+        embed = {"description": "x" * 3001}
+        for message, field in (
+            ({"components": [{"type": 99}]}, "message.components.0.type"),
+            ({"embeds": [embed, embed]}, "message.embeds"),
+            ({"content": "x" * 2001}, "message.content"),
+        ):
+            with self.subTest(field):
+                body = {"name": "x", "message": message}
+                answer = self.small.request("POST", f"/channels/{self.forum['id']}/threads", body)
+                self.assertFieldError(self.assertStatus(answer, 400, Code.INVALID_FORM_BODY), field)
+
     def test_a_forum_that_requires_a_tag(self) -> None:
         self.small.perform("update_channel", self.forum["id"], body={"flags": 1 << 4})
         self.assertStatus(self.post(), 400, Code.TAG_REQUIRED.value)
