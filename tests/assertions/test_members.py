@@ -179,6 +179,15 @@ class KickTests(BotTestCase):
         with self.fails("alice was not kicked but left"):
             self.assertKicked(self.alice)
 
+    async def test_joining_before_or_elsewhere_is_no_coming_back(self) -> None:
+        bob, other = self.make_member("bob", self.guild), self.make_guild("Other")
+        await self.kick(self.owner, bob)
+        self.assertKicked(bob)
+        await self.join(bob.id, other)
+        self.assertKicked(bob)
+        with self.fails("bob was kicked"):
+            self.assertNotKicked(bob)
+
     async def test_who_came_back_is_kicked_no_more(self) -> None:
         await self.kick(self.owner, self.alice)
         await self.join(self.alice, self.guild)
@@ -223,6 +232,9 @@ class TimeOutTests(BotTestCase):
         until = self.assertTimedOut(self.alice)
         self.assertEqual(until, self.clock.now() + timedelta(minutes=5))
         self.assertTimedOut(self.alice, until)
+        self.assertTimedOut(self.alice, until + timedelta(microseconds=999_999))
+        with self.fails("not "):
+            self.assertTimedOut(self.alice, until + timedelta(seconds=1))
         with self.fails("alice is timed out until"):
             self.assertNotTimedOut(self.alice)
         with self.fails("not "):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import re
+import unittest
 from typing import Any
 
 import discord
 from discord.ext import commands
 
 from discordtest import Close, SetupError
-from tests.bots import BotTestCase
+from tests.bots import BotTestCase, run_case
 
 Context = commands.Context[Any]
 
@@ -507,6 +508,42 @@ class EarlierMessageTests(BotTestCase):
             self.assertNotEdited(message.id)
         with self.fails("there never was a message", kind=SetupError):
             self.assertDeleted(self.general.id)
+
+
+class SavedMessageTests(unittest.TestCase):
+    """So are those of a saved world, of which no test has seen how they were sent."""
+
+    def test_after_deleted_and_not_edited(self) -> None:
+        saved: list[Any] = []
+
+        class Before(BotTestCase):
+            async def test(self) -> None:
+                for text in ("one", "two", "three"):
+                    await self.send(self.alice, self.general, text)
+                saved.append(self.backend.snapshot())
+
+        class Case(BotTestCase):
+            def make_world(self) -> None: ...
+
+            async def test(self) -> None:
+                channel: Any = self.client.guilds[0].text_channels[0]
+                messages = self.history(channel)
+                one, *others = messages
+                self.assertNotEdited(one)
+                await channel.send("Pong!")
+                await self.settle()
+                self.assertSent("Pong!", after=one)
+                await channel.get_partial_message(one.id).delete()
+                await channel.delete_messages(others)
+                await self.settle()
+                for message in messages:
+                    self.assertDeleted(message)
+                with self.fails("there never was a message", kind=SetupError):
+                    self.assertDeleted(channel.id)
+
+        self.assertTrue((outcome := run_case(Before)).passed, outcome)
+        Case.world = saved[0]
+        self.assertTrue((outcome := run_case(Case)).passed, outcome)
 
 
 class NoMessageTests(BotTestCase):
