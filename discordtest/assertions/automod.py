@@ -85,11 +85,11 @@ class AssertAutoMod(AssertCore):
             wanted["enabled"] = enabled
         if (trigger := claims.get("trigger")) is not None:
             if isinstance(trigger, discord.AutoModTrigger):
-                wanted["metadata"] = _frozen(trigger.to_metadata_dict() or {})
+                wanted["metadata"] = trigger.to_metadata_dict() or {}
                 trigger = trigger.type
             wanted["trigger"] = trigger.value
         if (actions := claims.get("actions")) is not None:
-            wanted["actions"] = _frozen([action.to_dict() for action in actions])
+            wanted["actions"] = [action.to_dict() for action in actions]
         if (roles := claims.get("exempt_roles")) is not None:
             ids = [
                 self._claimed(lambda world, role: finding.find_role(world, role, guild_id), role)
@@ -134,18 +134,11 @@ def _facts(rule: Record) -> Record:
         "name": rule["name"],
         "enabled": rule["enabled"],
         "trigger": rule["trigger_type"],
-        "metadata": _frozen(rule["trigger_metadata"]),
-        "actions": _frozen(rule["actions"]),
+        "metadata": rule["trigger_metadata"],
+        "actions": rule["actions"],
         "exempt_roles": frozenset(rule["exempt_roles"]),
         "exempt_channels": frozenset(rule["exempt_channels"]),
     }
-
-
-def _frozen(value: Any) -> Any:
-    """Return JSON in a form that is equal when it says the same, and can be in a set."""
-    if isinstance(value, dict):
-        return frozenset((key, _frozen(each)) for key, each in value.items())
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
 def _trigger_text(kind: int, metadata: Any) -> str:

@@ -134,6 +134,10 @@ class NamedTests(unittest.TestCase):
             ["embed has no field '9'; its fields: none"],
         )
         self.assertEqual(embed_differences({"fields": {"9": None}}, SENT), [])
+        self.assertEqual(
+            embed_differences({"fields": {"2": "Talk"}}, SENT)[0].partition("\n")[0],
+            "embed field '2' differs:",
+        )
 
     def test_fields_as_a_list_are_all_in_order(self) -> None:
         self.assertEqual(embed_differences({"fields": [("1", "Listen"), {"name": "2"}]}, SENT), [])

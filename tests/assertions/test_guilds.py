@@ -213,6 +213,8 @@ class PresenceTests(BotTestCase):
         self.assertPresence(discord.Status.idle, game)
         self.assertPresence(activity="chess")
         self.assertNotPresence("online")
+        self.assertNotPresence(activity="go")
+        self.assertNotPresence("idle", discord.Game("go"))
         self.assertNotPresence(activity=discord.Activity(type=discord.ActivityType.watching, name="chess"))
         with self.fails("the bot shows idle, playing 'chess', not dnd"):
             self.assertPresence("dnd")

@@ -108,6 +108,7 @@ class Responded(AnswerTestCase):
         result = await self.bot_answers(lambda i: i.response.defer(ephemeral=True))
         with self.fails("deferred its answer to /do, which never came", "defers the answer (ephemeral)"):
             self.assertResponded(result)
+        self.assertDeferred(result)
         self.assertDeferred(result, ephemeral=True)
         with self.fails("the deferred answer to /do is ephemeral"):
             self.assertDeferred(result, ephemeral=False)
