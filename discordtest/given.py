@@ -58,6 +58,12 @@ _SPELT = re.compile(r":[\w+-]+:")
 _CUSTOM = re.compile(r"<?(?:a?:)?(\w+):([0-9]+)>?")
 
 
+_INSTEAD: dict[type, str] = {
+    str: ": pass the object that make_… returned",
+    type(None): ": what looked it up has found nothing",
+}
+
+
 def id_of(thing: Id) -> str:
     """Return the id of an object of discord.py, or of what is an id already."""
     number = getattr(thing, "id", thing)
@@ -65,7 +71,7 @@ def id_of(thing: Id) -> str:
         return str(number)
     if isinstance(number, str) and number.isdigit():
         return number
-    hint = ": pass the object that make_… returned" if isinstance(thing, str) else ""
+    hint = _INSTEAD.get(type(thing), "")
     if type(thing).__module__ == "unittest.mock":
         hint = ": no mock is needed here, make_member, make_text_channel and the like make the real thing"
     raise SetupError(f"{thing!r} is no object of discord.py and no id{hint}")

@@ -53,6 +53,10 @@ class IdTests(unittest.TestCase):
         with self.assertRaisesRegex(SetupError, "pass the object that make_… returned"):
             id_of("alice")
 
+    def test_none_comes_from_a_look_up(self) -> None:
+        with self.assertRaisesRegex(SetupError, "None is .* no id: what looked it up has found nothing"):
+            id_of(None)  # type: ignore[arg-type]
+
     def test_mock_is_told_that_none_is_needed(self) -> None:
         with self.assertRaisesRegex(SetupError, "no mock is needed here, make_member, make_text_channel"):
             id_of(mock.MagicMock())
