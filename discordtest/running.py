@@ -10,6 +10,8 @@ import contextlib
 import dis
 import inspect
 import os
+import re
+import traceback
 import unittest
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -36,6 +38,7 @@ __all__ = ["Later", "Running"]
 __unittest = True  # unittest leaves our frames out of its tracebacks
 
 _RAISE = dis.opmap["RAISE_VARARGS"]
+_PLAIN = re.compile(r"await self\.(assert|make_)")
 FORGOTTEN = "begin an asyncSetUp of your own with `await super().asyncSetUp()`"
 
 
@@ -176,6 +179,10 @@ class Running(Case):
             return
         if isinstance(error, Deadlock | TimeoutError):
             yield from hints.why_in_vain(self._scene, error)
+        if isinstance(error, TypeError) and _PLAIN.search(
+            traceback.extract_tb(error.__traceback__)[-1].line or ""
+        ):
+            yield "Assertions and builders are plain calls, without `await`"
         known = "\n".join([str(error), *getattr(error, "__notes__", ())])
         if not any(title in known for title in ("What happened:", "Discord refused")):
             if not known.startswith("the bot "):  # that says itself what became of an interaction

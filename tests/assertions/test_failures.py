@@ -126,6 +126,20 @@ class NoteTests(unittest.TestCase):
         self.assertIn("AssertionError: 0 != 1\nThe test started at", self.failed(Case))
 
 
+class AwaitTests(unittest.TestCase):
+    def test_plain_call_that_is_awaited(self) -> None:
+        class Case(BotTestCase):
+            async def test(self) -> None:
+                await self.assertNothingSent()  # type: ignore[func-returns-value]
+
+            async def test_other(self) -> None:
+                await None  # type: ignore[misc]
+
+        said = "\nAssertions and builders are plain calls, without `await`"
+        self.assertIn(said, str(run_case(Case, "test")))
+        self.assertNotIn(said, str(run_case(Case, "test_other")))
+
+
 class NeglectTests(BotTestCase):
     """What people used and nobody answered is told where the test looks for what should have come of it."""
 
