@@ -110,6 +110,9 @@ class AssertSent(AssertCore):
             self._fail(failures.not_found(self._scene, f"the bot did not send {claim}", wanted, search), msg)
         lines = [f"the bot sent {claim} {len(found)} times, not {count}:"]
         lines += [f"  {failures.describe_message(self._scene, message)}" for message in found]
+        earlier = sum(wanted.fits(message) for message in search.before)
+        if isinstance(count, int) and len(found) < count <= len(found) + earlier:
+            lines.append(f"It sent {earlier} more {failures.EARLIER}")
         if count == 1:
             lines.append("`count=None` takes one or more, a number exactly so many; both return a list")
         self._fail("\n".join([*lines, failures.background(self._scene)]), msg)

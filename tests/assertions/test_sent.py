@@ -171,6 +171,17 @@ class SentTests(BotTestCase):
         with self.fails("the bot did not send 'b'"):
             self.assertSent("b", count=None)
 
+    async def test_too_few_are_told_of_those_before_the_last_act(self) -> None:
+        for _ in range(2):
+            await self.bot_does(lambda ctx: ctx.send("a"))
+        with self.fails(
+            "the bot sent 'a' 1 times, not 2:\n  'a' in #general\nIt sent 1 more before the last act"
+        ):
+            self.assertSent("a", count=2)
+        with self.fails("1 times, not 3") as failing:
+            self.assertSent("a", count=3)
+        self.assertNotIn("before the last act", failing.text)
+
     async def test_channel_none_is_a_mistake(self) -> None:
         with self.assertRaisesRegex(TypeError, "channel is None"):
             self.assertSent("Pong!", channel=self.alice.dm_channel)
