@@ -17,6 +17,7 @@ import discord
 
 from discordtest.backend import multipart
 from discordtest.backend.resources import sound_file
+from discordtest.brevity import quoted
 from discordtest.errors import SetupError
 
 if TYPE_CHECKING:
@@ -53,7 +54,6 @@ __all__ = [
 __unittest = True  # unittest leaves our frames out of its tracebacks
 
 
-_BRIEF = 60
 _SPELT = re.compile(r":[\w+-]+:")
 _CUSTOM = re.compile(r"<?(?:a?:)?(\w+):([0-9]+)>?")
 
@@ -82,7 +82,7 @@ def shown(thing: Any) -> str:
     if type(thing).__module__.partition(".")[0] != "discord" or not hasattr(thing, "id"):
         return repr(thing)
     name = getattr(thing, "name", None) or getattr(thing, "content", None)
-    return f"{repr(name[:_BRIEF]) if isinstance(name, str) else type(thing).__name__} ({thing.id})"
+    return f"{quoted(name) if isinstance(name, str) else type(thing).__name__} ({thing.id})"
 
 
 def bits(permissions: discord.Permissions | int | None) -> int | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from discordtest.assertions.filters import text_of
 from discordtest.backend.journal import Act, Dispatch, Exchange, Frame, Sent
+from discordtest.brevity import start_of
 from discordtest.names import channel_name, name_of, named_path
 from discordtest.refusals import mistakes
 
@@ -142,5 +143,4 @@ def _status(entry: Exchange) -> str:
 
 
 def _short(text: str) -> str:
-    text = text.replace("\n", "\\n")
-    return text if len(text) <= _WIDTH else text[: _WIDTH - 1] + "…"
+    return start_of(text.replace("\n", "\\n"), _WIDTH)

@@ -20,7 +20,7 @@ STANDS_FOR_A_PACKAGE = "__init__"
 # A module may import from its own layer and from those above it in this table. A name stands for all that is
 # below it too, one with a star for all that begin like it; the longest wins.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("discordtest.deferred", "discordtest.errors", "discordtest.tolerance"),
+    ("discordtest.brevity", "discordtest.deferred", "discordtest.errors", "discordtest.tolerance"),
     (
         "discordtest.backend.codes",
         "discordtest.backend.intents",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from discordtest.given import Id
     from discordtest.scene import Scene
 
-__all__ = ["Acting", "act", "brief", "guild_of", "name", "person", "place", "place_id", "user_of"]
+__all__ = ["Acting", "act", "guild_of", "name", "person", "place", "place_id", "user_of"]
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
 
@@ -54,12 +54,6 @@ def person(scene: Scene, who: Id) -> rest.Actor:
 
 
 # -- words
-
-
-def brief(content: str | None) -> str:
-    """Return the start of a text, quoted."""
-    text = content or ""
-    return repr(text if len(text) <= 60 else text[:59] + "…")
 
 
 def name(world: World, user_id: str) -> str:

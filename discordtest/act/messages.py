@@ -8,8 +8,9 @@ import discord
 
 from discordtest import checking, finding, given
 from discordtest import views as viewing
-from discordtest.act.acting import Acting, act, brief, name, person, place, place_id
+from discordtest.act.acting import Acting, act, name, person, place, place_id
 from discordtest.backend import rest
+from discordtest.brevity import quoted
 from discordtest.errors import SetupError
 from discordtest.verbs import verb
 
@@ -106,7 +107,7 @@ class MessageVerbs(Acting):
         body = given.without_none(
             content=content, embeds=None if embeds is None else given.json_embeds(embeds), **fields
         )
-        text = f"edits {brief(record['content'])} to {brief(content)}"
+        text = f"edits {quoted(record['content'])} to {quoted(content)}"
         path = record["channel_id"], record["id"]
         return await _shown(scene, act(scene, person(scene, who), text, "update_message", *path, body=body))
 
@@ -122,7 +123,7 @@ class MessageVerbs(Acting):
         actor, record = person(scene, who), given.message_of(scene.backend.world, message)
         reference = {"type": _FORWARD, "channel_id": record["channel_id"], "message_id": record["id"]}
         channel_id = place_id(scene, actor, channel)
-        text = f"forwards {brief(record['content'])} to {place(scene, channel_id)}"
+        text = f"forwards {quoted(record['content'])} to {place(scene, channel_id)}"
         body = {"message_reference": reference}
         return await _shown(scene, act(scene, actor, text, "create_message", channel_id, body=body))
 
@@ -143,7 +144,7 @@ class MessageVerbs(Acting):
         record = given.message_of(world, message)
         if actor.user_id not in world.reactions.get(record["id"], {}).get(key, ()):
             raise SetupError(
-                f"{name(world, actor.user_id)} has not reacted with {key} to {brief(record['content'])}"
+                f"{name(world, actor.user_id)} has not reacted with {key} to {quoted(record['content'])}"
             )
         text = f"takes {key.partition(':')[0]} back from {{}}"
         _on_message(scene, who, message, text, "delete_my_message_reaction", key)
@@ -194,7 +195,7 @@ class MessageVerbs(Acting):
 def _send(scene: Scene, actor: rest.Actor, channel: Any, body: Record, parts: list[Part]) -> Record:
     channel_id = place_id(scene, actor, channel)
     files = f" with {', '.join(str(part.filename) for part in parts)}" if parts else ""
-    text = f"sends {brief(body.get('content'))}{files} in {place(scene, channel_id)}"
+    text = f"sends {quoted(body.get('content'))}{files} in {place(scene, channel_id)}"
     sent: Record = act(scene, actor, text, "create_message", channel_id, body=body, files=parts)
     return sent
 
@@ -215,7 +216,7 @@ def _execute(scene: Scene, webhook: discord.Webhook, channel: Any, body: Record,
             )
         query["thread_id"] = channel_id
     actor = rest.Actor("webhook", webhook_id, record["application_id"])
-    text = f"posts {brief(body.get('content'))} in {place(scene, channel_id)}"
+    text = f"posts {quoted(body.get('content'))} in {place(scene, channel_id)}"
     path = webhook_id, record["token"]
     made = act(scene, actor, text, "execute_webhook", *path, body=body, query=query, files=parts)
     return cast("Record", made)
@@ -234,7 +235,7 @@ def _on_message(
     scene: Scene, who: Id, message: Any, text: str, operation: str, *more: str, **options: Any
 ) -> None:
     record = given.message_of(scene.backend.world, message)
-    text = text.format(brief(record["content"]))
+    text = text.format(quoted(record["content"]))
     act(scene, person(scene, who), text, operation, record["channel_id"], record["id"], *more, **options)
 
 
@@ -257,7 +258,7 @@ def _start_thread(
         made = act(
             scene,
             actor,
-            f"{text} on {brief(record['content'])}",
+            f"{text} on {quoted(record['content'])}",
             "create_thread_from_message",
             *path,
             body=body,

@@ -29,13 +29,11 @@ __all__ = [
     "describe_message",
     "nearest_of",
     "not_found",
-    "shortly",
     "suspects",
 ]
 
 EARLIER = "before the last act, which is all that this looks at; `after=` (a message or datetime) looks further back."
 _LISTED = 8
-_LONG = 120
 _MENTION = re.compile(r"(<(?:@[!&]?|#)([0-9]+)>)")
 
 
@@ -79,11 +77,6 @@ def describe_message(scene: Scene, message: Record) -> str:
     """Return one line on a message."""
     where = channel_name(scene.backend.world, message["channel_id"])
     return f"{text_of(message)!r}{transcript.extras(message)} in {where}"
-
-
-def shortly(text: str) -> str:
-    """Return a text quoted, the end of a long one left out: a failure's first line is one line."""
-    return repr(text if len(text) <= _LONG else text[: _LONG - 1] + "…")
 
 
 def nearest_of(wanted: MessageFilter, messages: Sequence[Record]) -> Record | None:

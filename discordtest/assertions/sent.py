@@ -17,6 +17,7 @@ from discordtest import names as naming
 from discordtest.assertions import failures, filters
 from discordtest.assertions.core import AssertCore
 from discordtest.backend import journal as journal_
+from discordtest.brevity import quoted
 from discordtest.errors import SetupError
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ __all__ = ["AssertSent"]
 __unittest = True
 
 _PLACE_GONE = "CHANNEL_DELETE", "THREAD_DELETE", "GUILD_DELETE"
+_LONG = 120  # characters of a claim: the first line of a failure is one line
 _UPDATE_MESSAGE = 7  # the answer to a click that changes the message
 
 After: TypeAlias = discord.Message | datetime | None
@@ -120,7 +122,7 @@ class AssertSent(AssertCore):
     def _claim(self, wanted: MessageFilter) -> str:
         what = "such a message"
         if isinstance(wanted.content, str):
-            what = failures.shortly(wanted.content)
+            what = quoted(wanted.content, _LONG)
         elif isinstance(wanted.content, tolerance.Close):
             what = repr(wanted.content)
         if wanted.content is None and wanted.contains is not None:

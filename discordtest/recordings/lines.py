@@ -15,6 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, TypeAlias
 
+from discordtest.brevity import start_of
+
 __all__ = ["Closed", "Exchange", "Frame", "Line", "as_record", "encode", "read"]
 
 encode: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
@@ -108,7 +110,7 @@ class Frame:
         return encode(self.payload) if plain is None else plain[1]
 
     def __repr__(self) -> str:
-        return f"Frame({self.at}, {self.socket!r}, {self.direction!r}, {_brief(self.payload)})"
+        return f"Frame({self.at}, {self.socket!r}, {self.direction!r}, {start_of(repr(self.payload))})"
 
 
 @dataclass(slots=True, eq=False)
@@ -158,7 +160,7 @@ _OPTIONAL = ("query", "json", "files", "reason", "headers", "took", "error")
 def read(record: Any, number: int, row: str | None = None) -> Line:
     """Return what a line says, whose JSON is ``row``; ValueError with what is wrong about it."""
     if not isinstance(record, dict):
-        raise ValueError(f"it is no object but {_brief(record)}")
+        raise ValueError(f"it is no object but {start_of(repr(record))}")
     if "request" in record:
         return _exchange(record, number)
     for kind in ("received", "sent"):
@@ -201,7 +203,7 @@ def _check(record: dict[str, Any], checks: dict[str, Check], required: tuple[str
         if check is None:
             raise ValueError(f'it has an unknown "{name}"')
         if not check(value):
-            raise ValueError(f'its "{name}" is {_brief(value)}')
+            raise ValueError(f'its "{name}" is {start_of(repr(value))}')
     for name in required:
         if name not in record:
             raise ValueError(f'it has no "{name}"')
@@ -212,11 +214,6 @@ def _decoded(text: Any, name: str) -> bytes:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, TypeError, ValueError):
         raise ValueError(f'its "{name}" is no Base64') from None
-
-
-def _brief(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:59] + "…"
 
 
 # -- what each field may be
