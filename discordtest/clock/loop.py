@@ -309,6 +309,7 @@ class VirtualLoop(TimedLoop):
             try:
                 patience = self.outside.patience(now - started, now - self._outside_since)
             except SettleTimeout as error:
+                self._outside_since = None  # what is waited for from here on has its own time
                 self._fail(error)
                 return []
             if patience <= 0:

@@ -107,6 +107,12 @@ class OverdueTests(OutsideTestCase):
         await self.loop.settle()  # it was given up
         self.assertTrue(self.loop.is_idle())
 
+    async def test_what_is_waited_for_next_has_its_own_time(self) -> None:
+        self.start(self.handler())
+        with self.assertRaises(SettleTimeout):
+            await self.loop.settle()
+        self.assertIsNone(self.loop._outside_since)  # from which on the next is counted
+
     async def test_partial_and_nameless_functions(self) -> None:
         self.start(asyncio.wait([self.loop.run_in_executor(None, functools.partial(self.release.wait, 60))]))
         with self.assertRaisesRegex(SettleTimeout, r"Event.wait, called in OverdueTests.test_partial"):
