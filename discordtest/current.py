@@ -42,12 +42,15 @@ def leave(case: DiscordTestMixin, loop: asyncio.AbstractEventLoop) -> None:
 
 
 def find_case() -> DiscordTestMixin | None:
-    """Return the test case (or stage) of the running loop, else the only one of this thread; None without one."""
-    loop = asyncio._get_running_loop()
-    if loop in _cases:
-        return _cases[loop][1]
+    """Return the test case (or stage) of the running loop, else the only one of this thread; None without one.
+
+    One whose loop is closed has ended, in whatever way, and is nobody's.
+    """
+    running = asyncio._get_running_loop()
+    if running in _cases:
+        return _cases[running][1]
     thread = threading.get_ident()
-    here = [case for owner, case in list(_cases.values()) if owner == thread]
+    here = [case for loop, (owner, case) in [*_cases.items()] if owner == thread and not loop.is_closed()]
     return here[0] if len(here) == 1 else None
 
 

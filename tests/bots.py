@@ -16,7 +16,7 @@ from discordtest import DiscordTestCase
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
-__all__ = ["BotTestCase", "Outcome", "needs_the_process", "run_case"]
+__all__ = ["BotTestCase", "Outcome", "in_a_thread", "needs_the_process", "run_case"]
 
 
 class BotTestCase(DiscordTestCase):
@@ -72,6 +72,22 @@ class Failing:
         for part in self._parts:
             self._case.assertIn(part, self.text)
         return True
+
+
+def in_a_thread(function: Callable[[], Any]) -> Any:
+    """Return what a function returns or raises in a thread of its own."""
+    found: list[Any] = []
+
+    def work() -> None:
+        try:
+            found.append(function())
+        except Exception as error:  # noqa: BLE001  # it is what the test looks at
+            found.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    return found[0]
 
 
 def needs_the_process(case: unittest.TestCase) -> None:

@@ -2,33 +2,14 @@
 
 from __future__ import annotations
 
-import threading
+import asyncio
 import unittest
-from typing import TYPE_CHECKING, Any
 
 import discord
 
 from discordtest import BackendError, DiscordTestCase, current
 from discordtest.stage import Stage
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-
-def in_a_thread(function: Callable[[], Any]) -> Any:
-    """Return what a function returns or raises in a thread of its own."""
-    found: list[Any] = []
-
-    def work() -> None:
-        try:
-            found.append(function())
-        except Exception as error:  # noqa: BLE001  # it is what the test looks at
-            found.append(error)
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    thread.join()
-    return found[0]
+from tests.bots import in_a_thread
 
 
 class CurrentTests(DiscordTestCase):
@@ -67,6 +48,18 @@ class NoneTests(unittest.TestCase):
 
         self.assertIsNone(in_a_thread(both))
 
+    def test_one_whose_loop_is_closed_is_nobodys(self) -> None:
+        def left() -> list[object]:
+            stage, loop = Stage(), asyncio.new_event_loop()
+            current.enter(stage, loop)
+            found: list[object] = [current.find_case() is stage]
+            loop.close()
+            found.append(current.find_case())
+            current.leave(stage, loop)
+            return found
+
+        self.assertEqual(in_a_thread(left), [True, None])
+
     def test_call_runs_the_loop_where_it_does_not_run(self) -> None:
         def plain() -> list[str]:
             stage = Stage()
@@ -81,8 +74,6 @@ class NoneTests(unittest.TestCase):
 
     def test_call_on_another_running_loop_is_refused(self) -> None:
         def other() -> str:
-            import asyncio
-
             stage = Stage()
             stage.begin(discord.Client(intents=discord.Intents.all()))
 
