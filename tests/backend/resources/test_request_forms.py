@@ -6,6 +6,7 @@ more, ``NOT_MODELLED`` which fields are loud; what is in them and no longer true
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import re
@@ -14,7 +15,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from discordtest.backend import body, rest
+from discordtest.backend.codes import RestError
 from discordtest.backend.resources import application_command_form, component, component_modal
+from discordtest.errors import NotModelled
 from tests import judge
 
 if TYPE_CHECKING:
@@ -184,3 +187,46 @@ class RequestForms(unittest.TestCase):
 
     def test_fields(self) -> None:
         self.assertEqual(self.places("is not modelled"), set(NOT_MODELLED))
+
+
+JUNK: tuple[Any, ...] = (None, True, -1.5, 10**40, "", "x", [], {}, [None], {"type": []}, [{"type": {}}])
+
+
+def sample(schema: Any, field: body.Field) -> Any:
+    """Return something to fill a form with: records with all their fields, lists of everything they may hold."""
+    part = next(part for part in branches(schema) if part.get("type") != "null")
+    if is_of(part, "object"):
+        form = below(field, part)
+        known = form.fields if isinstance(form, body.Object) else {}
+        named = part.get("properties", {})
+        chosen = known or named  # of a form that chooses its fields itself, all
+        return {n: sample(inner, known.get(n, field)) for n, inner in named.items() if n in chosen}
+    if is_of(part, "array") and isinstance(field, body.Array):
+        return [sample(inner, field.of) for inner in branches(part["items"]) if inner.get("type") != "null"]
+    return part["enum"][0] if "enum" in part else part.get("const", 1)
+
+
+def spoilt(value: Any, depth: int, junk: Any) -> Any:
+    """Return the value with junk for everything that lies so deep."""
+    if not depth:
+        return junk
+    if isinstance(value, dict):
+        return {key: spoilt(inner, depth - 1, junk) for key, inner in value.items()}
+    return [spoilt(inner, depth - 1, junk) for inner in value] if isinstance(value, list) else value
+
+
+def depth_of(value: Any) -> int:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + max(map(depth_of, inner), default=0)
+
+
+@unittest.skipUnless(judge.available(), "needs Discord's OpenAPI document")
+class Junk(unittest.TestCase):
+    def test_no_form_ends_in_an_error_of_ours(self) -> None:
+        for schema, form in forms():
+            for part in branches(schema):
+                value = sample(part, form)
+                for depth in range(depth_of(value)):
+                    for junk in JUNK:
+                        with contextlib.suppress(RestError, NotModelled):
+                            body.parse(form, spoilt(value, depth, junk))
