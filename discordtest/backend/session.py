@@ -5,7 +5,6 @@ Source: Discord's documentation, Gateway ("Connections", "Rate Limiting") and Op
 
 from __future__ import annotations
 
-import json
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from discordtest.backend import resuming
 from discordtest.backend.close_codes import ABNORMAL_CLOSURE, CLOSE_CODES, ends_session
 from discordtest.backend.compression import compressor
+from discordtest.backend.encoding import decode
 from discordtest.backend.identifying import LARGE_THRESHOLDS, identify
 from discordtest.backend.journal import Frame
 from discordtest.backend.payloads import is_well_formed
@@ -218,7 +218,7 @@ def decoded(text: str) -> Record | None:
     if len(text) > MAX_PAYLOAD or (not text.isascii() and len(text.encode()) > MAX_PAYLOAD):
         return None
     try:
-        frame = json.loads(text)
+        frame = decode(text)
     except ValueError:
         return None
     return frame if isinstance(frame, dict) and isinstance(frame.get("op"), int) else None

@@ -163,7 +163,17 @@ class Identifying(GatewayTestCase):
 
 class Frames(GatewayTestCase):
     def test_what_is_no_frame(self):
-        for text in ("{", "[]", "{}", '{"op":"1"}', '{"op":2}', '{"op":6,"d":[]}'):
+        broken = (
+            "{",
+            "[]",
+            "{}",
+            '{"op":"1"}',
+            '{"op":2}',
+            '{"op":6,"d":[]}',
+            '{"op":1,"d":NaN}',
+            '{"op":1,"d":"\\ud800"}',
+        )
+        for text in broken:
             session = self.open()
             session.receive(text)
             self.assertClosed(session, 4002)
