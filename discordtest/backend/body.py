@@ -52,14 +52,20 @@ class FormErrors:
     count = 0
 
     def add(self, path: Iterable[str | int], code: str, message: str) -> None:
-        """Note a mistake at ``path``: field names and list indices from the outside in."""
+        """Note a mistake at ``path``: field names and list indices from the outside in.
+
+        The tree tells of a place or of what is in it, never of both: the first that is found.
+        """
         if not self.count:
             self.tree = {}
         self.count += 1
         node = self.tree
         for step in path:
+            if "_errors" in node:
+                return
             node = node.setdefault(str(step), {})
-        node.setdefault("_errors", []).append({"code": code, "message": message})
+        if not node or "_errors" in node:
+            node.setdefault("_errors", []).append({"code": code, "message": message})
 
     def raise_if_any(self) -> None:
         """Raise code 50035 with the tree when a mistake was noted."""

@@ -220,6 +220,18 @@ class Objects(unittest.TestCase):
         self.assertEqual(set(payload["errors"]), {"name", "embeds", "n"})
         self.assertIn("_errors", payload["errors"]["embeds"]["1"]["title"])
 
+    def test_tree_tells_of_a_place_or_of_what_is_in_it(self):
+        error = {"code": "A", "message": "a"}
+        for first, second in (((), ("x",)), (("x",), ("x", 0, "y")), (("x", 0, "y"), ("x",)), (("x",), ())):
+            with self.subTest(first=first, second=second):
+                errors = FormErrors()
+                for path, code in ((first, "A"), (second, "B")):
+                    errors.add(path, code, code.lower())
+                expected = {"_errors": [error]}
+                for step in reversed(first):
+                    expected = {str(step): expected}
+                self.assertEqual((errors.tree, errors.count), (expected, 2))
+
     def test_null_stands_for_the_default_where_it_is_allowed(self):
         schema = Object(
             {"a": Integer(null=True, default=1), "b": Integer(null=True), "c": Integer(default=3)}
