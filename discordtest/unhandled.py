@@ -255,15 +255,12 @@ def _note_unawaited(coroutine: Any) -> None:
         if name in frame.f_code.co_names:  # else it was dropped later, elsewhere
             place = f" ({os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno})"
         watch.unawaited.append(f"{coroutine.__qualname__.rpartition('<locals>.')[2]}{place}")
-    if _warn is not None and coroutine.cr_origin is not None:
-        _warn(coroutine)  # it says where the coroutine was made
-        return
-    warnings.warn(  # as Python does: with the line that dropped it, which is one frame up
-        f"coroutine {coroutine.__qualname__!r} was never awaited",
-        RuntimeWarning,
-        stacklevel=2,
-        source=coroutine,
-    )
+    text = f"coroutine {coroutine.__qualname__!r} was never awaited"
+    if coroutine.cr_origin is not None:  # as Python notes it in development mode
+        made = traceback.StackSummary.from_list([(*place, None) for place in reversed(coroutine.cr_origin)])
+        text += f"\nCoroutine created at (most recent call last)\n{''.join(made.format())}".rstrip()
+    # As Python does: with the line that dropped it, which is one frame up.
+    warnings.warn(text, RuntimeWarning, stacklevel=2, source=coroutine)
 
 
 def _task_text(task: asyncio.Task[Any]) -> str:

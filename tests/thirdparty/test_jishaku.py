@@ -128,7 +128,7 @@ class JishakuTests(DiscordTestCase):
     async def test_cat(self) -> None:
         await self.type(f"jsk cat {FILE}")
         message = self.assertSent()
-        self.assertIn("jishaku, a debugging extension", _text(message) or str(await _bytes(message)))
+        self.assertIn("jishaku, a debugging extension", _text(message) or (await _bytes(message)).decode())
 
     async def test_cat_of_a_missing_file(self) -> None:
         await self.type("jsk cat missing.txt")
