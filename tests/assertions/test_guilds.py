@@ -190,6 +190,14 @@ class NamesTests(BotTestCase):
         await self.settle()
         self.assertNotAuditLog(self.guild, discord.AuditLogAction.channel_update, self.general)
 
+    async def test_guild_that_is_gone(self) -> None:
+        gone = self.make_guild("Gone", channels=["lobby"])
+        self.backend.delete_guild(gone)
+        await self.settle()
+        self.assertNotChannelExists(gone, "lobby")
+        with self.fails("there is no channel 'lobby' in Gone; its channels: none"):
+            self.assertChannelExists(gone, "lobby")
+
     async def test_unknown_claim(self) -> None:
         with self.fails("an assertion about threads takes no lokced", kind=TypeError):
             self.assertNotThread(self.general, lokced=True)  # type: ignore[call-arg]

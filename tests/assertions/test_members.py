@@ -121,6 +121,8 @@ class StrangerTests(BotTestCase):
         self.assertNotHasRole(self.alice, role)
         self.assertNotHasRole(self.alice, "Green")
         self.assertNotInVoice(self.alice, lounge)
+        with self.fails("no role ", kind=SetupError):  # though others are gone
+            self.assertNotHasRole(self.alice, 12345)
 
     async def test_names_and_ids(self) -> None:
         self.make_role("Red", self.guild)

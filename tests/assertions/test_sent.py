@@ -193,8 +193,10 @@ class SentTests(BotTestCase):
             self.assertSent("Pong!", colour=5)  # type: ignore[call-overload]
 
     async def test_user_stands_for_the_dm(self) -> None:
-        with self.fails("did not send 'psst'"):
+        await self.bot_does(lambda ctx: ctx.send("psst"))
+        with self.fails("did not send 'psst'"):  # there is no such channel yet
             self.assertSent("psst", channel=self.alice)
+        self.assertNothingSent(channel=self.alice)
         await self.bot_does(lambda ctx: ctx.author.send("psst"))
         self.assertSent("psst", channel=self.alice)
         with self.fails("it is in the DM with alice, not in #general"):
@@ -680,6 +682,15 @@ class UnheardTests(BotTestCase):
         lacks = "The bot has on_raw_reaction_add, but gets no MESSAGE_REACTION_ADD: its intents lack guild_reactions"
         with self.fails(f"alice has not the role 'gamer'; roles: none\n{lacks}\nWhat happened"):
             self.assertHasRole(self.alice, role)
+
+    async def test_state_that_is_not_as_claimed(self) -> None:
+        @self.client.event
+        async def on_member_join(member: discord.Member) -> None: ...
+
+        await self.join(self.make_user("bob"), self.guild)
+        for claim in (self.assertChannelExists, self.assertThread):
+            with self.fails("The bot has on_member_join, but gets no GUILD_MEMBER_ADD"):
+                claim(self.guild if claim == self.assertChannelExists else self.general, "bob")
 
     async def test_direct_message(self) -> None:
         @self.client.event
