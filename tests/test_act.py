@@ -110,6 +110,10 @@ class SendTests(Town):
         hook = self.make_webhook("News", self.general)
         message = await self.send(hook, self.general, "extra!", embeds=[discord.Embed(title="T")])
         self.assertEqual((message.webhook_id, message.author.name), (hook.id, "News"))
+        url = "https://example.org/a.png"
+        message = await self.send(hook, self.general, "extra!", username="Late News", avatar_url=url)
+        self.assertEqual(message.author.name, "Late News")
+        self.assertIsNotNone(message.author.avatar)
         with self.assertRaisesRegex(SetupError, "'News' posts in #general, not in #staff"):
             await self.send(hook, self.staff, "extra!")
 
@@ -219,6 +223,8 @@ class MessageTests(Town):
         self.assertEqual(self.assertSaw("message_edit")[1].content, "two")
         with self.assertRaisesRegex(SetupError, "another user"):
             await self.edit(self.bob, self.message, "three")
+        edited = await self.edit(self.alice, self.message, embeds=[discord.Embed(title="T")])
+        self.assertEqual((edited.content, edited.embeds[0].title), ("two", "T"))
 
     async def test_delete(self) -> None:
         with self.assertRaises(discord.Forbidden):
@@ -250,8 +256,9 @@ class MessageTests(Town):
     async def test_pin_and_unpin(self) -> None:
         await self.pin(self.mod, self.message)
         self.assertTrue(self.refresh(self.message).pinned)
-        await self.unpin(self.mod, self.message)
+        await self.unpin(self.mod, self.message, reason="old")
         self.assertFalse(self.refresh(self.message).pinned)
+        self.assertAuditLog(self.guild, discord.AuditLogAction.message_unpin, user=self.mod, reason="old")
 
     async def test_typing(self) -> None:
         await self.typing(self.alice, self.general)
@@ -269,6 +276,12 @@ class MessageTests(Town):
     async def test_start_thread(self) -> None:
         thread = await self.start_thread(self.alice, self.general, "Talk", content="first")
         self.assertEqual((thread.name, thread.parent, thread.owner), ("Talk", self.general, self.alice))
+        self.assertIs(thread.type, discord.ChannelType.public_thread)
+        secret = await self.start_thread(self.mod, self.general, "Secret", private=True)
+        self.assertIs(secret.type, discord.ChannelType.private_thread)
+        news = self.make_text_channel("news", self.guild, news=True)
+        about = await self.start_thread(self.alice, news, "About it")
+        self.assertIs(about.type, discord.ChannelType.news_thread)
         self.assertEqual(self.history(thread)[-1].content, "first")
         on_message = await self.start_thread(self.alice, self.message, "About one")
         self.assertEqual(on_message.id, self.message.id)
@@ -314,6 +327,23 @@ class GuildTests(Town):
         with self.assertRaisesRegex(SetupError, "Unknown Ban"):
             await self.unban(self.mod, self.bob)
 
+    async def test_reason_is_in_the_audit_log(self) -> None:
+        mine = self.mod, self.bob
+        for verb, arguments, action in (
+            (self.set_nick, (*mine, "Bobby"), "member_update"),
+            (self.set_nick, (self.mod, self.mod, "Moddy"), "member_update"),
+            (self.timeout, (*mine, timedelta(minutes=5)), "member_update"),
+            (self.add_role, (*mine, self.low), "member_role_update"),
+            (self.remove_role, (*mine, self.low), "member_role_update"),
+            (self.kick, mine, "kick"),
+            (self.ban, (self.mod, self.alice), "ban"),
+            (self.unban, (self.mod, self.alice), "unban"),
+        ):
+            reason = f"{verb.__name__} of {len(arguments)}"
+            await verb(*arguments, reason)  # type: ignore[operator]
+            self.assertAuditLog(self.guild, discord.AuditLogAction[action], user=self.mod, reason=reason)
+            self.assertIn(f"({reason})", str(self.transcript))
+
     async def test_timeout(self) -> None:
         await self.timeout(self.mod, self.bob, timedelta(minutes=5), "calm down")
         self.assertTrue(self.refresh(self.bob).is_timed_out())
@@ -343,6 +373,14 @@ class GuildTests(Town):
         self.assertEqual(self.refresh(self.alice).roles[1:], [])
         with self.assertRaises(discord.Forbidden):
             await self.add_role(self.mod, self.alice, self.mods)
+
+    async def test_role_says_which_guild_is_meant(self) -> None:
+        other = self.make_guild("Second")
+        there, role = self.make_member(self.bob.id, other), self.make_role("guest", other)
+        await self.add_role(self.owner, self.bob.id, role)
+        self.assertHasRole(there, role)
+        with self.assertRaisesRegex(SetupError, "share 2 guilds: say which one"):
+            await self.add_role(self.owner, self.bob.id, "guest")
 
     async def test_presence(self) -> None:
         await self.set_presence(self.alice, discord.Status.idle, discord.Game("chess"))
@@ -412,6 +450,10 @@ class VoiceTests(Town):
     async def test_mistakes(self) -> None:
         with self.assertRaisesRegex(SetupError, "#general is no voice channel"):
             await self.join_voice(self.alice, self.general)
+        loud = self.make_voice_channel("general", self.guild)
+        await self.join_voice(self.alice, "general")
+        self.assertInVoice(self.alice, loud)
+        await self.leave_voice(self.alice)
         with self.assertRaisesRegex(SetupError, "alice cannot see the voice channel 'Secret'"):
             await self.join_voice(self.alice, self.secret)
         with self.assertRaisesRegex(SetupError, "alice is in no voice channel"):

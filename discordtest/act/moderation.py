@@ -143,7 +143,7 @@ class ModerationVerbs(Acting):
             _edit(scene, who, member, guild, f"calls {{}} {nick!r}", body, reason)
             return
         guild_id = guild_of(scene, guild, member, who)
-        text = f"calls themselves {nick!r}"
+        text = f"calls themselves {nick!r}{_because(reason)}"
         act(scene, actor, text, "update_my_guild_member", guild_id, body=body, reason=reason)
 
     @verb

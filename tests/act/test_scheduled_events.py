@@ -7,7 +7,10 @@ from datetime import timedelta
 import discord
 
 from discordtest import SetupError
+from tests.backend.worlds import PNG
 from tests.control.listening import ControlTestCase
+
+OTHER = PNG[:-1] + b"\x07"
 
 
 class ScheduledEventTests(ControlTestCase):
@@ -59,6 +62,40 @@ class ScheduledEventTests(ControlTestCase):
         self.assertEqual(
             names, ["scheduled_event_create", "scheduled_event_update", "scheduled_event_delete"]
         )
+
+    async def test_everything_that_an_event_has(self) -> None:
+        start = self.clock.now() + timedelta(days=1)
+        end = start + timedelta(hours=3)
+        event = await self.create_scheduled_event(
+            self.host, self.guild, "Talk", start_time=start, channel=self.floor, image=PNG, reason="asked for"
+        )
+        self.assertEqual((event.channel, event.end_time), (self.floor, None))
+        self.assertIsNotNone(event.cover_image)
+        action = discord.AuditLogAction.scheduled_event_create
+        self.assertAuditLog(self.guild, action, target=event, reason="asked for")
+        changed = await self.edit_scheduled_event(
+            self.host,
+            event,
+            location="Park",
+            start_time=start + timedelta(hours=1),
+            end_time=end,
+            description="Bring tea.",
+            image=OTHER,
+        )
+        self.assertEqual(
+            (changed.location, changed.channel, changed.description), ("Park", None, "Bring tea.")
+        )
+        self.assertEqual((changed.start_time, changed.end_time), (start + timedelta(hours=1), end))
+        self.assertNotEqual(changed.cover_image, event.cover_image)
+        changed = await self.edit_scheduled_event(self.host, event, channel=self.floor)
+        self.assertEqual(changed.channel, self.floor)
+        await self.delete_scheduled_event(self.host, event, reason="rain")
+        action = discord.AuditLogAction.scheduled_event_delete
+        self.assertAuditLog(self.guild, action, target=event, reason="rain")
+        dated = await self.create_scheduled_event(
+            self.host, self.guild, "Walk", start_time=start, end_time=end, location="Wood", description="Far."
+        )
+        self.assertEqual((dated.end_time, dated.location, dated.description), (end, "Wood", "Far."))
 
     async def test_others_event(self) -> None:
         for doing in (
