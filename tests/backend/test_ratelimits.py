@@ -6,7 +6,7 @@ from typing import Any
 
 from discordtest.backend import rest
 from discordtest.backend.journal import Exchange
-from discordtest.backend.ratelimits import BAN, INVALID_WINDOW, Limit, RateLimits, Scope, Verdict
+from discordtest.backend.ratelimits import BAN, INVALID_WINDOW, MAX_INVALID, Limit, RateLimits, Scope, Verdict
 from discordtest.backend.targets import find_target
 
 SECOND = 1_000_000
@@ -90,6 +90,12 @@ class Buckets(LimitsTestCase):
             ("create_guild_channel", "POST", "/guilds/1/channels", "/guilds/2/channels"),
             ("execute_webhook", "POST", "/webhooks/1/a", "/webhooks/1/b"),
             ("get_webhook", "GET", "/webhooks/1", "/webhooks/2"),
+            (
+                "create_interaction_response",
+                "POST",
+                "/interactions/1/a/callback",
+                "/interactions/1/b/callback",
+            ),
         ):
             with self.subTest(target):
                 self.set(target, 1, 5)
@@ -295,6 +301,9 @@ class Bans(LimitsTestCase):
         self.limits.restart(datetime.fromtimestamp(2_000, UTC))
         self.note(403, 403)
         self.assertTrue(self.passes())
+
+    def test_bounds_of_the_documentation(self) -> None:
+        self.assertEqual((MAX_INVALID, INVALID_WINDOW), (10_000, 600 * SECOND))
 
     def test_nothing_is_counted_unless_asked(self) -> None:
         self.limits.max_invalid = None

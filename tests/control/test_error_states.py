@@ -89,6 +89,10 @@ class StartTests(ControlTestCase):
         backend.set_error_state("websocket", code=4013)
         with self.assertRaises(discord.ConnectionClosed):
             await self.connect(self.client)
+        backend.clear_error_state()
+        other = self.make_client()
+        await self.connect(other)
+        self.assertTrue(other.is_ready())
 
     async def test_client_that_does_not_run(self) -> None:
         with self.assertRaisesRegex(SetupError, "Listener does not run"):

@@ -58,6 +58,8 @@ class EditTests(MessageTestCase):
         before, after = await self.arguments("message_edit")
         self.assertEqual((before.content, after.content, after.author), ("hello", "bye", self.alice))
         self.assertIsNotNone(after.edited_at)
+        with self.assertRaisesRegex(TypeError, "embed"):
+            backend.edit_message(self.message, embed=discord.Embed(title="Title"))
 
     async def test_message_that_is_gone(self) -> None:
         backend.delete_message(self.message)
@@ -83,6 +85,8 @@ class ReactionTests(MessageTestCase):
         reaction, user = await self.arguments("reaction_add")
         self.assertEqual((str(reaction.emoji), user, reaction.count), ("👍", self.alice, 1))
         self.assertEqual(self.client.cached_messages[-1].reactions, [reaction])
+        with self.assertRaisesRegex(SetupError, "has not reacted with 👎"):
+            backend.remove_reaction(self.message, self.alice, "👎")
         backend.remove_reaction(self.message, self.alice, "👍")
         reaction, user = await self.arguments("reaction_remove")
         self.assertEqual((user, self.client.cached_messages[-1].reactions), (self.alice, []))
