@@ -69,6 +69,7 @@ class UpdateGuildTests(ControlTestCase):
         high = self.make_role("high", self.guild)
         backend.update_guild(self.guild, roles=[self.guild.default_role, self.mods, high])
         self.assertEqual([role.name for role in self.guild.roles], ["@everyone", "mods", "high", "bot"])
+        self.assertEqual([role.position for role in self.guild.roles], [0, 1, 2, 3])
         self.assertEqual(self.guild.get_role(high.id), high)
 
     async def test_list_that_cannot_be_changes_nothing(self) -> None:
