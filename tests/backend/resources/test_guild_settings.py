@@ -24,6 +24,7 @@ class Preview(SettingsTestCase):
     def test_own_guild(self):
         answer = self.assertStatus(self.request("GET", "preview"), 200)
         self.assertEqual((answer["name"], answer["approximate_member_count"]), ("Test", 2))
+        self.assertEqual((answer["emojis"], answer["stickers"]), ([], []))
 
     def test_foreign_guild_only_when_discoverable(self):
         made = self.small.perform("create_guild", body={"name": "Other"})
@@ -43,7 +44,9 @@ class Widget(SettingsTestCase):
         deny = str(int(Permission.CONNECT))
         closed["permission_overwrites"] = [{"id": self.guild_id, "type": 0, "allow": "0", "deny": deny}]
         alice = self.small.make_person("alice")
-        self.small.perform("update_presence", alice.user_id, body={"status": "dnd"})
+        stranger = self.small.make_person("stranger", guild=self.small.make_guild("Other"))
+        for person in (alice, stranger):
+            self.small.perform("update_presence", person.user_id, body={"status": "dnd"})
         body = {"enabled": True, "channel_id": self.small.general["id"]}
         self.assertEqual(self.assertStatus(self.request("PATCH", "widget", body), 200), body)
         answer = self.assertStatus(self.request("GET", "widget.json", token=None), 200)
@@ -68,6 +71,12 @@ class Vanity(SettingsTestCase):
         for code in ("ab", "a" * 25):
             self.assertEqual(self.request("PATCH", "vanity-url", {"code": code}).json["code"], code)
             self.assertEqual(self.request("GET", "vanity-url").json, {"code": code, "uses": 0})
+
+    def test_own_one_again_and_none(self):
+        self.small.guild["features"] = ["VANITY_URL"]
+        for code in ("club", "club", None):
+            answer = self.request("PATCH", "vanity-url", {"code": code})
+            self.assertEqual(self.assertStatus(answer, 200), {"code": code, "uses": 0})
 
     def test_taken(self):
         self.small.guild["features"] = ["VANITY_URL"]
@@ -95,9 +104,28 @@ class Incidents(SettingsTestCase):
         self.assertIsNone(self.assertStatus(answer, 200)["dms_disabled_until"])
 
 
+class Told(SettingsTestCase):
+    def test_each_change_is_a_guild_update_with_an_entry(self):
+        self.small.guild.update(owner_id=self.small.bot.user_id, features=["VANITY_URL"])
+        for method, page, body, key in (
+            ("PATCH", "widget", {"enabled": True}, "widget_enabled"),
+            ("PATCH", "vanity-url", {"code": "club"}, "vanity_url_code"),
+            ("POST", "mfa", {"level": 1}, "mfa_level"),
+        ):
+            with self.subTest(page):
+                session = self.small.connect()
+                self.assertStatus(self.request(method, page, body, reason="why"), 200)
+                (event,) = self.small.events(session, "GUILD_UPDATE")
+                self.assertEqual(event[key], next(iter(body.values())))
+                entry = self.small.audit_log()[-1]
+                self.assertEqual((entry["action_type"], entry["reason"]), (1, "why"))
+                self.assertIn(key, [change["key"] for change in entry["changes"]])
+
+
 class TwoFactor(SettingsTestCase):
     def test_only_the_owner_may(self):
         self.assertStatus(self.request("POST", "mfa", {"level": 1}), 403, Code.MISSING_PERMISSIONS)
+        self.small.perform("edit_guild_mfa_level", self.guild_id, body={"level": 0})
         self.small.guild["owner_id"] = self.small.bot.user_id
         self.assertEqual(self.assertStatus(self.request("POST", "mfa", {"level": 1}), 200), {"level": 1})
         self.assertEqual(self.small.guild["mfa_level"], 1)

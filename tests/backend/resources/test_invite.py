@@ -83,6 +83,10 @@ class CreateInviteTests(InviteTestCase):
         session = self.small.connect()
         self.create()
         self.assertEqual(self.small.events(session), [])
+        few = Permission.VIEW_CHANNEL | Permission.CREATE_INSTANT_INVITE | Permission.MANAGE_CHANNELS
+        self.small.allow(few)
+        self.create(unique=True)
+        self.assertEqual(len(self.small.events(session, "INVITE_CREATE")), 1)
 
     def test_needs_create_instant_invite(self) -> None:
         self.small.allow(Permission.VIEW_CHANNEL)
