@@ -50,8 +50,8 @@ sleep = _Sleeper().sleep
 
 def _tell(loop: VirtualLoop, seconds: str, caller: FrameType) -> None:
     chain = _own_frames(caller)
-    if not chain:
-        return
+    if not chain or any(frame.f_code.co_name == "<module>" for frame in chain):
+        return  # a script or module that is being loaded: of the bot nothing runs so far
     # Who sleeps may be a library that the bot has called: only the call is the bot's to change.
     home = root(chain[-1])
     at = next(i for i, each in enumerate(chain) if root(each) == home or not _is_library(each))

@@ -165,6 +165,12 @@ class LibraryTests(NoSleepTestCase):
 
 
 class LegalTests(NoSleepTestCase):
+    async def test_module_that_is_loaded_may_sleep(self) -> None:
+        code = compile("import time\ndef rest():\n    time.sleep(5)\nrest()\n", "bot.py", "exec")
+        with self.told():
+            exec(code, {"__name__": "bot"})
+        self.assertEqual(self.slept, [5])
+
     async def test_threads_and_executors_may_sleep(self) -> None:
         thread = threading.Thread(target=time.sleep, args=(5,))
         with self.told():
