@@ -434,6 +434,54 @@ class RequestTests(BotTestCase):
         )
 
 
+class ThreadAndStageTests(BotTestCase):
+    """What the bot cannot see, or may not open to others."""
+
+    bot_permissions = discord.Permissions(change_nickname=True)
+    hidden = discord.PermissionOverwrite(view_channel=False)
+
+    async def why(self, method: str, path: str) -> str:
+        """Return why Discord refuses a request of the bot."""
+        with self.assertRaises(discord.Forbidden):
+            await self.client.http.request(discord.http.Route(method, path))
+        return self.backend.journal.exchanges()[-1].why
+
+    async def test_thread_that_only_its_owner_opens(self) -> None:
+        thread = self.make_thread(
+            "secret", self.general, private=True, members=[self.client.user], invitable=False
+        )
+        self.assertEqual(
+            await self.why("PUT", f"/channels/{thread.id}/thread-members/{self.alice.id}"),
+            "bot lacks manage_threads in #secret, which is not invitable and not its own",
+        )
+
+    async def test_thread_in_a_channel_that_the_other_does_not_see(self) -> None:
+        staff = self.make_text_channel("staff", self.guild, overwrites={self.alice: self.hidden})
+        thread = self.make_thread("talk", staff)
+        self.assertEqual(
+            await self.why("PUT", f"/channels/{thread.id}/thread-members/{self.alice.id}"),
+            "alice lacks view_channel in #staff: the overwrite for alice denies it",
+        )
+
+    async def test_what_is_hidden(self) -> None:
+        nobody = {self.guild.default_role: self.hidden}
+        stage = self.make_stage_channel("stage", self.guild, overwrites=nobody)
+        thread = self.make_thread("talk", self.make_text_channel("staff", self.guild, overwrites=nobody))
+        self.assertEqual(
+            await self.why("GET", f"/stage-instances/{stage.id}"),
+            "bot lacks view_channel in #stage: the overwrite for @everyone denies it",
+        )
+        self.assertEqual(
+            await self.why("PUT", f"/channels/{thread.id}/thread-members/@me"),
+            "bot lacks view_channel in #talk: the overwrite for @everyone denies it",
+        )
+
+    async def test_application_that_people_cannot_install(self) -> None:
+        self._scene.application_of(self.client)["integration_types_config"] = {"0": {}}
+        with self.fails("bot has no USER_INSTALL in its integration_types_config", kind=SetupError):
+            await self.install_app(self.alice)
+
+
 class PlaceTests(BotTestCase):
     """What people find closed says what is in their way."""
 
