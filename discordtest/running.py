@@ -20,6 +20,7 @@ import discord
 
 from discordtest import deferred, hints
 from discordtest.assertions import failures
+from discordtest.backend import journal
 from discordtest.clock import runner as runners
 from discordtest.errors import Deadlock, DiscordTestError, SettleTimeout, SetupError
 from discordtest.interactions import timeline
@@ -184,10 +185,22 @@ class Running(Case):
         ):
             yield "Assertions and builders are plain calls, without `await`"
         known = "\n".join([str(error), *getattr(error, "__notes__", ())])
-        if not any(title in known for title in ("What happened:", "Discord refused")):
-            if not known.startswith("the bot "):  # that says itself what became of an interaction
+        says_itself = known.startswith("the bot ")  # what became of an interaction, and what the bot raised
+        if (
+            isinstance(error, AssertionError | discord.HTTPException)
+            and not says_itself
+            and self._has_acted()
+        ):
+            if "What happened:" not in known:
+                yield failures.background(self._scene)
+        elif not any(title in known for title in ("What happened:", "Discord refused")):
+            if not says_itself:
                 yield from timeline.neglected(self._scene)
             yield from failures.suspects(self._scene)
+
+    def _has_acted(self) -> bool:
+        """Tell whether anybody did anything in the test that its reader may have to know."""
+        return any(isinstance(entry, journal.Act) for entry in self._scene.backend.journal)
 
     def debug(self) -> None:
         """Run the test without collecting the result; what it has replaced is put back, however it ends."""

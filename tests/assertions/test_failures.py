@@ -140,6 +140,58 @@ class AwaitTests(unittest.TestCase):
         self.assertNotIn(said, str(run_case(Case, "test_other")))
 
 
+class HappenedTests(unittest.TestCase):
+    """What happened is told of every claim that comes after an act, and of what Discord refuses to a person."""
+
+    def text(self, case: type[unittest.TestCase]) -> str:
+        outcome = run_case(case)
+        self.assertEqual(len(outcome.problems), 1, str(outcome))
+        return str(outcome)
+
+    def test_claim_of_unittests_own(self) -> None:
+        class Case(BotTestCase):
+            async def test(self) -> None:
+                await self.send(self.alice, self.general, "hello")
+                with self.assertRaises(discord.Forbidden):
+                    await self.send(self.alice, self.general, "let me")
+
+        self.assertRegex(
+            self.text(Case), r"Forbidden not raised\nWhat happened:\n(?s:.*) alice sends 'let me' in #general"
+        )
+
+    def test_refusal(self) -> None:
+        class Case(BotTestCase):
+            async def test(self) -> None:
+                async def lock(ctx: Context) -> None:
+                    assert ctx.guild and isinstance(ctx.channel, discord.TextChannel)
+                    await ctx.channel.set_permissions(ctx.guild.default_role, send_messages=False)
+
+                await self.bot_does(lock)
+                await self.send(self.alice, self.general, "hello?")
+
+        self.assertRegex(
+            self.text(Case), r"Missing Permissions\n(?s:.*)What happened:\n(?s:.*)PUT /channels/#general/perm"
+        )
+
+    def test_once(self) -> None:
+        class Case(BotTestCase):
+            async def test(self) -> None:
+                await self.send(self.alice, self.general, "hello")
+                self.assertSent("hello")
+
+        self.assertEqual(self.text(Case).count("What happened:"), 1)
+
+    def test_error_of_the_bot_has_its_own_story(self) -> None:
+        class Case(BotTestCase):
+            async def test(self) -> None:
+                async def work(ctx: Context) -> None:
+                    raise ValueError("mine")
+
+                await self.bot_does(work)
+
+        self.assertNotIn("What happened:", self.text(Case))
+
+
 class NeglectTests(BotTestCase):
     """What people used and nobody answered is told where the test looks for what should have come of it."""
 
