@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from discordtest.backend.codes import Code
-from tests.backend.worlds import WorldTestCase
+from tests.backend.worlds import PNG, WorldTestCase, multipart
 
 
 class EmbedTestCase(WorldTestCase):
@@ -64,6 +64,7 @@ class Limits(EmbedTestCase):
         for url, error in (
             ("ftp://example.com", "URL_TYPE_INVALID_SCHEME"),
             ("nonsense", "URL_TYPE_INVALID_URL"),
+            ("https://example.com/a b", "URL_TYPE_INVALID_URL"),
             ("https://", "URL_TYPE_INVALID_URL"),
             ("https://[", "URL_TYPE_INVALID_URL"),
         ):
@@ -97,6 +98,7 @@ class Shape(EmbedTestCase):
                 "embeds": [
                     {
                         "title": "t",
+                        "url": "https://example.com/t",
                         "timestamp": "2026-01-01T02:00:00+02:00",
                         "footer": {"text": "f", "icon_url": url},
                         "author": {"name": "a", "url": "https://example.com"},
@@ -111,7 +113,30 @@ class Shape(EmbedTestCase):
         self.assertEqual(embed["fields"], [{"name": "n", "value": "v", "inline": False}])
         self.assertEqual(embed["footer"], {"text": "f", "icon_url": url, "proxy_icon_url": url})
         self.assertEqual(embed["author"], {"name": "a", "url": "https://example.com"})
-        self.assertEqual(embed["image"]["url"], url)
+        self.assertEqual(embed["url"], "https://example.com/t")
+        self.assertEqual(embed["image"], {"url": url, "proxy_url": url, "width": 0, "height": 0, "flags": 0})
+
+    def test_file_that_an_embed_shows_has_its_address(self):
+        form = multipart(
+            {
+                "payload_json": {
+                    "embeds": [
+                        {
+                            "image": {"url": "attachment://a.png"},
+                            "footer": {"text": "f", "icon_url": "attachment://a.png"},
+                        }
+                    ]
+                }
+            },
+            ("files[0]", "a.png", PNG, "image/png"),
+        )
+        path = f"/channels/{self.small.general['id']}/messages"
+        [embed] = self.assertStatus(self.small.request("POST", path, form=form), 200)["embeds"]
+        image, footer = embed["image"], embed["footer"]
+        self.assertTrue(image["url"].startswith("https://cdn.discordapp.com/attachments/"))
+        self.assertTrue(image["proxy_url"].startswith("https://media.discordapp.net/attachments/"))
+        self.assertEqual((image["width"], image["height"], image["flags"]), (1, 1, 0))
+        self.assertEqual((footer["icon_url"], footer["proxy_icon_url"]), (image["url"], image["proxy_url"]))
 
     def test_moment_without_a_zone_is_utc(self):
         [embed] = self.send({"title": "t", "timestamp": "2026-01-01T00:00:00"})["embeds"]

@@ -146,6 +146,8 @@ class UpdateGuildEmoji(EmojiTestCase):
         entry = self.small.audit_log()[-1]
         self.assertEqual(entry["action_type"], 61)
         self.assertEqual(entry["changes"], [{"key": "name", "old_value": "wave", "new_value": "bye"}])
+        answer = self.small.request("PATCH", f"{self.path}/{made['id']}", {"roles": ["1"]})
+        self.assertStatus(answer, 400, Code.INVALID_ROLE)
 
     def test_own_emoji_needs_only_the_right_to_create(self):
         own, foreign = self.make("own", self.small.bot), self.make("foreign")

@@ -85,6 +85,12 @@ class Mentions(WorldTestCase):
         loud = self.send("yes", {"parse": [], "replied_user": True}, message_reference=reference)
         self.assertMentions(loud, self.alice)
 
+    def test_reply_to_a_webhook_notifies_nobody(self):
+        hook = self.small.perform("create_webhook", self.small.general["id"], body={"name": "hook"})
+        path = f"/webhooks/{hook['id']}/{hook['token']}"
+        first = self.small.request("POST", path, {"content": "hi"}, query={"wait": "true"}, token=None).json
+        self.assertMentions(self.send("yes", message_reference={"message_id": first["id"]}))
+
     def test_edit_works_them_out_anew(self):
         message = self.send()
         where = (self.small.general["id"], message["id"])

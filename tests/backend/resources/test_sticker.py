@@ -132,8 +132,20 @@ class Lottie(StickerTestCase):
 
     def test_broken_json(self):
         self.small.guild["features"].append("VERIFIED")
-        with self.assertRefused(Code.LOTTIE_INVALID_JSON):
-            self.make(b"{")
+        for broken in (b"{", b"{}"):
+            with self.subTest(broken), self.assertRefused(Code.LOTTIE_INVALID_JSON):
+                self.make(broken)
+
+    def test_frames_count_from_the_first(self):
+        self.small.guild["features"].append("VERIFIED")
+        self.make_lottie(ip=100, op=250)
+        with self.assertRefused(Code.STICKER_TOO_LONG):
+            self.make_lottie(ip=100, op=251)
+
+    def test_other_pictures_stay_refused(self):
+        self.small.guild["features"].append("VERIFIED")
+        with self.assertRefused(Code.INVALID_FILE_TYPE):
+            self.make(b"\xff\xd8\xff\xe0")
 
 
 class ReadStickers(StickerTestCase):

@@ -176,6 +176,10 @@ class StageTests(VoiceTestCase):
         self.assertEqual(len(self.updates(session)), 2)
         answer = self.rest("PATCH", body={"suppress": False})
         self.assertStatus(answer, 403, Code.MISSING_PERMISSIONS.value)
+        self.small.allow(TALK | int(Permission.MUTE_MEMBERS))
+        self.mine["request_to_speak_timestamp"] = START.isoformat()
+        self.assertStatus(self.rest("PATCH", body={"suppress": False}), 204)
+        self.assertIsNone(self.mine["request_to_speak_timestamp"])
 
     def test_ask_to_speak(self) -> None:
         now = START.isoformat()
@@ -203,6 +207,8 @@ class StageTests(VoiceTestCase):
         self.small.allow(TALK)
         answer = self.rest("PATCH", path, {"suppress": False})
         self.assertStatus(answer, 403, Code.MISSING_PERMISSIONS.value)
+        self.small.allow(TALK | int(Permission.MUTE_MEMBERS))
+        self.assertStatus(self.rest("PATCH", path, {"suppress": False}), 204)
 
     def test_nothing_asked_is_nothing_done(self) -> None:
         session = self.small.connect()
@@ -245,6 +251,9 @@ class StatusTests(VoiceTestCase):
         self.assertStatus(self.put("x"), 204)
         self.small.allow(TALK)
         self.assertStatus(self.put("y"), 403, Code.MISSING_PERMISSIONS.value)
+        other = self.small.make_channel("other", 2)
+        self.small.allow(TALK | int(Permission.SET_VOICE_CHANNEL_STATUS | Permission.MANAGE_CHANNELS))
+        self.assertStatus(self.put("z", other), 204)
 
     def test_only_voice_channels_have_one(self) -> None:
         answer = self.put("x", self.small.general)
