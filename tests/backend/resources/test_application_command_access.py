@@ -152,6 +152,7 @@ class InstallationTests(AccessTestCase):
     def test_dm_needs_a_common_guild(self) -> None:
         command, alice = self.make_command(), self.alice.user_id
         channel = self.dm(self.alice, self.small.bot.user_id)
+        self.small.make_guild("Without her")
         self.assertEqual(self.owners(command, channel), {"0": "0"})
         del self.small.world.members[self.guild_id][alice]
         self.assertNotOffered("not installed there", command, channel)
