@@ -209,6 +209,10 @@ class BlindTests(Town):
         message = await self.send(self.alice, self.general, "secret")
         self.assertEqual(message.content, "secret")
         self.assertEqual(self.client.cached_messages[-1].content, "")
+        message = await self.send(self.alice, self.general, files=[("a.txt", b"x")])
+        self.assertEqual(len(message.attachments), 1)
+        message = await self.send(self.alice, self.general, embeds=[discord.Embed(title="T")])
+        self.assertEqual(len(message.embeds), 1)
 
 
 class MessageTests(Town):

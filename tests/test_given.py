@@ -193,6 +193,10 @@ class FileTests(unittest.TestCase):
         )
         self.assertEqual(parts[3].data, b"three")
 
+    def test_file_is_read_whole_each_time(self) -> None:
+        file = discord.File(io.BytesIO(b"one"), "a.txt")
+        self.assertEqual([part.data for part in file_parts([file, file])], [b"one", b"one"])
+
     def test_what_is_no_list_of_files(self) -> None:
         for one in ("a.txt", b"one", Path("a.txt"), discord.File(io.BytesIO(b"one"), "a.txt")):
             with self.assertRaisesRegex(TypeError, "files takes a list of files"):
