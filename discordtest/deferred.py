@@ -38,6 +38,7 @@ DEFERRED = tuple(
         "finding",
         "foreign",
         "given",
+        "guesses",
         "hints",
         "idle",
         "interactions",

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from discordtest import deferred, hints
+from discordtest import deferred, guesses, hints
 from discordtest.assertions import failures
 from discordtest.backend import journal
 from discordtest.clock import runner as runners
@@ -180,6 +180,8 @@ class Running(Case):
             return
         if isinstance(error, Deadlock | TimeoutError):
             yield from hints.why_in_vain(self._scene, error)
+        if (instead := guesses.meant(error, self)) is not None:
+            yield instead
         if isinstance(error, TypeError) and _PLAIN.search(
             traceback.extract_tb(error.__traceback__)[-1].line or ""
         ):

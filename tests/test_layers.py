@@ -71,6 +71,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.current",
         "discordtest.finding",
         "discordtest.given",
+        "discordtest.guesses",
         "discordtest.hints",
         "discordtest.idle",
         "discordtest.none_errors",

@@ -1,0 +1,65 @@
+"""Names that people guess on a test case, and what is called so here.
+
+What is like a name of ours is found by its letters; the table has what other libraries, or Discord's clients, call it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any
+
+__all__ = ["meant"]
+
+#: A name that a test case does not have -> what to write.
+_INSTEAD = {
+    "reply": "send(who, channel, content, reply_to=message)",
+    "dm": "send_dm(who, content)",
+    "press": "click(who, message, button)",
+    "click_button": "click(who, message, button)",
+    "choose": "select(who, message, values)",
+    "fill_in": "submit(who, result, values)",
+    "use_command": "slash(who, channel, command, **options)",
+    "user_command": "context_menu(who, channel, name, user)",
+    "message_command": "context_menu(who, channel, name, message)",
+    "remove_reaction": "unreact(who, message, emoji)",
+    "change_nick": "set_nick(who, member, nick)",
+    "give_role": "add_role(who, member, role)",
+    "mute": "set_voice(who, mute=True)",
+    "sleep": "advance(seconds)",
+    "wait": "advance(seconds)",
+    "bot": "client",
+    "messages": "history(channel)",
+    "last_message": "sent[-1]",
+    "now": "clock.now()",
+    "make_channel": "make_text_channel(name, guild)",
+    "make_bot": "connect(client)",
+    "assertReply": "assertSent(reply_to=message)",
+    "assertMessage": "assertSent(content)",
+    "assertEmbedSent": "assertSent(embed=…)",
+    "assertDM": "assertSent(channel=user)",
+    "assertNotSent": "assertNothingSent()",
+    "assertReacted": "assertReaction(message, emoji)",
+    "assertMuted": "assertTimedOut(member)",
+    "assertNoResponse": "assertNotResponded(result)",
+    "assertRaisesInBot": "assertBotRaises(error)",
+}
+_LIKE = 0.75
+
+
+def meant(error: Exception, case: Any) -> str | None:
+    """Return what to write instead of the name that an AttributeError of a test is about; None where nobody knows."""
+    if not isinstance(error, AttributeError) or error.name is None:
+        return None
+    parts = {
+        f"self.{name}": getattr(case, name, None) for name in ("backend", "clock")
+    }  # not there before set-up
+    place = next((place for place, thing in {"self": case, **parts}.items() if thing is error.obj), None)
+    if place is None:
+        return None
+    if place == "self" and error.name in _INSTEAD:
+        return f"Write self.{_INSTEAD[error.name]}"
+    if hasattr(type(case), error.name):  # builders and `advance` are the test case's own
+        return f"Write self.{error.name}"
+    names = [name for name in dir(error.obj) if not name.startswith("_")]
+    near = difflib.get_close_matches(error.name, names, 1, _LIKE)
+    return f"Is {place}.{near[0]} meant?" if near else None

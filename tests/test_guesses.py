@@ -1,0 +1,64 @@
+"""A name that a test case does not have is answered with what it is called here."""
+
+from __future__ import annotations
+
+import re
+import unittest
+from typing import Any
+
+from discordtest import DiscordTestCase, guesses
+from tests.bots import BotTestCase, run_case
+
+
+class GuessTests(BotTestCase):
+    def answer(self, thing: Any, name: str) -> str | None:
+        try:
+            getattr(thing, name)
+        except AttributeError as error:
+            return guesses.meant(error, self)
+        raise self.failureException(f"there is {name}")
+
+    async def test_other_word(self) -> None:
+        self.assertEqual(self.answer(self, "press"), "Write self.click(who, message, button)")
+        self.assertEqual(self.answer(self, "bot"), "Write self.client")
+
+    async def test_other_letters(self) -> None:
+        self.assertEqual(self.answer(self, "assertSend"), "Is self.assertSent meant?")
+        self.assertEqual(self.answer(self.backend, "update_membre"), "Is self.backend.update_member meant?")
+
+    async def test_other_place(self) -> None:
+        self.assertEqual(self.answer(self.clock, "advance"), "Write self.advance")
+
+    async def test_nobody_knows(self) -> None:
+        self.assertIsNone(self.answer(self, "quux"))
+        self.assertIsNone(self.answer(self.client, "press"))
+        self.assertIsNone(guesses.meant(ValueError("x"), self))
+        self.assertIsNone(guesses.meant(AttributeError("mine"), self))
+
+    async def test_what_is_named_is_there_and_what_it_stands_for_is_not(self) -> None:
+        for name, instead in guesses._INSTEAD.items():
+            with self.subTest(name):
+                self.assertFalse(hasattr(DiscordTestCase, name))
+                word = re.match(r"\w+", instead)
+                assert word is not None
+                self.assertTrue(hasattr(self, word[0]), instead)
+
+
+class FailureTests(unittest.TestCase):
+    def test_failure_says_it(self) -> None:
+        class Case(BotTestCase):
+            async def test(self) -> None:
+                self.dm(self.alice, "hi")  # type: ignore[attr-defined]
+
+        class InSetUp(Case):
+            def setUp(self) -> None:
+                self.dm("alice", "hi")  # type: ignore[attr-defined]
+
+        for case in (Case, InSetUp):
+            with self.subTest(case.__name__):
+                said = "has no attribute 'dm'\n(?s:.*)Write self.send_dm\\(who, content\\)\n"
+                self.assertRegex(str(run_case(case)), said)
+
+
+if __name__ == "__main__":
+    unittest.main()
