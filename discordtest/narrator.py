@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import discord
 
+from discordtest.backend.resources.stage_instance import stages_of
+
 if TYPE_CHECKING:
     from discord.state import ConnectionState
     from discord.user import ClientUser
 
-    from discordtest.backend.world import Record
+    from discordtest.backend.world import Record, World
     from discordtest.views import Views
 
-__all__ = ["Live", "narrator_state"]
+__all__ = ["Live", "Stages", "narrator_state"]
 
 T = TypeVar("T")
 
@@ -57,6 +59,17 @@ class Live(MutableMapping[int, T]):
 
     def __delitem__(self, key: int) -> None:
         """Change nothing."""
+
+
+class Stages(dict[str, dict[str, "Record"]]):
+    """What is live on stages, by guild: the world has it by stage."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self._world = world
+
+    def get(self, guild_id: str, default: Any = None) -> dict[str, Record]:
+        return {instance["id"]: instance for instance in stages_of(self._world, guild_id)}
 
 
 class _NarratorState:

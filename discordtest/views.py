@@ -25,7 +25,7 @@ from discordtest.backend.resources.invite import render_invite
 from discordtest.backend.resources.message_form import EPHEMERAL
 from discordtest.backend.resources.message_render import render_message
 from discordtest.errors import SetupError
-from discordtest.narrator import Live, narrator_state
+from discordtest.narrator import Live, Stages, narrator_state
 
 if TYPE_CHECKING:
     from discord.abc import GuildChannel
@@ -168,6 +168,7 @@ class Views:
         guild._voice_states = self._live(world.voice_states, guild_id, self._voice_state)
         guild._soundboard_sounds = self._live(world.soundboard_sounds, guild_id, self.sound)
         guild._scheduled_events = self._live(world.scheduled_events, guild_id, self.scheduled_event)
+        guild._stage_instances = self._live(Stages(world), guild_id, self.stage_instance)
 
     def _live(
         self, tables: Mapping[str, dict[str, Record]], guild_id: str, build: Callable[[Record], Any]
@@ -246,6 +247,15 @@ class Views:
                 return found
         data = render_event(self.world, record, counted=True)
         return ScheduledEvent(state=self.state, data=cast("Any", data))
+
+    def stage_instance(self, record: Record) -> discord.StageInstance:
+        """Return what is live on a stage."""
+        guild = self.guild(record["guild_id"])
+        if record["guild_id"] not in self.built:
+            found = guild.get_stage_instance(int(record["id"]))
+            if found is not None:
+                return found
+        return discord.StageInstance(state=self.state, guild=guild, data=cast("Any", record))
 
     def webhook(self, record: Record) -> discord.Webhook:
         """Return a webhook with its token."""

@@ -102,6 +102,18 @@ class ForeignTests(Viewed):
         self.assertIs(foreign.text_channels[0], self.client.get_channel(channel.id))
         self.assertIsNot(self.refresh(foreign), foreign)
 
+    async def test_what_is_live_on_the_stages_of_a_built_guild(self) -> None:
+        foreign = self.make_guild("Foreign", bots=())
+        stage = self.make_stage_channel("stage", foreign)
+        self.assertEqual((list(foreign.stage_instances), stage.instance), ([], None))
+        await self.add_bot(self.owner, foreign)
+        await self.client.get_channel(stage.id).create_instance(topic="Tea")  # type: ignore[union-attr]
+        (instance,) = foreign.stage_instances
+        self.assertEqual((instance.topic, instance.channel, stage.instance), ("Tea", stage, instance))
+        self.assertIs(instance, self.refresh(foreign).stage_instances[0])
+        await instance.delete()
+        self.assertEqual(list(foreign.stage_instances), [])
+
     async def test_settings_of_a_built_guild_are_as_of_its_refresh(self) -> None:
         foreign = self.make_guild("Foreign", bots=())
         self.make_emoji("blob", foreign)
