@@ -111,6 +111,7 @@ class TestEntitlementTests(ShopTestCase):
         self.create(self.gold, self.alice.user_id, USER)
         answer = self.create(self.gold, self.alice.user_id, USER)
         self.assertStatus(answer, 400, Code.ENTITLEMENT_ALREADY_GRANTED)
+        self.assertStatus(self.create(self.gold, self.small.owner["id"], USER), 200)
         self.assertStatus(self.create(self.gold, self.small.guild["id"], GUILD), 200)
 
     def test_unknown_owners_and_skus(self) -> None:
@@ -152,6 +153,14 @@ class ActiveTests(ShopTestCase):
         self.assertEqual(self.active(self.small, None), [mine])
         self.assertEqual(self.active(self.small, self.small.guild["id"]), [mine, ours])
         self.assertEqual(self.active(self.small, self.small.make_guild("Other")["id"]), [mine])
+
+    def test_not_what_another_application_sells(self) -> None:
+        from discordtest.backend.resources.application import make_application
+
+        other = make_application(self.small.world, "other", "other-token", self.small.owner)
+        sku = self.small.perform("create_sku", other["id"], body={"name": "Gold"})
+        self.buy(sku)
+        self.assertEqual(self.active(self.small, None), [])
 
     def test_not_what_is_deleted_over_or_to_come(self) -> None:
         refunded = self.buy()

@@ -68,6 +68,19 @@ class Prune(WorldTestCase):
         self.small.perform("update_presence", self.alice.user_id, body={"status": "idle"})
         self.assertEqual(self.count(), 0)
 
+    def test_who_wrote_in_a_thread_is_there(self):
+        body = {"name": "topic", "type": 11}
+        thread = self.small.perform("create_thread", self.small.general["id"], body=body)
+        self.small.perform("create_message", thread["id"], actor=self.alice, body={"content": "hi"})
+        self.assertEqual(self.count(), 0)
+
+    def test_bots_and_the_owner_stay(self):
+        members = self.small.world.members[self.guild_id]
+        members[self.small.bot.user_id]["roles"].clear()
+        self.assertEqual(self.small.perform("prune_guild", self.guild_id, body={}), {"pruned": 1})
+        self.assertIn(self.small.bot.user_id, members)
+        self.assertIn(self.small.owner["id"], members)
+
     def test_days_at_the_bounds_and_past(self):
         for days, status in (("0", 400), ("1", 200), ("30", 200), ("31", 400)):
             with self.subTest(days):

@@ -126,6 +126,13 @@ class SnapshotTests(WorldTestCase):
         self.assertEqual(overwrite, {"id": 1, "type": 0, "allow": "1024", "deny": "0"})
         self.assertEqual(snapshot["channels"][3]["bitrate"], 32_000)
 
+    def test_roles_are_in_their_order(self) -> None:
+        guild_id, small = self.small.guild["id"], self.small
+        low, high = (small.perform("create_guild_role", guild_id, body={"name": name}) for name in "ab")
+        roles = small.world.roles[guild_id]
+        roles[low["id"]]["position"], roles[high["id"]]["position"] = 3, 2
+        self.assertEqual([role["name"] for role in self.snapshot()["roles"]], ["@everyone", "b", "a"])
+
     def test_forum(self) -> None:
         self.small.make_channel("help", 15, available_tags=[{"name": "solved"}, {"name": "open"}])
         (_, forum) = self.snapshot()["channels"]

@@ -6,6 +6,7 @@ from typing import Any
 
 from discordtest.backend.codes import Code
 from discordtest.backend.permissions import Permission
+from discordtest.backend.resources.stage_instance import stages_of
 from tests.backend.worlds import WorldTestCase
 
 
@@ -25,6 +26,7 @@ class StageInstanceTests(WorldTestCase):
         session = self.small.connect()
         made = self.assertStatus(self.open(), 200)
         self.assertEqual((made["topic"], made["privacy_level"]), ("talk", 2))
+        self.assertIs(made["discoverable_disabled"], True)
         self.assertEqual(self.assertStatus(self.on("GET"), 200), made)
         self.assertEqual(self.assertStatus(self.on("PATCH", {"topic": "more"}), 200)["topic"], "more")
         self.assertStatus(self.on("DELETE"), 204)
@@ -33,9 +35,26 @@ class StageInstanceTests(WorldTestCase):
         entries = self.small.audit_log()[-3:]
         self.assertEqual([entry["action_type"] for entry in entries], [83, 84, 85])
         self.assertEqual(entries[0]["options"], {"channel_id": self.stage["id"]})
+        self.assertIn({"key": "topic", "new_value": "talk"}, entries[0]["changes"])
+        self.assertEqual(entries[1]["changes"], [{"key": "topic", "old_value": "talk", "new_value": "more"}])
+        self.assertIn({"key": "topic", "old_value": "more"}, entries[2]["changes"])
         self.assertEqual(entries[0]["reason"], "why")
         for method in ("GET", "PATCH", "DELETE"):
             self.assertStatus(self.on(method), 404, Code.UNKNOWN_STAGE_INSTANCE.value)
+
+    def test_nothing_new_is_silent(self) -> None:
+        self.open()
+        session, entries = self.small.connect(), len(self.small.audit_log())
+        self.assertStatus(self.on("PATCH", {"topic": "talk"}), 200)
+        self.assertEqual((self.small.events(session), len(self.small.audit_log())), ([], entries))
+
+    def test_those_of_the_guild_are_what_it_has(self) -> None:
+        other = self.small.make_guild("Other")
+        self.open()
+        self.open(self.small.make_channel("Stage", 13, guild=other))
+        for guild in (self.small.guild, other):
+            (instance,) = stages_of(self.small.world, guild["id"])
+            self.assertEqual(instance["guild_id"], guild["id"])
 
     def test_one_at_a_time(self) -> None:
         self.open()
