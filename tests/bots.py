@@ -12,11 +12,12 @@ import discord
 from discord.ext import commands
 
 from discordtest import DiscordTestCase
+from discordtest.transports import releases
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
-__all__ = ["BotTestCase", "Outcome", "in_a_thread", "needs_the_process", "run_case"]
+__all__ = ["BotTestCase", "Outcome", "in_a_thread", "needs_loopback", "needs_the_process", "run_case"]
 
 
 class BotTestCase(DiscordTestCase):
@@ -88,6 +89,9 @@ def in_a_thread(function: Callable[[], Any]) -> Any:
     thread.start()
     thread.join()
     return found[0]
+
+
+needs_loopback = unittest.skipUnless(releases.LOOPBACK, "loopback needs aiohttp 3.11 or later")
 
 
 def needs_the_process(case: unittest.TestCase) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from discordtest import DiscordTestCase, Recording, RecordingError
-from tests.bots import run_case
+from tests.bots import needs_loopback, run_case
 from tests.recordings.bots import Played, Recorded, make_bot, play, recorded
 
 
@@ -128,6 +128,7 @@ class ReplayTests(unittest.TestCase):
         for _ in range(2):
             self.assertPlays(None)
 
+    @needs_loopback
     def test_it_plays_over_sockets(self) -> None:
         self.assertPlays(None, transport="loopback")
 

@@ -20,7 +20,7 @@ from discord.ext import commands
 from discordtest import (
     DiscordTestCase,
 )
-from tests.bots import BotTestCase, needs_the_process, run_case
+from tests.bots import BotTestCase, needs_loopback, needs_the_process, run_case
 
 if TYPE_CHECKING:
     pass
@@ -98,6 +98,7 @@ class FreedTests(unittest.TestCase):
         self.assertEqual(result.errors + result.failures, [])
 
 
+@needs_loopback
 class LoopbackTests(BotTestCase):
     transport = "loopback"
 

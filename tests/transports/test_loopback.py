@@ -8,10 +8,12 @@ import aiohttp
 import discord
 
 from discordtest.errors import NotModelled
+from tests.bots import needs_loopback
 from tests.canned import PERSON, Close, member, message, role
 from tests.wired import API, WiredTestCase
 
 
+@needs_loopback
 class Loopback(WiredTestCase):
     """A real bot over real sockets."""
 
