@@ -106,6 +106,8 @@ class ChoicesTests(CommandTestCase):
         for wrong in (["Two", "One"], ["One"], [("One", "2"), "Two"], []):
             with self.subTest(wrong), self.fails("the choices are 'One' ('1'), 'Two' ('2'), not "):
                 self.assertChoices(self.result, wrong)
+        with self.fails("the choices are 'One' ('1'), 'Two' ('2'), not 'One' ('2'), 'Two' ('1')"):
+            self.assertChoices(self.result, {"One": "2", "Two": "1"})
 
     async def test_text_names_what_was_claimed(self) -> None:
         one = app_commands.Choice(name="One", value="1")

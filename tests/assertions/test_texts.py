@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unittest
 
+from discordtest import Close
 from discordtest.assertions.texts import diff, same_text
 
 
@@ -21,6 +22,10 @@ class TextTests(unittest.TestCase):
     def test_pattern_is_searched(self) -> None:
         self.assertTrue(same_text(re.compile("b"), "abc"))
         self.assertFalse(same_text(re.compile("^b"), "abc"))
+
+    def test_number_is_near(self) -> None:
+        self.assertTrue(same_text(Close(3, 1), "4"))
+        self.assertFalse(same_text(Close(3, 1), "5"))
 
     def test_predicate_decides(self) -> None:
         self.assertTrue(same_text(str.isupper, "A"))

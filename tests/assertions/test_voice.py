@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import discord
 from discord.ext import commands
 
 from discordtest import SetupError
@@ -54,6 +55,18 @@ class SoundPlayedTests(BotTestCase):
         self.assertNotSoundPlayed(self.floor)
         with self.fails("it played: none"):
             self.assertSoundPlayed(self.floor)
+
+    async def test_other_requests_and_bots_do_not_count(self) -> None:
+        second = commands.Bot("?", intents=discord.Intents.all())
+        await self.connect(second)
+        await self.add_bot(self.owner, self.guild, second)
+        floor: Any = second.get_channel(self.floor.id)
+        await floor.guild.change_voice_state(channel=floor)
+        await self.advance(1)
+        await floor.send_sound(floor.guild.soundboard_sounds[0])
+        await self.client.http.send_typing(self.general.id)
+        await self.settle()
+        self.assertNotSoundPlayed(self.floor)
 
     async def test_people_do_not_count(self) -> None:
         await self.join_voice(self.alice, self.floor)

@@ -237,6 +237,14 @@ class BotRaisesTests(BotTestCase):
             with self.assertBotRaises(ValueError):
                 self.fail("the block was entered")
 
+    async def test_original_that_is_no_cause(self) -> None:
+        async def work(ctx: Context) -> None:
+            error = commands.CommandInvokeError(ValueError("inner"))
+            await ctx.bot.on_command_error(ctx, error)
+
+        with self.assertBotRaises(ValueError, "inner"):
+            await self.bot_does(work)
+
     async def test_cause_as_well_as_original(self) -> None:
         async def work(ctx: Context) -> None:
             raise LookupError("outer") from ValueError("inner")
