@@ -46,6 +46,7 @@ DEFERRED = tuple(
         "lifecycle",
         "names",
         "narrator",
+        "outdated",
         "refusals",
         "scene",
         "scheduling",

@@ -8,12 +8,12 @@ by the names that the function uses.
 from __future__ import annotations
 
 import ast
-import linecache
 from typing import TYPE_CHECKING
 
 import discord
 
 from discordtest.clock.waits import MACHINERY
+from discordtest.source import expression_at, package_of, parsed, steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,11 +32,11 @@ def why_none(scene: Scene, error: BaseException) -> Iterator[str]:
     """Yield which call of the bot may have given the None that an error is about."""
     if not isinstance(error, AttributeError | TypeError) or "'NoneType'" not in str(error):
         return
-    steps = [*_steps(error.__traceback__)]
-    own = [step for step in steps if _root(step) not in MACHINERY]
+    way = [*steps(error.__traceback__)]
+    own = [step for step in way if package_of(step) not in MACHINERY]
     if not own:
         return
-    calls = _calls_before(own[-1]) if own[-1] is steps[-1] else None
+    calls = _calls_before(own[-1]) if own[-1] is way[-1] else None
     found = _by_name(own[-1].tb_frame.f_code) if calls is None else [*map(_kind, calls)]
     for name in dict.fromkeys(found):
         if name in _CACHED and not any(client.intents.members for client in scene.clients):
@@ -51,17 +51,6 @@ def why_none(scene: Scene, error: BaseException) -> Iterator[str]:
             "An ephemeral message reaches the bot without its guild: message.guild is None. So it is in a direct "
             "message, too"
         )
-
-
-def _steps(step: TracebackType | None) -> Iterator[TracebackType]:
-    while step is not None:
-        yield step
-        step = step.tb_next
-
-
-def _root(step: TracebackType) -> str:
-    name: str = step.tb_frame.f_globals.get("__name__", "")
-    return name.partition(".")[0]
 
 
 def _by_name(code: CodeType) -> list[str]:
@@ -88,21 +77,11 @@ def _holds_whisper(step: TracebackType) -> bool:
 
 def _calls_before(step: TracebackType) -> list[ast.Call] | None:
     """Return the calls that may have given what was None in a line; None where that cannot be told."""
-    code = step.tb_frame.f_code
-    first, last, begin, end = [*code.co_positions()][step.tb_lasti // 2]
-    lines = linecache.getlines(code.co_filename, step.tb_frame.f_globals)
-    if None in (first, last, begin, end) or not lines:
+    tree = parsed(step)
+    node = tree and expression_at(step, tree, (ast.Attribute, ast.Subscript, ast.Await))
+    if tree is None or not isinstance(node, ast.Attribute | ast.Subscript | ast.Await):
         return None
-    try:
-        tree = ast.parse("".join(lines))
-    except SyntaxError:  # the file is another by now
-        return None
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute | ast.Subscript | ast.Await) and (
-            (node.lineno, node.end_lineno, node.col_offset, node.end_col_offset) == (first, last, begin, end)
-        ):
-            return [*_calls_of(node.value, tree, code.co_firstlineno)]
-    return None
+    return [*_calls_of(node.value, tree, step.tb_frame.f_code.co_firstlineno)]
 
 
 def _calls_of(value: ast.expr, tree: ast.Module, first_line: int) -> Iterator[ast.Call]:

@@ -1,0 +1,50 @@
+"""What the source says where a traceback stands: the expression that a frame was at, as a syntax tree."""
+
+from __future__ import annotations
+
+import ast
+import linecache
+from typing import TYPE_CHECKING
+
+from discordtest.clock.waits import root
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+
+__all__ = ["expression_at", "package_of", "parsed", "steps"]
+
+
+def steps(step: TracebackType | None) -> Iterator[TracebackType]:
+    """Yield a traceback step by step, from where the error was caught to where it was raised."""
+    while step is not None:
+        yield step
+        step = step.tb_next
+
+
+def package_of(step: TracebackType) -> str:
+    """Return the package that a step's code is of."""
+    return root(step.tb_frame)
+
+
+def parsed(step: TracebackType) -> ast.Module | None:
+    """Return the whole source that a step is in; None where it is not at hand."""
+    code = step.tb_frame.f_code
+    lines = linecache.getlines(code.co_filename, step.tb_frame.f_globals)
+    try:
+        return ast.parse("".join(lines)) if lines else None
+    except SyntaxError:  # the file is another by now
+        return None
+
+
+def expression_at(
+    step: TracebackType, tree: ast.Module, kinds: tuple[type[ast.expr], ...] = (ast.expr,)
+) -> ast.expr | None:
+    """Return the expression, of such a kind, that a step was at; None where Python has not kept the columns."""
+    first, last, begin, end = [*step.tb_frame.f_code.co_positions()][step.tb_lasti // 2]
+    for node in ast.walk(tree):
+        if isinstance(node, kinds) and (
+            (node.lineno, node.end_lineno, node.col_offset, node.end_col_offset) == (first, last, begin, end)
+        ):
+            return node
+    return None
