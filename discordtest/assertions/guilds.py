@@ -274,6 +274,8 @@ class AssertGuilds(AssertCore):
         return self._scene.backend.world.presences.get(self._bot_id(), _OFFLINE)
 
     def _shows(self, status: discord.Status | str | None, activity: Any) -> bool:
+        if status is None and activity is None:
+            raise TypeError("say which presence: a status, an activity (its name is enough), or both")
         presence = self._presence()
         if status is not None and presence["status"] != str(status):
             return False

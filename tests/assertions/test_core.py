@@ -55,12 +55,13 @@ class AtRestTests(BotTestCase):
             **dict.fromkeys(("Deleted", "Edited", "Pinned", "Embed"), (1,)),
             **dict.fromkeys(("Button", "SelectOptions"), (1, "x")),
             **dict.fromkeys(("Typing", "SoundPlayed"), (self.general,)),
-            **dict.fromkeys(("Presence", "NothingSent", "RateLimited"), ()),
+            **dict.fromkeys(("NothingSent", "RateLimited"), ()),
             "AuditLog": (self.guild, discord.AuditLogAction.kick),
             "Choices": (result, []),
             "Dispatched": ("READY",),
             "HasRole": (self.alice, "x"),
             "Reaction": (1, "👍"),
+            "Presence": ("online",),
             "Requested": ("GET", "/users/@me"),
         }
         ours = {

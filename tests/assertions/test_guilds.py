@@ -229,6 +229,11 @@ class PresenceTests(BotTestCase):
         with self.fails("the bot shows idle, playing 'chess'"):
             self.assertNotPresence("idle", game)
 
+    async def test_no_claim_at_all_is_refused(self) -> None:
+        for claim in (self.assertPresence, self.assertNotPresence):
+            with self.subTest(claim.__name__), self.assertRaisesRegex(TypeError, "a status, an activity"):
+                claim()
+
     async def test_without_activity(self) -> None:
         self.assertNotPresence(activity="chess")
         with self.fails("the bot shows online, no activity, not 'chess'\n"):
