@@ -1,27 +1,34 @@
-"""Whether anything in the bot listens to a component or a modal: found out as it is used, told if no answer comes.
+"""Whether anything in the bot listens to a component or a modal, and what may keep it from answering.
 
-It looks at what discord.py itself looks at. A bot that takes ``on_interaction`` into its own hands may listen to all.
+The former is found out as it is used, and told if no answer comes. It looks at what discord.py itself looks at. A bot
+that takes ``on_interaction`` into its own hands may listen to all.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import discord
+from discord import app_commands
 from discord.ext import commands
 
 if TYPE_CHECKING:
-    import discord
+    from collections.abc import Iterator
 
+    from discordtest.backend.world import Record
     from discordtest.scene import Scene
 
-__all__ = ["why_deaf"]
+__all__ = ["gates", "why_deaf"]
+
+#: Their ``interaction_check`` ends an interaction without a word where it returns False.
+_GATES = (discord.ui.view.BaseView, discord.ui.Item, discord.ui.DynamicItem, app_commands.CommandTree)
 
 
 def why_deaf(
     scene: Scene, application_id: str, custom_id: str, component_type: int | None, message_id: str | None
 ) -> str | None:
     """Return why the bot will not answer, or None where it may; a modal has no ``component_type``."""
-    client = next((one for one, known in scene.clients.items() if known["id"] == application_id), None)
+    client = _client_of(scene, application_id)
     if client is None or _listens_to_all(client):
         return None
     store: Any = client._connection._view_store  # no public way says what is listened to
@@ -29,9 +36,7 @@ def why_deaf(
         if custom_id in store._modals:
             return None
         return f"no modal of the bot listened to the custom_id {custom_id!r}: it was stopped, or timed out"
-    key = component_type, custom_id
-    places = (None if message_id is None else int(message_id), None)
-    if any(key in store._views.get(place, ()) for place in places):
+    if any(_items(store, component_type, custom_id, message_id)):
         return None
     if any(pattern.fullmatch(custom_id) for pattern in store._dynamic_items):
         return None
@@ -39,6 +44,44 @@ def why_deaf(
         f"no view of the bot listened to the custom_id {custom_id!r}: it was stopped, it timed out, or the bot "
         "restarted and has not added it with add_view"
     )
+
+
+def gates(scene: Scene, life: Record) -> str | None:
+    """Return whose ``interaction_check`` may have refused an interaction and said nothing, in words."""
+    client, data = _client_of(scene, life["application_id"]), life["data"]
+    if client is None:
+        return None
+    store: Any = client._connection._view_store
+    things: list[Any] = []
+    if "custom_id" not in data:
+        things = [getattr(client, "tree", None)]
+    elif "component_type" not in data:
+        things = [store._modals.get(data["custom_id"])]
+    else:
+        for item in _items(store, data["component_type"], data["custom_id"], life["message_id"]):
+            things += [item, item.view]
+    names = [type(thing).__name__ for thing in things if _has_gate(thing)]
+    if not names:
+        return None
+    return f"where the interaction_check of {' or '.join(names)} returns False, it has to answer"
+
+
+def _client_of(scene: Scene, application_id: str) -> discord.Client | None:
+    return next((client for client, known in scene.clients.items() if known["id"] == application_id), None)
+
+
+def _items(store: Any, component_type: int, custom_id: str, message_id: str | None) -> Iterator[Any]:
+    """Yield what listens to a component of a message, or to all that have this custom_id."""
+    for place in (None if message_id is None else int(message_id), None):
+        item = store._views.get(place, {}).get((component_type, custom_id))
+        if item is not None:
+            yield item
+
+
+def _has_gate(thing: Any) -> bool:
+    """Tell whether somebody has written the check of a view, an item, a modal or a command tree."""
+    check = getattr(type(thing), "interaction_check", None)
+    return check is not None and all(check is not getattr(kind, "interaction_check", None) for kind in _GATES)
 
 
 def _listens_to_all(client: discord.Client) -> bool:

@@ -15,6 +15,7 @@ from discordtest.backend.resources.interaction import (
     find_shown_message,
     is_late,
 )
+from discordtest.interactions.listening import gates
 from discordtest.names import user_name
 
 if TYPE_CHECKING:
@@ -59,9 +60,10 @@ def timeline(scene: Scene, life: Record) -> str:
     lines = [f"  {begun:.3f} s  {who} uses {interaction_name(life)}"]
     steps = [(entry.at - life["created_at"], _step(entry)) for entry in _exchanges(scene, life)]
     if is_late(world, life):
-        steps.append((RESPONSE_WINDOW, f"{who} sees that the application did not respond"))
+        seen = f"{who} sees that the application did not respond"
+        steps.append((RESPONSE_WINDOW, _with_gate(scene, life, seen)))
     elif life["answer"] is None:
-        steps.append((world.now() - life["created_at"], "no answer so far"))
+        steps.append((world.now() - life["created_at"], _with_gate(scene, life)))
     if life["answer"] is None and life["id"] in scene.deaf:
         steps.insert(0, (0, scene.deaf[life["id"]]))
     steps.sort(key=lambda step: step[0])
@@ -122,11 +124,18 @@ def unanswered(scene: Scene) -> str | None:
 
 def neglected(scene: Scene, told: str = "") -> list[str]:
     """Return what people have used, and the bot has not responded to so far; not the interaction that is told of."""
+    left = [life for life in _left(scene) if life["id"] != told]
+    whys = [scene.deaf.get(life["id"]) or _with_gate(scene, life) for life in left]
     return [
-        f"The bot has not responded to {interaction_name(life)}: {scene.deaf.get(life['id'], 'no answer so far')}"
-        for life in _left(scene)
-        if life["id"] != told
+        f"The bot has not responded to {interaction_name(life)}: {why}"
+        for life, why in zip(left, whys, strict=True)
     ]
+
+
+def _with_gate(scene: Scene, life: Record, text: str = "no answer so far") -> str:
+    """Return what is to be said of the silence, with what may have kept the bot from answering."""
+    gate = None if life["id"] in scene.deaf else gates(scene, life)
+    return f"{text}; {gate}" if gate else text
 
 
 def _left(scene: Scene) -> list[Record]:

@@ -50,6 +50,45 @@ class Timeline(AnswerTestCase):
             ],
         )
 
+    async def test_check_that_may_have_kept_silent(self) -> None:
+        class Board(discord.ui.View):
+            @discord.ui.button(label="Move")
+            async def move(self, interaction: Interaction, button: discord.ui.Button[Any]) -> None: ...
+
+            async def interaction_check(self, interaction: Interaction) -> bool:
+                return False
+
+        class Form(discord.ui.Modal, title="Form"):
+            name: discord.ui.TextInput[Any] = discord.ui.TextInput(label="name")
+
+            async def interaction_check(self, interaction: Interaction) -> bool:
+                return False
+
+        def said(of: str) -> str:
+            return f"; where the interaction_check of {of} returns False, it has to answer"
+
+        shown = await self.bot_answers(lambda i: i.response.send_message("0", view=Board()))
+        clicked = await self.click(self.alice, shown, "Move")
+        self.assertEqual(self.lines(clicked)[-1], "no answer so far" + said("Board"))
+        await self.advance(3)
+        self.assertEqual(
+            self.lines(clicked)[-1], "alice sees that the application did not respond" + said("Board")
+        )
+        asked = await self.bot_answers(lambda i: i.response.send_modal(Form()))
+        submitted = await self.submit(self.alice, asked, name="A")
+        self.assertEqual(self.lines(submitted)[-1], "no answer so far" + said("Form"))
+        self._scene.unanswered.update(self.backend.world.interactions)
+
+    async def test_check_of_the_command_tree(self) -> None:
+        class Tree(discord.app_commands.CommandTree[discord.Client]):
+            async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
+                return False
+
+        self.client.tree.__class__ = Tree
+        result = await self.bot_answers(lambda i: i.response.send_message("0"))
+        self.assertIn("where the interaction_check of Tree returns False", self.lines(result)[-1])
+        self._scene.unanswered.update(self.backend.world.interactions)
+
     async def test_what_it_is_of(self) -> None:
         result = await self.bot_answers(lambda i: i.response.send_message("0", view=Counter()))
         chosen = await self.select(self.alice, result, self.alice, custom_id="Who")
