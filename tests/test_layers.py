@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import graphlib
 import unittest
 from pathlib import Path
@@ -130,7 +131,7 @@ def imports(
 
     ``at_once``: as it is imported itself, not in a function of its that is called later.
     """
-    tree = ast.parse(source)
+    tree = _parsed(source)
     skipped = {id(node) for block in _for_types(tree) for node in ast.walk(block)}
     if at_once:
         skipped |= {id(node) for function in _functions(tree) for node in ast.walk(function)}
@@ -144,6 +145,11 @@ def imports(
             for alias in node.names:
                 submodule = f"{base}.{alias.name}"
                 yield node.lineno, submodule if submodule in known else base
+
+
+@functools.cache
+def _parsed(source: str) -> ast.Module:
+    return ast.parse(source)
 
 
 def _for_types(tree: ast.AST) -> Iterator[ast.stmt]:
