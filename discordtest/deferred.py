@@ -52,6 +52,7 @@ DEFERRED = tuple(
         "scheduling",
         "scripts",
         "seam",
+        "source",
         "tolerance",
         "transcript",
         "transports",

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import aiohttp
 
-from discordtest.clock.waits import describe_task
+from discordtest.clock.waits import describe_task, root
 from discordtest.errors import SettleTimeout
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ def _maker(frame: FrameType | None, *, through_discord: bool = False) -> FrameTy
 
 def _own_code(frame: FrameType | None) -> FrameType | None:
     """Return the frame of the bot or the test that had a library do something; None where discord.py had it do so."""
-    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] != "discord":
+    while frame is not None and root(frame) != "discord":
         if not {"site-packages", "dist-packages"} & {*Path(frame.f_code.co_filename).parts}:
             return frame
         frame = frame.f_back

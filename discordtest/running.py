@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from discordtest import deferred, guesses, hints, outdated
+from discordtest import deferred, guesses, hints, outdated, source
 from discordtest.assertions import failures
 from discordtest.backend import journal
 from discordtest.clock import runner as runners
@@ -39,6 +39,7 @@ __all__ = ["Later", "Running"]
 __unittest = True  # unittest leaves our frames out of its tracebacks
 
 _RAISE = dis.opmap["RAISE_VARARGS"]
+_NOT_THEIRS = frozenset(("asyncio", "discordtest"))  # packages whose lines tell an author nothing
 _PLAIN = re.compile(r"await self\.(assert|make_)")
 FORGOTTEN = "begin an asyncSetUp of your own with `await super().asyncSetUp()`"
 
@@ -242,16 +243,8 @@ def _trimmed(error: Exception, method: Callable[..., Any]) -> TracebackType | No
     if first is not None and (
         isinstance(error, DiscordTestError | discord.HTTPException) or _is_refused(error)
     ):
-        last = first
-        step: TracebackType | None = first
-        while step is not None:
-            if step.tb_frame.f_globals.get("__name__", "").partition(".")[0] not in (
-                "discordtest",
-                "asyncio",
-            ):
-                last = step
-            step = step.tb_next
-        last.tb_next = None
+        theirs = [step for step in source.steps(first) if source.package_of(step) not in _NOT_THEIRS]
+        (theirs[-1] if theirs else first).tb_next = None
     return first or error.__traceback__
 
 
@@ -259,9 +252,7 @@ def _is_refused(error: Exception) -> bool:
     """Tell whether one of our lines raised this for what the author passed: it did not go wrong there by itself."""
     if not isinstance(error, TypeError | ValueError):
         return False
-    last = error.__traceback__
-    while last is not None and last.tb_next is not None:
-        last = last.tb_next
-    if last is None or not last.tb_frame.f_globals.get("__name__", "").startswith("discordtest."):
+    last = [*source.steps(error.__traceback__)][-1]
+    if not last.tb_frame.f_globals.get("__name__", "").startswith("discordtest."):
         return False
     return last.tb_frame.f_code.co_code[last.tb_lasti] == _RAISE

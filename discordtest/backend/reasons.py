@@ -155,7 +155,7 @@ def _because(world: World, user_id: str, bits: int, guild_id: str | None, channe
     for bit in (*(each for each in Permission if bits & each), _VIEW, _SEND, _CONNECT):
         overwrite = _denying(channel, member, guild_id, bit)
         if overwrite is not None and given & bit:
-            what = "it" if bits == bit else f"{_listed(bit)}"
+            what = "it" if bits == bit else _listed(bit)
             return f": the overwrite {_target(world, guild_id, overwrite['id'])} denies {what}"
     return ""
 

@@ -7,6 +7,7 @@ their time, also those of the bot.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -14,15 +15,18 @@ from discord.gateway import DiscordWebSocket
 from discord.shard import Shard
 from discord.state import AutoShardedConnectionState, ConnectionState
 
-from discordtest.clock.waits import frames
+from discordtest.clock.waits import frames, task_of
 
 if TYPE_CHECKING:
-    import asyncio
+    from collections.abc import Callable
     from types import FrameType
 
     from discordtest.clock.loop import VirtualLoop
 
-__all__ = ["connect_at_once", "is_reconnecting"]
+__all__ = ["connect_at_once", "hasten", "is_reconnecting"]
+
+HASTENED = 10_000
+"""How many timers fire before their time: what goes on and on goes on in time."""
 
 _from_client: Any = DiscordWebSocket.from_client
 #: What a client runs from the loss of its session, or from its login, until it is ready.
@@ -52,7 +56,30 @@ _RECONNECTING = frozenset(
 
 async def connect_at_once(loop: VirtualLoop) -> None:
     """Let clients that connect become ready, as far as they wait for nothing but time."""
-    await loop.hasten(_is_connecting)
+    await hasten(loop, _is_connecting)
+
+
+async def hasten(
+    loop: VirtualLoop, is_meant: Callable[[asyncio.Task[Any]], bool], limit: int = HASTENED
+) -> None:
+    """Fire timers of some tasks before their time, soonest first, until they have none; the clock stands still."""
+    for _ in range(limit):
+        await loop.settle()
+        tasks = asyncio.all_tasks(loop)
+        for timer in sorted(loop._scheduled):
+            task = None if timer.cancelled() else task_of(timer, tasks)
+            if task is not None and is_meant(task):
+                _fire(loop, timer)
+                break
+        else:
+            return
+    await loop.settle()
+
+
+def _fire(loop: VirtualLoop, timer: asyncio.TimerHandle) -> None:
+    due: Any = timer  # its callback has no public name
+    loop.call_soon(due._callback, *due._args, context=due._context)
+    timer.cancel()
 
 
 def is_reconnecting(task: asyncio.Task[Any]) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import traceback
 from typing import TYPE_CHECKING
 
 from discordtest.clock.waits import MACHINERY, root
 
 if TYPE_CHECKING:
-    from types import FrameType, TracebackType
+    from types import FrameType
 
 __all__ = ["cure"]
 
@@ -23,7 +24,7 @@ _TIMING = frozenset(("asyncio.tasks", "asyncio.timeouts"))
 
 def cure(error: BaseException) -> str | None:
     """Return what to write instead of the wait that a Deadlock or TimeoutError has ended; None where unknown."""
-    chain = _frames(error.__traceback__)
+    chain = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
     if isinstance(error, TimeoutError) and (not chain or _name(chain[-1])[0] not in _TIMING):
         return None  # of something else than a wait, such as a socket
     for frame in chain:
@@ -32,14 +33,6 @@ def cure(error: BaseException) -> str | None:
         if _name(frame) == _SLEEP:
             return None
     return _TOO_EARLY
-
-
-def _frames(traceback: TracebackType | None) -> list[FrameType]:
-    found = []
-    while traceback is not None:
-        found.append(traceback.tb_frame)
-        traceback = traceback.tb_next
-    return found
 
 
 def _name(frame: FrameType) -> tuple[str, str]:

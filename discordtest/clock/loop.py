@@ -24,7 +24,7 @@ from discordtest.clock.nested import run_inside
 from discordtest.clock.outside import Outside, Selector, Turn, wakes_the_test
 from discordtest.clock.patience import Patience
 from discordtest.clock.timed import HALF_A_MICROSECOND, TimedLoop
-from discordtest.clock.waits import describe_running, describe_task, describe_waiting, task_of
+from discordtest.clock.waits import describe_running, describe_task, describe_waiting
 from discordtest.errors import Deadlock, DiscordTestError, SettleTimeout
 
 if TYPE_CHECKING:
@@ -45,8 +45,6 @@ T = TypeVar("T")
 
 SPIN_TURNS = 1024
 """A loop that is busy for long in fewer turns than this does heavy work; it does not spin."""
-HASTENED = 10_000
-"""How many timers fire before their time: what goes on and on goes on in time."""
 LISTED = 10
 """How many waiting tasks an error lists."""
 
@@ -189,25 +187,6 @@ class VirtualLoop(TimedLoop):
             await self._reach(goal if due is None else min(due, goal))
             await self.settle()
         return answer
-
-    async def hasten(self, is_meant: Callable[[asyncio.Task[Any]], bool], limit: int = HASTENED) -> None:
-        """Fire timers of some tasks before their time, soonest first, until they have none; the clock stands still."""
-        for _ in range(limit):
-            await self.settle()
-            tasks = asyncio.all_tasks(self)
-            for timer in sorted(self._scheduled):
-                task = None if timer.cancelled() else task_of(timer, tasks)
-                if task is not None and is_meant(task):
-                    self._fire(timer)
-                    break
-            else:
-                return
-        await self.settle()
-
-    def _fire(self, timer: asyncio.TimerHandle) -> None:
-        due: Any = timer  # its callback has no public name
-        self.call_soon(due._callback, *due._args, context=due._context)
-        timer.cancel()
 
     async def _reach(self, goal: int) -> None:
         if goal > self.microseconds:

@@ -15,6 +15,7 @@ from discordtest.backend.resources.interaction import (
     find_shown_message,
     is_late,
 )
+from discordtest.brevity import quoted
 from discordtest.interactions.listening import gates
 from discordtest.names import user_name
 
@@ -96,7 +97,7 @@ def _step(entry: Exchange) -> str:
 
 def _content(data: Record) -> str:
     text = data.get("content") or data.get("title") or ""
-    said = f" {text if len(text) <= _WIDTH else text[: _WIDTH - 1] + '…'!r}" if text else ""
+    said = f" {quoted(text, _WIDTH)}" if text else ""
     parts = [name for name in ("embeds", "components", "attachments", "poll") if data.get(name)]
     if (data.get("flags") or 0) & _EPHEMERAL:
         parts.append("ephemeral")
@@ -124,11 +125,11 @@ def unanswered(scene: Scene) -> str | None:
 
 def neglected(scene: Scene, told: str = "") -> list[str]:
     """Return what people have used, and the bot has not responded to so far; not the interaction that is told of."""
-    left = [life for life in _left(scene) if life["id"] != told]
-    whys = [scene.deaf.get(life["id"]) or _with_gate(scene, life) for life in left]
     return [
-        f"The bot has not responded to {interaction_name(life)}: {why}"
-        for life, why in zip(left, whys, strict=True)
+        f"The bot has not responded to {interaction_name(life)}: "
+        f"{scene.deaf.get(life['id']) or _with_gate(scene, life)}"
+        for life in _left(scene)
+        if life["id"] != told
     ]
 
 

@@ -14,7 +14,7 @@ from tests.clock.virtual import VirtualTestCase
 
 
 class HastenTests(VirtualTestCase):
-    """The loop's part: whose timers fire is for somebody else to say."""
+    """Whose timers fire is for the caller to say."""
 
     async def asyncSetUp(self) -> None:
         self.log: list[str] = []
@@ -26,14 +26,14 @@ class HastenTests(VirtualTestCase):
 
     async def test_soonest_first_and_at_no_time(self) -> None:
         late, soon = self.start(self.sleeper("late", 9, 1)), self.start(self.sleeper("soon", 2, 8))
-        await self.loop.hasten(lambda task: task in (late, soon))
+        await haste.hasten(self.loop, lambda task: task in (late, soon))
         self.assertEqual(self.log, ["soon 2", "soon 8", "late 9", "late 1"])
         self.assertEqual((self.loop.time(), list(self.loop.moments)), (0, []))
 
     async def test_others_keep_their_time(self) -> None:
         meant = self.start(self.sleeper("meant", 30))
         self.start(self.sleeper("other", 1))
-        await self.loop.hasten(lambda task: task is meant)
+        await haste.hasten(self.loop, lambda task: task is meant)
         self.assertEqual(self.log, ["meant 30"])
         await self.loop.advance(1)
         self.assertEqual(self.log, ["meant 30", "other 1"])
@@ -48,12 +48,12 @@ class HastenTests(VirtualTestCase):
             return "never"
 
         task = self.start(wait())
-        await self.loop.hasten(lambda each: each is task)
+        await haste.hasten(self.loop, lambda each: each is task)
         self.assertEqual(await task, "timed out")
 
     async def test_no_more_than_asked_for(self) -> None:
         task = self.start(self.sleeper("task", 1, 2, 3))
-        await self.loop.hasten(lambda each: each is task, 2)
+        await haste.hasten(self.loop, lambda each: each is task, 2)
         self.assertEqual(self.log, ["task 1", "task 2"])
 
 
