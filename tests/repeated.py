@@ -15,5 +15,5 @@ REPEATED = os.environ.get("DISCORDTEST_REPEATED")
 _WHY = "this run repeats another, in which it runs"
 #: For what is the same wherever it runs, or starts Python anew again and again.
 once = unittest.skipIf(REPEATED, _WHY)
-#: For what starts the other runners, which only the environment of the random order has.
+#: For what starts the other runners, which only the environment of the checks has.
 once_an_order = unittest.skipIf(REPEATED in ("python", "runner"), _WHY)
