@@ -22,6 +22,7 @@ from discordtest.backend.body import (
     invalid,
 )
 from discordtest.backend.codes import Code, RestError
+from discordtest.backend.permissions import THREAD_TYPES, VOICE_TYPES
 from discordtest.backend.world import Record, World
 
 __all__ = [
@@ -39,9 +40,7 @@ __all__ = [
 
 TEXT, VOICE, CATEGORY, ANNOUNCEMENT, STAGE, FORUM, MEDIA = 0, 2, 4, 5, 13, 15, 16
 TYPES = (TEXT, VOICE, CATEGORY, ANNOUNCEMENT, STAGE, FORUM, MEDIA)
-THREAD_TYPES = frozenset((10, 11, 12))
 FORUM_TYPES = frozenset((FORUM, MEDIA))
-VOICE_TYPES = frozenset((VOICE, STAGE))
 NORMALISED_TYPES = frozenset((TEXT, ANNOUNCEMENT, FORUM, MEDIA))
 
 ARCHIVE_DURATIONS = (60, 1440, 4320, 10080)  # minutes

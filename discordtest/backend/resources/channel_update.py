@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from discordtest.backend import audit
 from discordtest.backend.audit import Action
-from discordtest.backend.body import Array, Boolean, Choice, Integer, Object, Snowflake, String, invalid
+from discordtest.backend.body import Array, Boolean, Choice, Integer, Object, Snowflake, invalid
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission
 from discordtest.backend.resources import thread_update
@@ -28,6 +28,7 @@ from discordtest.backend.resources.channel_types import (
     UPDATE_FIELDS,
     channel_values,
 )
+from discordtest.backend.resources.thread_create import MAX_APPLIED_TAGS
 from discordtest.backend.resources.thread_sync import blind_spots, sync_threads
 from discordtest.backend.rest import Call, route
 from discordtest.backend.world import Record
@@ -39,12 +40,11 @@ _CONVERTIBLE = frozenset((TEXT, ANNOUNCEMENT))
 UPDATE_CHANNEL = Object(
     {
         **UPDATE_FIELDS,
-        "name": String(min=1, max=100, strip=True),
         "archived": Boolean(null=True),
         "auto_archive_duration": Choice(ARCHIVE_DURATIONS, null=True),
         "locked": Boolean(null=True),
         "invitable": Boolean(null=True),
-        "applied_tags": Array(Snowflake(), max=5, null=True),
+        "applied_tags": Array(Snowflake(), max=MAX_APPLIED_TAGS, null=True),
     }
 )
 
@@ -58,8 +58,9 @@ def update_channel(call: Call, channel: Record) -> Record:
     call.require(Permission.MANAGE_CHANNELS, channel)
     world, body = call.world, call.body
     guild = world.guilds[channel["guild_id"]]
-    values = channel_values(world, guild, _new_type(call, guild, channel), body, channel)
-    values["type"] = _new_type(call, guild, channel)
+    channel_type = _new_type(call, guild, channel)
+    values = channel_values(world, guild, channel_type, body, channel)
+    values["type"] = channel_type
     parent = world.channels.get(channel["parent_id"] or "")
     if "parent_id" in body and channel["type"] != CATEGORY:
         parent = None if body["parent_id"] is None else find_category(call, guild, body["parent_id"], channel)

@@ -17,6 +17,7 @@ from discordtest.backend.resources.message import forget_message
 from discordtest.backend.resources.message_build import add_message, build_message, new_message
 from discordtest.backend.resources.message_edit import apply_edit
 from discordtest.backend.resources.message_form import EPHEMERAL, LOADING, SETTABLE
+from discordtest.backend.resources.message_reference import REPLY
 from discordtest.backend.resources.message_render import render_message
 from discordtest.backend.rest import Call
 from discordtest.backend.world import Record, World
@@ -34,7 +35,7 @@ __all__ = [
 ]
 
 MAX_FOLLOWUPS = 5  # of an application that only the user has installed
-REPLY, CHAT_INPUT_COMMAND, CONTEXT_MENU_COMMAND = 19, 20, 23  # message types
+CHAT_INPUT_COMMAND, CONTEXT_MENU_COMMAND = 20, 23  # message types
 
 
 def home(world: World, interaction: Record) -> Record:

@@ -10,13 +10,14 @@ from __future__ import annotations
 from discordtest.backend import audit
 from discordtest.backend.audit import Action
 from discordtest.backend.codes import Code, RestError
-from discordtest.backend.permissions import ALL, Permission
+from discordtest.backend.permissions import ALL, THREAD_TYPES, Permission
 from discordtest.backend.resources import message_thread
 from discordtest.backend.resources.auto_moderation_execution import (
     AUTO_MODERATION_ACTION,
     execute,
     screen_message,
 )
+from discordtest.backend.resources.channel_types import FORUM_TYPES
 from discordtest.backend.resources.message_build import add_message, build_message
 from discordtest.backend.resources.message_form import CREATE_MESSAGE
 from discordtest.backend.resources.message_render import render_message
@@ -32,7 +33,6 @@ NONCE_WINDOW = 300_000_000  # µs for which an enforced nonce stands for the mes
 MAX_NONCES = 1000
 #: where messages can be: text, DM, voice, group DM, announcement, threads, stage
 MESSAGE_CHANNELS = frozenset((0, 1, 2, 3, 5, 10, 11, 12, 13))
-FORUM_TYPES = frozenset((15, 16))
 #: recipients, calls, names and icons of group DMs; what a thread was started from
 UNDELETABLE = frozenset((1, 2, 3, 4, 5, 21))
 
@@ -110,7 +110,7 @@ def check_may_send(call: Call, channel: Record, bits: int) -> None:
         raise RestError(Code.CANNOT_SEND_IN_NON_TEXT)
     if kind == 1:
         check_dm(call, channel)
-    elif kind in message_thread.THREAD_TYPES:
+    elif kind in THREAD_TYPES:
         message_thread.check_may_speak(channel, bits)
     if channel.get("rate_limit_per_user"):
         check_slow_mode(call, channel, bits)
@@ -170,5 +170,5 @@ def forget_message(world: World, channel: Record, message_id: str) -> None:
     world.suppressed_embeds.pop(message_id, None)
     world.poll_votes.pop(message_id, None)
     world.pins.get(channel["id"], {}).pop(message_id, None)
-    if channel["type"] in message_thread.THREAD_TYPES:
+    if channel["type"] in THREAD_TYPES:
         message_thread.discount_message(channel, message)

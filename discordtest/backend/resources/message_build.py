@@ -15,7 +15,7 @@ from discordtest.backend.body import invalid
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.encoding import bare_message
 from discordtest.backend.journal import Sent
-from discordtest.backend.permissions import ALL, Permission
+from discordtest.backend.permissions import ALL, THREAD_TYPES, Permission
 from discordtest.backend.resources import message_thread
 from discordtest.backend.resources.attachment import Upload, keep, mark_ephemeral, read_uploads
 from discordtest.backend.resources.component import check_components, render_components, text_of
@@ -37,7 +37,6 @@ from discordtest.backend.world import Record, World
 
 __all__ = [
     "DEFAULT",
-    "REPLY",
     "add_message",
     "build_message",
     "create_system_message",
@@ -48,7 +47,7 @@ __all__ = [
     "shown_attachments",
 ]
 
-DEFAULT, REPLY = 0, 19  # message types
+DEFAULT = 0  # message type
 _OF_TEXT = frozenset(("content", "allowed_mentions", "nonce", "enforce_nonce"))
 _SEND_TTS = int(Permission.SEND_TTS_MESSAGES)
 _EMBED_LINKS = int(Permission.EMBED_LINKS)
@@ -248,7 +247,7 @@ def add_message(call: Call, channel: Record, message: Record, nonce: Any = None)
     store_message(world, channel, message)
     if not message["flags"] & LOADING:  # what is still to come is sent once it is there
         call.backend.journal.append(Sent(world.now(), call.actor, call.wire, dict(message)))
-    if channel["type"] in message_thread.THREAD_TYPES:
+    if channel["type"] in THREAD_TYPES:
         message_thread.count_message(call, channel, message)
     event = message_event(world, message, guild_id)
     if nonce is not None:

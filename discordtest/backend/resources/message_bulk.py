@@ -10,6 +10,7 @@ from discordtest.backend.audit import Action
 from discordtest.backend.body import Array, Object, Snowflake
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission
+from discordtest.backend.resources.channel_types import ANNOUNCEMENT
 from discordtest.backend.resources.message import forget_message, viewer
 from discordtest.backend.resources.message_edit import emit_update
 from discordtest.backend.resources.message_reference import WRITTEN
@@ -22,7 +23,6 @@ __all__: list[str] = []
 
 MIN_BULK, MAX_BULK = 2, 100
 MAX_AGE = 14 * 24 * 3600 * 1000  # milliseconds
-ANNOUNCEMENT = 5  # channel type
 CROSSPOSTED = 1 << 0
 
 

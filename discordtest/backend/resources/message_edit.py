@@ -26,7 +26,7 @@ from discordtest.backend.resources.message_form import (
     LOADING,
     SUPPRESS_EMBEDS,
 )
-from discordtest.backend.resources.message_reference import WRITTEN
+from discordtest.backend.resources.message_reference import REPLY, WRITTEN
 from discordtest.backend.resources.message_render import message_event, render_message
 from discordtest.backend.resources.message_thread import check_active
 from discordtest.backend.resources.poll import new_poll
@@ -189,7 +189,7 @@ def _find_mentions(
     """Work the mentions out anew; an edit notifies nobody, but the lists follow the text."""
     reference = message.get("message_reference")
     replied_to = None
-    if reference is not None and message["type"] == 19:
+    if reference is not None and message["type"] == REPLY:
         answered = world.messages.get(reference["channel_id"], {}).get(reference["message_id"])
         if answered is not None and (allowed is not None or answered["author"] in message["mentions"]):
             replied_to = answered["author"]

@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right
 from itertools import islice
 
 from discordtest.backend.body import FormErrors, Integer, Object, Snowflake
-from discordtest.backend.permissions import Permission
+from discordtest.backend.permissions import VOICE_TYPES, Permission
 from discordtest.backend.resources.message import channel_bits, viewer
 from discordtest.backend.resources.message_render import render_messages
 from discordtest.backend.rest import Call, route
@@ -19,7 +19,6 @@ __all__ = ["page"]
 
 MAX_PAGE = 100
 DEFAULT_PAGE = 50
-VOICE_TYPES = frozenset((2, 13))
 _WAYS = ("before", "after", "around")
 
 

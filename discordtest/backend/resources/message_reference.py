@@ -15,13 +15,13 @@ from discordtest.backend.permissions import Permission, channel_permissions, vis
 from discordtest.backend.rest import Call
 from discordtest.backend.world import Record, World
 
-__all__ = ["FORWARD", "Reference", "find_reference"]
+__all__ = ["FORWARD", "REPLY", "WRITTEN", "Reference", "find_reference"]
 
 FORWARD = 1
 HAS_SNAPSHOT = 1 << 14
-_REPLY = 19
+REPLY = 19  # message type
 #: the types of messages that people and bots write, which alone can be answered
-WRITTEN = frozenset((0, 19, 20, 23))
+WRITTEN = frozenset((0, REPLY, 20, 23))
 _READ_HISTORY = int(Permission.READ_MESSAGE_HISTORY)
 _COPIED = (
     *("type", "content", "embeds", "attachments", "timestamp", "edited_timestamp", "flags", "mentions"),
@@ -51,7 +51,7 @@ class Reference:
             reference["guild_id"] = self.guild_id
         message["message_reference"] = reference
         if self.type != FORWARD:
-            message["type"] = _REPLY
+            message["type"] = REPLY
             return
         message["flags"] |= HAS_SNAPSHOT
         copied = {key: target[key] for key in _COPIED if key in target}

@@ -6,15 +6,14 @@ Source: Discord's documentation, Threads ("Active & Archived Threads") and Chann
 from __future__ import annotations
 
 from discordtest.backend.codes import Code, RestError
-from discordtest.backend.permissions import Permission
+from discordtest.backend.permissions import THREAD_TYPES, Permission
 from discordtest.backend.resources.thread import let_in_by_message
 from discordtest.backend.resources.thread_archive import watch_thread
 from discordtest.backend.rest import Call
 from discordtest.backend.world import Record
 
-__all__ = ["THREAD_TYPES", "check_active", "check_may_speak", "count_message", "discount_message", "wake"]
+__all__ = ["check_active", "check_may_speak", "count_message", "discount_message", "wake"]
 
-THREAD_TYPES = frozenset((10, 11, 12))
 _MANAGE_THREADS = int(Permission.MANAGE_THREADS)
 _UNCOUNTED = frozenset((18, 21))  # THREAD_CREATED, THREAD_STARTER_MESSAGE
 

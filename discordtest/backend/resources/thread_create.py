@@ -36,6 +36,7 @@ from discordtest.backend.resources.channel_types import (
 )
 from discordtest.backend.resources.message_build import add_message, build_message, create_system_message
 from discordtest.backend.resources.message_form import MAX_STICKERS, MESSAGE_FIELDS, check_message
+from discordtest.backend.resources.message_reference import WRITTEN
 from discordtest.backend.resources.message_render import HAS_THREAD, message_event, render_message
 from discordtest.backend.resources.slow_mode import check_slow_mode, note_use
 from discordtest.backend.resources.thread import (
@@ -55,7 +56,6 @@ __all__ = ["MAX_APPLIED_TAGS", "check_tags", "open_thread"]
 MAX_ACTIVE_THREADS = 1000  # of a guild
 MAX_APPLIED_TAGS = 5
 THREAD_CREATED, THREAD_STARTER_MESSAGE = 18, 21  # message types
-_CAN_START_THREADS = frozenset((0, 19, 20, 23))  # default, reply, and answers to both kinds of commands
 #: what each kind of thread needs
 _PERMISSIONS = {
     ANNOUNCEMENT_THREAD: Permission.CREATE_PUBLIC_THREADS,
@@ -98,7 +98,7 @@ def create_thread_from_message(call: Call, channel: Record, message: Record) -> 
         raise RestError(Code.CANNOT_EXECUTE_ON_CHANNEL_TYPE)
     if message["id"] in world.channels:
         raise RestError(Code.THREAD_ALREADY_CREATED)
-    if message["type"] not in _CAN_START_THREADS:
+    if message["type"] not in WRITTEN:
         raise RestError(Code.CANNOT_EXECUTE_ON_SYSTEM_MESSAGE)
     kind = _KINDS[channel["type"]][0]
     _check_pace(call, channel)

@@ -12,14 +12,13 @@ from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission
 from discordtest.backend.resources.message_build import create_system_message
 from discordtest.backend.resources.thread import PRIVATE_THREAD, audited, bots_in_thread, may_manage
-from discordtest.backend.resources.thread_archive import watch_thread
+from discordtest.backend.resources.thread_archive import PINNED, watch_thread
 from discordtest.backend.resources.thread_create import check_tags
 from discordtest.backend.rest import Call
 from discordtest.backend.world import Record, World
 
 __all__ = ["update_thread"]
 
-PINNED = 1 << 1
 CHANNEL_NAME_CHANGE = 4  # message type
 #: fields of the thread, of its metadata, and those that only moderators set
 _OWN = ("name", "rate_limit_per_user", "applied_tags", "flags")

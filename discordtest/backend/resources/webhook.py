@@ -18,6 +18,7 @@ from discordtest.backend.body import FormErrors, Image, Object, Snowflake, Strin
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission
 from discordtest.backend.resources.channel import find_channel
+from discordtest.backend.resources.channel_types import ANNOUNCEMENT
 from discordtest.backend.resources.interaction import find_token
 from discordtest.backend.resources.message_build import create_system_message
 from discordtest.backend.rest import Actor, Call, parameter, route
@@ -39,7 +40,6 @@ MAX_PER_CHANNEL = 15
 MAX_PER_GUILD = 1000
 #: Parts of words that no webhook may call itself.
 FORBIDDEN_NAMES = ("clyde", "discord")
-ANNOUNCEMENT = 5
 CHANNEL_FOLLOW_ADD = 12  # type of the message that tells of a new follower
 #: Channels that can have webhooks: text, voice, announcement, stage, forum, media.
 CHANNEL_TYPES = frozenset((0, 2, ANNOUNCEMENT, 13, 15, 16))

@@ -9,13 +9,14 @@ Source: Discord's documentation, Webhook ("Execute Webhook", "Get Webhook Messag
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 
 from discordtest.backend import cdn
 from discordtest.backend.body import Array, Boolean, Field, FormErrors, Object, Snowflake, String, invalid
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import ALL
 from discordtest.backend.resources import interaction_message as interactions
+from discordtest.backend.resources.channel_types import FORUM_TYPES
+from discordtest.backend.resources.component import BUTTON, LINK, SELECTS, walk
 from discordtest.backend.resources.mention import USERS_ONLY
 from discordtest.backend.resources.message import forget_message
 from discordtest.backend.resources.message_build import add_message, build_message, new_message
@@ -31,7 +32,7 @@ from discordtest.backend.resources.message_form import (
 from discordtest.backend.resources.message_render import render_message
 from discordtest.backend.resources.message_thread import check_active
 from discordtest.backend.resources.thread import PUBLIC_THREAD, new_thread
-from discordtest.backend.resources.thread_create import check_tags, open_thread
+from discordtest.backend.resources.thread_create import MAX_APPLIED_TAGS, check_tags, open_thread
 from discordtest.backend.resources.webhook import APPLICATION, MAX_NAME, check_name, followers
 from discordtest.backend.rest import Actor, Call, parameter, route
 from discordtest.backend.world import Record, World
@@ -40,13 +41,10 @@ __all__ = ["deliver", "webhook_author"]
 
 MAX_AVATAR_URL = 2048
 MAX_THREAD_NAME = 100
-MAX_TAGS = 5
 IS_CROSSPOST = 1 << 1
-FORUM_TYPES = frozenset((15, 16))
 SETTABLE = SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS | IS_COMPONENTS_V2
-_BUTTON, _LINK = 2, 5
 #: Components that somebody can act on: buttons, and selects of every kind.
-_INTERACTIVE = frozenset((_BUTTON, 3, 5, 6, 7, 8))
+_INTERACTIVE = frozenset((BUTTON, *SELECTS))
 _COPIED = ("content", "embeds", "attachments", "components", "mentions", "mention_roles", "mention_everyone")
 
 
@@ -61,7 +59,7 @@ EXECUTE_WEBHOOK = Object(
         "username": String(min=1, max=MAX_NAME, strip=True, null=True),
         "avatar_url": String(max=MAX_AVATAR_URL, null=True),
         "thread_name": String(max=MAX_THREAD_NAME, strip=True, null=True),
-        "applied_tags": Array(Snowflake(), max=MAX_TAGS, unique=True, null=True),
+        "applied_tags": Array(Snowflake(), max=MAX_APPLIED_TAGS, unique=True, null=True),
     },
     check=_check_execution,
 )
@@ -177,22 +175,14 @@ def _check_components(call: Call, webhook: Record) -> None:
         return
     if not call.query["with_components"]:
         del call.body["components"]
-    elif any(_is_interactive(component) for component in _walk(call.body["components"])):
+    elif any(_is_interactive(component) for component in walk(call.body["components"])):
         message = "Webhooks that no application owns cannot send interactive components."
         raise invalid("components", "COMPONENT_INTERACTIVE", message)
 
 
 def _is_interactive(component: Record) -> bool:
     kind = component.get("type")
-    return kind in _INTERACTIVE and not (kind == _BUTTON and component.get("style") == _LINK)
-
-
-def _walk(components: list[Record]) -> Iterator[Record]:
-    for component in components:
-        yield component
-        yield from _walk(component.get("components") or [])
-        if component.get("accessory"):
-            yield component["accessory"]
+    return kind in _INTERACTIVE and not (kind == BUTTON and component.get("style") == LINK)
 
 
 # -- its own messages
