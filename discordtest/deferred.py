@@ -46,6 +46,7 @@ DEFERRED = tuple(
         "lifecycle",
         "names",
         "narrator",
+        "none_errors",
         "outdated",
         "refusals",
         "scene",

@@ -12,18 +12,17 @@ import discord
 
 from discordtest.brevity import start_of
 from discordtest.errors import SetupError
-from discordtest.source import expression_at, package_of, parsed, steps
+from discordtest.source import expression_at, package_of, parsed, steps, value_of
 from discordtest.views import refreshed, views_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from discordtest.scene import Scene
 
 __all__ = ["outdated"]
 
 _NOT_THE_TESTS = frozenset(("asyncio", "discordtest", "unittest"))
-_MISSING = object()
 
 
 def outdated(scene: Scene, error: BaseException) -> Iterator[str]:
@@ -37,7 +36,7 @@ def outdated(scene: Scene, error: BaseException) -> Iterator[str]:
     for node in ast.walk(expression):
         if not isinstance(node, ast.Attribute):
             continue
-        holder = _value(node.value, own[-1].tb_frame.f_locals)
+        holder = value_of(node.value, own[-1].tb_frame.f_locals)
         if not isinstance(holder, discord.abc.Snowflake):
             continue
         was, now = _then_and_now(scene, holder, node.attr)
@@ -50,16 +49,6 @@ def outdated(scene: Scene, error: BaseException) -> Iterator[str]:
                 f"{path} is as it was when the test got it: its {node.attr} was {start_of(repr(was))}, and is "
                 f"{start_of(repr(now))} now. `self.refresh({path})` returns it as it is"
             )
-
-
-def _value(node: ast.expr, names: Mapping[str, Any]) -> Any:
-    """Return what a name, or an attribute of what it names, stands for; ``_MISSING`` for anything else."""
-    if isinstance(node, ast.Name):
-        return names.get(node.id, _MISSING)
-    if isinstance(node, ast.Attribute):
-        holder = _value(node.value, names)
-        return vars(holder).get(node.attr, _MISSING) if hasattr(holder, "__dict__") else _MISSING
-    return _MISSING
 
 
 def _then_and_now(scene: Scene, holder: Any, name: str) -> tuple[Any, Any]:

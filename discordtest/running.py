@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from discordtest import deferred, guesses, hints, outdated, source
+from discordtest import deferred, guesses, hints, none_errors, outdated, source
 from discordtest.assertions import failures
 from discordtest.backend import journal
 from discordtest.clock import runner as runners
@@ -187,7 +187,10 @@ class Running(Case):
             traceback.extract_tb(error.__traceback__)[-1].line or ""
         ):
             yield "Assertions and builders are plain calls, without `await`"
-        yield from outdated.outdated(self._scene, error)
+        if changed := [*outdated.outdated(self._scene, error)]:
+            yield from changed
+        else:
+            yield from none_errors.why_none(self._scene, error)
         known = "\n".join([str(error), *getattr(error, "__notes__", ())])
         says_itself = known.startswith("the bot ")  # what became of an interaction, and what the bot raised
         if (

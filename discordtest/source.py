@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import ast
 import linecache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from discordtest.clock.waits import root
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from types import TracebackType
 
-__all__ = ["expression_at", "package_of", "parsed", "steps"]
+__all__ = ["expression_at", "package_of", "parsed", "steps", "value_of"]
+
+_UNKNOWN = object()
 
 
 def steps(step: TracebackType | None) -> Iterator[TracebackType]:
@@ -48,3 +50,16 @@ def expression_at(
         ):
             return node
     return None
+
+
+def value_of(node: ast.expr, names: Mapping[str, Any]) -> Any:
+    """Return what a name, or an attribute of what it names, stands for; for all else an object that is nothing.
+
+    Nothing is run for it: what a property would return is not known.
+    """
+    if isinstance(node, ast.Name):
+        return names.get(node.id, _UNKNOWN)
+    if isinstance(node, ast.Attribute):
+        holder = value_of(node.value, names)
+        return vars(holder).get(node.attr, _UNKNOWN) if hasattr(holder, "__dict__") else _UNKNOWN
+    return _UNKNOWN

@@ -83,7 +83,7 @@ class Unhandled:
 
     def __str__(self) -> str:
         error = self.cause
-        text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        text = f"{type(error).__name__}: {error}".removesuffix(".") if str(error) else type(error).__name__
         return f"{text}, {self.where}" if self.where else text
 
     @property

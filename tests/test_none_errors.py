@@ -1,4 +1,4 @@
-"""An error about None names the call that gave it, and nothing else."""
+"""An error about None names the call or attribute that gave it, and nothing else."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import discord
 from discord.ext import commands
 
 from discordtest import none_errors
-from tests.bots import BotTestCase
+from tests.bots import BotTestCase, run_case
 
 Context = commands.Context[Any]
 MADE = "returns None for what is not there: make_world has to make it (id_num= chooses its id)"
@@ -151,6 +151,54 @@ class SourceTests(BotTestCase):
         ):
             await self.slash(self.alice, self.general, "hush")
 
+    async def test_attribute_that_often_is_none(self) -> None:
+        async def greet(ctx: Context) -> None:
+            assert ctx.guild is not None
+            await ctx.guild.system_channel.send("hi")  # type: ignore[union-attr]
+
+        self.assertIn(
+            '\nsystem_channel is None unless a test names one: make_guild("Test", channels=["general"]',
+            await self.text_of(greet, "has no attribute 'send'"),
+        )
+
+        async def follow(ctx: Context) -> None:
+            voice: Any = ctx.author.voice  # type: ignore[union-attr]
+            await voice.channel.connect()
+
+        self.assertIn(
+            "\nvoice is None for who is in no voice channel: `await self.join_voice(member, channel)`",
+            await self.text_of(follow, "has no attribute 'channel'"),
+        )
+
+    async def test_attribute_in_a_direct_message(self) -> None:
+        @self.client.command()
+        async def where(ctx: Context) -> None:
+            await ctx.send(ctx.guild.name)  # type: ignore[union-attr]
+
+        with self.fails("has no attribute 'name'", "\nguild is None in a direct message\n"):
+            await self.send_dm(self.alice, "!where")
+
+    async def test_attribute_that_the_bot_has_set_itself(self) -> None:
+        class Own(commands.Cog):
+            guild: Any = None
+
+            def __init__(self, bot: Any) -> None:
+                self.guild = bot.guild = None
+
+            @commands.command()
+            async def mine(self, ctx: Context) -> None:
+                await ctx.send(self.guild.name)
+
+            @commands.command()
+            async def bots(self, ctx: Any) -> None:
+                await ctx.send(ctx.bot.guild.name)
+
+        await self.client.add_cog(Own(self.client))
+        for name in ("mine", "bots"):
+            with self.subTest(name), self.fails("has no attribute 'name'") as failing:
+                await self.send(self.alice, self.general, f"!{name}")
+            self.assertNotIn("direct message", failing.text)
+
     async def test_source_that_is_not_at_hand(self) -> None:
         space: dict[str, Any] = {}
         exec("async def work(ctx):\n    await ctx.bot.get_channel(5).send('hi')", space)
@@ -170,9 +218,56 @@ class SourceTests(BotTestCase):
                     space["work"](None)
                 except AttributeError as error:
                     assert error.__traceback__ and error.__traceback__.tb_next
-                    self.assertIsNone(none_errors._calls_before(error.__traceback__.tb_next))
+                    self.assertIsNone(none_errors._sources(error.__traceback__.tb_next))
                 else:
                     self.fail("work(None) raised nothing")
+
+
+def failing() -> type[BotTestCase]:
+    """Return tests that fail, where no loader finds them."""
+
+    class Failing(BotTestCase):
+        async def test_channel(self) -> None:
+            await self.client.get_channel(5).send("hi")  # type: ignore[union-attr]
+
+        async def test_answer(self) -> None:
+            @self.client.tree.command(description="x")
+            async def form(interaction: discord.Interaction) -> None:
+                await interaction.response.defer()
+
+            await self.client.tree.sync()
+            result = await self.slash(self.alice, self.general, "form")
+            self.assertEqual(result.response.content, "x")  # type: ignore[union-attr]
+
+        async def test_own(self) -> None:
+            self.guild = None  # type: ignore[assignment]
+            self.assertEqual(self.guild.name, "x")  # type: ignore[attr-defined]
+
+        async def test_unittests_own_line(self) -> None:
+            self.assertIn("x", None)  # type: ignore[arg-type]
+
+    return Failing
+
+
+class OwnLineTests(unittest.TestCase):
+    """A line of the test that meets a None is told where it came from, too."""
+
+    def test_look_up(self) -> None:
+        self.assertIn(f"\nget_channel {MADE}", str(run_case(failing(), "test_channel")))
+
+    def test_attribute_of_a_result(self) -> None:
+        text = str(run_case(failing(), "test_answer"))
+        self.assertIn(
+            "\nresponse is None where the bot answered with no message: assertResponded(result)", text
+        )
+
+    def test_attribute_of_the_test_itself(self) -> None:
+        self.assertNotIn("direct message", str(run_case(failing(), "test_own")))
+
+    def test_none_that_is_given_to_unittest(self) -> None:
+        text = str(run_case(failing(), "test_unittests_own_line"))
+        self.assertIn("'NoneType' is not", text)
+        self.assertNotIn("returns None", text)
 
 
 if __name__ == "__main__":

@@ -114,7 +114,7 @@ class EventTests(BotTestCase):
         @commands.is_owner()
         async def secret(ctx: commands.Context[Any]) -> None: ...
 
-        with self.fails("NotOwner: You do not own this bot.", "in command secret"):
+        with self.fails("NotOwner: You do not own this bot,", "in command secret"):
             await self.send(self.alice, self.general, "!secret")
 
     async def test_unknown_command_is_named_with_the_nearest(self) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from discordtest import hints, transcript
 from discordtest.assertions.filters import nearness, text_of
+from discordtest.backend import journal
 from discordtest.interactions import timeline
 from discordtest.names import channel_name, name_of
 
@@ -33,6 +34,10 @@ __all__ = [
 ]
 
 EARLIER = "before the last act, which is all that this looks at; `after=` (a message or datetime) looks further back."
+_STARTING = (
+    "as it started, before the last act: `await self.restart()` lets it start within the test, and `self.sent` has all "
+    "that it sent."
+)
 _LISTED = 8
 _MENTION = re.compile(r"(<(?:@[!&]?|#)([0-9]+)>)")
 
@@ -127,14 +132,24 @@ def _legend(world: World, text: str) -> str:
 
 def _elsewhere(scene: Scene, wanted: MessageFilter, search: Search) -> Iterator[str]:
     """Yield where such a message is that the assertion did not look at."""
-    if any(wanted.fits(message) for message in search.before):
-        yield f"It sent that {EARLIER}"
+    earlier = [message for message in search.before if wanted.fits(message)]
+    if earlier:
+        yield f"It sent that {_STARTING if _was_before_all_acts(scene, earlier[-1]) else EARLIER}"
     for client, message in search.by_others:
         if wanted.fits(message):
             yield f"Another client sent that: pass by= that {type(client).__name__}."
     for edited in search.edited:
         if wanted.fits(edited):
             yield "It edited a message to that: see assertEdited."
+
+
+def _was_before_all_acts(scene: Scene, message: Record) -> bool:
+    for entry in scene.backend.journal:
+        if isinstance(entry, journal.Act):
+            return False
+        if isinstance(entry, journal.Sent) and entry.message is message:
+            return True
+    return False
 
 
 def idleness(scene: Scene) -> list[str]:

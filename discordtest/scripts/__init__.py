@@ -21,7 +21,7 @@ import discord
 from discordtest.errors import SetupError
 from discordtest.scripts.compiling import AWAIT_NAME, compile_script
 from discordtest.scripts.imports import FreshImports
-from discordtest.scripts.locating import find
+from discordtest.scripts.locating import find, module_name
 from discordtest.scripts.standing_in import LeftFunction, await_instead, script_of_context, stand_ins
 from discordtest.scripts.surroundings import called_with, loggers, main_module
 
@@ -32,6 +32,8 @@ __all__ = ["Hold", "held_with", "hold_of", "load_client", "load_clients", "unloa
 
 # Scripts read their token from the environment, which may be empty where tests run; any token is accepted.
 SUBSTITUTE_TOKEN = "token-of-a-loaded-script"
+
+_STARTERS = ("main", "run", "start")  # how functions are called that start a bot
 
 _holds: dict[discord.Client, Hold] = {}  # until the script is unloaded
 _scripts: dict[asyncio.AbstractEventLoop, list[Script]] = {}
@@ -86,6 +88,14 @@ class Script:
             held = self.first_hold.done()
             if end.code or not held:  # sys.exit(asyncio.run(main())) has no code
                 raise SetupError(self._ended(end.code, held)) from end
+        except ImportError as error:
+            if "no known parent package" in str(error):
+                name = module_name(self.path)[1]
+                error.add_note(
+                    f'{self.path.name} imports relatively, so it is a part of a package: write load_client("{name}"), '
+                    f"which runs it as `python -m {name}` does"
+                )
+            raise
 
     def _ended(self, code: object, held: bool) -> str:
         text = f"the script {self.path.name} ended by sys.exit({code!r})"
@@ -127,10 +137,15 @@ class Script:
         """Return the clients that the script starts, in that order."""
         return [client for client, hold in list(_holds.items()) if hold.script is self]
 
-    def only_client(self) -> discord.Client | None:
-        """Return the client that the module defines, if it defines exactly one."""
+    def only_client(self) -> discord.Client:
+        """Return the client that the module defines; fail unless it defines exactly one."""
         clients = {id(v): v for v in vars(self.module).values() if isinstance(v, discord.Client)}
-        return next(iter(clients.values())) if len(clients) == 1 else None
+        if len(clients) == 1:
+            return next(iter(clients.values()))
+        number = "several" if clients else "none"
+        text = f"{self.path} ended without starting a client, and defines {number}: return yours from make_client()"
+        uncalled = next((name for name in _STARTERS if callable(vars(self.module).get(name))), None)
+        raise SetupError(text if uncalled is None else f"{text}, or load a file that calls its {uncalled}()")
 
     async def close(self) -> None:
         """End the script and forget its modules."""
@@ -216,13 +231,7 @@ async def _load(
     if running.first_hold.done():
         return running.held()
     running.task.result()
-    client = running.only_client()
-    if client is None:
-        raise SetupError(
-            f"{path} ended without starting a client, and defines none or several: return yours "
-            "from make_client() instead"
-        )
-    return [client]
+    return [running.only_client()]
 
 
 def held_with(client: discord.Client) -> list[discord.Client]:

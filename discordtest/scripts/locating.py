@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -10,7 +11,7 @@ from types import ModuleType
 from discordtest.errors import SetupError
 from discordtest.scripts.imports import lies_below
 
-__all__ = ["find"]
+__all__ = ["find", "module_name"]
 
 
 def find(script: str | Path | ModuleType, caller: str) -> tuple[Path, Path, str | None]:
@@ -21,7 +22,7 @@ def find(script: str | Path | ModuleType, caller: str) -> tuple[Path, Path, str 
     if isinstance(script, ModuleType):
         script = script.__name__
     if isinstance(script, str) and not script.endswith(".py"):
-        return _find_module(script)
+        return _find_module(script, caller)
     # Tests stand beside the script or in a folder next to it, and runners start them from anywhere.
     around = Path(caller).resolve().parents
     places = dict.fromkeys([Path.cwd() / script, *(folder / script for folder in around[:2])])
@@ -33,7 +34,16 @@ def find(script: str | Path | ModuleType, caller: str) -> tuple[Path, Path, str 
     )
 
 
-def _find_module(name: str) -> tuple[Path, Path, str | None]:
+def module_name(path: Path) -> tuple[Path, str]:
+    """Return the folder that belongs on ``sys.path`` for a module or package of a project, and its dotted name."""
+    root = path.parent
+    while (root / "__init__.py").is_file():
+        root = root.parent
+    parts = path.relative_to(root).with_suffix("").parts
+    return root, ".".join(parts[:-1] if parts[1:] and parts[-1] == "__main__" else parts)
+
+
+def _find_module(name: str, caller: str) -> tuple[Path, Path, str | None]:
     """Return the same for a module, by its dotted name, which leaves no module imported."""
     before = set(sys.modules)
     try:
@@ -44,11 +54,30 @@ def _find_module(name: str) -> tuple[Path, Path, str | None]:
         spec = None
     if spec is not None and spec.submodule_search_locations is not None:
         spec = importlib.util.find_spec(f"{name}.__main__")  # as `python -m package` does
+        if spec is None:
+            raise SetupError(
+                f"the package {name!r} has no __main__.py: name the module that starts the bot, such as "
+                f'load_client("{name}.bot")'
+            )
     if spec is None or spec.origin is None:
-        raise SetupError(f"load_client finds no module {name!r} on sys.path")
+        raise SetupError(f"load_client finds no module {name!r} on sys.path{_place_of(name, caller)}")
     path = Path(spec.origin).resolve()
     folder = path.parents[spec.name.count(".")]
     for parent in set(sys.modules) - before:  # looking for a module imports the packages that it is in
         if lies_below(sys.modules[parent], folder):
             del sys.modules[parent]
     return path, folder, spec.parent
+
+
+def _place_of(name: str, caller: str) -> str:
+    """Say where a module lies that is not on ``sys.path``, if it lies near the tests."""
+    around = [Path.cwd(), *Path(caller).resolve().parents[:3]]
+    for folder in dict.fromkeys(place for each in around for place in (each, each / "src")):
+        path = folder.joinpath(*re.split(r"[./\\]", name))
+        if path.with_suffix(".py").is_file() or any(path.glob("__*__.py")):
+            root, dotted = module_name(path)
+            return (
+                f". It is in {root}: install the project (`pip install -e .`) or set PYTHONPATH={root}, and write "
+                f'load_client("{dotted}")'
+            )
+    return ""

@@ -391,6 +391,31 @@ class SentTests(BotTestCase):
             self.assertSent("new")
 
 
+class StartTests(BotTestCase):
+    def make_client(self) -> commands.Bot:
+        bot = super().make_client()
+
+        @bot.listen()
+        async def on_ready() -> None:
+            await bot.get_channel(self.general.id).send("Here I am")  # type: ignore[union-attr]
+
+        return bot
+
+    async def test_message_that_the_bot_sent_as_it_started(self) -> None:
+        for acts in range(2):
+            with self.subTest(acts), self.fails("It sent that as it started", "`self.sent`") as failing:
+                self.assertSent("Here I am")
+            self.assertNotIn("`after=`", failing.text)
+            await self.send(self.alice, self.general, "hi")
+
+    async def test_start_within_the_test(self) -> None:
+        await self.restart()
+        self.assertSent("Here I am")
+        await self.send(self.alice, self.general, "hi")
+        with self.fails("It sent that before the last act", "`after=`"):
+            self.assertSent("Here I am")
+
+
 class NothingSentTests(BotTestCase):
     async def test_silence(self) -> None:
         await self.send(self.alice, self.general, "hello")

@@ -8,7 +8,7 @@ import unittest
 from pathlib import Path
 
 from discordtest import SetupError
-from discordtest.scripts.locating import find
+from discordtest.scripts.locating import find, module_name
 
 
 class LocatingTestCase(unittest.TestCase):
@@ -72,7 +72,60 @@ class ModuleTests(LocatingTestCase):
             with self.assertRaisesRegex(SetupError, f"finds no module '{name}'"):
                 find(name, self.caller)
 
+    def test_package_without_a_main_module(self) -> None:
+        self.write(f"{self.name}/__init__.py")
+        with self.assertRaisesRegex(SetupError, r"has no __main__.py: name the module .*\.bot\"\)"):
+            find(self.name, self.caller)
+
     def test_package_that_lacks_something_itself(self) -> None:
         self.write(f"{self.name}/__init__.py", "import a_library_that_is_not_installed")
         with self.assertRaisesRegex(ModuleNotFoundError, "a_library_that_is_not_installed"):
             find(f"{self.name}.bot", self.caller)
+
+
+class PlaceTests(LocatingTestCase):
+    """A module that is not on sys.path and lies near the tests is found for the message."""
+
+    def assertPlace(self, name: str, folder: str, dotted: str) -> None:
+        with self.assertRaises(SetupError) as caught:
+            find(name, self.caller)
+        root = self.folder / folder
+        self.assertTrue(
+            str(caught.exception).endswith(
+                f". It is in {root}: install the project (`pip install -e .`) or set PYTHONPATH={root}, and write "
+                f'load_client("{dotted}")'
+            ),
+            caught.exception,
+        )
+
+    def test_package_of_a_src_layout(self) -> None:
+        self.write("src/a_bot/__init__.py")
+        self.write("src/a_bot/start.py")
+        self.assertPlace("a_bot", "src", "a_bot")
+        self.assertPlace("a_bot.start", "src", "a_bot.start")
+        self.assertPlace("src/a_bot", "src", "a_bot")
+        self.assertPlace("src/a_bot/start", "src", "a_bot.start")
+
+    def test_package_beside_the_folder_of_the_tests(self) -> None:
+        self.write("a_bot/__main__.py")
+        self.assertPlace("a_bot", "", "a_bot")
+
+    def test_folder_of_something_else(self) -> None:
+        self.write("a_bot/readme.txt")
+        with self.assertRaisesRegex(SetupError, r"on sys\.path$"):
+            find("a_bot", self.caller)
+
+
+class NameTests(LocatingTestCase):
+    def test_module_in_a_package(self) -> None:
+        self.write("a_bot/__init__.py")
+        self.write("a_bot/cogs/__init__.py")
+        for path, name in (
+            ("a_bot/start.py", "a_bot.start"),
+            ("a_bot/cogs/fun.py", "a_bot.cogs.fun"),
+            ("a_bot/__main__.py", "a_bot"),
+        ):
+            self.assertEqual(module_name(self.write(path)), (self.folder, name))
+
+    def test_module_by_itself(self) -> None:
+        self.assertEqual(module_name(self.write("start.py")), (self.folder, "start"))

@@ -7,6 +7,7 @@ import tempfile
 import textwrap
 import traceback
 import unittest
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -262,6 +263,24 @@ class Failing(ScriptTestCase):
     async def test_script_without_a_client(self) -> None:
         with self.assertRaisesRegex(SetupError, "ended without starting a client"):
             await load_client(self.write("x = 1"))
+
+    async def test_script_whose_function_nobody_calls(self) -> None:
+        with self.assertRaisesRegex(SetupError, r"defines none: .*, or load a file that calls its main\(\)$"):
+            await load_client(self.write("def main():\n    pass"))
+
+    async def test_script_with_several_clients(self) -> None:
+        text = "import discord\na, b = (discord.Client(intents=discord.Intents.none()) for _ in range(2))"
+        with self.assertRaisesRegex(SetupError, r"defines several: .* from make_client\(\)$"):
+            await load_client(self.write(text))
+
+    async def test_part_of_a_package_that_is_loaded_as_a_file(self) -> None:
+        self.write("", "a_bot/__init__.py")
+        path = self.write("from .texts import hello", "a_bot/start.py")
+        with warnings.catch_warnings(), self.assertRaises(ImportError) as caught:
+            warnings.simplefilter("ignore", ImportWarning)
+            await load_client(path)
+        (note,) = caught.exception.__notes__
+        self.assertIn('write load_client("a_bot.start"), which runs it as `python -m a_bot.start` does', note)
 
     async def test_script_that_raises(self) -> None:
         path = self.write("x = 1\nx / 0")
