@@ -2,7 +2,8 @@
 
 It can be known only in part. Executor calls are exact: they are waited for, up to ``settle_timeout``. For
 the rest there is one rule: while anything foreign exists (a thread, a descriptor), a task that waits at a
-place which neither asyncio's own primitives nor discord.py answer gets one grace, and so does a new thread.
+place which neither asyncio's own primitives nor discord.py answer gets one grace, and so does a new thread;
+a thread at an empty ``queue.Queue`` rests without.
 A place (a chain of code positions) that outlasts its grace is resting there, not working: it is remembered,
 for the test or (threads) for the process, and never waited for again.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import functools
+import queue
 import selectors
 import sys
 import threading
@@ -48,6 +50,8 @@ _HANDED_ON_BY = "asyncio.", "discordtest."
 CHILD_PROCESSES = frozenset(["asyncio.base_subprocess", "asyncio.subprocess"])
 
 GATHERED: type = asyncio.tasks._GatheringFuture  # type: ignore[attr-defined]  # no public name
+
+_WAIT, _GET = threading.Condition.wait.__code__, queue.Queue.get.__code__
 
 _resting: set[Place] = set()  # where threads of this process were seen to rest
 _loops: weakref.WeakSet[VirtualLoop] = weakref.WeakSet()
@@ -224,7 +228,9 @@ class Outside:
         moving = {
             thread: place
             for thread in self._new
-            if thread.is_alive() and (place := _thread_place(standing.get(thread.ident or 0))) not in resting
+            if thread.is_alive()
+            and (place := _thread_place(standing.get(thread.ident or 0))) not in resting
+            and not _has_no_orders(thread)
         }
         self._new = list(moving)
         return moving
@@ -272,6 +278,18 @@ def _thread_place(frame: FrameType | None) -> Place:
         place.append((frame.f_code, frame.f_lasti))
         frame = frame.f_back
     return tuple(place)
+
+
+def _has_no_orders(thread: threading.Thread) -> bool:
+    """Tell whether it waits at an empty queue: a worker, which nobody but a new order sets to work."""
+    top = sys._current_frames().get(thread.ident or 0)
+    if top is None or top.f_code is not _WAIT or top.f_back is None or top.f_back.f_code is not _GET:
+        return False
+    orders, place = top.f_back.f_locals["self"], top.f_lasti
+    if orders.qsize():
+        return False
+    # It may have taken an order before we could count them: then it has left, or come back to another wait.
+    return sys._current_frames().get(thread.ident or 0) is top and top.f_lasti == place
 
 
 def _function_name(function: Callable[..., object]) -> str:

@@ -8,6 +8,7 @@ process has one ``sys.modules``, so only one test at a time may hold a `FreshImp
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 import sysconfig
 import threading
@@ -71,7 +72,8 @@ def _parents(name: str) -> list[str]:
 def lies_below(module: ModuleType | None, folder: Path) -> bool:
     """Tell whether a module is the bot's own code: in a file below the folder, and no library's."""
     file = getattr(module, "__file__", None) or next(iter(getattr(module, "__path__", ())), None)
-    if not isinstance(file, str) or not file.startswith(str(folder)):
+    # A virtual environment in the bot's folder has a thousand modules, and to resolve a path is slow.
+    if not isinstance(file, str) or not file.startswith(str(folder)) or file.startswith(_prefixes()):
         return False
     path = Path(file).resolve()
     return path.is_relative_to(folder) and not any(path.is_relative_to(library) for library in _libraries())
@@ -81,6 +83,11 @@ def lies_below(module: ModuleType | None, folder: Path) -> bool:
 def _libraries() -> list[Path]:
     libraries = [Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "purelib", "platlib")]
     return [*libraries, Path(__file__).resolve().parent]
+
+
+@cache
+def _prefixes() -> tuple[str, ...]:
+    return tuple(f"{library}{os.sep}" for library in _libraries())
 
 
 def _holds_tests(module: ModuleType) -> bool:

@@ -4,6 +4,7 @@ import asyncio
 import concurrent.futures
 import functools
 import os
+import queue
 import signal
 import socket
 import subprocess
@@ -193,6 +194,42 @@ class ThreadTests(OutsideTestCase):
             self.loop.outside.grace = LONG
         self.assertLess(time.perf_counter() - started, LONG)
         release.set()
+
+    async def test_thread_at_an_empty_queue_rests(self) -> None:
+        self.loop.outside.grace = LONG
+        orders: queue.Queue[float | None] = queue.Queue()
+        started = time.perf_counter()
+        worker = threading.Thread(target=self.carry_out, args=[orders, []])
+        worker.start()
+        await self.loop.settle()
+        self.assertLess(time.perf_counter() - started, LONG)
+        orders.put(None)
+        worker.join()
+
+    async def test_thread_that_has_orders_is_waited_for(self) -> None:
+        self.loop.outside.grace = LONG
+        orders: queue.Queue[float | None] = queue.Queue()
+        done: list[float] = []
+        worker = threading.Thread(target=self.carry_out, args=[orders, done])
+        worker.start()
+        orders.put(SHORT)
+        orders.put(SHORT)
+        await self.loop.settle()
+        self.assertEqual(done, [SHORT, SHORT])
+        orders.put(None)
+        worker.join()
+
+    @staticmethod
+    def carry_out(orders: queue.Queue[float | None], done: list[float]) -> None:
+        while True:
+            try:
+                order = orders.get(timeout=LONG)
+            except queue.Empty:
+                continue
+            if order is None:
+                return
+            time.sleep(order)
+            done.append(order)
 
     async def test_threads_of_other_tests_are_not_foreign(self) -> None:
         release, made = threading.Event(), threading.Event()
