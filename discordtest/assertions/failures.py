@@ -66,8 +66,8 @@ def background(scene: Scene, told: str = "") -> str:
         parts.append(f"Pending timers (see advance):\n{lines}{more}")
     if scene.was_advanced and not scene.follows_time:
         parts.append(
-            "The test has let time pass, but the bot's own datetime.now() and time.time() did not follow: for that, "
-            "install discordtest[time]."
+            "The test has let time pass, but the bot's own datetime.now(), time.time() and time.monotonic() did not "
+            "follow: for that, install discordtest[time]."
         )
     return "\n".join(parts)
 

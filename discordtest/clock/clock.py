@@ -3,7 +3,8 @@
 ``Clock`` is what a test sees of it. ``install`` puts views in place of the names ``time`` and ``datetime``
 (module or class) in every loaded ``discord.*`` module: a view asks the running loop, and where that is none
 of ours the real clock. So it is with ``random``, from which discord.py draws how long it waits before it tries to
-reconnect: a test that runs again must see the same. ``time.sleep`` has a stand-in in every module (`sleeping`).
+reconnect: a test that runs again must see the same. ``time.sleep`` has a stand-in in every module (`sleeping`), and
+with ``discordtest[time]`` so has ``time.monotonic`` (`monotonic`).
 Nothing else in the process is touched, and after the last ``uninstall`` nothing stays.
 """
 
@@ -17,7 +18,7 @@ import time as real_time
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from discordtest.clock import heartbeats, players, sleeping
+from discordtest.clock import heartbeats, monotonic, players, sleeping, travel
 from discordtest.clock.current_loop import running_loop
 from discordtest.clock.loop import VirtualLoop
 from discordtest.clock.module_view import ModuleView
@@ -106,12 +107,12 @@ def _time_ns() -> int:
 
 def _monotonic() -> float:
     loop = running_loop()
-    return real_time.monotonic() if loop is None else loop.time()
+    return monotonic.REAL() if loop is None else loop.time()
 
 
 def _monotonic_ns() -> int:
     loop = running_loop()
-    return real_time.monotonic_ns() if loop is None else loop.microseconds * 1000
+    return monotonic.REAL_NS() if loop is None else loop.microseconds * 1000
 
 
 def _perf_counter() -> float:
@@ -238,11 +239,16 @@ def _find_sites() -> bool:
     if len(sys.modules) == _scanned:
         return False
     _scanned = len(sys.modules)
+    everywhere = [
+        ("sleep", sleeping.REAL, sleeping.sleep),
+        *(monotonic.STAND_INS if travel.is_available() else ()),
+    ]
     for module_name, module in sys.modules.copy().items():
         # A lazy module is left as it is; anything may be in sys.modules.
         names = vars(module) if type(module) is ModuleType else {}
-        if names.get("sleep") is sleeping.REAL:
-            _sites[id(names), "sleep"] = names, "sleep", sleeping.REAL, sleeping.sleep
+        for name, real, stand_in in everywhere:
+            if names.get(name) is real:
+                _sites[id(names), name] = names, name, real, stand_in
         if module_name.startswith("discord."):
             for name, real, view in VIEWS:
                 if names.get(name) is real:

@@ -88,7 +88,7 @@ class Recorder:
         if self._tape is not None:
             raise SetupError("a recorder records once: make another one")
         self._tape = Tape(datetime.now(UTC), scrub=self._scrub, limit=self._limit)
-        self._began = time.monotonic()
+        self._began = time.perf_counter()
         self.is_running = True
         self._attach()
 
@@ -139,7 +139,7 @@ class Recorder:
                 if not self._zeros:
                     self._kept.start_time = loop.now()
             else:
-                zero = loop.time() - (time.monotonic() - self._began)
+                zero = loop.time() - (time.perf_counter() - self._began)
             self._zeros[id(loop)] = zero
         return round(max(0.0, loop.time() - zero), 6)
 
