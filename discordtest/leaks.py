@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Leaks", "install", "uninstall"]
 
 PATIENCE = 0.1  # real seconds in which a thread that is about to end may do so
+INTERVAL = 0.25  # real seconds: the longest that is waited for until a thread sees that it is to end
 ROUNDS = 8  # how often the test's tasks may come to rest and go on: each verb in them settles
 KEPT = 64  # sessions that are remembered before the closed ones among them are forgotten
 #: Hooks of a test case in which it builds its bot: what is made there is the bot's.
@@ -141,6 +142,7 @@ class Leaks:
         found = []
         for thread, (line, own) in self.threads.items():
             thread.join(PATIENCE)
+            thread.join(_interval(thread))
             if thread.is_alive():
                 place = line if own == line else f"{line}, for {own},"
                 end = ", and the process cannot end before it does" if _holds_process(thread) else ""
@@ -182,10 +184,20 @@ def _maker(frame: FrameType | None, *, through_discord: bool = False) -> FrameTy
 def _own_code(frame: FrameType | None) -> FrameType | None:
     """Return the frame of the bot or the test that had a library do something; None where discord.py had it do so."""
     while frame is not None and root(frame) != "discord":
-        if not {"site-packages", "dist-packages"} & {*Path(frame.f_code.co_filename).parts}:
+        is_installed = {"site-packages", "dist-packages"} & {*Path(frame.f_code.co_filename).parts}
+        if not is_installed and root(frame) not in _LIBRARIES:
             return frame
         frame = frame.f_back
     return None
+
+
+def _interval(thread: threading.Thread) -> float:
+    """Return the real seconds after which a thread looks again whether it is to end; 0 where it does not, or seldom."""
+    top = sys._current_frames().get(thread.ident or 0)
+    if top is None or top.f_code is not threading.Condition.wait.__code__:
+        return 0
+    interval = top.f_locals["timeout"]
+    return interval + PATIENCE if interval is not None and interval <= INTERVAL else 0
 
 
 def _holds_process(thread: threading.Thread) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import queue
 import threading
 import unittest
 import warnings
@@ -244,6 +246,37 @@ class Threads(LeakTestCase):
         line = line_of("# the caller")
         where = f"started at library.py:2, for test_leaks.py:{line}, still runs, and the process cannot end before"
         self.assertTold(run_case(Case), where, line)
+
+    def test_thread_that_a_library_starts_in_a_context_manager(self) -> None:
+        enough = self.enough
+        space: dict[str, Any] = {"threading": threading, "contextmanager": contextlib.contextmanager}
+        library = "@contextmanager\ndef work(wait):\n    threading.Thread(target=wait, daemon=True).start()\n    yield\n"
+        exec(compile(library, "/lib/site-packages/library.py", "exec"), space, space)
+
+        class Case(DiscordTestCase):
+            async def test_it(self) -> None:
+                with space["work"](enough.wait):  # enters
+                    pass
+
+        line = line_of("# enters")
+        self.assertTold(run_case(Case), f"for test_leaks.py:{line}, still runs", line)
+
+    def test_thread_that_looks_now_and_then_whether_to_end(self) -> None:
+        over = threading.Event()
+
+        def work() -> None:
+            orders: queue.Queue[None] = queue.Queue()
+            while not over.is_set():
+                with contextlib.suppress(queue.Empty):
+                    orders.get(timeout=0.2)
+
+        class Case(DiscordTestCase):
+            async def test_it(self) -> None:
+                threading.Thread(target=work, daemon=True).start()
+                await self.settle()
+                over.set()
+
+        self.assertQuiet(run_case(Case))
 
     def test_threads_that_end(self) -> None:
         class Case(DiscordTestCase):
