@@ -250,7 +250,7 @@ class Threads(LeakTestCase):
     def test_thread_that_a_library_starts_in_a_context_manager(self) -> None:
         enough = self.enough
         space: dict[str, Any] = {"threading": threading, "contextmanager": contextlib.contextmanager}
-        library = "@contextmanager\ndef work(wait):\n    threading.Thread(target=wait, daemon=True).start()\n    yield\n"
+        library = "@contextmanager\ndef work(*what):\n    threading.Thread(None, *what, daemon=True).start()\n    yield\n"
         exec(compile(library, "/lib/site-packages/library.py", "exec"), space, space)
 
         class Case(DiscordTestCase):

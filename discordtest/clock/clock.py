@@ -155,6 +155,20 @@ class _DateTimeView(metaclass=_LikeDateTime):
     fromisoformat = DateTime.fromisoformat
 
 
+def _now_of_tasks(tz: real_datetime.tzinfo | None = None) -> DateTime:
+    """Return a moment that is later by a tick where a loop looks for its next time of day.
+
+    That of discord.py 2.7.1 takes the very moment for which it has waited for too early: it warns of a clock that
+    drifts, and waits for it again. On a real loop some time has always passed; a comparison with ``<`` would let us drop this.
+    """
+    now = _now(tz)
+    return now + MICROSECOND if sys._getframe(1).f_code.co_name == "_get_next_sleep_time" else now
+
+
+class _DateTimeOfTasks(_DateTimeView):
+    now = staticmethod(_now_of_tasks)
+
+
 _CLOCKS: dict[str, object] = {
     "time": _time,
     "time_ns": _time_ns,
@@ -181,6 +195,12 @@ DATETIME = ModuleView(
     timezone=real_datetime.timezone,
     timedelta=real_datetime.timedelta,
 )
+TASKS_DATETIME = ModuleView(
+    real_datetime,
+    datetime=_DateTimeOfTasks,
+    timezone=real_datetime.timezone,
+    timedelta=real_datetime.timedelta,
+)
 VIEWS: tuple[tuple[str, object, object], ...] = (
     ("time", real_time, TIME),
     ("random", real_random, RANDOM),
@@ -189,7 +209,10 @@ VIEWS: tuple[tuple[str, object, object], ...] = (
 )
 
 #: Modules that get another view of a name: (module, name) -> that.
-ELSEWHERE: dict[tuple[str, str], object] = {("discord.gateway", "time"): GATEWAY_TIME}
+ELSEWHERE: dict[tuple[str, str], object] = {
+    ("discord.gateway", "time"): GATEWAY_TIME,
+    ("discord.ext.tasks", "datetime"): TASKS_DATETIME,
+}
 
 _lock = threading.RLock()
 _installed = 0

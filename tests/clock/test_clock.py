@@ -106,6 +106,21 @@ class DiscordTests(InstalledTestCase):
         await self.loop.advance(26 * 3600)
         self.assertEqual(runs, [1, 25])
 
+    async def test_loop_by_time_of_day_finds_no_drift(self) -> None:
+        runs = []
+
+        @tasks.loop(
+            time=[datetime.time(13, tzinfo=datetime.UTC), datetime.time(13, 0, 1, tzinfo=datetime.UTC)]
+        )
+        async def daily() -> None:
+            runs.append(self.loop.time())
+
+        self.addCleanup(daily.cancel)
+        daily.start()
+        with self.assertNoLogs("discord.ext.tasks", "WARNING"):
+            await self.loop.advance(26 * 3600)
+        self.assertEqual(runs, [3600, 3601, 3600 + 86400, 3601 + 86400])
+
     async def test_loop_by_time_of_day_that_starts_at_that_moment(self) -> None:
         runs = []
 
