@@ -250,7 +250,7 @@ class Threads(LeakTestCase):
     def test_thread_that_a_library_starts_in_a_context_manager(self) -> None:
         enough = self.enough
         space: dict[str, Any] = {"threading": threading, "contextmanager": contextlib.contextmanager}
-        library = "@contextmanager\ndef work(*what):\n    threading.Thread(None, *what, daemon=True).start()\n    yield\n"
+        library = "@contextmanager\ndef work(*what):\n    threading.Thread(None, *what).start()\n    yield\n"
         exec(compile(library, "/lib/site-packages/library.py", "exec"), space, space)
 
         class Case(DiscordTestCase):
@@ -259,7 +259,9 @@ class Threads(LeakTestCase):
                     pass
 
         line = line_of("# enters")
-        self.assertTold(run_case(Case), f"for test_leaks.py:{line}, still runs", line)
+        self.assertTold(
+            run_case(Case), f"started at library.py:3, for test_leaks.py:{line}, still runs", line
+        )
 
     def test_thread_that_looks_now_and_then_whether_to_end(self) -> None:
         over = threading.Event()

@@ -159,7 +159,8 @@ def _now_of_tasks(tz: real_datetime.tzinfo | None = None) -> DateTime:
     """Return a moment that is later by a tick where a loop looks for its next time of day.
 
     That of discord.py 2.7.1 takes the very moment for which it has waited for too early: it warns of a clock that
-    drifts, and waits for it again. On a real loop some time has always passed; a comparison with ``<`` would let us drop this.
+    drifts, and waits for it again. On a real loop some time has always passed; a comparison with ``<`` would let us
+    drop this.
     """
     now = _now(tz)
     return now + MICROSECOND if sys._getframe(1).f_code.co_name == "_get_next_sleep_time" else now
