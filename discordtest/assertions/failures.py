@@ -6,6 +6,7 @@ It should end the debugging: nobody should have to run the test again with print
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from discordtest import hints, transcript
@@ -61,9 +62,13 @@ def background(scene: Scene, told: str = "") -> str:
     parts.append(f"What happened:\n{transcript.Transcript(scene).tail()}")
     pending = scene.loop.pending()
     if pending:
-        lines = "\n".join(f"  {timer}" for timer in pending[:_LISTED])
-        more = f"\n  and {len(pending) - _LISTED} more" if len(pending) > _LISTED else ""
-        parts.append(f"Pending timers (see advance):\n{lines}{more}")
+        alike = Counter(timer.what for timer in pending)
+        soonest = {timer.what: timer for timer in reversed(pending)}
+        lines = [
+            f"  {soonest[what]}{f', and {n - 1} more like it' if n > 1 else ''}" for what, n in alike.items()
+        ]
+        more = [f"  and {len(lines) - _LISTED} more"] if len(lines) > _LISTED else []
+        parts.append("\n".join(["Pending timers (see advance):", *lines[:_LISTED], *more]))
     if scene.was_advanced and not scene.follows_time:
         parts.append(
             "The test has let time pass, but the bot's own datetime.now(), time.time() and time.monotonic() did not "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import unittest
 from typing import Any
@@ -254,6 +255,23 @@ class NeglectTests(BotTestCase):
 
         self.assertIn("The bot has not responded to the button 'Yes'", str(run_case(Case, "test")))
         self.assertNotIn("has not responded", str(run_case(Case, "test_error")))
+
+
+class WaitTests(BotTestCase):
+    """What the bot waits for, as every failure tells it."""
+
+    async def test_timers_of_a_kind_are_told_once(self) -> None:
+        async def work(_: Context) -> None:
+            for number in range(10):
+                asyncio.get_running_loop().call_later(300 + number, print)
+            await asyncio.sleep(400)
+
+        await self.bot_does(work)
+        with self.fails(
+            "a call of print, due in 300 s, and 9 more like it\n", "the bot sleeps for 400 s"
+        ) as failing:
+            self.assertSent("done")
+        self.assertEqual(failing.text.count("a call of print"), 1)
 
 
 if __name__ == "__main__":
