@@ -204,6 +204,13 @@ class World:
         """Send a gateway event to every session entitled to it."""
         self.sink(Event(name, {} if payload is None else payload, guild, channel, users, render))
 
+    def emit_in(self, channel: Record, name: str, payload: Record) -> None:
+        """Send an event about what happened in a channel to those who see it; in a guild, it names the guild."""
+        guild_id = channel.get("guild_id")
+        if guild_id is not None:
+            payload["guild_id"] = guild_id
+        self.emit(name, payload, guild=guild_id, channel=channel)
+
     def set_deadline(self, after: float, operation: str, path: str) -> None:
         """Let Discord itself run an operation so many seconds from now; ``path`` is its parameters with ``/``."""
         at = self.now() + round(after * 1_000_000)

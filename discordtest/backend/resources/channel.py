@@ -25,6 +25,7 @@ from discordtest.backend.resources.channel_types import (
     new_channel,
 )
 from discordtest.backend.resources.guild import render_guild
+from discordtest.backend.resources.message_traces import forget_messages
 from discordtest.backend.resources.stage_instance import close_stage
 from discordtest.backend.resources.voice import disconnect_all
 from discordtest.backend.rest import Call, operation, parameter, route
@@ -196,7 +197,7 @@ def _forget(world: World, channel: Record) -> None:
     for one in [one for one in world.threads[guild_id].values() if one["parent_id"] == channel_id]:
         thread.forget_thread(world, one)
     del world.channels[channel_id], world.guild_channels[guild_id][channel_id]
-    thread.forget_messages(world, channel_id)
+    forget_messages(world, channel_id)
     world.voice_statuses.pop(channel_id, None)
     for table in (world.invites, world.webhooks):
         for key in [key for key, record in table.items() if record["channel_id"] == channel_id]:

@@ -26,8 +26,7 @@ def trigger_typing_indicator(call: Call, channel: Record) -> None:
         "timestamp": int(world.wall_clock().timestamp()),  # seconds
     }
     if guild_id is not None:
-        event["guild_id"] = guild_id
         member = world.members[guild_id].get(user_id)
         if member is not None:
             event["member"] = member
-    world.emit("TYPING_START", event, guild=guild_id, channel=channel)
+    world.emit_in(channel, "TYPING_START", event)

@@ -25,7 +25,7 @@ from discordtest.backend.resources.application_command_form import LOCALES
 from discordtest.backend.resources.guild_create import render_guild, render_guild_create, tell_guild_create
 from discordtest.backend.resources.guild_member_build import new_member
 from discordtest.backend.resources.guild_role import new_role
-from discordtest.backend.resources.thread import forget_messages
+from discordtest.backend.resources.message_traces import forget_messages
 from discordtest.backend.rest import Call, parameter, route
 from discordtest.backend.world import Record
 

@@ -112,8 +112,7 @@ def delete_messages(call: Call, guild: Record, user_ids: set[str], seconds: int)
         for message_id in found:
             forget_message(world, channel, message_id)
         if found:
-            event = {"ids": found, "channel_id": channel_id, "guild_id": guild_id}
-            world.emit("MESSAGE_DELETE_BULK", event, guild=guild_id, channel=channel)
+            world.emit_in(channel, "MESSAGE_DELETE_BULK", {"ids": found, "channel_id": channel_id})
 
 
 @route(

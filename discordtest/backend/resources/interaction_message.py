@@ -197,13 +197,11 @@ def edit_own(call: Call, interaction: Record, message: Record, body: Record) -> 
 
 def delete_own(call: Call, interaction: Record, message: Record) -> None:
     """Delete a message of the interaction."""
-    world, guild_id = call.world, interaction["guild_id"]
+    world = call.world
     event = {"id": message["id"], "channel_id": message["channel_id"]}
     if world.ephemerals.pop(message["id"], None) is not None:
         world.emit("MESSAGE_DELETE", event, users=(interaction["application_id"],))
         return
     channel = home(world, interaction)
     forget_message(world, channel, message["id"])
-    if guild_id is not None:
-        event["guild_id"] = guild_id
-    world.emit("MESSAGE_DELETE", event, guild=guild_id, channel=channel)
+    world.emit_in(channel, "MESSAGE_DELETE", event)

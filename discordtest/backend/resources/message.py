@@ -21,6 +21,7 @@ from discordtest.backend.resources.channel_types import FORUM_TYPES
 from discordtest.backend.resources.message_build import add_message, build_message
 from discordtest.backend.resources.message_form import CREATE_MESSAGE
 from discordtest.backend.resources.message_render import render_message
+from discordtest.backend.resources.message_traces import forget_traces
 from discordtest.backend.resources.slow_mode import check_slow_mode, note_use
 from discordtest.backend.resources.user import check_dm
 from discordtest.backend.resources.verification import check_verification
@@ -157,18 +158,13 @@ def delete_message(call: Call, channel: Record, message: Record) -> None:
     forget_message(world, channel, message["id"])
     if not own and guild_id is not None and call.actor.kind != "bot":  # of bots, only bulk deletion is logged
         audit.count(call, guild_id, Action.MESSAGE_DELETE, author_id, channel_id=channel["id"])
-    event = {"id": message["id"], "channel_id": channel["id"]}
-    if guild_id is not None:
-        event["guild_id"] = guild_id
-    world.emit("MESSAGE_DELETE", event, guild=guild_id, channel=channel)
+    world.emit_in(channel, "MESSAGE_DELETE", {"id": message["id"], "channel_id": channel["id"]})
 
 
 def forget_message(world: World, channel: Record, message_id: str) -> None:
     """Take the message out of every table."""
     message = world.messages[channel["id"]].pop(message_id)
-    world.reactions.pop(message_id, None)
-    world.suppressed_embeds.pop(message_id, None)
-    world.poll_votes.pop(message_id, None)
+    forget_traces(world, message_id)
     world.pins.get(channel["id"], {}).pop(message_id, None)
     if channel["type"] in THREAD_TYPES:
         message_thread.discount_message(channel, message)

@@ -50,8 +50,7 @@ def bulk_delete_messages(call: Call, channel: Record) -> None:
         return
     options = {"count": len(found)}
     audit.write(call, guild_id, Action.MESSAGE_BULK_DELETE, channel["id"], options=options)
-    event = {"ids": found, "channel_id": channel["id"], "guild_id": guild_id}
-    world.emit("MESSAGE_DELETE_BULK", event, guild=guild_id, channel=channel)
+    world.emit_in(channel, "MESSAGE_DELETE_BULK", {"ids": found, "channel_id": channel["id"]})
 
 
 def _oldest_deletable(world: World) -> int:

@@ -75,11 +75,10 @@ def _tell(call: Call, channel: Record, message: Record, action: Action) -> None:
     message["pinned"] = action == Action.MESSAGE_PIN
     event = {"channel_id": channel["id"], "last_pin_timestamp": channel["last_pin_timestamp"]}
     if guild_id is not None:
-        event["guild_id"] = guild_id
         options = {"channel_id": channel["id"], "message_id": message["id"]}
         audit.write(call, guild_id, action, message["author"]["id"], options=options)
     emit_update(world, channel, message)
-    world.emit("CHANNEL_PINS_UPDATE", event, guild=guild_id, channel=channel)
+    world.emit_in(channel, "CHANNEL_PINS_UPDATE", event)
 
 
 LIST_PINS = Object({"before": Timestamp(null=True), "limit": Integer(min=1, max=MAX_PAGE, default=MAX_PAGE)})

@@ -88,10 +88,7 @@ def _tell(world: World, name: str, channel: Record, message: Record, user_id: st
         "message_id": message["id"],
         "answer_id": answer_id,
     }
-    guild_id = channel.get("guild_id")
-    if guild_id is not None:
-        event["guild_id"] = guild_id
-    world.emit(name, event, guild=guild_id, channel=channel)
+    world.emit_in(channel, name, event)
 
 
 # -- the end

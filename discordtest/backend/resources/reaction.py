@@ -96,7 +96,7 @@ def tell_reaction_add(world: World, channel: Record, message: Record, user_id: s
     if user_id in members:
         event["member"] = members[user_id]
     event["message_author_id"] = message["author"]["id"]
-    _emit(world, channel, "MESSAGE_REACTION_ADD", event)
+    world.emit_in(channel, "MESSAGE_REACTION_ADD", event)
 
 
 @route("DELETE", f"{_ONE}/@me", status=204)
@@ -122,7 +122,7 @@ def _remove(call: Call, channel: Record, message: Record, key: str, user_id: str
     del users[user_id]
     if not users:
         del world.reactions[message["id"]][key]
-    _emit(world, channel, "MESSAGE_REACTION_REMOVE", _event(world, message, user_id, key))
+    world.emit_in(channel, "MESSAGE_REACTION_REMOVE", _event(world, message, user_id, key))
 
 
 @route(
@@ -135,7 +135,7 @@ def delete_all_message_reactions(call: Call, channel: Record, message: Record) -
     _require_guild(call, channel)
     check_active(channel)
     if call.world.reactions.pop(message["id"], None):
-        _emit(call.world, channel, "MESSAGE_REACTION_REMOVE_ALL", _place(message))
+        call.world.emit_in(channel, "MESSAGE_REACTION_REMOVE_ALL", _place(message))
 
 
 @route("DELETE", _ONE, permissions=Permission.MANAGE_MESSAGES, status=204)
@@ -146,7 +146,7 @@ def delete_all_message_reactions_by_emoji(call: Call, channel: Record, message: 
     _users(world, message, key)
     del world.reactions[message["id"]][key]
     event = {**_place(message), "emoji": emoji_payload(world, key), "burst": False}
-    _emit(world, channel, "MESSAGE_REACTION_REMOVE_EMOJI", event)
+    world.emit_in(channel, "MESSAGE_REACTION_REMOVE_EMOJI", event)
 
 
 LIST_REACTIONS = Object(
@@ -193,10 +193,3 @@ def _event(world: World, message: Record, user_id: str, key: str) -> Record:
         "burst": False,
         "type": 0,
     }
-
-
-def _emit(world: World, channel: Record, name: str, event: Record) -> None:
-    guild_id = channel.get("guild_id")
-    if guild_id is not None:
-        event["guild_id"] = guild_id
-    world.emit(name, event, guild=guild_id, channel=channel)

@@ -15,6 +15,7 @@ from discordtest.backend.audit import Action
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import PRIVATE_THREAD, Permission, visible
 from discordtest.backend.resources.channel_types import FORUM_TYPES
+from discordtest.backend.resources.message_traces import forget_messages
 from discordtest.backend.rest import Call
 from discordtest.backend.world import Record, World
 
@@ -27,7 +28,6 @@ __all__ = [
     "bots_in_thread",
     "check_archived",
     "delete_thread",
-    "forget_messages",
     "forget_thread",
     "let_in_by_message",
     "may_manage",
@@ -212,11 +212,3 @@ def forget_thread(world: World, thread: Record) -> None:
     del world.channels[thread["id"]], world.threads[thread["guild_id"]][thread["id"]]
     world.thread_members.pop(thread["id"], None)
     forget_messages(world, thread["id"])
-
-
-def forget_messages(world: World, channel_id: str) -> None:
-    """Drop the messages of a channel, with what hangs on them."""
-    for message_id in world.messages.pop(channel_id, ()):
-        world.reactions.pop(message_id, None)
-        world.suppressed_embeds.pop(message_id, None)
-    world.pins.pop(channel_id, None)

@@ -138,9 +138,7 @@ def render_webhook(webhook: Record, actor: Actor) -> Record:
 
 def tell_webhooks(world: World, channel: Record) -> None:
     """Emit that the webhooks of the channel are other ones now."""
-    guild_id = channel["guild_id"]
-    payload = {"guild_id": guild_id, "channel_id": channel["id"]}
-    world.emit("WEBHOOKS_UPDATE", payload, guild=guild_id, channel=channel)
+    world.emit_in(channel, "WEBHOOKS_UPDATE", {"channel_id": channel["id"]})
 
 
 # -- making

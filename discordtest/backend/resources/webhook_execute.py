@@ -232,8 +232,7 @@ def delete_webhook_message(call: Call, webhook: Record, token: str, message_id: 
         return
     channel, _ = _find_own(call, webhook, message_id)
     forget_message(call.world, channel, message_id)
-    event = {"id": message_id, "channel_id": channel["id"], "guild_id": channel["guild_id"]}
-    call.world.emit("MESSAGE_DELETE", event, guild=channel["guild_id"], channel=channel)
+    call.world.emit_in(channel, "MESSAGE_DELETE", {"id": message_id, "channel_id": channel["id"]})
 
 
 # -- the first answer to an interaction
