@@ -12,7 +12,10 @@ from enum import IntEnum
 from http import HTTPStatus
 from typing import Any
 
-__all__ = ["Code", "RestError"]
+__all__ = ["PHRASES", "Code", "RestError"]
+
+#: HTTP status -> its phrase; those of proxies (520 to 530) have none
+PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 
 class Code(IntEnum):
@@ -287,7 +290,7 @@ class RestError(Exception):
         self.errors = errors
         self.extra = extra
         self.status = code.status if status is None else status
-        self.text = code.text if status is None or code.value else f"{status}: {HTTPStatus(status).phrase}"
+        self.text = code.text if status is None or code.value else f"{status}: {PHRASES[status]}"
         super().__init__(f"{self.status} (error code: {code.value}): {self.text}")
         if why is not None:
             self.add_note(why)

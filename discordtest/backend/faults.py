@@ -10,11 +10,10 @@ from __future__ import annotations
 import errno as errors
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeAlias
 
-from discordtest.backend.codes import Code
-from discordtest.backend.ratelimits import SCOPES, Scope, Verdict, ban_answer, refusal
+from discordtest.backend.codes import PHRASES, Code
+from discordtest.backend.ratelimits import SCOPES, VIA, Scope, Verdict, ban_answer, refusal
 
 if TYPE_CHECKING:
     from discordtest.backend.journal import Exchange
@@ -55,14 +54,14 @@ class HttpError:
     def verdict(self) -> Verdict:
         """Return what Discord says."""
         if self.text is not None:
-            return Verdict({"Via": "1.1 google"}, self.text, status=self.status)
+            return Verdict({**VIA}, self.text, status=self.status)
         payload = {"message": self.message or self._message(), "code": self.code}
-        return Verdict({"Via": "1.1 google"}, payload, status=self.status)
+        return Verdict({**VIA}, payload, status=self.status)
 
     def _message(self) -> str:
         if self.code in _TEXTS:
             return _TEXTS[self.code]
-        phrase = _PHRASES.get(self.status, "Unknown Error")
+        phrase = PHRASES.get(self.status, "Unknown Error")
         return f"{self.status}: {phrase}"
 
 
@@ -193,5 +192,4 @@ class Faults(list[Injection]):
         return None
 
 
-_PHRASES = {status.value: status.phrase for status in HTTPStatus}
 _TEXTS = {code.value: code.text for code in Code if code.value}

@@ -12,7 +12,7 @@ from discordtest.backend import intents
 from discordtest.backend.encoding import encode
 from discordtest.backend.intents import Intent
 from discordtest.backend.resources import gateway_commands
-from discordtest.backend.resources.application import approved_intents
+from discordtest.backend.resources.application import GATEWAY_URL, approved_intents
 from discordtest.backend.resources.guild import render_guild_create
 from discordtest.backend.resuming import INVALID_SESSION
 
@@ -115,7 +115,7 @@ def _may_start(session: Session, application_id: str, shard: int) -> bool:
 
 
 def _start(session: Session, application: Record, data: Record) -> None:
-    gateway, (number, count) = session.gateway, session.shard
+    gateway = session.gateway
     world = gateway.backend.world
     user_id = session.user_id = application["bot"]["id"]
     session.session_id = gateway.new_session_id()
@@ -123,7 +123,7 @@ def _start(session: Session, application: Record, data: Record) -> None:
     guilds = [
         guild
         for guild_id, guild in world.guilds.items()
-        if (int(guild_id) >> 22) % count == number and user_id in members[guild_id]
+        if session.serves(guild_id) and user_id in members[guild_id]
     ]
     if len(guilds) > MAX_GUILDS_PER_SHARD:
         session.close(4011)
@@ -133,7 +133,7 @@ def _start(session: Session, application: Record, data: Record) -> None:
         "user": {**application["bot"], "email": None, "verified": True, "mfa_enabled": False},
         "guilds": [{"id": guild["id"], "unavailable": True} for guild in guilds],
         "session_id": session.session_id,
-        "resume_gateway_url": "wss://gateway.discord.gg",
+        "resume_gateway_url": GATEWAY_URL,
         "shard": list(session.shard),
         "application": {"id": application["id"], "flags": application["flags"]},
         "private_channels": [],

@@ -16,10 +16,12 @@ from discordtest.backend.world import Record, World
 __all__ = [
     "ALL",
     "DEFAULT",
+    "MAX_PERMISSIONS",
     "NEED_TWO_FACTOR",
     "PRIVATE_THREAD",
     "QUARANTINED",
     "THREAD_TYPES",
+    "VOICE_TYPES",
     "Permission",
     "channel_permissions",
     "everyone_permissions",
@@ -36,6 +38,7 @@ __all__ = [
 THREAD_TYPES = frozenset((10, 11, 12))
 PRIVATE_THREAD = 12
 VOICE_TYPES = frozenset((2, 13))
+MAX_PERMISSIONS = (1 << 54) - 1  # every bit that Discord may come to give a meaning
 QUARANTINED = 1 << 7  # member flag: auto moderation has blocked how the member is called
 
 

@@ -26,6 +26,7 @@ __all__ = [
     "BAN",
     "MAX_INVALID",
     "SCOPES",
+    "VIA",
     "Limit",
     "RateLimits",
     "Scope",
@@ -41,6 +42,7 @@ MAX_INVALID, INVALID_WINDOW = 10_000, 600_000_000  # answers with 401, 403 or 42
 BAN = 3_600_000_000  # microseconds that an address is banned; Discord says "temporarily"
 GLOBAL_LIMIT, GLOBAL_PERIOD = 50, 1.0  # requests of one bot, whatever they are, in so many seconds
 
+VIA = {"Via": "1.1 google"}  # what Discord itself answers has it; discord.py takes a 429 without for a ban
 _PARAMETER = re.compile(r"\{(\w+)\}")
 _MAJOR = frozenset(("channel_id", "guild_id"))
 _BY_TOKEN = ("/webhooks/", "/interactions/")  # here the first two parameters are an id and its token
@@ -226,7 +228,7 @@ class RateLimits:
 def refusal(wait: int, scope: Scope) -> Verdict:
     """Return a 429 for so many microseconds, as Discord itself gives it."""
     headers = {
-        "Via": "1.1 google",
+        **VIA,
         "Retry-After": str(-(-wait // 1_000_000)),
         "X-RateLimit-Scope": scope,
     }

@@ -15,6 +15,7 @@ from discordtest.backend.permissions import (
     guild_permissions,
     is_timed_out,
     names,
+    role_key,
 )
 from discordtest.backend.world import Record, World
 
@@ -200,7 +201,7 @@ def _highest(world: World, guild_id: str, user_id: str) -> str:
     roles = world.roles[guild_id]
     member = world.members[guild_id].get(user_id)
     held = [] if member is None else member["roles"]
-    return _role(max((roles[each] for each in (guild_id, *held)), key=lambda role: int(role["position"])))
+    return _role(max((roles[each] for each in (guild_id, *held)), key=role_key))
 
 
 def _role(role: Record) -> str:

@@ -11,14 +11,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import quote, unquote
 
 from discordtest.backend import permissions, reasons
 from discordtest.backend.body import Field, Object
-from discordtest.backend.codes import Code, RestError
+from discordtest.backend.codes import PHRASES, Code, RestError
 from discordtest.backend.multipart import Part
+from discordtest.backend.ratelimits import VIA
 from discordtest.backend.world import Record, World
 
 if TYPE_CHECKING:
@@ -43,7 +43,6 @@ __all__ = [
 ]
 
 UNAVAILABLE = 502  # Discord calls it GATEWAY UNAVAILABLE
-_PHRASES = {status.value: status.phrase for status in HTTPStatus}
 Handler = TypeVar("Handler", bound=Callable[..., Any])  # Any: each handler has its own records and payload
 
 
@@ -70,8 +69,8 @@ class Response:
 
     @property
     def reason(self) -> str:
-        """The phrase of the status line; those of proxies (520 to 530) have none."""
-        return _PHRASES.get(self.status, "")
+        """The phrase of the status line."""
+        return PHRASES.get(self.status, "")
 
 
 @dataclass(slots=True)
@@ -286,7 +285,7 @@ def _register(made: Route) -> None:
         raise ValueError(f"two operations are named {made.name}")
     OPERATIONS[made.name] = made
     made.headers = {
-        "Via": "1.1 google",
+        **VIA,
         "X-RateLimit-Bucket": made.name,
         "X-RateLimit-Limit": "50",
         "X-RateLimit-Remaining": "49",

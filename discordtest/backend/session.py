@@ -23,6 +23,7 @@ from discordtest.backend.world import Record, Viewer
 from discordtest.errors import DiscordTestError
 
 if TYPE_CHECKING:
+    from discordtest.backend import Backend
     from discordtest.backend.gateway import Gateway
 
 __all__ = ["Close", "Session", "decoded"]
@@ -199,9 +200,6 @@ class Session(Viewer):
     def _heartbeat(self, data: Any) -> None:
         self.push('{"op":11,"s":null,"t":null,"d":null}')
 
-    def _command(self, code: int, data: Any) -> None:
-        gateway_commands.COMMANDS[code](self.gateway.backend, self, data)
-
     def serves(self, guild_id: str | None) -> bool:
         """Tell whether what happens in a guild, or outside of all, is this shard's."""
         number, count = self.shard
@@ -224,13 +222,14 @@ def decoded(text: str) -> Record | None:
     return frame if isinstance(frame, dict) and isinstance(frame.get("op"), int) else None
 
 
+def _on_the_backend(command: Callable[[Backend, Session, Any], None]) -> Callable[[Session, Any], None]:
+    return lambda session, data: command(session.gateway.backend, session, data)
+
+
 _HEARTBEAT = 1
 _OPCODES: dict[int, Callable[[Session, Any], None]] = {
     _HEARTBEAT: Session._heartbeat,
     2: identify,
     6: resuming.resume,
-    **{
-        code: (lambda session, data, code=code: session._command(code, data))  # type: ignore[misc]  # default argument binds
-        for code in gateway_commands.COMMANDS
-    },
+    **{code: _on_the_backend(command) for code, command in gateway_commands.COMMANDS.items()},
 }

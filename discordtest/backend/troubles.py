@@ -21,6 +21,7 @@ from discordtest.errors import BackendError
 
 if TYPE_CHECKING:
     from discordtest.backend.journal import Journal
+    from discordtest.backend.rest import Actor
     from discordtest.backend.world import World
 
 __all__ = ["Troubles"]
@@ -226,8 +227,8 @@ class Troubles(ABC):
         """Note what is asked, and by whom, of a request that may never be served."""
 
     @abstractmethod
-    def authenticate(self, request: Request) -> Any:
-        """Return who asks."""
+    def authenticate(self, request: Request) -> Actor | None:
+        """Return the bot that asks; None for anybody else."""
 
 
 def _response(verdict: Verdict, exchange: Exchange) -> Response:

@@ -15,11 +15,11 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, quote_plus
 
+from discordtest.backend.resources.application import GATEWAY_URL
 from discordtest.recordings.lines import Exchange, Frame, Line, as_record, encode
 
-__all__ = ["GATEWAY_URL", "Secrets", "scrubbed"]
+__all__ = ["Secrets", "scrubbed"]
 
-GATEWAY_URL = "wss://gateway.discord.gg"
 MIN_LENGTH = 8  # characters; what is shorter is replaced only where it is known to be a secret, or it would be anywhere
 WEBHOOK_TOKEN = 68  # characters; discord.py takes no webhook's address with a token that is much shorter
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 import aiohttp
 
 from discordtest.backend.faults import ConnectionReset, SlowAnswer
+from discordtest.backend.resources.application import GATEWAY_URL
 from discordtest.errors import HostRefused, NotModelled
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ __all__ = [
     "host_is_local",
 ]  # fmt: skip
 
-GATEWAY_HOST = "gateway.discord.gg"
+GATEWAY_HOST = GATEWAY_URL.removeprefix("wss://")
 
 # Source: Discord's documentation, API Reference (Base URL, Image Formatting) and Gateway (Connections).
 DISCORD_HOSTS = frozenset(

@@ -10,17 +10,20 @@ from discordtest.backend import cdn, intents
 from discordtest.backend.body import Array, Field, Image, Integer, Object, String, invalid
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.intents import Intent
+from discordtest.backend.permissions import MAX_PERMISSIONS
 from discordtest.backend.resources.user import make_user
 from discordtest.backend.rest import Call, find_in, parameter, route
 from discordtest.backend.world import Record, World
 
-__all__ = ["approved_intents", "make_application"]
+__all__ = ["GATEWAY_URL", "SCOPES", "approved_intents", "make_application"]
+
+GATEWAY_URL = "wss://gateway.discord.gg"
 
 MAX_DESCRIPTION = 400
 MAX_TAGS = 5
 MAX_TAG = 20
 MAX_URL = 2048
-_SCOPES = ("applications.commands", "bot")
+SCOPES = ("applications.commands", "bot")
 
 #: intent bit -> (flag of an application in fewer than 100 guilds, flag of a verified one)
 _FLAGS = {
@@ -115,9 +118,8 @@ def _url() -> Field:
     return String(max=MAX_URL, null=True)
 
 
-MAX_PERMISSIONS = (1 << 54) - 1  # every bit that Discord may come to give a meaning
 _INSTALL_PARAMS: dict[str, Field] = {
-    "scopes": Array(String(choices=_SCOPES), unique=True),
+    "scopes": Array(String(choices=SCOPES), unique=True),
     "permissions": Integer(min=0, max=MAX_PERMISSIONS),
 }
 _INSTALLATION = Object({"oauth2_install_params": Object(_INSTALL_PARAMS, null=True)}, null=True)
@@ -150,9 +152,9 @@ def update_my_application(call: Call) -> Record:
         changes.pop("flags", None)
     if "description" in changes:
         changes["description"] = changes["description"] or ""
-    for key, folder in (("icon", "app-icons"), ("cover_image", "app-icons")):
+    for key in ("icon", "cover_image"):
         if changes.get(key) is not None:
-            changes[key] = cdn.store_image(call.world, f"{folder}/{application['id']}", changes[key])
+            changes[key] = cdn.store_image(call.world, f"app-icons/{application['id']}", changes[key])
     config = changes.pop("integration_types_config", None)
     if config is not None:
         changes["integration_types_config"] = {
@@ -178,7 +180,7 @@ def _stored(params: Record) -> Record:
 def get_bot_gateway(call: Call) -> Record:
     application_id = _own(call)["id"]
     return {
-        "url": "wss://gateway.discord.gg",
+        "url": GATEWAY_URL,
         "shards": call.backend.shards,
         "session_start_limit": call.backend.gateway.starts.limit(application_id, call.world.now()),
     }

@@ -22,6 +22,7 @@ from discordtest.backend.resources.application_command_form import (
     USER_COMMAND,
     check_patched,
 )
+from discordtest.backend.resources.interaction import GUILD
 from discordtest.backend.rest import Call, Reply, parameter, route
 from discordtest.backend.world import Record, World
 
@@ -31,7 +32,6 @@ __all__ = ["commands_of", "find_command_guild", "find_global_command", "find_gui
 MAX_COMMANDS = {CHAT_INPUT: 100, USER_COMMAND: 15, MESSAGE: 15}
 MAX_CREATES = 200  # in a day, globally and in each guild
 DAY = 86_400_000_000  # µs
-GUILD_CONTEXT = 0
 
 
 # -- finding
@@ -145,7 +145,7 @@ def _values(call: Call, command: Record, body: Record) -> Record:
         values["integration_types"] = _integration_types(call, values["integration_types"])
     if "contexts" in values:
         contexts = values["contexts"]
-        allowed = values.get("dm_permission", True) if contexts is None else contexts != [GUILD_CONTEXT]
+        allowed = values.get("dm_permission", True) if contexts is None else contexts != [GUILD]
         values["dm_permission"] = allowed
     return values
 

@@ -12,13 +12,18 @@ from collections.abc import Callable, Collection
 
 from discordtest.backend import permissions
 from discordtest.backend.permissions import ALL, THREAD_TYPES, Permission
-from discordtest.backend.resources.interaction import installation_owners
+from discordtest.backend.resources.interaction import (
+    BOT_DM,
+    GUILD,
+    GUILD_INSTALL,
+    PRIVATE_CHANNEL,
+    installation_owners,
+)
 from discordtest.backend.world import Record, World
 
 __all__ = ["command_owners", "context_of", "refusal"]
 
-GUILD, BOT_DM, PRIVATE_CHANNEL = 0, 1, 2
-_GUILD_INSTALL, _NO_GUILD = "0", "0"
+_NO_GUILD = "0"
 ROLE, USER, CHANNEL = 1, 2, 3  # what a command permission is of
 #: where people can write, and so use commands
 _WRITABLE = frozenset((0, 1, 2, 3, 5, 10, 11, 12, 13))
@@ -48,12 +53,12 @@ def _contexts(command: Record) -> Collection[int]:
 def command_owners(world: World, command: Record, channel: Record, user_id: str) -> Record:
     """Return by whose installations the person may use the command there: the guild's (0), their own (1)."""
     application = world.applications[command["application_id"]]
-    kinds = command.get("integration_types", [int(_GUILD_INSTALL)])
+    kinds = command.get("integration_types", [int(GUILD_INSTALL)])
     owners = installation_owners(world, application, channel, user_id)
-    if owners.get(_GUILD_INSTALL) == _NO_GUILD and not _share_a_guild(
+    if owners.get(GUILD_INSTALL) == _NO_GUILD and not _share_a_guild(
         world, application["bot"]["id"], user_id
     ):
-        del owners[_GUILD_INSTALL]
+        del owners[GUILD_INSTALL]
     return {kind: owner for kind, owner in owners.items() if int(kind) in kinds}
 
 

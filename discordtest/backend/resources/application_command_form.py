@@ -26,6 +26,7 @@ from discordtest.backend.body import (
     String,
     parse,
 )
+from discordtest.backend.permissions import MAX_PERMISSIONS
 from discordtest.backend.world import Record
 from discordtest.errors import NotModelled
 
@@ -298,7 +299,7 @@ def _contexts(values: tuple[int, ...]) -> Field:
 _SHARED: dict[str, Field] = {
     "id": Snowflake(null=True),
     "type": Choice((CHAT_INPUT, USER_COMMAND, MESSAGE, ENTRY_POINT), null=True),
-    "default_member_permissions": Integer(min=0, max=2**54 - 1, null=True),
+    "default_member_permissions": Integer(min=0, max=MAX_PERMISSIONS, null=True),
     "dm_permission": Boolean(null=True),
     "nsfw": Boolean(null=True),
     "contexts": _contexts(CONTEXTS),

@@ -14,12 +14,12 @@ from discordtest.backend.body import Array, Boolean, Choice, Object, Snowflake
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission
 from discordtest.backend.resources.application_command import find_guild_command
+from discordtest.backend.resources.application_command_access import CHANNEL, ROLE, USER
 from discordtest.backend.rest import Call, parameter, route
 from discordtest.backend.world import Record
 
 __all__: list[str] = []
 
-ROLE, USER, CHANNEL = 1, 2, 3
 MAX_PERMISSIONS = 100
 _PATH = "/applications/{application_id:any_application}/guilds/{guild_id:permitted_guild}/commands"
 _ONE = _PATH + "/{command_id:permitted_command}/permissions"

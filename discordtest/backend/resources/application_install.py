@@ -7,12 +7,11 @@ Source: Discord's documentation, Application ("Installation Context", "User Cont
 from __future__ import annotations
 
 from discordtest.backend.codes import Code, RestError
+from discordtest.backend.resources.interaction import USER_INSTALL
 from discordtest.backend.rest import Call, operation
 from discordtest.backend.world import Record
 
 __all__: list[str] = []
-
-USER_INSTALL = "1"
 
 
 @operation("/{application_id:any_application}")

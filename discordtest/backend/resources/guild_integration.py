@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from discordtest.backend.codes import Code
 from discordtest.backend.permissions import Permission
+from discordtest.backend.resources.application import SCOPES
 from discordtest.backend.resources.webhook import tell_webhooks
 from discordtest.backend.rest import Call, find_in, parameter, route
 from discordtest.backend.world import Record, World
@@ -16,7 +17,6 @@ from discordtest.backend.world import Record, World
 __all__ = ["add_integration", "drop_integration", "drop_webhooks"]
 
 MAX_LISTED = 50
-_SCOPES = ("applications.commands", "bot")
 
 
 def add_integration(call: Call, guild_id: str, application: Record) -> None:
@@ -30,7 +30,7 @@ def add_integration(call: Call, guild_id: str, application: Record) -> None:
         "account": {"id": bot["id"], "name": bot["username"]},
         "enabled": True,
         "application_id": application["id"],
-        "scopes": list(_SCOPES),
+        "scopes": list(SCOPES),
         "user": world.users[user_id],
     }
     world.integrations[guild_id][integration["id"]] = integration

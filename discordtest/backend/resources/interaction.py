@@ -26,11 +26,16 @@ from discordtest.errors import NotModelled
 
 __all__ = [
     "AUTOCOMPLETE",
+    "BOT_DM",
     "COMMAND",
     "COMPONENT",
+    "GUILD",
+    "GUILD_INSTALL",
     "MODAL_SUBMIT",
+    "PRIVATE_CHANNEL",
     "RESPONSE_WINDOW",
     "TOKEN_WINDOW",
+    "USER_INSTALL",
     "command_name",
     "find_shown_message",
     "find_token",
