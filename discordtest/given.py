@@ -9,7 +9,7 @@ import base64
 import mimetypes
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -17,6 +17,7 @@ import discord
 
 from discordtest.backend import multipart
 from discordtest.backend.resources import sound_file
+from discordtest.backend.world import written
 from discordtest.brevity import quoted
 from discordtest.errors import SetupError
 
@@ -114,7 +115,7 @@ def iso(moment: datetime | None) -> str | None:
         raise TypeError(f"a moment is a datetime, not {moment!r}")
     if moment.tzinfo is None:
         raise SetupError(f"{moment!r} has no time zone: pass datetime(…, tzinfo=timezone.utc)")
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+    return written(moment)
 
 
 def refuse_singular(fields: Iterable[str]) -> None:

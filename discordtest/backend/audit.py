@@ -11,7 +11,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 from discordtest.backend.permissions import Permission, guild_permissions
-from discordtest.backend.world import DISCORD_EPOCH, Record
+from discordtest.backend.world import Record, made_at
 
 if TYPE_CHECKING:
     from discordtest.backend.rest import Call
@@ -134,9 +134,9 @@ def count(call: Call, guild_id: str, action: int, target_id: str | None = None, 
     Bots are told of the first alone. How long Discord counts on is not documented; five minutes are known from life.
     """
     world, wanted = call.world, {key: str(value) for key, value in options.items()}
-    since = (world.wall_clock().timestamp() - COUNTING) * 1000
+    since = world.wall_clock().timestamp() - COUNTING
     for entry in reversed(world.audit_log[guild_id]):
-        if (int(entry["id"]) >> 22) + DISCORD_EPOCH < since:
+        if made_at(entry["id"]) < since:
             break
         known = entry["action_type"], entry["target_id"], entry["user_id"], entry.get("reason")
         if known == (action, target_id, _user_id(call, guild_id), call.reason or None):

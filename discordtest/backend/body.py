@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from discordtest.backend.codes import Code, RestError
-from discordtest.backend.world import Record
+from discordtest.backend.world import Record, written
 from discordtest.errors import NotModelled
 
 __all__ = [
@@ -257,7 +257,7 @@ class Timestamp(Field):
             return value
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)
-        return moment.astimezone(UTC).isoformat(timespec="microseconds")
+        return written(moment)
 
 
 class Image(Field):

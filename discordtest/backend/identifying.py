@@ -13,7 +13,7 @@ from discordtest.backend.encoding import encode
 from discordtest.backend.intents import Intent
 from discordtest.backend.resources import gateway_commands
 from discordtest.backend.resources.application import GATEWAY_URL, approved_intents
-from discordtest.backend.resources.guild import render_guild_create
+from discordtest.backend.resources.guild_create import render_guild_create
 from discordtest.backend.resuming import INVALID_SESSION
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from discordtest.backend.ratelimits import GLOBAL_LIMIT, GLOBAL_PERIOD, Limit
 from discordtest.backend.targets import EVERYTHING, Target, find_target
-from discordtest.backend.world import DISCORD_EPOCH
+from discordtest.backend.world import made_at
 
 if TYPE_CHECKING:
     from discordtest.backend.journal import Exchange
@@ -42,8 +42,8 @@ def _is_older(seconds: float) -> When:
 
     def is_older(world: World, exchange: Exchange) -> bool:
         text = exchange.path.rpartition("/")[2]
-        made = (int(text) >> 22) + DISCORD_EPOCH if text.isdecimal() else 0
-        return world.wall_clock().timestamp() - made / 1000 >= seconds
+        made = made_at(text) if text.isdecimal() else 0.0
+        return world.wall_clock().timestamp() - made >= seconds
 
     return is_older
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
-__all__ = ["DISCORD_EPOCH", "ID_ROOM", "Event", "Record", "Table", "Viewer", "World"]
+__all__ = ["DISCORD_EPOCH", "ID_ROOM", "Event", "Record", "Table", "Viewer", "World", "made_at", "written"]
 
 # A wire payload. Any: its shape is Discord's JSON, which the project's tests hold against the published schema.
 Record: TypeAlias = dict[str, Any]
@@ -183,10 +183,10 @@ class World:
     def timestamp(self, after: float = 0.0) -> str:
         """Return the moment that it is, or the one ``after`` seconds later, as the API writes it."""
         if after:
-            return _written(self.wall_clock() + timedelta(seconds=after))
+            return written(self.wall_clock() + timedelta(seconds=after))
         now = self.now()
         if self.stamped[0] != now:
-            self.stamped = now, _written(self.wall_clock())
+            self.stamped = now, written(self.wall_clock())
         return self.stamped[1]
 
     # -- events
@@ -229,8 +229,14 @@ def _default_settings() -> Record:
     return {"locale": "en-US", "accepts_dms": True}
 
 
-def _written(moment: datetime) -> str:
+def written(moment: datetime) -> str:
+    """Return a moment, which has a time zone, as the API writes it."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def made_at(id: str) -> float:
+    """Return the moment that an id tells, in seconds since 1970."""
+    return ((int(id) >> 22) + DISCORD_EPOCH) / 1000
 
 
 _EPOCH = datetime.fromtimestamp(DISCORD_EPOCH / 1000, UTC)

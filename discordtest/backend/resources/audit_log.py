@@ -56,24 +56,27 @@ def list_guild_audit_log_entries(call: Call, guild: Record) -> Record:
     entries = entries[: query["limit"]]
     threads, events = world.threads[guild["id"]], world.scheduled_events[guild["id"]]
     rules = world.automod_rules.get(guild["id"], {})
+    targets = dict.fromkeys(entry["target_id"] for entry in entries)
     return {
         "audit_log_entries": entries,
         "users": [world.users[user_id] for user_id in _mentioned_users(call, entries)],
         "webhooks": [
-            render_webhook(world.webhooks[i], call.actor) for i in _targets(entries) if i in world.webhooks
+            render_webhook(world.webhooks[target], call.actor)
+            for target in targets
+            if target in world.webhooks
         ],
-        "threads": [threads[target] for target in _targets(entries) if target in threads],
+        "threads": [threads[target] for target in targets if target in threads],
         "integrations": [],
         "guild_scheduled_events": [
-            render_event(world, events[target]) for target in _targets(entries) if target in events
+            render_event(world, events[target]) for target in targets if target in events
         ],
         "application_commands": [
             command
             for commands in world.commands.values()
             for command in commands.values()
-            if command["id"] in _targets(entries)
+            if command["id"] in targets
         ],
-        "auto_moderation_rules": [rules[target] for target in _targets(entries) if target in rules],
+        "auto_moderation_rules": [rules[target] for target in targets if target in rules],
     }
 
 
@@ -84,10 +87,6 @@ def _is_asked_for(entry: Record, query: Record) -> bool:
     if "before" in query and number >= int(query["before"]):
         return False
     return "after" not in query or number > int(query["after"])
-
-
-def _targets(entries: list[Record]) -> list[str]:
-    return list(dict.fromkeys(entry["target_id"] for entry in entries if entry["target_id"] is not None))
 
 
 def _mentioned_users(call: Call, entries: list[Record]) -> list[str]:

@@ -24,7 +24,7 @@ from discordtest.backend.resources.channel_types import (
     channel_values,
     new_channel,
 )
-from discordtest.backend.resources.guild import render_guild
+from discordtest.backend.resources.guild_create import render_guild
 from discordtest.backend.resources.message_traces import forget_messages
 from discordtest.backend.resources.stage_instance import close_stage
 from discordtest.backend.resources.voice import disconnect_all

@@ -36,6 +36,7 @@ __all__ = [
     "VOICE_TYPES",
     "channel_values",
     "new_channel",
+    "shown_place",
 ]
 
 TEXT, VOICE, CATEGORY, ANNOUNCEMENT, STAGE, FORUM, MEDIA = 0, 2, 4, 5, 13, 15, 16
@@ -204,6 +205,11 @@ def new_channel(channel_id: str, guild_id: str, channel_type: int, name: str, po
     if channel_type in FORUM_TYPES:
         channel["available_tags"] = []
     return channel
+
+
+def shown_place(channel: Record) -> tuple[bool, int, int]:
+    """Return what a client orders the channels of a category by: those of voice come below."""
+    return channel["type"] in VOICE_TYPES, channel["position"], int(channel["id"])
 
 
 def channel_name(name: str, channel_type: int) -> str:

@@ -22,14 +22,14 @@ from discordtest.backend.body import (
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import DEFAULT, Permission
 from discordtest.backend.resources.application_command_form import LOCALES
-from discordtest.backend.resources.guild_create import render_guild, render_guild_create, tell_guild_create
+from discordtest.backend.resources.guild_create import render_guild, tell_guild_create
 from discordtest.backend.resources.guild_member_build import new_member
 from discordtest.backend.resources.guild_role import new_role
 from discordtest.backend.resources.message_traces import forget_messages
-from discordtest.backend.rest import Call, parameter, route
-from discordtest.backend.world import Record
+from discordtest.backend.rest import Call, find_in, parameter, route
+from discordtest.backend.world import Record, World
 
-__all__ = ["counts", "find_guild", "new_guild", "render_guild", "render_guild_create", "tell_guild_update"]
+__all__ = ["counts_of", "find_guild", "new_guild", "tell_guild_update"]
 
 MIN_NAME = 2
 MAX_NAME = 100
@@ -88,9 +88,7 @@ _AUDITED = (
 @parameter("guild")
 def find_guild(call: Call, text: str) -> Record:
     """Find a guild that the actor is in: 10004 where there is none, 50001 where it is a stranger."""
-    guild = call.world.guilds.get(text)
-    if guild is None:
-        raise RestError(Code.UNKNOWN_GUILD)
+    guild = find_in(call.world.guilds, text, Code.UNKNOWN_GUILD)
     if not call.actor.omnipotent and call.actor.user_id not in call.world.members[text]:
         raise reasons.stranger(call.world, call.actor.user_id, text)
     return guild
@@ -99,9 +97,7 @@ def find_guild(call: Call, text: str) -> Record:
 @parameter("any_guild")
 def find_any_guild(call: Call, text: str) -> Record:
     """Find a guild, whether the actor is in it or not."""
-    guild = call.world.guilds.get(text)
-    if guild is None:
-        raise RestError(Code.UNKNOWN_GUILD)
+    guild = find_in(call.world.guilds, text, Code.UNKNOWN_GUILD)
     call.found["guild"] = guild
     return guild
 
@@ -141,9 +137,7 @@ def create_guild(call: Call) -> Record:
     """Make a guild without channels; its owner is who asks, or whom the narrator names in ``owner_id``."""
     world, body = call.world, call.body
     owner_id = body.pop("owner_id", call.actor.user_id) if call.actor.omnipotent else call.actor.user_id
-    owner = world.users.get(owner_id)
-    if owner is None:
-        raise RestError(Code.UNKNOWN_USER)
+    owner = find_in(world.users, owner_id, Code.UNKNOWN_USER)
     if not call.actor.omnipotent and _guild_count(call) >= MAX_GUILDS_OF_A_BOT_THAT_CREATES:
         raise RestError(Code.MAX_GUILDS)
     guild = new_guild(call.new_id(), body["name"], owner_id)
@@ -234,14 +228,14 @@ def new_guild(guild_id: str, name: str, owner_id: str) -> Record:
 def get_guild(call: Call, guild: Record) -> Record:
     payload = render_guild(call.world, guild)
     if call.query["with_counts"]:
-        payload.update(counts(call, guild))
+        payload.update(counts_of(call.world, guild))
     return payload
 
 
-def counts(call: Call, guild: Record) -> dict[str, int]:
+def counts_of(world: World, guild: Record) -> dict[str, int]:
     """Return how many members the guild has, and how many of them are not offline."""
-    members = call.world.members[guild["id"]]
-    online = sum(user_id in members for user_id in call.world.presences)
+    members = world.members[guild["id"]]
+    online = sum(user_id in members for user_id in world.presences)
     return {"approximate_member_count": len(members), "approximate_presence_count": online}
 
 

@@ -49,7 +49,7 @@ def new_role(role_id: str, name: str, *, permissions: int = 0, position: int = 0
         "permissions": str(permissions),
         "position": position,
         "color": color,
-        "colors": {"primary_color": color, "secondary_color": None, "tertiary_color": None},
+        "colors": _one_color(color),
         "hoist": False,
         "managed": False,
         "mentionable": False,
@@ -57,6 +57,10 @@ def new_role(role_id: str, name: str, *, permissions: int = 0, position: int = 0
         "unicode_emoji": None,
         "flags": 0,
     }
+
+
+def _one_color(color: int) -> Record:
+    return {"primary_color": color, "secondary_color": None, "tertiary_color": None}
 
 
 @parameter("role")
@@ -151,7 +155,7 @@ def _values(call: Call, guild: Record, role_id: str) -> dict[str, Any]:
             _need_feature(guild, "ENHANCED_ROLE_COLORS")
     elif body.get("color") is not None:
         values["color"] = body["color"]
-        values["colors"] = {"primary_color": body["color"], "secondary_color": None, "tertiary_color": None}
+        values["colors"] = _one_color(body["color"])
     for key in ("icon", "unicode_emoji"):
         if key in body:
             values[key] = body[key]

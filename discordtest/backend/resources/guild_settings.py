@@ -12,7 +12,7 @@ from discordtest.backend import reasons
 from discordtest.backend.body import Boolean, Choice, Object, Snowflake, String, Timestamp, invalid
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import VOICE_TYPES, Permission, everyone_permissions
-from discordtest.backend.resources.guild import counts, tell_guild_update
+from discordtest.backend.resources.guild import counts_of, tell_guild_update
 from discordtest.backend.resources.guild_create import render_guild
 from discordtest.backend.rest import Call, route
 from discordtest.backend.world import Record
@@ -33,7 +33,7 @@ def get_guild_preview(call: Call, guild: Record) -> Record:
         raise RestError(Code.UNKNOWN_GUILD)
     whole = render_guild(call.world, guild)
     shown = {key: whole[key] for key in (*_PREVIEWED, "emojis", "stickers")}
-    return {**shown, **counts(call, guild)}
+    return {**shown, **counts_of(call.world, guild)}
 
 
 # -- widget

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from discordtest.backend.body import Object, String
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission, role_key
-from discordtest.backend.resources.channel_types import CATEGORY, FORUM, TEXT, VOICE
+from discordtest.backend.resources.channel_types import CATEGORY, FORUM, TEXT, VOICE, shown_place
 from discordtest.backend.resources.short_code import new_code
 from discordtest.backend.rest import Call, find_in, parameter, route
 from discordtest.backend.world import Record, World
@@ -79,15 +79,11 @@ def _serialize(world: World, guild: Record) -> Record:
 
 def _in_order(world: World, guild: Record) -> Iterator[Record]:
     """Yield the channels as a client shows them: each category before what is in it."""
-    channels = sorted(world.guild_channels[guild["id"]].values(), key=_place)
+    channels = sorted(world.guild_channels[guild["id"]].values(), key=shown_place)
     for channel in sorted(channels, key=lambda one: one["type"] == CATEGORY):
         if channel["parent_id"] is None:
             yield channel
             yield from (child for child in channels if child["parent_id"] == channel["id"])
-
-
-def _place(channel: Record) -> tuple[bool, int, int]:
-    return channel["type"] == VOICE, channel["position"], int(channel["id"])
 
 
 def _serialize_channel(channel: Record, channel_ids: dict[str, int], role_ids: dict[str, int]) -> Record:

@@ -40,6 +40,7 @@ from discordtest.backend.resources.interaction_message import (
     create_response,
     edit_own,
     find_shown,
+    note_response,
 )
 from discordtest.backend.resources.message_form import (
     EDIT_FIELDS,
@@ -146,17 +147,14 @@ def _answer_deferred(call: Call, interaction: Record, data: Any) -> None:
 
 
 def _answer_deferred_update(call: Call, interaction: Record, data: Any) -> None:
-    message = find_shown(call.world, interaction, interaction["message_id"])
-    interaction["response_id"] = message["id"]
-    interaction["ephemeral"] = bool(message["flags"] & EPHEMERAL)
+    note_response(interaction, find_shown(call.world, interaction, interaction["message_id"]))
 
 
 def _answer_update(call: Call, interaction: Record, data: Any) -> Record:
     body = parse(_UPDATE_DATA, data)
     message = find_shown(call.world, interaction, interaction["message_id"])
     shown = edit_own(call, interaction, message, body)
-    interaction["response_id"] = message["id"]
-    interaction["ephemeral"] = bool(message["flags"] & EPHEMERAL)
+    note_response(interaction, message)
     return {"message": shown}
 
 

@@ -19,7 +19,7 @@ from discordtest.backend.resources.message_edit import apply_edit
 from discordtest.backend.resources.message_form import EPHEMERAL, LOADING, SETTABLE
 from discordtest.backend.resources.message_reference import REPLY
 from discordtest.backend.resources.message_render import render_message
-from discordtest.backend.rest import Call
+from discordtest.backend.rest import Call, find_in
 from discordtest.backend.world import Record, World
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "find_own",
     "find_shown",
     "home",
+    "note_response",
 ]
 
 MAX_FOLLOWUPS = 5  # of an application that only the user has installed
@@ -40,10 +41,7 @@ CHAT_INPUT_COMMAND, CONTEXT_MENU_COMMAND = 20, 23  # message types
 
 def home(world: World, interaction: Record) -> Record:
     """Return the channel of the interaction, or raise 10003 when it is gone."""
-    channel = world.channels.get(interaction["channel_id"])
-    if channel is None:
-        raise RestError(Code.UNKNOWN_CHANNEL)
-    return channel
+    return find_in(world.channels, interaction["channel_id"], Code.UNKNOWN_CHANNEL)
 
 
 # -- making
@@ -54,7 +52,7 @@ def create_response(call: Call, interaction: Record, body: Record) -> Record:
     message = _build(call, interaction, body)
     _sign(call.world, interaction, message)
     _add(call, interaction, message)
-    _note_response(interaction, message)
+    note_response(interaction, message)
     return message
 
 
@@ -66,7 +64,7 @@ def create_loading(call: Call, interaction: Record, ephemeral: bool) -> Record:
     message["flags"] = LOADING | (EPHEMERAL if ephemeral or _must_whisper(world, interaction) else 0)
     _sign(world, interaction, message)
     _add(call, interaction, message)
-    _note_response(interaction, message)
+    note_response(interaction, message)
     return message
 
 
@@ -109,7 +107,8 @@ def _must_whisper(world: World, interaction: Record) -> bool:
     return not bits & Permission.USE_EXTERNAL_APPS
 
 
-def _note_response(interaction: Record, message: Record) -> None:
+def note_response(interaction: Record, message: Record) -> None:
+    """Note which message answers the interaction, or is changed by the answer."""
     interaction["response_id"] = message["id"]
     interaction["ephemeral"] = bool(message["flags"] & EPHEMERAL)
 
@@ -162,14 +161,11 @@ def _stored(world: World, interaction: Record, message_id: str | None) -> Record
 
 def find_original(world: World, interaction: Record) -> Record:
     """Find the first answer; for a component whose message was changed, that message."""
-    message = _stored(world, interaction, interaction["response_id"])
-    if message is None:
-        raise RestError(Code.UNKNOWN_MESSAGE)
-    return message
+    return find_shown(world, interaction, interaction["response_id"])
 
 
-def find_shown(world: World, interaction: Record, message_id: str) -> Record:
-    """Find the message whose component was used, which may be gone by now."""
+def find_shown(world: World, interaction: Record, message_id: str | None) -> Record:
+    """Find a message that the person sees, such as the one whose component was used: it may be gone by now."""
     message = _stored(world, interaction, message_id)
     if message is None:
         raise RestError(Code.UNKNOWN_MESSAGE)
@@ -178,12 +174,9 @@ def find_shown(world: World, interaction: Record, message_id: str) -> Record:
 
 def find_own(world: World, interaction: Record, message_id: str) -> Record:
     """Find a message of the interaction: the first answer or a followup."""
-    message = None
-    if message_id == interaction["response_id"] or message_id in interaction["followups"]:
-        message = _stored(world, interaction, message_id)
-    if message is None:
+    if message_id != interaction["response_id"] and message_id not in interaction["followups"]:
         raise RestError(Code.UNKNOWN_MESSAGE)
-    return message
+    return find_shown(world, interaction, message_id)
 
 
 def edit_own(call: Call, interaction: Record, message: Record, body: Record) -> Record:

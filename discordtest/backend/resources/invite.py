@@ -14,7 +14,8 @@ from discordtest.backend.audit import Action
 from discordtest.backend.body import Boolean, Choice, FormErrors, Integer, Object, Snowflake
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission, channel_permissions, guild_permissions
-from discordtest.backend.resources.channel_types import CATEGORY, THREAD_TYPES, VOICE_TYPES
+from discordtest.backend.resources.channel_types import CATEGORY, THREAD_TYPES, shown_place
+from discordtest.backend.resources.guild import counts_of
 from discordtest.backend.resources.guild_scheduled_event import render_event
 from discordtest.backend.resources.guild_welcome_screen import render_welcome_screen, shows_welcome_screen
 from discordtest.backend.resources.short_code import new_code
@@ -74,7 +75,7 @@ def find_invite_or_vanity(call: Call, text: str) -> Record:
     world = call.world
     guild = next((one for one in world.guilds.values() if one["vanity_url_code"] == text), None)
     channels = () if guild is None else world.guild_channels[guild["id"]].values()
-    entrance = min((one for one in channels if one["type"] != CATEGORY), key=_place, default=None)
+    entrance = min((one for one in channels if one["type"] != CATEGORY), key=shown_place, default=None)
     if entrance is None:
         return find_live_invite(world, text)
     return {
@@ -84,10 +85,6 @@ def find_invite_or_vanity(call: Call, text: str) -> Record:
         "expires_at": None,
         "flags": 0,
     }
-
-
-def _place(channel: Record) -> tuple[bool, int, int]:
-    return channel["type"] in VOICE_TYPES, channel["position"], int(channel["id"])
 
 
 def use_invite(world: World, code: str) -> Record:
@@ -137,15 +134,8 @@ def render_invite(world: World, invite: Record, *, metadata: bool = True, counts
     if metadata:
         shown.update((key, invite[key]) for key in _METADATA)
     if counts:
-        members = world.members[guild["id"]]
-        shown["approximate_member_count"] = len(members)
-        shown["approximate_presence_count"] = sum(_online(world, user_id) for user_id in members)
+        shown.update(counts_of(world, guild))
     return shown
-
-
-def _online(world: World, user_id: str) -> bool:
-    presence = world.presences.get(user_id)
-    return presence is not None and presence["status"] != "offline"
 
 
 # -- routes
@@ -221,17 +211,11 @@ def _new_invite(call: Call, channel: Record) -> Record:
     if target_type is not None:
         invite["target_type"] = target_type
     if target_type == STREAM:
-        invite["target_user"] = _known(world.users, body["target_user_id"], Code.UNKNOWN_USER)
+        invite["target_user"] = find_in(world.users, body["target_user_id"], Code.UNKNOWN_USER)
     elif target_type == EMBEDDED_APPLICATION:
-        application = _known(world.applications, body["target_application_id"], Code.UNKNOWN_APPLICATION)
+        application = find_in(world.applications, body["target_application_id"], Code.UNKNOWN_APPLICATION)
         invite["target_application"] = _shown_application(application)
     return invite
-
-
-def _known(table: dict[str, Record], key: str, code: Code) -> Record:
-    if key not in table:
-        raise RestError(code)
-    return table[key]
 
 
 def _shown_application(application: Record) -> Record:

@@ -9,14 +9,14 @@ Events for the Subscription Lifecycle" on) and Gateway Events ("Subscriptions").
 from __future__ import annotations
 
 import calendar
-from datetime import UTC, datetime
+from datetime import datetime
 
 from discordtest.backend.body import Object, Snowflake
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.resources.paging import page, page_query
 from discordtest.backend.resources.sku import find_sku
 from discordtest.backend.rest import Call, operation, parameter, route
-from discordtest.backend.world import Record, World
+from discordtest.backend.world import Record, World, written
 
 __all__ = [
     "ACTIVE",
@@ -49,13 +49,9 @@ def _month_after(start: datetime, months: int) -> datetime:
 def period(start: str, now: str) -> tuple[str, str]:
     """Return (start, end) of the period that now is in, of what began at ``start``; the first one before that."""
     began, months = datetime.fromisoformat(start), 1
-    while _written(_month_after(began, months)) <= now:
+    while written(_month_after(began, months)) <= now:
         months += 1
-    return _written(_month_after(began, months - 1)), _written(_month_after(began, months))
-
-
-def _written(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+    return written(_month_after(began, months - 1)), written(_month_after(began, months))
 
 
 # -- what happens to one

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from discordtest.backend.rest import Call, operation
-from discordtest.backend.world import DISCORD_EPOCH, Record, World
+from discordtest.backend.world import Record, World, made_at
 
 __all__ = ["watch_thread"]
 
@@ -32,7 +32,7 @@ def _time_left(world: World, thread: Record) -> float:
     metadata = thread["thread_metadata"]
     latest = datetime.fromisoformat(metadata["archive_timestamp"]).timestamp()
     if thread["last_message_id"] is not None:
-        latest = max(latest, ((int(thread["last_message_id"]) >> 22) + DISCORD_EPOCH) / 1000)
+        latest = max(latest, made_at(thread["last_message_id"]))
     quiet = world.wall_clock().timestamp() - latest
     return float(metadata["auto_archive_duration"] * 60 - quiet)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from discordtest.backend.body import Boolean
 from discordtest.backend.permissions import guild_permissions
-from discordtest.backend.resources.guild import counts
+from discordtest.backend.resources.guild import counts_of
 from discordtest.backend.resources.paging import page, page_query
 from discordtest.backend.rest import Call, route
 from discordtest.backend.world import Record
@@ -31,5 +31,5 @@ def _partial(call: Call, guild: Record) -> Record:
     partial["owner"] = guild["owner_id"] == call.actor.user_id
     partial["permissions"] = str(guild_permissions(call.world, guild["id"], call.actor.user_id))
     if call.query["with_counts"]:
-        partial.update(counts(call, guild))
+        partial.update(counts_of(call.world, guild))
     return partial

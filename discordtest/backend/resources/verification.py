@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.resources.guild_member import BYPASSES_VERIFICATION
-from discordtest.backend.world import DISCORD_EPOCH
+from discordtest.backend.world import made_at
 
 if TYPE_CHECKING:
     from discordtest.backend.world import World
@@ -32,7 +32,6 @@ def check_verification(world: World, guild_id: str, user_id: str) -> None:
     if member["flags"] & BYPASSES_VERIFICATION:
         return
     now = world.wall_clock().timestamp()
-    made = ((int(user_id) >> 22) + DISCORD_EPOCH) / 1000
     joined = datetime.fromisoformat(member["joined_at"]).timestamp()
-    if now - made < ACCOUNT_AGE or (level >= HIGH and now - joined < MEMBERSHIP):
+    if now - made_at(user_id) < ACCOUNT_AGE or (level >= HIGH and now - joined < MEMBERSHIP):
         raise RestError(Code.VERIFICATION_LEVEL_TOO_HIGH)
