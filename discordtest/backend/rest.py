@@ -203,6 +203,11 @@ class Call:
             guild_id = channel.get("guild_id")
         return reasons.lacking(self.world, self.actor.user_id, int(bits), guild_id, channel, purpose)
 
+    def require_owner(self, guild: Record) -> None:
+        """Refuse with 50013 unless the actor owns the guild."""
+        if not self.actor.omnipotent and guild["owner_id"] != self.actor.user_id:
+            raise reasons.no_owner(self.world, self.actor.user_id, guild)
+
     def require_above(self, guild_id: str, user_id: str) -> None:
         """Refuse with 50013 unless the actor stands above the member in the guild's hierarchy."""
         if self.actor.omnipotent or permissions.outranks(self.world, guild_id, self.actor.user_id, user_id):

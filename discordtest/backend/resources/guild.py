@@ -313,8 +313,7 @@ def _new_features(call: Call, guild: Record) -> list[str]:
 
 def _new_owner(call: Call, guild: Record) -> str:
     owner_id: str = call.body["owner_id"]
-    if not call.actor.omnipotent and guild["owner_id"] != call.actor.user_id:
-        raise reasons.no_owner(call.world, call.actor.user_id, guild)
+    call.require_owner(guild)
     member = call.world.members[guild["id"]].get(owner_id)
     if call.actor.omnipotent and owner_id in call.world.users:
         return owner_id  # who has left meanwhile, too: there are guilds whose owner's account is gone
@@ -329,8 +328,7 @@ def _new_owner(call: Call, guild: Record) -> str:
 def delete_guild(call: Call, guild: Record) -> None:
     """Delete a guild and all that is in it; only its owner may."""
     world, guild_id = call.world, guild["id"]
-    if not call.actor.omnipotent and guild["owner_id"] != call.actor.user_id:
-        raise reasons.no_owner(world, call.actor.user_id, guild)
+    call.require_owner(guild)
     bots = world.bots_of(guild_id)
     for user_id in world.voice_states[guild_id]:
         world.on_voice_end(guild_id, user_id)

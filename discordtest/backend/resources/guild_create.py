@@ -10,7 +10,7 @@ from discordtest.backend.permissions import visible
 from discordtest.backend.resources.guild_scheduled_event import events_of
 from discordtest.backend.resources.presence import presences_of
 from discordtest.backend.resources.stage_instance import stages_of
-from discordtest.backend.resources.thread import render_thread
+from discordtest.backend.resources.thread import active_threads, render_thread
 from discordtest.backend.world import Record, Viewer, World
 
 __all__ = ["render_guild", "render_guild_create", "tell_guild_create"]
@@ -56,8 +56,8 @@ def render_guild_create(world: World, guild: Record, viewer: Viewer) -> Record:
         "channels": list(world.guild_channels[guild_id].values()),
         "threads": [
             render_thread(world, thread, viewer.user_id)
-            for thread in world.threads[guild_id].values()
-            if not thread["thread_metadata"]["archived"] and visible(world, thread, viewer.user_id)
+            for thread in active_threads(world, guild_id)
+            if visible(world, thread, viewer.user_id)
         ],
         "presences": presences_of(world, guild_id) if viewer.intents & _PRESENCES else [],
         "voice_states": [

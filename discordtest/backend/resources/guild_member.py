@@ -8,7 +8,6 @@ Source: Discord's documentation, Guild ("Guild Member Object", "Guild Member Fla
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from itertools import islice
 
 from discordtest.backend import audit, cdn, reasons
 from discordtest.backend.audit import Action
@@ -31,11 +30,12 @@ from discordtest.backend.resources import auto_moderation_execution, guild_membe
 from discordtest.backend.resources.application import approved_intents
 from discordtest.backend.resources.guild_member_build import tell_update
 from discordtest.backend.resources.guild_role import check_role_below, find_role
+from discordtest.backend.resources.paging import page
 from discordtest.backend.resources.thread_sync import blind_spots, sync_threads
 from discordtest.backend.rest import Call, parameter, route
 from discordtest.backend.world import Record, World
 
-__all__ = ["MAX_NICK", "find_member"]
+__all__ = ["MAX_NICK", "find_member", "require_members_intent"]
 
 MAX_NICK = 32
 MAX_LISTED = 1000
@@ -69,14 +69,17 @@ LIST = Object({"limit": Integer(min=1, max=MAX_LISTED, default=1), "after": Snow
 @route("GET", "/guilds/{guild_id}/members", query=LIST)
 def list_guild_members(call: Call, guild: Record) -> list[Record]:
     """List members by id; a bot needs the members intent in the developer portal for that."""
+    require_members_intent(call)
+    members = call.world.members[guild["id"]]
+    return [members[user_id] for user_id in page(members, call.query)]
+
+
+def require_members_intent(call: Call) -> None:
+    """Refuse with 50001 a bot that may not have the members intent, which lists of members need."""
     if call.actor.application_id is not None:
         application = call.world.applications[call.actor.application_id]
         if not approved_intents(application) & Intent.GUILD_MEMBERS:
             raise reasons.unapproved(application, "members")
-    after = int(call.query["after"])
-    members = call.world.members[guild["id"]]
-    found = sorted(number for number in map(int, members) if number > after)
-    return [members[str(number)] for number in islice(found, call.query["limit"])]
 
 
 @route("GET", "/guilds/{guild_id}/members/{user_id:member}")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from discordtest.backend import reasons
 from discordtest.backend.body import Boolean, Choice, Object, Snowflake, String, Timestamp, invalid
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import VOICE_TYPES, Permission, everyone_permissions
@@ -149,8 +148,7 @@ def update_guild_incident_actions(call: Call, guild: Record) -> Record:
 @route("POST", "/guilds/{guild_id}/mfa", body=Object({"level": Choice((0, 1), required=True)}))
 def edit_guild_mfa_level(call: Call, guild: Record) -> Record:
     """Ask moderators for two-factor authentication, or no longer; only the owner may."""
-    if not call.actor.omnipotent and guild["owner_id"] != call.actor.user_id:
-        raise reasons.no_owner(call.world, call.actor.user_id, guild)
+    call.require_owner(guild)
     before = {**guild}
     guild["mfa_level"] = call.body["level"]
     tell_guild_update(call, guild, before)

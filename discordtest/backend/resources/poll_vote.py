@@ -6,8 +6,6 @@ Fields") and Gateway Events ("Message Poll Vote Add", "Message Poll Vote Remove"
 
 from __future__ import annotations
 
-from bisect import bisect_right
-
 from discordtest.backend.body import Array, Integer, Object, Snowflake, invalid
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission
@@ -15,6 +13,7 @@ from discordtest.backend.resources.message import viewer
 from discordtest.backend.resources.message_build import create_system_message
 from discordtest.backend.resources.message_edit import emit_update
 from discordtest.backend.resources.message_render import render_message
+from discordtest.backend.resources.paging import page
 from discordtest.backend.rest import Actor, Call, operation, parameter, route
 from discordtest.backend.world import Record, World
 
@@ -51,10 +50,8 @@ def find_answer(call: Call, text: str) -> int:
     query=_VOTERS,
 )
 def get_answer_voters(call: Call, channel: Record, message: Record, answer_id: int) -> Record:
-    users = sorted(map(int, call.world.poll_votes.get(message["id"], {}).get(answer_id, ())))
-    start = bisect_right(users, int(call.query["after"]))
-    page = users[start : start + call.query["limit"]]
-    return {"users": [call.world.users[str(user_id)] for user_id in page]}
+    users = call.world.poll_votes.get(message["id"], {}).get(answer_id, ())
+    return {"users": [call.world.users[user_id] for user_id in page(users, call.query)]}
 
 
 @operation("/{channel_id}/{message_id}", permissions=Permission.READ_MESSAGE_HISTORY, body=_VOTE)

@@ -8,7 +8,6 @@ Add" and what follows).
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from typing import Any
 
 from discordtest.backend.body import Choice, Integer, Object, Snowflake
@@ -17,6 +16,7 @@ from discordtest.backend.permissions import Permission, is_timed_out
 from discordtest.backend.resources.message import channel_bits
 from discordtest.backend.resources.message_render import emoji_payload
 from discordtest.backend.resources.message_thread import check_active
+from discordtest.backend.resources.paging import page
 from discordtest.backend.resources.unicode_emoji import is_emoji, same_emoji
 from discordtest.backend.rest import Call, parameter, route
 from discordtest.backend.world import Record, World
@@ -161,11 +161,10 @@ LIST_REACTIONS = Object(
 @route("GET", _ONE, query=LIST_REACTIONS)
 def list_message_reactions_by_emoji(call: Call, channel: Record, message: Record, key: str) -> list[Record]:
     world = call.world
-    users = sorted(map(int, _users(world, message, key)))
+    users = _users(world, message, key)
     if int(call.query["type"]) == 1:
         return []  # nobody pays for super reactions here
-    start = bisect_right(users, int(call.query.get("after") or 0))
-    return [world.users[str(user)] for user in users[start : start + call.query["limit"]]]
+    return [world.users[user_id] for user_id in page(users, call.query)]
 
 
 def _users(world: World, message: Record, key: str) -> dict[str, None]:

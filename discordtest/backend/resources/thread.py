@@ -23,10 +23,10 @@ __all__ = [
     "ANNOUNCEMENT_THREAD",
     "PRIVATE_THREAD",
     "PUBLIC_THREAD",
+    "active_threads",
     "add_members",
     "audited",
     "bots_in_thread",
-    "check_archived",
     "delete_thread",
     "forget_thread",
     "let_in_by_message",
@@ -87,6 +87,13 @@ def render_thread(world: World, thread: Record, user_id: str) -> Record:
     return thread if own is None else {**thread, "member": own}
 
 
+def active_threads(world: World, guild_id: str) -> list[Record]:
+    """Return the guild's threads that are not in the archive."""
+    return [
+        thread for thread in world.threads[guild_id].values() if not thread["thread_metadata"]["archived"]
+    ]
+
+
 def audited(thread: Record) -> Record:
     """Return what the audit log notes of a thread."""
     metadata = thread["thread_metadata"]
@@ -98,12 +105,6 @@ def audited(thread: Record) -> Record:
 def may_manage(call: Call, thread: Record) -> bool:
     """Tell whether the actor may manage threads here."""
     return bool(call.permissions(thread) & Permission.MANAGE_THREADS)
-
-
-def check_archived(thread: Record) -> None:
-    """Refuse with 50083 what cannot be done in an archived thread."""
-    if thread["thread_metadata"]["archived"]:
-        raise RestError(Code.THREAD_ARCHIVED)
 
 
 # -- members

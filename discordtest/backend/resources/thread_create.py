@@ -43,6 +43,7 @@ from discordtest.backend.resources.thread import (
     ANNOUNCEMENT_THREAD,
     PRIVATE_THREAD,
     PUBLIC_THREAD,
+    active_threads,
     add_members,
     audited,
     new_thread,
@@ -165,7 +166,7 @@ def open_thread(call: Call, thread: Record) -> None:
     """Put a new thread into the world, note it and tell of it; refuses one too many with 160006."""
     world, guild_id = call.world, thread["guild_id"]
     threads = world.threads[guild_id]
-    if sum(not one["thread_metadata"]["archived"] for one in threads.values()) >= MAX_ACTIVE_THREADS:
+    if len(active_threads(world, guild_id)) >= MAX_ACTIVE_THREADS:
         raise RestError(Code.MAX_ACTIVE_THREADS)
     world.channels[thread["id"]] = threads[thread["id"]] = thread
     note_use(call, world.channels[thread["parent_id"]], threads=True)

@@ -13,7 +13,7 @@ from discordtest.backend.body import Integer, Object, Snowflake, Timestamp
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission, visible
 from discordtest.backend.resources.channel_types import ANNOUNCEMENT, FORUM_TYPES, TEXT
-from discordtest.backend.resources.thread import PRIVATE_THREAD, render_thread
+from discordtest.backend.resources.thread import PRIVATE_THREAD, active_threads, render_thread
 from discordtest.backend.rest import Call, route
 from discordtest.backend.world import Record
 
@@ -29,9 +29,8 @@ def get_active_guild_threads(call: Call, guild: Record) -> Record:
     """List the guild's active threads that the actor sees, newest first."""
     active = [
         thread
-        for thread in call.world.threads[guild["id"]].values()
-        if not thread["thread_metadata"]["archived"]
-        and (call.actor.omnipotent or visible(call.world, thread, call.actor.user_id))
+        for thread in active_threads(call.world, guild["id"])
+        if call.actor.omnipotent or visible(call.world, thread, call.actor.user_id)
     ]
     active.sort(key=lambda thread: int(thread["id"]), reverse=True)
     return _threads(call, active, has_more=False)

@@ -5,19 +5,18 @@ Source: Discord's documentation, Channel ("Join Thread" to "List Thread Members"
 
 from __future__ import annotations
 
-from itertools import islice
-
 from discordtest.backend import reasons
 from discordtest.backend.body import Boolean, Integer, Object, Snowflake
 from discordtest.backend.codes import Code, RestError
-from discordtest.backend.intents import Intent
 from discordtest.backend.permissions import Permission, visible
-from discordtest.backend.resources.application import approved_intents
+from discordtest.backend.resources.channel import find_channel
 from discordtest.backend.resources.channel_types import THREAD_TYPES
+from discordtest.backend.resources.guild_member import require_members_intent
+from discordtest.backend.resources.message_thread import check_active
+from discordtest.backend.resources.paging import page
 from discordtest.backend.resources.thread import (
     PRIVATE_THREAD,
     add_members,
-    check_archived,
     may_manage,
     remove_members,
 )
@@ -32,33 +31,28 @@ MAX_LISTED = 100
 @parameter("thread")
 def find_thread(call: Call, text: str) -> Record:
     """Find a thread that the actor sees: 10003 where there is none, 50001 where it is hidden, 50024 a channel."""
-    thread = call.world.channels.get(text)
-    if thread is None:
-        raise RestError(Code.UNKNOWN_CHANNEL)
-    if not call.actor.omnipotent and not visible(call.world, thread, call.actor.user_id):
-        raise reasons.hidden(call.world, call.actor.user_id, thread)
+    thread = find_channel(call, text)
     if thread["type"] not in THREAD_TYPES:
         raise RestError(Code.CANNOT_EXECUTE_ON_CHANNEL_TYPE)
-    call.found["guild"] = call.world.guilds[thread["guild_id"]]
     return thread
 
 
 @route("PUT", "/channels/{channel_id:thread}/thread-members/@me")
 def join_thread(call: Call, thread: Record) -> None:
-    check_archived(thread)
+    check_active(thread)
     add_members(call.world, thread, (call.actor.user_id,))
 
 
 @route("DELETE", "/channels/{channel_id:thread}/thread-members/@me")
 def leave_thread(call: Call, thread: Record) -> None:
-    check_archived(thread)
+    check_active(thread)
     remove_members(call.world, thread, (call.actor.user_id,))
 
 
 @route("PUT", "/channels/{channel_id:thread}/thread-members/{user_id:member}")
 def add_thread_member(call: Call, thread: Record, member: Record) -> None:
     """Let a member in: needs to be able to send there, and to own a private thread that is not open to invites."""
-    check_archived(thread)
+    check_active(thread)
     call.require(Permission.SEND_MESSAGES, thread)
     user_id = member["user"]["id"]
     closed = not thread["thread_metadata"].get("invitable", True)
@@ -73,7 +67,7 @@ def add_thread_member(call: Call, thread: Record, member: Record) -> None:
 @route("DELETE", "/channels/{channel_id:thread}/thread-members/{user_id:user}")
 def delete_thread_member(call: Call, thread: Record, user: Record) -> None:
     """Put a member out: for those who manage threads, and for the owner of a private one."""
-    check_archived(thread)
+    check_active(thread)
     own_private = thread["type"] == PRIVATE_THREAD and thread["owner_id"] == call.actor.user_id
     if not own_private:
         call.require(Permission.MANAGE_THREADS, thread)
@@ -115,13 +109,8 @@ LIST_MEMBERS = Object(
 @route("GET", "/channels/{channel_id:thread}/thread-members", query=LIST_MEMBERS)
 def list_thread_members(call: Call, thread: Record) -> list[Record]:
     """List members by id, in pages only with ``with_member``; a bot needs the members intent in the portal."""
-    if call.actor.application_id is not None:
-        application = call.world.applications[call.actor.application_id]
-        if not approved_intents(application) & Intent.GUILD_MEMBERS:
-            raise reasons.unapproved(application, "members")
+    require_members_intent(call)
     members = call.world.thread_members.get(thread["id"], {})
     if not call.query["with_member"]:
         return list(members.values())
-    after = int(call.query["after"])
-    found = sorted(number for number in map(int, members) if number > after)
-    return [_render(call, thread, members[str(number)]) for number in islice(found, call.query["limit"])]
+    return [_render(call, thread, members[user_id]) for user_id in page(members, call.query)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from discordtest.backend.permissions import visible
+from discordtest.backend.resources.thread import active_threads
 from discordtest.backend.world import Record, World
 
 __all__ = ["blind_spots", "sync_threads"]
@@ -19,7 +20,7 @@ BlindSpots: TypeAlias = dict[str, list[str]]
 
 def blind_spots(world: World, guild_id: str) -> BlindSpots:
     """Return what the guild's bots do not see of the channels that have active threads."""
-    parents = {thread["parent_id"] for thread in _active(world, guild_id)}
+    parents = {thread["parent_id"] for thread in active_threads(world, guild_id)}
     if not parents:
         return {}
     return {
@@ -43,7 +44,7 @@ def sync_threads(world: World, guild_id: str, before: BlindSpots) -> None:
 def _thread_list(world: World, guild_id: str, bot_id: str, channel_ids: list[str]) -> Record:
     threads = [
         thread
-        for thread in _active(world, guild_id)
+        for thread in active_threads(world, guild_id)
         if thread["parent_id"] in channel_ids and visible(world, thread, bot_id)
     ]
     joined = (world.thread_members.get(thread["id"], {}).get(bot_id) for thread in threads)
@@ -53,9 +54,3 @@ def _thread_list(world: World, guild_id: str, bot_id: str, channel_ids: list[str
         "threads": threads,
         "members": [member for member in joined if member is not None],
     }
-
-
-def _active(world: World, guild_id: str) -> list[Record]:
-    return [
-        thread for thread in world.threads[guild_id].values() if not thread["thread_metadata"]["archived"]
-    ]

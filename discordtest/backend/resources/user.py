@@ -10,6 +10,7 @@ from __future__ import annotations
 from discordtest.backend import cdn, reasons
 from discordtest.backend.body import FormErrors, Image, Object, Snowflake, String, invalid
 from discordtest.backend.codes import Code, RestError
+from discordtest.backend.resources.guild_member_build import tell_update
 from discordtest.backend.rest import Call, find_in, operation, parameter, route
 from discordtest.backend.world import Record, World
 from discordtest.errors import BackendError
@@ -144,7 +145,7 @@ def _tell(world: World, user: Record) -> None:
     for guild_id, members in world.members.items():
         member = members.get(user["id"])
         if member is not None:
-            world.emit("GUILD_MEMBER_UPDATE", {**member, "guild_id": guild_id}, guild=guild_id)
+            tell_update(world, guild_id, member)
 
 
 # -- direct messages
