@@ -203,6 +203,11 @@ class Call:
             guild_id = channel.get("guild_id")
         return reasons.lacking(self.world, self.actor.user_id, int(bits), guild_id, channel, purpose)
 
+    def require_narrator(self) -> None:
+        """Refuse with 50013 what no person and no bot does."""
+        if not self.actor.omnipotent:
+            raise reasons.reserved()
+
     def require_owner(self, guild: Record) -> None:
         """Refuse with 50013 unless the actor owns the guild."""
         if not self.actor.omnipotent and guild["owner_id"] != self.actor.user_id:

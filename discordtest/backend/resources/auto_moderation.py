@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from discordtest.backend import audit, reasons
+from discordtest.backend import audit
 from discordtest.backend.audit import Action
 from discordtest.backend.body import Array, FormErrors, Object, String, invalid
 from discordtest.backend.codes import Code, RestError
@@ -171,8 +171,7 @@ def delete_auto_moderation_rule(call: Call, guild: Record, rule: Record) -> None
 @operation("/{guild_id}/{rule_id}", body=Object({"words": Array(String(min=1), required=True)}))
 def flag_words(call: Call, guild: Record, rule: Record) -> None:
     """Say what Discord's own lists hold for a rule of presets or of spam, as only the narrator can."""
-    if not call.actor.omnipotent:
-        raise reasons.reserved()
+    call.require_narrator()
     if rule["trigger_type"] not in (SPAM, KEYWORD_PRESET):
         text = "Only rules of presets and of spam look words up in Discord's lists."
         raise invalid("words", "BASE_TYPE_BAD_VALUE", text)

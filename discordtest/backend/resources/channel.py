@@ -102,8 +102,7 @@ def create_channel_as_named(call: Call, guild: Record) -> Record:
 
     Only the narrator can.
     """
-    if not call.actor.omnipotent:
-        raise reasons.reserved()
+    call.require_narrator()
     return _create(call, guild, as_named=True)
 
 

@@ -1,7 +1,7 @@
 """Emojis of guilds and of applications.
 
 A record has no ``user``: who made an emoji is told only over REST, and only to those who may create or manage
-expressions; ``render_emoji`` adds it. Images are kept by the CDN.
+expressions; ``render_expression`` adds it. Images are kept by the CDN.
 Source: Discord's documentation, Emoji ("Emoji Object", "Create Guild Emoji" and what follows).
 """
 
@@ -13,18 +13,23 @@ from discordtest.backend import audit, cdn
 from discordtest.backend.audit import Action
 from discordtest.backend.body import Array, Image, Object, Snowflake, String
 from discordtest.backend.codes import Code, RestError
-from discordtest.backend.permissions import Permission
+from discordtest.backend.resources.expression import (
+    CREATE,
+    may_know_creators,
+    render_expression,
+    require_expression,
+    slots_of,
+)
 from discordtest.backend.rest import Call, find_in, parameter, route
 from discordtest.backend.world import Record, World
 
-__all__ = ["find_emoji", "may_know_creators", "render_emoji", "require_expression", "tell_emojis"]
+__all__ = ["find_emoji", "tell_emojis"]
 
 MAX_IMAGE_SIZE = 256 * 1024  # bytes
 MAX_APPLICATION_EMOJIS = 2000
 #: Slots by premium tier, for still and for animated emojis each. Not documented; the client shows them.
 SLOTS = (50, 100, 150, 250)
 SLOTS_WITH_MORE_EMOJI = 200
-_CREATE, _MANAGE = Permission.CREATE_GUILD_EXPRESSIONS, Permission.MANAGE_GUILD_EXPRESSIONS
 _AUDITED = ("name", "roles")
 
 _NAME: dict[str, Any] = {"min": 2, "max": 32, "pattern": r"[A-Za-z0-9_]+"}
@@ -41,28 +46,6 @@ CREATE_APPLICATION_EMOJI = Object(
     {"name": String(**_NAME, required=True), "image": Image(max=MAX_IMAGE_SIZE, required=True)}
 )
 UPDATE_APPLICATION_EMOJI = Object({"name": String(**_NAME)})
-
-
-# -- who may know and change what, for stickers and sounds too
-
-
-def may_know_creators(call: Call) -> bool:
-    """Tell whether the actor may see who made the guild's emojis, stickers and sounds."""
-    return bool(call.permissions() & (_CREATE | _MANAGE))
-
-
-def require_expression(call: Call, expression_id: str) -> None:
-    """Refuse with 50013 unless the actor may change the emoji, sticker or sound: its own, or any with MANAGE."""
-    own = call.world.creators.get(expression_id) == call.actor.user_id
-    if own and call.permissions() & _CREATE:
-        return
-    call.require(_MANAGE)
-
-
-def render_emoji(world: World, emoji: Record, with_creator: bool) -> Record:
-    """Return the emoji as the REST API answers it, with its creator for those who may know."""
-    creator = world.creators.get(emoji["id"]) if with_creator else None
-    return emoji if creator is None else {**emoji, "user": world.users[creator]}
 
 
 def tell_emojis(world: World, guild_id: str) -> None:
@@ -94,9 +77,7 @@ def _check_roles(call: Call, guild_id: str) -> None:
 
 def _check_slots(call: Call, guild: Record) -> None:
     animated = call.body["image"].startswith("data:image/gif")
-    slots = SLOTS[guild["premium_tier"]]
-    if "MORE_EMOJI" in guild["features"]:
-        slots = max(slots, SLOTS_WITH_MORE_EMOJI)
+    slots = slots_of(guild, SLOTS, "MORE_EMOJI", SLOTS_WITH_MORE_EMOJI)
     used = sum(emoji["animated"] == animated for emoji in call.world.emojis[guild["id"]].values())
     if used >= slots:
         raise RestError(Code.MAX_ANIMATED_EMOJIS if animated else Code.MAX_EMOJIS)
@@ -114,15 +95,15 @@ def find_emoji(call: Call, text: str) -> Record:
 @route("GET", "/guilds/{guild_id}/emojis")
 def list_guild_emojis(call: Call, guild: Record) -> list[Record]:
     known = may_know_creators(call)
-    return [render_emoji(call.world, emoji, known) for emoji in call.world.emojis[guild["id"]].values()]
+    return [render_expression(call.world, emoji, known) for emoji in call.world.emojis[guild["id"]].values()]
 
 
 @route("GET", "/guilds/{guild_id}/emojis/{emoji_id:guild_emoji}")
 def get_guild_emoji(call: Call, guild: Record, emoji: Record) -> Record:
-    return render_emoji(call.world, emoji, may_know_creators(call))
+    return render_expression(call.world, emoji, may_know_creators(call))
 
 
-@route("POST", "/guilds/{guild_id}/emojis", permissions=_CREATE, body=CREATE_GUILD_EMOJI, status=201)
+@route("POST", "/guilds/{guild_id}/emojis", permissions=CREATE, body=CREATE_GUILD_EMOJI, status=201)
 def create_guild_emoji(call: Call, guild: Record) -> Record:
     guild_id = guild["id"]
     _check_roles(call, guild_id)
@@ -132,7 +113,7 @@ def create_guild_emoji(call: Call, guild: Record) -> Record:
     changes = audit.difference(None, emoji, ("name",))
     audit.write(call, guild_id, Action.EMOJI_CREATE, emoji["id"], changes=changes)
     tell_emojis(call.world, guild_id)
-    return render_emoji(call.world, emoji, with_creator=True)
+    return render_expression(call.world, emoji, with_creator=True)
 
 
 @route("PATCH", "/guilds/{guild_id}/emojis/{emoji_id:guild_emoji}", body=UPDATE_GUILD_EMOJI)
@@ -146,7 +127,7 @@ def update_guild_emoji(call: Call, guild: Record, emoji: Record) -> Record:
     changes = audit.difference(before, emoji, _AUDITED)
     audit.write(call, guild_id, Action.EMOJI_UPDATE, emoji["id"], changes=changes)
     tell_emojis(call.world, guild_id)
-    return render_emoji(call.world, emoji, with_creator=True)
+    return render_expression(call.world, emoji, with_creator=True)
 
 
 @route("DELETE", "/guilds/{guild_id}/emojis/{emoji_id:guild_emoji}")
@@ -173,12 +154,12 @@ def find_application_emoji(call: Call, text: str) -> Record:
 @route("GET", "/applications/{application_id}/emojis")
 def list_application_emojis(call: Call, application: Record) -> Record:
     emojis = call.world.application_emojis.get(application["id"], {}).values()
-    return {"items": [render_emoji(call.world, emoji, with_creator=True) for emoji in emojis]}
+    return {"items": [render_expression(call.world, emoji, with_creator=True) for emoji in emojis]}
 
 
 @route("GET", "/applications/{application_id}/emojis/{emoji_id:application_emoji}")
 def get_application_emoji(call: Call, application: Record, emoji: Record) -> Record:
-    return render_emoji(call.world, emoji, with_creator=True)
+    return render_expression(call.world, emoji, with_creator=True)
 
 
 @route("POST", "/applications/{application_id}/emojis", body=CREATE_APPLICATION_EMOJI, status=201)
@@ -188,7 +169,7 @@ def create_application_emoji(call: Call, application: Record) -> Record:
         raise RestError(Code.MAX_EMOJIS)
     emoji = _make_emoji(call)
     emojis[emoji["id"]] = emoji
-    return render_emoji(call.world, emoji, with_creator=True)
+    return render_expression(call.world, emoji, with_creator=True)
 
 
 @route(
@@ -198,7 +179,7 @@ def create_application_emoji(call: Call, application: Record) -> Record:
 )
 def update_application_emoji(call: Call, application: Record, emoji: Record) -> Record:
     emoji.update(call.body)
-    return render_emoji(call.world, emoji, with_creator=True)
+    return render_expression(call.world, emoji, with_creator=True)
 
 
 @route("DELETE", "/applications/{application_id}/emojis/{emoji_id:application_emoji}")

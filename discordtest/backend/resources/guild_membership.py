@@ -115,8 +115,7 @@ def join_guild(call: Call, guild: Record, user: Record) -> Record:
 )
 def add_guild_members(call: Call, guild: Record) -> list[Record]:
     """Put many users into the guild at once, as only the narrator can."""
-    if not call.actor.omnipotent:
-        raise reasons.reserved()
+    call.require_narrator()
     users = call.world.users
     if any(user_id not in users for user_id in call.body["user_ids"]):
         raise RestError(Code.UNKNOWN_USER)
@@ -226,8 +225,7 @@ def leave_guild(call: Call, guild: Record) -> None:
 @operation("/{guild_id}/{user_id:member}")
 def remove_guild_member(call: Call, guild: Record, member: Record) -> None:
     """Take a member out without a trace in the audit log: the member left, as the narrator tells it."""
-    if not call.actor.omnipotent:
-        raise reasons.reserved()
+    call.require_narrator()
     if member["user"]["id"] == guild["owner_id"]:
         raise RestError(Code.INVALID_GUILD)
     remove_member(call, guild, member)

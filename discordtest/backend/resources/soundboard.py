@@ -18,7 +18,13 @@ from discordtest.backend.body import Audio, Boolean, Number, Object, Snowflake, 
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission
 from discordtest.backend.resources.channel_types import VOICE
-from discordtest.backend.resources.emoji import may_know_creators, require_expression
+from discordtest.backend.resources.expression import (
+    CREATE,
+    may_know_creators,
+    render_expression,
+    require_expression,
+    slots_of,
+)
 from discordtest.backend.resources.sound_file import duration_of, sound_type_of
 from discordtest.backend.resources.unicode_emoji import is_emoji
 from discordtest.backend.rest import Call, find_in, operation, parameter, route
@@ -70,10 +76,8 @@ def find_guild_sound(call: Call, text: str) -> Record:
     return find_in(call.world.soundboard_sounds[call.found["guild"]["id"]], text, Code.UNKNOWN_SOUND)
 
 
-def render_sound(world: World, sound: Record, with_creator: bool) -> Record:
-    """Return the sound as the REST API answers it, with its creator for those who may know."""
-    creator = world.creators.get(sound["sound_id"]) if with_creator else None
-    return sound if creator is None else {**sound, "user": world.users[creator]}
+def _render(world: World, sound: Record, with_creator: bool) -> Record:
+    return render_expression(world, sound, with_creator, "sound_id")
 
 
 @route("GET", "/soundboard-default-sounds")
@@ -84,18 +88,18 @@ def get_soundboard_default_sounds(call: Call) -> list[Record]:
 @route("GET", "/guilds/{guild_id}/soundboard-sounds")
 def list_guild_soundboard_sounds(call: Call, guild: Record) -> Record:
     known, sounds = may_know_creators(call), call.world.soundboard_sounds[guild["id"]].values()
-    return {"items": [render_sound(call.world, sound, known) for sound in sounds]}
+    return {"items": [_render(call.world, sound, known) for sound in sounds]}
 
 
 @route("GET", "/guilds/{guild_id}/soundboard-sounds/{sound_id:guild_sound}")
 def get_guild_soundboard_sound(call: Call, guild: Record, sound: Record) -> Record:
-    return render_sound(call.world, sound, may_know_creators(call))
+    return _render(call.world, sound, may_know_creators(call))
 
 
 @route(
     "POST",
     "/guilds/{guild_id}/soundboard-sounds",
-    permissions=Permission.CREATE_GUILD_EXPRESSIONS,
+    permissions=CREATE,
     body=CREATE_SOUND,
     status=201,
 )
@@ -103,7 +107,9 @@ def create_guild_soundboard_sound(call: Call, guild: Record) -> Record:
     world, guild_id = call.world, guild["id"]
     data, content_type = _file(call.body["sound"])
     emoji = _emoji(call)
-    if len(world.soundboard_sounds[guild_id]) >= _slots(guild):
+    if len(world.soundboard_sounds[guild_id]) >= slots_of(
+        guild, SLOTS, "MORE_SOUNDBOARD", SLOTS_WITH_MORE_SOUNDBOARD
+    ):
         raise RestError(Code.MAX_SOUNDBOARD_SOUNDS)
     sound: Record = {
         "name": call.body["name"],
@@ -121,7 +127,7 @@ def create_guild_soundboard_sound(call: Call, guild: Record) -> Record:
     world.soundboard_sounds[guild_id][sound_id] = sound
     _note(call, Action.SOUNDBOARD_SOUND_CREATE, sound, audit.difference(None, sound, _AUDITED))
     world.emit("GUILD_SOUNDBOARD_SOUND_CREATE", sound, guild=guild_id)
-    return render_sound(world, sound, with_creator=True)
+    return _render(world, sound, with_creator=True)
 
 
 @route("PATCH", "/guilds/{guild_id}/soundboard-sounds/{sound_id:guild_sound}", body=UPDATE_SOUND)
@@ -138,7 +144,7 @@ def update_guild_soundboard_sound(call: Call, guild: Record, sound: Record) -> R
     if changes:
         _note(call, Action.SOUNDBOARD_SOUND_UPDATE, sound, changes)
     call.world.emit("GUILD_SOUNDBOARD_SOUND_UPDATE", sound, guild=guild["id"])
-    return render_sound(call.world, sound, with_creator=True)
+    return _render(call.world, sound, with_creator=True)
 
 
 @route("DELETE", "/guilds/{guild_id}/soundboard-sounds/{sound_id:guild_sound}")
@@ -163,11 +169,6 @@ def update_soundboard_sounds(call: Call, guild: Record) -> list[Record]:
 
 def _note(call: Call, action: Action, sound: Record, changes: list[Record]) -> None:
     audit.write(call, sound["guild_id"], action, sound["sound_id"], changes=changes)
-
-
-def _slots(guild: Record) -> int:
-    more = SLOTS_WITH_MORE_SOUNDBOARD if "MORE_SOUNDBOARD" in guild["features"] else 0
-    return max(more, SLOTS[guild["premium_tier"]])
 
 
 def _volume(value: float | None) -> float:

@@ -1,6 +1,6 @@
 """Stickers of guilds, and the packs that everybody may use.
 
-A new sticker comes as a form with a file. As with emojis, who made it is added by ``render_sticker``.
+A new sticker comes as a form with a file. As with emojis, who made it is added by ``render_expression``.
 Source: Discord's documentation, Sticker ("Sticker Object", "Create Guild Sticker" and what follows).
 """
 
@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import json
 import struct
-from typing import Any
 
 from discordtest.backend import audit, cdn
 from discordtest.backend.audit import Action
-from discordtest.backend.body import Object, String, invalid
+from discordtest.backend.body import FormErrors, Object, String, invalid
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.multipart import Part
-from discordtest.backend.permissions import Permission
-from discordtest.backend.resources.emoji import may_know_creators, require_expression
+from discordtest.backend.resources.expression import (
+    CREATE,
+    may_know_creators,
+    render_expression,
+    require_expression,
+    slots_of,
+)
 from discordtest.backend.rest import Call, find_in, parameter, route
 from discordtest.backend.world import Record, World
 
-__all__ = ["find_sticker", "make_sticker_pack", "render_sticker", "tell_stickers"]
+__all__ = ["find_sticker", "make_sticker_pack", "tell_stickers"]
 
 MAX_FILE_SIZE = 512 * 1024  # bytes
 MAX_EDGE = 320  # pixels
@@ -34,7 +38,7 @@ PNG, APNG, LOTTIE, GIF = 1, 2, 3, 4
 _AUDITED = ("name", "description", "tags")
 
 
-def _check_description(body: Record, path: tuple[str | int, ...], errors: Any) -> None:
+def _check_description(body: Record, path: tuple[str | int, ...], errors: FormErrors) -> None:
     if len(body.get("description") or "") == 1:
         where = (*path, "description")
         errors.add(where, "BASE_TYPE_BAD_LENGTH", "Must be between 2 and 100 in length.")
@@ -83,12 +87,6 @@ def _standard_sticker(world: World, pack_id: str, number: int, name: str) -> Rec
         "pack_id": pack_id,
         "sort_value": number,
     }
-
-
-def render_sticker(world: World, sticker: Record, with_creator: bool) -> Record:
-    """Return the sticker as the REST API answers it, with its creator for those who may know."""
-    creator = world.creators.get(sticker["id"]) if with_creator else None
-    return sticker if creator is None else {**sticker, "user": world.users[creator]}
 
 
 def tell_stickers(world: World, guild_id: str) -> None:
@@ -149,19 +147,19 @@ def find_guild_sticker(call: Call, text: str) -> Record:
 def list_guild_stickers(call: Call, guild: Record) -> list[Record]:
     known = may_know_creators(call)
     return [
-        render_sticker(call.world, sticker, known) for sticker in call.world.stickers[guild["id"]].values()
+        render_expression(call.world, sticker, known) for sticker in call.world.stickers[guild["id"]].values()
     ]
 
 
 @route("GET", "/guilds/{guild_id}/stickers/{sticker_id:guild_sticker}")
 def get_guild_sticker(call: Call, guild: Record, sticker: Record) -> Record:
-    return render_sticker(call.world, sticker, may_know_creators(call))
+    return render_expression(call.world, sticker, may_know_creators(call))
 
 
 @route(
     "POST",
     "/guilds/{guild_id}/stickers",
-    permissions=Permission.CREATE_GUILD_EXPRESSIONS,
+    permissions=CREATE,
     body=CREATE_GUILD_STICKER,
     status=201,
 )
@@ -169,7 +167,7 @@ def create_guild_sticker(call: Call, guild: Record) -> Record:
     world, guild_id = call.world, guild["id"]
     file = _file(call)
     format_type = _format_type(file.data, guild)
-    if len(world.stickers[guild_id]) >= _slots(guild):
+    if len(world.stickers[guild_id]) >= slots_of(guild, SLOTS, "MORE_STICKERS", SLOTS_WITH_MORE_STICKERS):
         raise RestError(Code.MAX_STICKERS)
     sticker: Record = {
         "id": call.new_id(),
@@ -190,7 +188,7 @@ def create_guild_sticker(call: Call, guild: Record) -> Record:
     )
     audit.write(call, guild_id, Action.STICKER_CREATE, sticker["id"], changes=changes)
     tell_stickers(world, guild_id)
-    return render_sticker(world, sticker, with_creator=True)
+    return render_expression(world, sticker, with_creator=True)
 
 
 @route("PATCH", "/guilds/{guild_id}/stickers/{sticker_id:guild_sticker}", body=UPDATE_GUILD_STICKER)
@@ -202,7 +200,7 @@ def update_guild_sticker(call: Call, guild: Record, sticker: Record) -> Record:
     changes = audit.difference(before, sticker, _AUDITED)
     audit.write(call, guild_id, Action.STICKER_UPDATE, sticker["id"], changes=changes)
     tell_stickers(call.world, guild_id)
-    return render_sticker(call.world, sticker, with_creator=True)
+    return render_expression(call.world, sticker, with_creator=True)
 
 
 @route("DELETE", "/guilds/{guild_id}/stickers/{sticker_id:guild_sticker}")
@@ -216,11 +214,6 @@ def delete_guild_sticker(call: Call, guild: Record, sticker: Record) -> None:
 
 
 # -- what a file must be
-
-
-def _slots(guild: Record) -> int:
-    more = SLOTS_WITH_MORE_STICKERS if "MORE_STICKERS" in guild["features"] else 0
-    return max(more, SLOTS[guild["premium_tier"]])
 
 
 def _file(call: Call) -> Part:

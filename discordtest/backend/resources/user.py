@@ -7,7 +7,7 @@ Source: Discord's documentation, User ("User Object", "Usernames and Nicknames",
 
 from __future__ import annotations
 
-from discordtest.backend import cdn, reasons
+from discordtest.backend import cdn
 from discordtest.backend.body import FormErrors, Image, Object, Snowflake, String, invalid
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.resources.guild_member_build import tell_update
@@ -133,8 +133,7 @@ _CHANGE_USER = Object(
 @operation("/{user_id}", body=_CHANGE_USER)
 def change_user(call: Call, user: Record) -> None:
     """Change what others see of a user, as only the narrator can: people do that in their settings."""
-    if not call.actor.omnipotent:
-        raise reasons.reserved()
+    call.require_narrator()
     user.update(call.body)
     _tell(call.world, user)
 
