@@ -20,6 +20,7 @@ from discordtest import worlds
 from discordtest.arrange import building
 from discordtest.backend.resources import application as apps
 from discordtest.backend.resources.user import MAX_USERNAME
+from discordtest.backend.tokens import token_of
 from discordtest.current import current_case
 from discordtest.errors import BackendError
 
@@ -81,8 +82,7 @@ class Registry:
     @property
     def token(self) -> str:
         """The token with which the bot logs in; `BackendError` once the registry is closed."""
-        scene, application_id = self._opened(), self._application["id"]
-        return next(token for token, owner in scene.backend.world.tokens.items() if owner == application_id)
+        return token_of(self._opened().backend.world.tokens, self._application["id"])
 
     @property
     def commands(self) -> list[app_commands.AppCommand]:

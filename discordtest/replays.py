@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
-from discordtest import checking
+from discordtest import checking, lifecycle
 from discordtest.backend import tokens
 from discordtest.backend.resources import application as apps
 from discordtest.backend.resources import user
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 __all__ = ["Replays"]
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
-
-PATIENCE = 86_400.0  # seconds of the test's clock until a connection must be there again
 
 
 class Replays(Worlds):
@@ -166,7 +164,7 @@ async def _until_connected(player: Player, line: Any, scene: Scene) -> None:
     def is_over() -> bool:
         return player.session_of(line) is not None or bool(player.failures)
 
-    await scene.loop.wait_until(is_over, PATIENCE)
+    await scene.loop.wait_until(is_over, lifecycle.PATIENCE)
     scene.check()
 
 

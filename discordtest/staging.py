@@ -109,7 +109,7 @@ class Staging(replays.Replays, Running):
         else:
             self._application = worlds.begin(backend, loop, saved)
             owner = self._application["owner"]
-        self.token = _token_of(backend, self._application)
+        self.token = tokens.token_of(backend.world.tokens, self._application["id"])
         bot_permissions = _bits(self.bot_permissions)
         # Nothing is put in place before here: what fails above leaves nothing behind.
         scene = scenes.Scene(backend, loop, network, owner, unhandled.install(loop))
@@ -169,12 +169,12 @@ class Staging(replays.Replays, Running):
         scene = self._scene
         application = scene.clients[client]
         self.backend.gateway.starts.free_slots(application["id"])
-        tokens = self.backend.world.tokens
+        known = self.backend.world.tokens
         hold = scripts.hold_of(client)
         if hold is not None:
             self._claim_token(client, hold.token)
-            tokens[hold.token] = application["id"]
-        token = hold.token if hold else next(t for t, id in tokens.items() if id == application["id"])
+            known[hold.token] = application["id"]
+        token = hold.token if hold else tokens.token_of(known, application["id"])
         await lifecycle.start(
             scene, client, lambda: self.start_client(client, token), at_once=self.world is not None
         )
@@ -285,10 +285,6 @@ def _hosts(allowed: Collection[str]) -> tuple[str, ...]:
     if isinstance(allowed, str):
         raise SetupError(f"allowed_hosts is a tuple of hosts: ({allowed!r},)")
     return tuple(allowed)
-
-
-def _token_of(backend: control.SceneBackend, application: Record) -> str:
-    return next(token for token, id in backend.world.tokens.items() if id == application["id"])
 
 
 def _why_no_client(made: object) -> str:

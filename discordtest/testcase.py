@@ -222,9 +222,7 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Staging):
     def serve(self, host: str, handler: web.Application | Any) -> foreign.ServedHost:
         """Answer a foreign host that the bot calls: an aiohttp application or ``async handler(request)``."""
         checking.check_text("serve: the host", host)
-        network = self._scene.network
-        served = network.served[host] = foreign.ServedHost(network, host, handler)
-        return served
+        return foreign.serve(self._scene.network, host, handler)
 
     async def asyncSetUp(self) -> None:
         """Make the client and the world, then start the client and let it settle."""

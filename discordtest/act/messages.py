@@ -10,6 +10,7 @@ from discordtest import checking, finding, given
 from discordtest import views as viewing
 from discordtest.act.acting import Acting, act, name, person, place, place_id
 from discordtest.backend import rest
+from discordtest.backend.resources import channel_types, message_form, message_reference, thread
 from discordtest.brevity import quoted
 from discordtest.errors import SetupError
 from discordtest.verbs import verb
@@ -25,10 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["MessageVerbs"]
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
-
-_SUPPRESS_NOTIFICATIONS = 1 << 12
-_FORWARD = 1
-_NEWS, _FORUMS = 5, (15, 16)
 
 
 class MessageVerbs(Acting):
@@ -73,7 +70,7 @@ class MessageVerbs(Acting):
         if poll is not None:
             body["poll"] = given.json_poll(poll)
         if silent:
-            body["flags"] = _SUPPRESS_NOTIFICATIONS
+            body["flags"] = message_form.SUPPRESS_NOTIFICATIONS
         if reply_to is not None:
             body["message_reference"] = {"message_id": given.message_of(scene.backend.world, reply_to)["id"]}
         parts = given.file_parts(files) if files else []
@@ -121,7 +118,11 @@ class MessageVerbs(Acting):
         """Forward a message to a channel, or to a user."""
         scene = self._scene
         actor, record = person(scene, who), given.message_of(scene.backend.world, message)
-        reference = {"type": _FORWARD, "channel_id": record["channel_id"], "message_id": record["id"]}
+        reference = {
+            "type": message_reference.FORWARD,
+            "channel_id": record["channel_id"],
+            "message_id": record["id"],
+        }
         channel_id = place_id(scene, actor, channel)
         text = f"forwards {quoted(record['content'])} to {place(scene, channel_id)}"
         body = {"message_reference": reference}
@@ -267,14 +268,16 @@ def _start_thread(
         channel_id = finding.find_channel(world, where, user_id=actor.user_id)
         kind = world.channels[channel_id]["type"]
         text += f" in {place(scene, channel_id)}"
-        if kind in _FORUMS:
+        if kind in channel_types.FORUM_TYPES:
             body.update(
                 message={"content": content} if content else {},
                 applied_tags=_tag_ids(world.channels[channel_id], tags),
             )
             content = None
         else:
-            body["type"] = 12 if private else 10 if kind == _NEWS else 11
+            is_news = kind == channel_types.ANNOUNCEMENT
+            public = thread.ANNOUNCEMENT_THREAD if is_news else thread.PUBLIC_THREAD
+            body["type"] = thread.PRIVATE_THREAD if private else public
         made = act(scene, actor, text, "create_thread", channel_id, body=body)
     if content is not None:
         _send(scene, actor, made["id"], {"content": content}, [])

@@ -9,6 +9,7 @@ from discord import app_commands
 
 from discordtest import finding, given
 from discordtest.arrange.building import Arranging, guild_id_of, perform, show, stage
+from discordtest.backend.resources import application_command_access as access
 from discordtest.errors import SetupError
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["CommandBuilders"]
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
-
-_ROLE, _USER, _CHANNEL = 1, 2, 3
 
 
 class CommandBuilders(Arranging):
@@ -79,12 +78,14 @@ def _command_id(
 
 def _entry(world: World, guild_id: str, target: Any, allowed: bool) -> Record:
     if isinstance(target, app_commands.AllChannels):
-        return {"id": str(target.id), "type": _CHANNEL, "permission": allowed}
+        return {"id": str(target.id), "type": access.CHANNEL, "permission": allowed}
     if isinstance(target, str) and target.startswith("#"):
         id = finding.find_channel(world, target, guild_id)
     elif finding.is_name(target) or given.id_of(target) not in world.channels:
         id = finding.find_mentionable(world, target, guild_id)
     else:
         id = given.id_of(target)
-    kind = _CHANNEL if id in world.channels else _ROLE if id in world.roles[guild_id] else _USER
+    kind = access.ROLE if id in world.roles[guild_id] else access.USER
+    if id in world.channels:
+        kind = access.CHANNEL
     return {"id": id, "type": kind, "permission": allowed}

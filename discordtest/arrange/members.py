@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast, overload
 
-from discordtest import checking, given, refusals
+from discordtest import checking, finding, given, refusals
 from discordtest.arrange.building import (
     Arranging,
     guild_id_of,
@@ -100,7 +100,7 @@ class MemberBuilders(Arranging):
             pending=pending or None,
             communication_disabled_until=given.iso(timed_out_until),
         )
-        is_name = isinstance(user, str) and not user.isdigit()
+        is_name = finding.is_name(user)
         user_id = _new_user(scene, cast("str", user))["id"] if is_name else user_id_of(scene, user)
         try:
             perform(

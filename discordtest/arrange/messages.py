@@ -11,6 +11,7 @@ from discordtest import views as viewing
 from discordtest.arrange.building import Arranging, new_id, perform, show, stage, user_id_of
 from discordtest.backend import cdn, multipart
 from discordtest.backend.resources import attachment as attachment_files
+from discordtest.backend.resources import message_form
 from discordtest.errors import SetupError
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ __all__ = ["MessageBuilders"]
 __unittest = True  # unittest leaves our frames out of its tracebacks
 
 T = TypeVar("T")
-_SUPPRESS_NOTIFICATIONS = 1 << 12
 
 
 class MessageBuilders(Arranging):
@@ -76,7 +76,7 @@ class MessageBuilders(Arranging):
             nonce=nonce,
             embeds=given.json_embeds(embeds) if embeds else None,
             sticker_ids=[finding.find_sticker(world, sticker) for sticker in stickers] or None,
-            flags=_SUPPRESS_NOTIFICATIONS if silent else None,
+            flags=message_form.SUPPRESS_NOTIFICATIONS if silent else None,
             message_reference=reference,
         )
         uploads = [*given.file_parts(files)]
@@ -84,10 +84,7 @@ class MessageBuilders(Arranging):
         chosen = new_id(id_num, world.messages.get(channel_id, {}))
         at = given.iso(created_at)
         if at is not None and chosen is None:
-            number = int(world.snowflake(created_at))
-            while str(number) in world.messages.get(channel_id, {}):
-                number += 1
-            chosen = str(number)
+            chosen = world.snowflake(created_at, world.messages.get(channel_id, ()))
         options: dict[str, Any] = {"author": author_id, "files": uploads, "id": chosen, "at": at}
         doing = f"make_message({reprlib.repr(content)})"
         made = perform(scene, doing, "create_message", channel_id, body=body, **options)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from discord import app_commands
 
 from discordtest.assertions.core import AssertCore
+from discordtest.backend.resources import application_command_form as forms
+from discordtest.backend.resources import interaction
 from discordtest.errors import SetupError
 from discordtest.interactions import timeline as timelines
 
@@ -26,8 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["AssertCommands"]
 
 __unittest = True
-
-_SUBCOMMANDS = (1, 2)
 
 
 class AssertCommands(AssertCore):
@@ -94,7 +94,7 @@ class AssertCommands(AssertCore):
         Each is a name, ``(name, value)`` or a ``Choice``; a mapping is from name to value.
         """
         self._at_rest()
-        if result.record["type"] != _AUTOCOMPLETE:
+        if result.record["type"] != interaction.AUTOCOMPLETE:
             raise SetupError(
                 f"{result!r} is no autocomplete: pass what `await self.autocomplete(…)` returned"
             )
@@ -111,12 +111,10 @@ class AssertCommands(AssertCore):
         return offered
 
 
-_AUTOCOMPLETE = 4
-
-
 def _words(command: Record) -> Iterator[str]:
     """Yield all by which people call a command: its name, and the words of each subcommand."""
-    inner = [option for option in command.get("options") or () if option["type"] in _SUBCOMMANDS]
+    kinds = forms.SUB_COMMAND, forms.SUB_COMMAND_GROUP
+    inner = [option for option in command.get("options") or () if option["type"] in kinds]
     yield str(command["name"])
     for option in inner:
         yield from (f"{command['name']} {words}" for words in _words(option))

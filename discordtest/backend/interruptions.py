@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from discordtest.backend.close_codes import is_close_code
+from discordtest.backend.close_codes import ABNORMAL_CLOSURE, is_close_code
 from discordtest.backend.journal import Act
 from discordtest.backend.resources.guild_create import render_guild_create
 from discordtest.backend.resources.voice import tell_voice_server
@@ -38,7 +38,7 @@ class Interruptions:
 
     def disconnect(
         self,
-        code: int = 1006,
+        code: int = ABNORMAL_CLOSURE,
         client: Any = None,
         shard_id: int | None = None,
         *,

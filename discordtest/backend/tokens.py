@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 
-__all__ = ["is_made_up", "make_token"]
+__all__ = ["is_made_up", "make_token", "token_of"]
 
 _MARK = "test00"
 
@@ -21,3 +21,8 @@ def make_token(seed: str) -> str:
 def is_made_up(token: str) -> bool:
     """Tell whether `make_token` has made a token."""
     return token.count(".") == 2 and token.split(".")[1] == _MARK
+
+
+def token_of(tokens: dict[str, str], application_id: str) -> str:
+    """Return the token of an application, out of those of a world."""
+    return next(token for token, owner in tokens.items() if owner == application_id)

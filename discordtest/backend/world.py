@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import bisect
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Container
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
@@ -164,11 +164,11 @@ class World:
         self.stamped = -1, ""
         self._started = (start_time - _EPOCH) // _MILLISECOND
 
-    def snowflake(self, at: datetime | None = None) -> str:
-        """Return a new id, greater than every id before; with ``at``, one of that moment instead."""
+    def snowflake(self, at: datetime | None = None, taken: Container[str] = ()) -> str:
+        """Return a new id, greater than every id before; with ``at``, one of that moment that is not ``taken``."""
         if at is not None:
             moment = (int(at.timestamp() * 1000) - DISCORD_EPOCH << 22) + self.id_offset
-            while str(moment) in self.users or str(moment) in self.channels:
+            while any(str(moment) in table for table in (self.users, self.channels, taken)):
                 moment += 1
             return str(moment)
         least = (self._started + self.now() // 1000 << 22) + self.id_offset

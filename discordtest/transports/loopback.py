@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 from aiohttp import WSMsgType, web
 
+from discordtest.backend.close_codes import ABNORMAL_CLOSURE
 from discordtest.backend.rest import Request, Response
 from discordtest.errors import DiscordTestError
 from discordtest.transports.network import GATEWAY_HOST
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
 __all__ = ["DiscordServer", "LoopbackConnection", "pace"]
 
-ABNORMAL_CLOSURE = 1006
 FLUSH_LIMIT = 5.0  # real seconds that a frame may take from one socket of this machine to the other
 
 

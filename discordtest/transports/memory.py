@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 import aiohttp
 from aiohttp import WSMessage, WSMsgType
 
+from discordtest.backend.close_codes import ABNORMAL_CLOSURE
 from discordtest.transports.releases import ConnectionResetWhileWriting, websocket_options
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Incoming", "MemoryConnection", "Outgoing", "open_socket"]
 
-ABNORMAL_CLOSURE = 1006
 LAG = 5  # turns of the loop until somebody answers a client that has a call
 HANG_UP = 20  # further turns until it hangs up
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 import aiohttp
 
+from discordtest.backend import cdn
 from discordtest.backend.faults import ConnectionReset, SlowAnswer
 from discordtest.backend.resources.application import GATEWAY_URL
 from discordtest.errors import HostRefused, NotModelled
@@ -50,8 +51,7 @@ DISCORD_HOSTS = frozenset(
         "canary.discord.com",
         "ptb.discord.com",
         "discordapp.com",
-        "cdn.discordapp.com",
-        "media.discordapp.net",
+        *cdn.HOSTS,
         "images-ext-1.discordapp.net",
         "images-ext-2.discordapp.net",
         "discord.gg",

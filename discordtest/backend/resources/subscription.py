@@ -91,10 +91,7 @@ def _id_of_moment(world: World, starts_at: str) -> str:
     """Return an id that says when it began."""
     if starts_at == world.timestamp():
         return world.snowflake()
-    number = int(world.snowflake(datetime.fromisoformat(starts_at)))
-    while str(number) in world.subscriptions:
-        number += 1
-    return str(number)
+    return world.snowflake(datetime.fromisoformat(starts_at), world.subscriptions)
 
 
 def grant(world: World, subscription: Record, entitlement: Record) -> None:
