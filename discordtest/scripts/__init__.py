@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import os
 import sys
+import traceback
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -88,14 +90,28 @@ class Script:
             held = self.first_hold.done()
             if end.code or not held:  # sys.exit(asyncio.run(main())) has no code
                 raise SetupError(self._ended(end.code, held)) from end
-        except ImportError as error:
-            if "no known parent package" in str(error):
-                name = module_name(self.path)[1]
-                error.add_note(
-                    f'{self.path.name} imports relatively, so it is a part of a package: write load_client("{name}"), '
-                    f"which runs it as `python -m {name}` does"
-                )
+        except (ImportError, KeyError) as error:
+            if advice := self._advice(error):
+                error.add_note(advice)
             raise
+
+    def _advice(self, error: ImportError | KeyError) -> str | None:
+        """Return what to write where the script lacks what it has in life: its package, or its environment."""
+        if isinstance(error, ImportError):
+            if "no known parent package" not in str(error):
+                return None
+            name = module_name(self.path)[1]
+            return (
+                f'{self.path.name} imports relatively, so it is a part of a package: write load_client("{name}"), '
+                f"which runs it as `python -m {name}` does"
+            )
+        *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+        if frame.f_locals.get("self") is not os.environ:
+            return None
+        return (
+            f"The test has no such environment variable: in setUp, write self.enterContext(unittest.mock.patch.dict("
+            f'os.environ, {error.args[0]}="any")). Any token is accepted'
+        )
 
     def _ended(self, code: object, held: bool) -> str:
         text = f"the script {self.path.name} ended by sys.exit({code!r})"

@@ -273,6 +273,18 @@ class Failing(ScriptTestCase):
         with self.assertRaisesRegex(SetupError, r"defines several: .* from make_client\(\)$"):
             await load_client(self.write(text))
 
+    async def test_environment_variable_that_is_missing(self) -> None:
+        with self.assertRaises(KeyError) as caught:
+            await load_client(self.write("import os\nTOKEN = os.environ['NO_SUCH_TOKEN']"))
+        (note,) = caught.exception.__notes__
+        self.assertIn('patch.dict(os.environ, NO_SUCH_TOKEN="any")). Any token is accepted', note)
+
+    async def test_other_errors_of_the_kind_are_the_scripts_own(self) -> None:
+        for text in ("{}['x']", "import no_such_module_at_all"):
+            with self.subTest(text), self.assertRaises((KeyError, ImportError)) as caught:
+                await load_client(self.write(text))
+            self.assertFalse(hasattr(caught.exception, "__notes__"))
+
     async def test_part_of_a_package_that_is_loaded_as_a_file(self) -> None:
         self.write("", "a_bot/__init__.py")
         path = self.write("from .texts import hello", "a_bot/start.py")
