@@ -1,4 +1,4 @@
-"""Names that people guess on a test case, and what is called so here.
+"""Names and arguments that people guess on a test case, and what is called so here.
 
 What is like a name of ours is found by its letters; the table has what other libraries, or Discord's clients, call it.
 """
@@ -6,6 +6,8 @@ What is like a name of ours is found by its letters; the table has what other li
 from __future__ import annotations
 
 import difflib
+import inspect
+import re
 from typing import Any
 
 __all__ = ["meant"]
@@ -44,10 +46,15 @@ _INSTEAD = {
     "assertRaisesInBot": "assertBotRaises(error)",
 }
 _LIKE = 0.75
+_MISCALLED = re.compile(
+    r"\w+\.(\w+)\(\) (?:missing|takes|got)\b"
+)  # how Python begins to tell of wrong arguments
 
 
 def meant(error: Exception, case: Any) -> str | None:
-    """Return what to write instead of the name that an AttributeError of a test is about; None where nobody knows."""
+    """Return what to write instead of the name or arguments that an error is about; None where nobody knows."""
+    if isinstance(error, TypeError) and (call := _MISCALLED.match(str(error))):
+        return _signature(call[1], case)
     if not isinstance(error, AttributeError) or error.name is None:
         return None
     parts = {
@@ -63,3 +70,13 @@ def meant(error: Exception, case: Any) -> str | None:
     names = [name for name in dir(error.obj) if not name.startswith("_")]
     near = difflib.get_close_matches(error.name, names, 1, _LIKE)
     return f"Is {place}.{near[0]} meant?" if near else None
+
+
+def _signature(name: str, case: Any) -> str | None:
+    """Return how a method of ours is called, without types and defaults."""
+    method = getattr(type(case), name, None)
+    if not callable(method) or not method.__module__.startswith("discordtest.") or name.startswith("_"):
+        return None
+    _, *parameters = inspect.signature(method).parameters.values()
+    bare = [each.replace(annotation=each.empty, default=each.empty) for each in parameters]
+    return f"It is self.{name}{inspect.Signature(bare)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unittest
+from collections.abc import Callable
 from typing import Any
 
 from discordtest import DiscordTestCase, guesses
@@ -28,6 +29,36 @@ class GuessTests(BotTestCase):
 
     async def test_other_place(self) -> None:
         self.assertEqual(self.answer(self.clock, "advance"), "Write self.advance")
+
+    async def miscalled(self, call: Callable[[], Any]) -> str | None:
+        try:
+            await call()
+        except TypeError as error:
+            return guesses.meant(error, self)
+        raise self.failureException("it takes that")
+
+    async def test_wrong_arguments(self) -> None:
+        async def assert_sent() -> None:
+            self.assertSent(self.general, "x")  # type: ignore[call-overload]
+
+        for call, signature in (
+            (
+                lambda: self.slash(self.alice, self.general, "x", "y"),
+                "slash(who, channel, command, /, **options)",
+            ),  # type: ignore[arg-type, call-arg]
+            (lambda: self.click(self.alice), "click(who, message_or_result, button)"),  # type: ignore[call-arg]
+            (assert_sent, "assertSent(content, *, count, after, by, msg, **claims)"),
+        ):
+            with self.subTest(signature):
+                self.assertEqual(await self.miscalled(call), f"It is self.{signature}")
+
+    async def test_wrong_arguments_of_something_else(self) -> None:
+        self.assertIsNone(
+            guesses.meant(TypeError("Bot.slash_it() takes 1 positional argument but 2 were given"), self)
+        )
+        self.assertIsNone(guesses.meant(TypeError("TestCase.assertIn() missing 1 required"), self))
+        self.assertIsNone(guesses.meant(TypeError("Running._open() missing 1 required"), self))
+        self.assertIsNone(guesses.meant(TypeError("x is no string"), self))
 
     async def test_nobody_knows(self) -> None:
         self.assertIsNone(self.answer(self, "quux"))

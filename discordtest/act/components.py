@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -16,8 +17,6 @@ from discordtest.interactions import result as results
 from discordtest.verbs import verb
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from discordtest.backend.rest import Actor
     from discordtest.backend.world import Record
     from discordtest.given import Id
@@ -78,6 +77,10 @@ class ComponentVerbs(Acting):
         """
         scene, actor = self._scene, _user(self._scene, who)
         life = _open_modal(scene, actor, result)
+        if not isinstance(values, Mapping | None):
+            raise TypeError(
+                f"submit: the values are a dict by label, as {{'Your name': 'Alice'}}, not {values!r}"
+            )
         data = filling.modal_data(
             _filler(scene, actor, life["channel_id"]), life["modal"], {**(values or {}), **by_custom_id}
         )

@@ -68,6 +68,8 @@ class Picker:
 
     def slash(self, words: str) -> Picked:
         """Find a slash command by what is typed: ``"tag set"``."""
+        if isinstance(named := getattr(words, "qualified_name", None), str):
+            raise TypeError(f"slash: the command is what people type, {named!r}, not an object of discord.py")
         check_text("slash: the command", words)
         typed = words.strip().removeprefix("/").split()
         if not typed:

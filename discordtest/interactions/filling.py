@@ -101,7 +101,12 @@ def _check_names(fields: list[ModalField], given: Mapping[str, Any]) -> None:
     known = {name for field in fields for name in (field.label, field.custom_id)}
     if unknown := [name for name in given if name not in known]:
         names = ", ".join(map(_field_text, fields))
-        raise SetupError(f"the modal does not ask for {', '.join(map(repr, unknown))}. It asks for {names}")
+        raise SetupError(
+            f"the modal does not ask for {', '.join(map(repr, unknown))}. It asks for {names}: "
+            f"submit(who, result, {{{fields[0].label!r}: …}})"
+            if fields
+            else "the modal asks for nothing"
+        )
 
 
 def _field_text(field: ModalField) -> str:

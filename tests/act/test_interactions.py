@@ -201,6 +201,17 @@ class RefusalTests(CommandTestCase):
         self.assertEqual(self.backend.world.interactions, {})
         self.assertNothingSent()
 
+    async def test_command_as_an_object(self) -> None:
+        for words in ("ping", "tag show"):
+            command: Any = self.client.tree.get_command(words.split()[0])
+            if isinstance(command, app_commands.Group):
+                command = command.get_command("show")
+            with (
+                self.subTest(words),
+                self.assertRaisesRegex(TypeError, f"what people type, '{words}', not an object"),
+            ):
+                await self.slash(self.alice, self.general, command)
+
     async def test_unknown_command_names_those_that_there_are(self) -> None:
         there = "there are: ping, tag edit text, tag show, echo"
         await self.refused(rf"no application has such a slash command \(is 'ping' meant\?\); {there}", "pong")

@@ -153,8 +153,22 @@ class Files(ModalTestCase):
 
     async def test_wrong_name_is_told_before_what_is_missing(self) -> None:
         result = await self.open(discord.ui.Label(text="Name", component=discord.ui.TextInput()))
-        with self.fails("the modal does not ask for 'Nmae'. It asks for 'Name'", kind=SetupError):
+        with self.fails(
+            "the modal does not ask for 'Nmae'. It asks for 'Name': submit(who, result, {'Name': …})",
+            kind=SetupError,
+        ):
             await self.submit(self.alice, result, {"Nmae": "x"})
+
+    async def test_modal_without_fields(self) -> None:
+        result = await self.open(discord.ui.TextDisplay("Agree?"))
+        with self.fails("the modal asks for nothing", kind=SetupError):
+            await self.submit(self.alice, result, {"Name": "x"})
+
+    async def test_values_are_by_label(self) -> None:
+        result = await self.open(discord.ui.Label(text="Name", component=discord.ui.TextInput()))
+        for values in ("Al", ["Al"]):
+            with self.subTest(values), self.assertRaisesRegex(TypeError, "a dict by label, as .*, not .*Al"):
+                await self.submit(self.alice, result, values)  # type: ignore[arg-type]
 
     async def test_nothing_is_kept_of_what_is_refused(self) -> None:
         result = await self.open(
