@@ -106,7 +106,11 @@ class Leaks:
         """Note a thread that was started."""
         maker = _maker(frame)
         if maker is not None and not thread.name.startswith("asyncio_"):  # the loop ends its executor itself
-            self.threads[thread] = _line(maker), _line(_own_code(maker) or maker)
+            own = _own_code(maker)
+            if (
+                own is not None or not thread.daemon
+            ):  # a library's daemon that no line of the bot has begun is its own affair
+                self.threads[thread] = _line(maker), _line(own or maker)
 
     # -- when the test is over
 
@@ -185,7 +189,7 @@ def _own_code(frame: FrameType | None) -> FrameType | None:
     """Return the frame of the bot or the test that had a library do something; None where discord.py had it do so."""
     while frame is not None and root(frame) != "discord":
         is_installed = {"site-packages", "dist-packages"} & {*Path(frame.f_code.co_filename).parts}
-        if not is_installed and root(frame) not in _LIBRARIES:
+        if not is_installed and root(frame) not in {*_LIBRARIES, "discordtest"}:
             return frame
         frame = frame.f_back
     return None

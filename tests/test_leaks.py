@@ -8,7 +8,7 @@ import queue
 import threading
 import unittest
 import warnings
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -262,6 +262,39 @@ class Threads(LeakTestCase):
         self.assertTold(
             run_case(Case), f"started at library.py:3, for test_leaks.py:{line}, still runs", line
         )
+
+    def test_thread_that_a_library_starts_beneath_the_loop(self) -> None:
+        enough = self.enough
+        space: dict[str, Any] = {"threading": threading, "Executor": Executor}
+        library = (
+            "class Pool(Executor):\n    def submit(self, work):\n        threading.Thread(target=work).start()\n"
+            "        raise LookupError\n"
+        )
+        exec(compile(library, "/lib/site-packages/library.py", "exec"), space, space)
+
+        class Case(DiscordTestCase):
+            async def test_it(self) -> None:
+                with contextlib.suppress(LookupError):
+                    await asyncio.get_running_loop().run_in_executor(space["Pool"](), enough.wait)  # begins
+
+        line = line_of("# begins")
+        self.assertTold(
+            run_case(Case), f"started at library.py:3, for test_leaks.py:{line}, still runs", line
+        )
+
+    def test_daemon_that_no_line_of_the_bot_has_begun(self) -> None:
+        enough = self.enough
+        space: dict[str, Any] = {"threading": threading}
+        library = "async def close(wait):\n    threading.Thread(target=wait, daemon=True).start()\n"
+        exec(compile(library, "/lib/site-packages/library.py", "exec"), space, space)
+
+        class Case(DiscordTestCase):
+            async def test_it(self) -> None:
+                self.client.add_listener(space["close"], "on_word")
+                self.client.dispatch("word", enough.wait)
+                await self.settle()
+
+        self.assertQuiet(run_case(Case))
 
     def test_thread_that_looks_now_and_then_whether_to_end(self) -> None:
         over = threading.Event()
