@@ -25,7 +25,7 @@ from discordtest.scripts.compiling import AWAIT_NAME, compile_script
 from discordtest.scripts.imports import FreshImports
 from discordtest.scripts.locating import find, module_name
 from discordtest.scripts.standing_in import LeftFunction, await_instead, script_of_context, stand_ins
-from discordtest.scripts.surroundings import called_with, loggers, main_module
+from discordtest.scripts.surroundings import Loggers, called_with, main_module
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -79,7 +79,7 @@ class Script:
         self.first_hold: asyncio.Future[Hold] = asyncio.get_running_loop().create_future()
         self.module = main_module(path, package)
         self._imports = FreshImports(folder, self.module)
-        self._logging = [(logger, list(logger.handlers), logger.level) for logger in loggers()]
+        self.loggers = Loggers()
         self._policy = asyncio.get_event_loop_policy() if sys.version_info < (3, 14) else None
 
     async def run(self) -> None:
@@ -168,11 +168,7 @@ class Script:
         if not self.task.done():
             self.task.cancel()
             await asyncio.wait([self.task], timeout=1.0)
-        for logger, handlers, level in self._logging:
-            for handler in [each for each in logger.handlers if each not in handlers]:
-                handler.close()  # it may have a file
-            logger.handlers[:] = handlers
-            logger.setLevel(level)
+        self.loggers.give_back()
         if self._policy is not None:
             asyncio.set_event_loop_policy(self._policy)  # uvloop.install() sets its own
         for client in self.held():
@@ -254,6 +250,13 @@ def held_with(client: discord.Client) -> list[discord.Client]:
     """Return a client and, of one that a script starts, the others that it starts: they end together."""
     hold = _holds.get(client)
     return [client] if hold is None else hold.script.held()
+
+
+def end_logging(client: discord.Client) -> None:
+    """Close the log handlers of a script that has ended with its clients."""
+    hold = _holds.get(client)
+    if hold is not None:
+        hold.script.loggers.drop_new()
 
 
 def hold_of(client: discord.Client) -> Hold | None:

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-__all__ = ["called_with", "loggers", "main_module"]
+__all__ = ["Loggers", "called_with", "main_module"]
+
+_TOOLS = ("unittest.", "_pytest.")  # assertLogs and caplog have handlers of their own
 
 
 def main_module(path: Path, package: str | None) -> ModuleType:
@@ -24,9 +26,35 @@ def main_module(path: Path, package: str | None) -> ModuleType:
     return module
 
 
-def loggers() -> tuple[logging.Logger, logging.Logger]:
-    """Return the loggers that a script sets up, by itself or by ``client.run``."""
-    return logging.getLogger(), logging.getLogger("discord")
+class Loggers:
+    """What handlers and levels loggers have before a script sets them up, by itself or by ``client.run``."""
+
+    def __init__(self) -> None:
+        self._before = {logger: ([*logger.handlers], logger.level) for logger in _loggers()}
+
+    def drop_new(self) -> None:
+        """Close the handlers that were added, as the end of a process does; those of tools for tests stay."""
+        for logger in _loggers():
+            before, _ = self._before.get(logger, ([], 0))
+            for handler in [each for each in logger.handlers if each not in before and not _is_kept(each)]:
+                logger.removeHandler(handler)
+                handler.close()  # it may have a file
+
+    def give_back(self) -> None:
+        """Make all loggers what they were."""
+        self.drop_new()
+        for logger, (handlers, level) in self._before.items():
+            logger.handlers[:] = handlers
+            logger.setLevel(level)
+
+
+def _loggers() -> list[logging.Logger]:
+    named = logging.root.manager.loggerDict.copy().values()  # some of them only stand for what is below
+    return [logging.root, *(each for each in named if isinstance(each, logging.Logger))]
+
+
+def _is_kept(handler: logging.Handler) -> bool:
+    return isinstance(handler, logging.NullHandler) or type(handler).__module__.startswith(_TOOLS)
 
 
 @contextmanager

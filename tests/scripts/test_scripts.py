@@ -541,6 +541,28 @@ class Endings(unittest.TestCase):
         self.assertTrue(outcome.passed)
         self.assertNotIn("bot.log", "".join(outcome.warnings))
 
+    def test_restarted_script_logs_once(self) -> None:
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        path, log = folder / "bot.py", folder / "bot.log"
+        way = f"""
+    import logging
+    logging.getLogger("steward").addHandler(logging.FileHandler({str(log)!r}))
+    logging.getLogger("steward").warning("hello")
+    bot.run("token")
+"""
+        path.write_text(textwrap.dedent(BOT + way))
+
+        class Case(DiscordTestCase):
+            async def make_client(self) -> discord.Client:  # type: ignore[override]  # may be async
+                return await load_client(path)
+
+            async def test_it(self) -> None:
+                await self.restart()
+
+        run_case(Case)
+        self.assertEqual(log.read_text(), "hello\nhello\n")
+        self.assertEqual(logging.getLogger("steward").handlers, [])
+
     def test_loop_that_the_script_closes(self) -> None:
         way = """
     loop = asyncio.get_event_loop()

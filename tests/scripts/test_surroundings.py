@@ -7,7 +7,7 @@ import sys
 import unittest
 from pathlib import Path
 
-from discordtest.scripts.surroundings import called_with, loggers, main_module
+from discordtest.scripts.surroundings import Loggers, called_with, main_module
 from tests.bots import needs_the_process
 
 
@@ -29,8 +29,27 @@ class SurroundingsTests(unittest.TestCase):
         exec("x = len('ab')", vars(module))
         self.assertEqual(module.x, 2)
 
-    def test_loggers(self) -> None:
-        self.assertEqual(loggers(), (logging.getLogger(), logging.getLogger("discord")))
+    def test_loggers_are_given_back(self) -> None:
+        known, new = logging.getLogger("tests.known"), logging.getLogger("tests.new")
+        was = logging.NullHandler()
+        known.addHandler(was)
+        self.addCleanup(known.removeHandler, was)
+        loggers = Loggers()
+        known.handlers, known.level = [logging.StreamHandler()], logging.DEBUG
+        new.addHandler(logging.StreamHandler())
+        loggers.give_back()
+        self.assertEqual((known.handlers, known.level, new.handlers), ([was], logging.NOTSET, []))
+
+    def test_handlers_of_tests_and_libraries_stay(self) -> None:
+        loggers, silent, log = Loggers(), logging.NullHandler(), logging.getLogger("tests.kept")
+        self.addCleanup(log.removeHandler, silent)
+        with self.assertLogs(log) as seen:
+            log.addHandler(silent)
+            log.addHandler(logging.StreamHandler())
+            loggers.drop_new()
+            log.warning("still here")
+            self.assertEqual(len(log.handlers), 2)
+        self.assertEqual(seen.output, ["WARNING:tests.kept:still here"])
 
 
 if __name__ == "__main__":
