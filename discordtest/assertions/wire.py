@@ -12,6 +12,7 @@ from discordtest.assertions import failures
 from discordtest.assertions.core import AssertCore
 from discordtest.backend import intents, journal, rest, targets
 from discordtest.errors import BackendError, SetupError
+from discordtest.interactions import timeline
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -133,7 +134,8 @@ class AssertWire(AssertCore):
     ) -> BotErrors:
         """Fail unless the bot raises such an error in this block, and handles it nowhere.
 
-        The error itself counts, or what it was raised from (a command error's ``original``).
+        The error itself counts, or what it was raised from (a command error's ``original``). The command, click or
+        form whose handling it ended may stay without an answer.
 
         >>> with self.assertBotRaises(ZeroDivisionError) as caught:
         ...     await self.send(self.alice, self.general, "!divide 1 0")
@@ -190,6 +192,8 @@ class BotErrors:
             for candidate in _chain(entry.error):
                 if isinstance(candidate, self._expected) and _matches(self._regex, candidate):
                     self._accept(entry)
+                    for each in _chain(entry.error):  # it left them without an answer, as the test expects
+                        self._scene.unanswered |= timeline.interactions_of(each)
                     self.exception = candidate
                     self._scene.check()
                     return

@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 
 __all__ = ["InteractionResult"]
 
+_ANSWERS = {
+    "answer",
+    "message",
+    "original",
+    "original_response",
+    "reply",
+}  # what a message may be guessed to be called
 _DEFERRED, _UPDATES = (5, 6), (6, 7)  # types of answers
 
 
@@ -37,7 +44,7 @@ class InteractionResult:
             if hasattr(type(self), name):
                 return object.__getattribute__(self, name)  # it failed inside: raise that
             hint = ""
-            if not name.startswith("_") and hasattr(discord.Message, name):
+            if name in _ANSWERS or (not name.startswith("_") and hasattr(discord.Message, name)):
                 hint = (
                     ": the message that the bot answered with is `.response`, one that it changed `.updated`"
                 )

@@ -5,7 +5,10 @@ It reads the journal when it is asked, so keeping it costs nothing.
 
 from __future__ import annotations
 
+import traceback
 from typing import TYPE_CHECKING
+
+import discord
 
 from discordtest.backend.resources.interaction import (
     AUTOCOMPLETE,
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
     from discordtest.backend.world import Record, World
     from discordtest.scene import Scene
 
-__all__ = ["interaction_name", "neglected", "timeline", "unanswered"]
+__all__ = ["interaction_name", "interactions_of", "neglected", "timeline", "unanswered"]
 
 _EPHEMERAL = 64
 _WIDTH = 70
@@ -102,6 +105,16 @@ def _content(data: Record) -> str:
     if (data.get("flags") or 0) & _EPHEMERAL:
         parts.append("ephemeral")
     return said + (f" ({', '.join(parts)})" if parts else "")
+
+
+def interactions_of(error: BaseException) -> set[str]:
+    """Return the ids of the interactions that were handled where an error was raised."""
+    return {
+        str(each.id)
+        for frame, _ in traceback.walk_tb(error.__traceback__)
+        for each in frame.f_locals.values()
+        if isinstance(each, discord.Interaction)
+    }
 
 
 def unanswered(scene: Scene) -> str | None:

@@ -175,6 +175,8 @@ class Responded(AnswerTestCase):
         result = await self.bot_answers(lambda i: i.response.send_message("hi"))
         with self.assertRaisesRegex(AttributeError, "has no 'content': the message .* is `.response`"):
             result.content  # noqa: B018
+        with self.assertRaisesRegex(AttributeError, "has no 'message': the message .* is `.response`"):
+            result.message  # noqa: B018
         with self.assertRaisesRegex(AttributeError, "^an InteractionResult has no 'colour'$"):
             result.colour  # noqa: B018
         self.assertFalse(hasattr(result, "_content"))

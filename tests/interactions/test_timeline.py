@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import unittest
 from typing import TYPE_CHECKING, Any
 
@@ -161,6 +162,48 @@ class Unseen(unittest.TestCase):
 
     def test_command_is_told_whatever_message_is_gone(self) -> None:
         self.assertIn("never responded to /do", str(self.outcome("message", command=True)))
+
+
+class Broken(unittest.TestCase):
+    """An error that the test expects has left the command without an answer: that need not be claimed, too."""
+
+    def outcome(self, *, claims: bool, clicks: bool = False, silent_before: bool = False) -> Any:
+        class Case(AnswerTestCase):
+            async def test_it(self) -> None:
+                async def fail(_: Interaction) -> None:
+                    raise ValueError("wrong")
+
+                async def keep_silent(_: Interaction) -> None:
+                    pass
+
+                view = discord.ui.View(timeout=None)
+                button: discord.ui.Button[Any] = discord.ui.Button(label="Close")
+                button.callback = fail  # type: ignore[method-assign, assignment]
+                message = await self.client.get_channel(self.general.id).send("?", view=view.add_item(button))  # type: ignore[union-attr]
+                if silent_before:
+                    await self.bot_answers(keep_silent)
+                with self.assertBotRaises(ValueError) if claims else contextlib.nullcontext():
+                    if clicks:
+                        await self.click(self.alice, message, "Close")
+                    else:
+                        await self.bot_answers(fail)
+
+            fail_on_unhandled = claims
+
+        return run_case(Case)
+
+    def test_command(self) -> None:
+        self.assertTrue(self.outcome(claims=True).passed)
+
+    def test_button(self) -> None:
+        self.assertTrue(self.outcome(claims=True, clicks=True).passed)
+
+    def test_error_that_nobody_expects(self) -> None:
+        self.assertIn("never responded to /do", str(self.outcome(claims=False)))
+
+    def test_another_command(self) -> None:
+        outcome = str(self.outcome(claims=True, clicks=True, silent_before=True))
+        self.assertIn("never responded to /do", outcome)
 
 
 if __name__ == "__main__":
