@@ -20,6 +20,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from discordtest.clock.asked import Asked
 from discordtest.clock.nested import run_inside
 from discordtest.clock.outside import Outside, Selector, Turn, wakes_the_test
 from discordtest.clock.patience import Patience
@@ -58,13 +59,14 @@ class VirtualLoop(TimedLoop):
 
     def __init__(self, start_time: datetime | None = None, settle_timeout: float = 5.0) -> None:
         self._begin_rest(settle_timeout)
-        selector = Selector(self._select)
+        selector = Selector(self._select, self.asked)
         self._poll = selector.poll
         super().__init__(start_time, selector)
         self.outside = Outside(self, self.is_watching)
 
     def _begin_rest(self, settle_timeout: float) -> None:
         self.settle_timeout = settle_timeout
+        self.asked = Asked()
         self.closing = False  # while set, time does not move
         self.heartbeats = False  # whether clients send heartbeats as time passes
         self.on_import: Callable[[], None] | None = (
@@ -93,6 +95,7 @@ class VirtualLoop(TimedLoop):
         """Close the loop, and let go of what knows it."""
         if not self.is_closed():
             super().close()
+            self.asked.forget()
             del self._poll, self.outside
 
     def run_in_executor(

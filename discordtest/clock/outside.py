@@ -5,7 +5,10 @@ the rest there is one rule: while anything foreign exists (a thread, a descripto
 place which neither asyncio's own primitives nor discord.py answer gets one grace, and so does a new thread;
 a thread at an empty ``queue.Queue`` rests without.
 A place (a chain of code positions) that outlasts its grace is resting there, not working: it is remembered,
-for the test or (threads) for the process, and never waited for again.
+for the test or (threads) for the process, and not waited for again; once more where it was answered after all.
+
+Three signs of work make any such task be waited for longer: a thread that was seen to rest elsewhere (a query of
+aiosqlite), a child process whose output is read, a connection on which something was asked (``asked.py``).
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ import selectors
 import sys
 import threading
 import weakref
+from asyncio.base_subprocess import ReadSubprocessPipeProto
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -25,9 +29,10 @@ from discordtest.clock.waits import describe_task, frames, position, stack, wait
 from discordtest.errors import SettleTimeout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from types import CodeType, FrameType
 
+    from discordtest.clock.asked import Asked
     from discordtest.clock.loop import VirtualLoop
     from discordtest.errors import DiscordTestError
 
@@ -38,6 +43,8 @@ __all__ = ["Outside", "Selector", "Turn", "wakes_the_test"]
 
 GRACE = 0.25
 """Real seconds that an unknown wait gets, once."""
+SLOW = 1.0
+"""Real seconds that it gets where there is a sign of work, if no thread says more."""
 SAMPLING = 0.002
 """Real seconds between two looks at where a new thread stands."""
 DEPTH = 6
@@ -48,12 +55,14 @@ ANSWERED_INSIDE = frozenset(
 )
 _HANDED_ON_BY = "asyncio.", "discordtest."
 CHILD_PROCESSES = frozenset(["asyncio.base_subprocess", "asyncio.subprocess"])
+STREAMS = "asyncio.streams"
 
 GATHERED: type = asyncio.tasks._GatheringFuture  # type: ignore[attr-defined]  # no public name
 
 _WAIT, _GET = threading.Condition.wait.__code__, queue.Queue.get.__code__
 
 _resting: set[Place] = set()  # where threads of this process were seen to rest
+_rested: set[CodeType] = set()  # what threads run that were seen to rest
 _loops: weakref.WeakSet[VirtualLoop] = weakref.WeakSet()
 _lock = threading.RLock()  # of _loops: who goes through a WeakSet fails if another thread adds to it
 _hosts: weakref.WeakSet[threading.Thread] = weakref.WeakSet()  # threads that run a test themselves
@@ -62,14 +71,20 @@ _hosts: weakref.WeakSet[threading.Thread] = weakref.WeakSet()  # threads that ru
 class Selector(selectors.DefaultSelector):
     """Asks its loop what to do instead of blocking."""
 
-    def __init__(self, select: Callable[[float | None], Events]) -> None:
+    def __init__(self, select: Callable[[float | None], Events], asked: Asked) -> None:
         super().__init__()
+        self.asked = asked
         self.select = select  # type: ignore[method-assign, assignment]  # called in each turn
         self.watched = self.get_map()
 
     def poll(self, timeout: float) -> Events:
         """Really look at the descriptors, for at most so many real seconds."""
-        return super().select(timeout) if timeout or self.watched else []
+        if not (timeout or self.watched):
+            return []
+        events = super().select(timeout)
+        if self.asked:
+            self.asked.hear(events)
+        return events
 
     def close(self) -> None:
         """Look no more, and know neither the loop nor, by the map, oneself."""
@@ -125,8 +140,10 @@ class Outside:
         self._known = {*threading.enumerate()}
         self._seen: set[threading.Thread] = set()
         self._new: list[threading.Thread] = []
-        self._parked: set[Place] = set()
+        self._parked: dict[Place, asyncio.Future[Any] | None] = {}
+        self._forgiven: set[Place] = set()
         self._resting: set[Place] = set()
+        self._tireless: set[threading.Thread] = set()  # which worked on for longer than anyone waits
         _hosts.add(threading.current_thread())
         with _lock:
             _loops.add(loop)
@@ -179,15 +196,18 @@ class Outside:
         """
         limit = self._loop.settle_timeout
         calls = self._running()
-        places = dict(self._places())
+        waits = dict(self._places())
+        places = {place: task for place, task in waits.items() if not self._is_parked(place)}
         moving = self._moving_threads()
-        grace = limit if any(map(_is_child_process, places.values())) else min(self.grace, limit)
+        grace = self._grace(places.values(), limit)
         left = limit - total if calls else 0.0
         if places or moving:
             left = max(left, min(grace - waited, limit - total))
         if left > 0:
             return min(left, SAMPLING) if moving else left
-        self._parked.update(places)
+        if waits and self._shows_work(bool(places), waited, limit - total):
+            return SAMPLING
+        self._parked.update((place, waiter(task)) for place, task in places.items())
         self._rest(moving)
         restless = map(describe_task, places.values()) if waited < grace else ()
         if late := [*calls, *restless]:
@@ -216,9 +236,50 @@ class Outside:
             chain = frames(task)
             if not chain or _is_answered_inside(chain[-1].f_globals.get("__name__", "")):
                 continue
-            place = tuple((frame.f_code, frame.f_lasti) for frame in chain[-DEPTH:])
-            if place not in self._parked:
-                yield place, task
+            yield tuple((frame.f_code, frame.f_lasti) for frame in chain[-DEPTH:]), task
+
+    def _is_parked(self, place: Place) -> bool:
+        """Tell whether who waits at a place is at rest; once where it was answered later, that was slow work."""
+        answer = self._parked.get(place)
+        if answer is None:
+            return place in self._parked
+        if answer.done() and not answer.cancelled() and place not in self._forgiven:
+            self._forgiven.add(place)
+            del self._parked[place]
+            return False
+        return True
+
+    def _grace(self, tasks: Iterable[asyncio.Task[Any]], limit: float) -> float:
+        if any(map(_is_child_process, tasks)):
+            return limit
+        return min(SLOW if any(map(_reads_child_process, tasks)) else self.grace, limit)
+
+    def _shows_work(self, is_news: bool, waited: float, left: float) -> bool:
+        """Tell whether something is at work which may answer; ``is_news``: a task waits that has had no grace yet."""
+        if self._loop.asked:
+            if waited >= SLOW or left <= 0:
+                self._loop.asked.give_up()
+            elif self._loop.awaits_answer():
+                return True
+        busy = self._busy_threads()
+        if any(code in _rested for code in busy.values()):
+            if left > 0:
+                return True
+            self._tireless.update(busy)
+        return is_news and bool(busy) and waited < SLOW and left > 0
+
+    def _busy_threads(self) -> dict[threading.Thread, CodeType | None]:
+        """Return the threads that are at no place where threads are known to rest, and what they run."""
+        if threading.active_count() == 1:
+            return {}
+        standing, resting, found = sys._current_frames(), _resting | self._resting, {}
+        for thread in threading.enumerate():
+            frame = standing.get(thread.ident or 0)
+            if frame is None or thread in self._tireless or not self._is_foreign(thread):
+                continue
+            if _thread_place(frame) not in resting:
+                found[thread] = _thread_code(frame)
+        return found
 
     def _moving_threads(self) -> dict[threading.Thread, Place]:
         """Return the new threads that have not come to a place where threads are known to rest."""
@@ -239,6 +300,11 @@ class Outside:
         # A thread that another test started may be at work: then it is this loop alone that waits no longer.
         is_alone = len(_open_loops()) == 1
         (_resting if is_alone else self._resting).update(place for place in threads.values() if place)
+        if threads:
+            standing = sys._current_frames()
+            _rested.update(
+                code for thread in threads if (code := _thread_code(standing.get(thread.ident or 0)))
+            )
         self._new = []
 
     def _complaint(self, late: list[str], limit: float) -> str:
@@ -270,6 +336,26 @@ def _is_answered_inside(module: str) -> bool:
 def _is_child_process(task: asyncio.Task[Any]) -> bool:
     """A child process that is waited for will end; no grace could tell how soon."""
     return any(frame.f_globals.get("__name__") in CHILD_PROCESSES for frame in frames(task))
+
+
+def _reads_child_process(task: asyncio.Task[Any]) -> bool:
+    """Tell whether a task waits for what a child process will print: for how long, nobody knows."""
+    for frame in frames(task):
+        if frame.f_globals.get("__name__") == STREAMS:
+            pipe = getattr(frame.f_locals.get("self"), "_transport", None)  # no public name
+            if isinstance(pipe, asyncio.ReadTransport):
+                return isinstance(pipe.get_protocol(), ReadSubprocessPipeProto)
+    return False
+
+
+def _thread_code(frame: FrameType | None) -> CodeType | None:
+    """Return what a thread was started to run."""
+    found = None
+    while frame is not None:
+        if frame.f_globals.get("__name__") != "threading":
+            found = frame.f_code
+        frame = frame.f_back
+    return found
 
 
 def _thread_place(frame: FrameType | None) -> Place:

@@ -13,8 +13,8 @@ from array import array
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
+from discordtest.clock.asked import AskingLoop
 from discordtest.clock.waits import Pending, describe_timer, is_housekeeping
-from discordtest.clock.wakeup import WokenLoop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -35,7 +35,7 @@ DAY = 86_400_000_000
 HALF_A_MICROSECOND = 5.1e-7
 
 
-class TimedLoop(WokenLoop):
+class TimedLoop(AskingLoop):
     """An event loop with a clock of its own, which stands still until it is moved."""
 
     _scheduled: list[asyncio.TimerHandle]

@@ -266,6 +266,81 @@ class ThreadTests(OutsideTestCase):
             self.assertEqual(counted, [(20,)])
             self.assertEqual(self.loop.microseconds, 0)
 
+    async def test_thread_that_works_is_waited_for(self) -> None:
+        """As a driver with a thread has it: it rests in one place, and calls back from another."""
+        self.loop.outside.grace = 0.01
+        orders: queue.SimpleQueue[asyncio.Future[str] | None] = queue.SimpleQueue()
+        done = []
+
+        def serve() -> None:
+            while (order := orders.get()) is not None:
+                time.sleep(0.05)
+                self.loop.call_soon_threadsafe(order.set_result, "done")
+
+        async def handler() -> None:
+            orders.put(order := self.loop.create_future())
+            done.append(await order)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        await self.loop.settle()  # it rests
+        for count in (1, 2):
+            self.start(handler())
+            await self.loop.settle()
+            self.assertEqual(len(done), count)
+        orders.put(None)
+        thread.join()
+
+    async def test_thread_that_never_ends_its_work_is_waited_for_once(self) -> None:
+        self.loop.outside.grace = self.loop.settle_timeout = 0.01
+        begin, release = threading.Event(), threading.Event()
+
+        def work() -> None:
+            begin.wait()
+            release.wait()
+
+        async def handler() -> None:
+            await self.loop.create_future()
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        await self.loop.settle()  # it rests
+        begin.set()
+        self.start(handler())
+        await self.loop.settle()
+        self.assertEqual(self.loop.outside._tireless, {thread})
+        self.loop.settle_timeout = LONG
+        started = time.perf_counter()
+        await self.loop.settle()
+        self.assertLess(time.perf_counter() - started, LONG)
+        release.set()
+        thread.join()
+
+    async def test_place_that_was_answered_late_is_waited_for_once_more(self) -> None:
+        self.loop.outside.grace = 0.001
+        ours, theirs = socket.socketpair()
+        self.addCleanup(ours.close)
+        self.addCleanup(theirs.close)
+        self.loop.add_reader(ours, lambda: None)  # something outside
+        answers: list[asyncio.Future[None]] = []
+
+        async def handler() -> None:
+            for _ in range(3):
+                answers.append(self.loop.create_future())
+                await answers[-1]
+
+        task = self.start(handler())
+        forgiven = []
+        for _ in range(3):
+            await self.loop.settle()
+            (place,) = self.loop.outside._parked
+            forgiven.append(place in self.loop.outside._forgiven)
+            answers[-1].set_result(None)
+            await asyncio.sleep(0)
+        self.loop.remove_reader(ours)
+        await end_tasks([task])
+        self.assertEqual(forgiven, [False, True, True])
+
     @unittest.skipIf(aiosqlite is None, "needs aiosqlite")
     async def test_unknown_wait_beside_a_database_costs_one_grace(self) -> None:
         async with aiosqlite.connect(":memory:"):
@@ -377,6 +452,21 @@ class DescriptorTests(OutsideTestCase):
         self.start(handler())
         await self.loop.settle()
         self.assertEqual(done, [(b"out", 0)])
+
+    async def test_output_of_a_child_process_by_lines(self) -> None:
+        self.loop.outside.grace = 0.001
+        lines = []
+
+        async def handler() -> None:
+            code = "import time; print(1, flush=True); time.sleep(0.03); print(2)"
+            child = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stdout=subprocess.PIPE)
+            assert child.stdout is not None
+            async for line in child.stdout:
+                lines.append(line.strip())  # noqa: PERF401  # as bots do
+
+        self.start(handler())
+        await self.loop.settle()
+        self.assertEqual(lines, [b"1", b"2"])
 
     async def test_reader_is_called_while_something_spins(self) -> None:
         ours, theirs = socket.socketpair()

@@ -1,0 +1,123 @@
+"""The connections of a bot on which something was asked and nothing has come back yet.
+
+A driver of a database sends its question over a transport of the loop and waits for a future of its own: whether that
+is at work or at rest, the connection tells. What was written last was a question, what was read last an answer. Only
+connections that were opened through the loop count, and none to a server on this same loop: whether that answers is
+known without looking at sockets. These names of asyncio's are not public and needed: ``_transports`` of the loop and
+``_loop`` of a transport, whose class is exchanged as there is no way in between it and who writes.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any
+
+from discordtest.clock.wakeup import WokenLoop
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
+    from selectors import SelectorKey
+
+    Events = list[tuple[SelectorKey, int]]
+
+__all__ = ["Asked", "AskingLoop"]
+
+
+class Asked:
+    """Questions by connection. Falsy where there is none, which is all that a loop without connections asks."""
+
+    def __init__(self) -> None:
+        self._asked: dict[int, asyncio.Transport] = {}  # by descriptor
+        self._slow: set[asyncio.Transport] = set()  # by nature, such as one that waits for a job
+
+    def __bool__(self) -> bool:
+        return bool(self._asked)
+
+    def ask(self, transport: asyncio.Transport) -> None:
+        """Note that something was written."""
+        self._asked[transport.get_extra_info("socket").fileno()] = transport
+
+    def hear(self, events: Events) -> None:
+        """Note that something has come."""
+        for key, _ in events:
+            self._asked.pop(key.fd, None)
+
+    def hearing(self, select: Callable[[float | None], Events]) -> Callable[[float | None], Events]:
+        """Return a selector's method that notes what has come."""
+
+        def hear(timeout: float | None) -> Events:
+            events = select(timeout)
+            self.hear(events)
+            return events
+
+        return hear
+
+    def open(self) -> list[asyncio.Transport]:
+        """Return the connections that may bring an answer soon."""
+        return [
+            transport
+            for transport in self._asked.values()
+            if not (transport.is_closing() or transport in self._slow)
+        ]
+
+    def give_up(self) -> None:
+        """Wait no more for answers on the connections that have had their time."""
+        self._slow.update(self._asked.values())
+        self._asked.clear()
+
+    def forget(self) -> None:
+        """Let go of all connections."""
+        self._asked.clear()
+        self._slow.clear()
+
+
+class AskingLoop(WokenLoop):
+    """An event loop that knows what was asked on its connections."""
+
+    asked: Asked
+    _transports: Any
+
+    async def create_connection(self, *args: Any, **options: Any) -> Any:
+        """Open a connection."""
+        return _noted(await super().create_connection(*args, **options))
+
+    async def create_unix_connection(self, *args: Any, **options: Any) -> Any:
+        """Open a connection to a socket of the file system."""
+        return _noted(await super().create_unix_connection(*args, **options))
+
+    def awaits_answer(self) -> bool:
+        """Tell whether somebody outside this loop was asked something."""
+        if not (transports := self.asked.open()):
+            return False
+        served = {
+            name for each in list(self._transports.values()) if (name := each.get_extra_info("peername"))
+        }
+        return any(each.get_extra_info("sockname") not in served for each in transports)
+
+
+def _noted(made: tuple[Any, Any]) -> tuple[Any, Any]:
+    transport, _ = made
+    if transport.get_extra_info("socket") is not None:
+        kind: Any = type(transport)  # mypy takes no class for hashable
+        transport.__class__ = _asking(kind)
+    return made
+
+
+class _Asking:
+    """A transport that tells its loop what is written."""
+
+    _loop: AskingLoop
+
+    def write(self: Any, data: Any) -> None:
+        self._loop.asked.ask(self)
+        super().write(data)  # type: ignore[misc]
+
+    def writelines(self: Any, data: Any) -> None:
+        self._loop.asked.ask(self)
+        super().writelines(data)  # type: ignore[misc]
+
+
+@functools.cache
+def _asking(kind: Any) -> Any:  # classes
+    return type(kind.__name__, (_Asking, kind), {"__module__": kind.__module__})
