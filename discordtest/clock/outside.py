@@ -16,7 +16,6 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import functools
-import queue
 import selectors
 import sys
 import threading
@@ -25,6 +24,7 @@ from asyncio.base_subprocess import ReadSubprocessPipeProto
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from discordtest.clock.threads import DEPTH, code_of, has_no_orders, place_of
 from discordtest.clock.waits import describe_task, frames, position, stack, waiter
 from discordtest.errors import SettleTimeout
 
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 
     from discordtest.clock.asked import Asked
     from discordtest.clock.loop import VirtualLoop
+    from discordtest.clock.threads import Place
     from discordtest.errors import DiscordTestError
 
     Events = list[tuple[selectors.SelectorKey, int]]
-    Place = tuple[tuple[CodeType, int], ...]
 
 __all__ = ["Outside", "Selector", "Turn", "wakes_the_test"]
 
@@ -47,8 +47,6 @@ SLOW = 1.0
 """Real seconds that it gets where there is a sign of work, if no thread says more."""
 SAMPLING = 0.002
 """Real seconds between two looks at where a new thread stands."""
-DEPTH = 6
-"""Code positions that tell one place from another."""
 
 ANSWERED_INSIDE = frozenset(
     f"asyncio.{name}" for name in ("locks", "queues", "runners", "taskgroups", "tasks", "timeouts")
@@ -58,8 +56,6 @@ CHILD_PROCESSES = frozenset(["asyncio.base_subprocess", "asyncio.subprocess"])
 STREAMS = "asyncio.streams"
 
 GATHERED: type = asyncio.tasks._GatheringFuture  # type: ignore[attr-defined]  # no public name
-
-_WAIT, _GET = threading.Condition.wait.__code__, queue.Queue.get.__code__
 
 _resting: set[Place] = set()  # where threads of this process were seen to rest
 _rested: set[CodeType] = set()  # what threads run that were seen to rest
@@ -277,8 +273,8 @@ class Outside:
             frame = standing.get(thread.ident or 0)
             if frame is None or thread in self._tireless or not self._is_foreign(thread):
                 continue
-            if _thread_place(frame) not in resting:
-                found[thread] = _thread_code(frame)
+            if place_of(frame) not in resting and not has_no_orders(thread):
+                found[thread] = code_of(frame)
         return found
 
     def _moving_threads(self) -> dict[threading.Thread, Place]:
@@ -290,8 +286,8 @@ class Outside:
             thread: place
             for thread in self._new
             if thread.is_alive()
-            and (place := _thread_place(standing.get(thread.ident or 0))) not in resting
-            and not _has_no_orders(thread)
+            and (place := place_of(standing.get(thread.ident or 0))) not in resting
+            and not has_no_orders(thread)
         }
         self._new = list(moving)
         return moving
@@ -302,9 +298,7 @@ class Outside:
         (_resting if is_alone else self._resting).update(place for place in threads.values() if place)
         if threads:
             standing = sys._current_frames()
-            _rested.update(
-                code for thread in threads if (code := _thread_code(standing.get(thread.ident or 0)))
-            )
+            _rested.update(code for thread in threads if (code := code_of(standing.get(thread.ident or 0))))
         self._new = []
 
     def _complaint(self, late: list[str], limit: float) -> str:
@@ -346,36 +340,6 @@ def _reads_child_process(task: asyncio.Task[Any]) -> bool:
             if isinstance(pipe, asyncio.ReadTransport):
                 return isinstance(pipe.get_protocol(), ReadSubprocessPipeProto)
     return False
-
-
-def _thread_code(frame: FrameType | None) -> CodeType | None:
-    """Return what a thread was started to run."""
-    found = None
-    while frame is not None:
-        if frame.f_globals.get("__name__") != "threading":
-            found = frame.f_code
-        frame = frame.f_back
-    return found
-
-
-def _thread_place(frame: FrameType | None) -> Place:
-    place: list[tuple[CodeType, int]] = []
-    while frame is not None and len(place) < DEPTH:
-        place.append((frame.f_code, frame.f_lasti))
-        frame = frame.f_back
-    return tuple(place)
-
-
-def _has_no_orders(thread: threading.Thread) -> bool:
-    """Tell whether it waits at an empty queue: a worker, which nobody but a new order sets to work."""
-    top = sys._current_frames().get(thread.ident or 0)
-    if top is None or top.f_code is not _WAIT or top.f_back is None or top.f_back.f_code is not _GET:
-        return False
-    orders, place = top.f_back.f_locals["self"], top.f_lasti
-    if orders.qsize():
-        return False
-    # It may have taken an order before we could count them: then it has left, or come back to another wait.
-    return sys._current_frames().get(thread.ident or 0) is top and top.f_lasti == place
 
 
 def _function_name(function: Callable[..., object]) -> str:
