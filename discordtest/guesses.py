@@ -57,9 +57,8 @@ def meant(error: Exception, case: Any) -> str | None:
         return _signature(call[1], case)
     if not isinstance(error, AttributeError) or error.name is None:
         return None
-    parts = {
-        f"self.{name}": getattr(case, name, None) for name in ("backend", "clock")
-    }  # not there before set-up
+    # not there before set-up
+    parts = {f"self.{name}": getattr(case, name, None) for name in ("backend", "clock")}
     place = next((place for place, thing in {"self": case, **parts}.items() if thing is error.obj), None)
     if place is None:
         return None

@@ -114,9 +114,8 @@ def why_failed(scene: Scene, error: BaseException) -> Iterator[str]:
         yield f"bot_permissions of the test case is what its role has; a role or an overwrite may give the bot {names}"
     if isinstance(error, commands.CommandOnCooldown):
         yield f"`await self.advance({error.retry_after:.15g})` lets it pass"
-    if isinstance(
-        error, app_commands.CommandOnCooldown
-    ):  # those still hold when the last of their time is over
+    # those still hold when the last of their time is over
+    if isinstance(error, app_commands.CommandOnCooldown):
         yield f"`await self.advance({error.retry_after + 0.001:.15g})` lets it pass"
     if isinstance(error, AttributeError) and isinstance(error.obj, discord.Object) and _suggests(error):
         yield (

@@ -131,9 +131,8 @@ _EVENTS = [
     ]
 ]
 _LIKE = 0.85
-_CALLED = frozenset(
-    ("on_error",)
-)  # a cog that has this may call it itself: for views, modals, the command tree
+# a cog that has this may call it itself: for views, modals, the command tree
+_CALLED = frozenset(("on_error",))
 
 
 def misspelt_events(client: discord.Client) -> Iterator[str]:
@@ -159,9 +158,8 @@ def unmarked_listeners(client: discord.Client) -> Iterator[str]:
 
 def misspelt_waits(client: discord.Client) -> Iterator[str]:
     """Yield the events that somebody waits for with ``wait_for``, or did until now, and that never come."""
-    for (
-        name
-    ) in client._listeners:  # by event; discord.py takes one that has ended out with the next such event
+    # by event; discord.py takes one that has ended out with the next such event
+    for name in client._listeners:
         if f"on_{name}" in _EVENTS:
             continue
         plain = name.removeprefix("on_")

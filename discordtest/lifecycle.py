@@ -69,9 +69,8 @@ async def start(
         _revive(client)
     elif _FIRST_STATE not in vars(client):
         _remember(client)
-    client._connection.application_id = (
-        None  # a bot that names its own means the real one; login tells this one
-    )
+    # A bot that names its own means the real one; login tells this one.
+    client._connection.application_id = None
     life = begin()
     if not inspect.iscoroutine(life):  # each step between the task and the client is taken for every frame
         life = _await(life)
@@ -125,9 +124,8 @@ def is_in_a_life() -> bool:
 
 def _explain(scene: Scene, client: discord.Client, task: asyncio.Task[Any], patience: Patience) -> None:
     if task.done() and not task.cancelled() and (error := task.exception()) is not None:
-        scene.watch.forgive(
-            error
-        )  # told here: LoginFailure, PrivilegedIntentsRequired, an error in setup_hook
+        # told here: LoginFailure, PrivilegedIntentsRequired, an error in setup_hook
+        scene.watch.forgive(error)
         scene.explain(error)
         raise error
     scene.check()
@@ -220,9 +218,8 @@ def renew(client: discord.Client) -> None:
 def _revive(client: discord.Client) -> None:
     """Make a client that was closed ready for another login, as it was before the first."""
     client.clear()
-    client.loop = (
-        discord.client._loop
-    )  # its mark for "not set yet": close() leaves another, with which login sets none
+    # its mark for "not set yet": close() leaves another, with which login sets none
+    client.loop = discord.client._loop
     connector = client.http.connector
     if connector is not MISSING and connector.closed:
         client.http.connector = MISSING

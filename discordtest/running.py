@@ -89,9 +89,8 @@ class Running(Case):
 
     def _setupAsyncioRunner(self) -> None:
         deferred.load()
-        self._refused: Exception | None = (
-            None  # raised in set-up: here an error would end the run of all tests
-        )
+        # Raised in set-up: here an error would end the run of all tests.
+        self._refused: Exception | None = None
         try:
             self._begins_at = self._start_time()  # `restore` sets the clock of the loop
             runner = runners.Runner(start_time=self._begins_at, settle_timeout=self.settle_timeout)
@@ -165,9 +164,8 @@ class Running(Case):
     def _annotate(self, error: Exception) -> None:
         self._scene.has_failed = True
         if isinstance(error, SettleTimeout):
-            self._scene.fails_on_unhandled = (
-                False  # what never rests ends as its client is closed, with an error
-            )
+            # What never rests ends as its client is closed, with an error.
+            self._scene.fails_on_unhandled = False
         kept = self._scene.backend.failures
         kept[:] = [failure for failure in kept if failure is not error]  # told here
         for note in self._notes_on(error):

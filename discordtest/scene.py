@@ -47,23 +47,20 @@ class Scene:
     owner: Record
     watch: Watch
     clients: dict[discord.Client, Record] = field(default_factory=dict)  # client -> its application
-    former: dict[discord.Client, Record] = field(
-        default_factory=dict
-    )  # client -> the one it was, now deleted
+    # client -> the one it was, now deleted
+    former: dict[discord.Client, Record] = field(default_factory=dict)
     parting: dict[discord.Client, asyncio.Task[Any]] = field(default_factory=dict)  # those that end for that
     act_start: int = 0
     acts_open: int = 0
     #: what was not begun so far: the verb under way, its name, and who called it in which line
     verbs: list[tuple[CoroutineType[Any, Any, Any], str, CodeType, int]] = field(default_factory=list)
     lives: dict[discord.Client, asyncio.Task[Any]] = field(default_factory=dict)  # clients that run
-    contexts: dict[discord.Client, Context] = field(
-        default_factory=dict
-    )  # theirs, in which they are closed too
+    # theirs, in which they are closed too
+    contexts: dict[discord.Client, Context] = field(default_factory=dict)
     has_begun: bool = False  # asyncSetUp of the test case was called
     has_failed: bool = False  # set-up or the test itself, or it was skipped
-    problems: list[str] = field(
-        default_factory=list
-    )  # what did not end as it should, told when the test is over
+    # what did not end as it should, told when the test is over
+    problems: list[str] = field(default_factory=list)
     fails_on_unhandled: bool = True
     deaf: dict[str, str] = field(default_factory=dict)  # interaction -> why nothing in the bot listened to it
     unanswered: set[str] = field(default_factory=set)  # interactions that assertNotResponded was told of
@@ -72,9 +69,8 @@ class Scene:
     bot_permissions: int = 0
     was_advanced: bool = False  # the test has called advance
     follows_time: bool = False  # the bot's own time.time() follows the clock: discordtest[time] is installed
-    views: dict[str, Any] = field(
-        default_factory=dict
-    )  # what views.py keeps for a world without a bot's cache
+    # what views.py keeps for a world without a bot's cache
+    views: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.backend._scene = self

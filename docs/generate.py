@@ -344,14 +344,12 @@ def failure(test: unittest.TestCase) -> str:
         test.run(result)
     told = [*(("FAIL", text) for _, text in result.failures), *(("ERROR", text) for _, text in result.errors)]
     kind, text = told[0]
-    text = text[
-        max(text.rfind("Traceback (most"), 0) :
-    ]  # what it was caused by has line numbers of libraries
+    # what it was caused by has line numbers of libraries
+    text = text[max(text.rfind("Traceback (most"), 0) :]
     text = re.sub(r"^ *[~^]+\n", "", text, flags=re.MULTILINE)
     text = re.sub(r'File ".*/failures\.py"', 'File "test_bot.py"', text)
-    text = re.sub(
-        r'^  File "/.*\n(    .*\n)+', "", text, flags=re.MULTILINE
-    )  # libraries differ in their lines
+    # libraries differ in their lines
+    text = re.sub(r'^  File "/.*\n(    .*\n)+', "", text, flags=re.MULTILINE)
     text = re.sub(r"\bfailures\.py", "test_bot.py", re.sub(r" \(client_ws\.py:\d+\)", "", text))
     # Said only where that extra is not installed: a page is the same everywhere.
     text = re.sub(r"^The test has let time pass, but .*\n", "", text, flags=re.MULTILINE)

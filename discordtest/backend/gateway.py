@@ -44,9 +44,8 @@ class Gateway:
         self.compresses = False  # whether frames are compressed for clients that ask for it
         #: (application id, shard) whose connection the test has disturbed, until it is whole again
         self.disturbed: set[tuple[str, int]] = set()
-        self._session_ids = itertools.count(
-            1
-        )  # not snowflakes: those are the world's, which connections do not change
+        # not snowflakes: those are the world's, which connections do not change
+        self._session_ids = itertools.count(1)
 
     def connect(self, query: Mapping[str, str]) -> Session:
         """Open a connection; ``query`` is that of its URL (``v``, ``encoding``, ``compress``)."""

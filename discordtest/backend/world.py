@@ -71,9 +71,8 @@ class World:
     applications: Table = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)  # bot token -> application id
     users: Table = field(default_factory=dict)
-    user_settings: Table = field(
-        default_factory=lambda: defaultdict(_default_settings)
-    )  # user id -> locale, accepts_dms; thousands of members have none of their own
+    # user id -> locale, accepts_dms; thousands of members have none of their own
+    user_settings: Table = field(default_factory=lambda: defaultdict(_default_settings))
     guilds: Table = field(default_factory=dict)
     outages: dict[str, None] = field(default_factory=dict)  # guilds that Discord cannot reach now
     welcome_screens: Table = field(default_factory=dict)  # guild id -> welcome screen
@@ -88,16 +87,13 @@ class World:
     thread_members: dict[str, Table] = field(default_factory=dict)  # thread id -> user id -> thread member
     dms: dict[tuple[str, str], str] = field(default_factory=dict)  # the two user ids, sorted -> channel id
     messages: dict[str, Table] = field(default_factory=dict)  # channel id -> message, in order of id
-    reactions: dict[str, dict[str, dict[str, None]]] = field(
-        default_factory=dict
-    )  # message -> emoji key -> users
+    # message -> emoji key -> users
+    reactions: dict[str, dict[str, dict[str, None]]] = field(default_factory=dict)
     pins: dict[str, dict[str, str]] = field(default_factory=dict)  # channel id -> message id -> pinned_at
-    suppressed_embeds: dict[str, list[Record]] = field(
-        default_factory=dict
-    )  # message id -> its hidden embeds
-    nonces: dict[tuple[str, str, str], tuple[str, int]] = field(
-        default_factory=dict
-    )  # channel, author, nonce -> message, µs
+    # message id -> its hidden embeds
+    suppressed_embeds: dict[str, list[Record]] = field(default_factory=dict)
+    # channel, author, nonce -> message, µs
+    nonces: dict[tuple[str, str, str], tuple[str, int]] = field(default_factory=dict)
     last_sent: dict[tuple[str, str], int] = field(default_factory=dict)  # channel, user -> µs, for slow mode
     webhooks: Table = field(default_factory=dict)
     emojis: dict[str, Table] = field(default_factory=dict)
@@ -105,9 +101,8 @@ class World:
     stickers: dict[str, Table] = field(default_factory=dict)
     sticker_packs: Table = field(default_factory=dict)  # what everybody may use
     soundboard_sounds: dict[str, Table] = field(default_factory=dict)
-    creators: dict[str, str] = field(
-        default_factory=dict
-    )  # emoji, sticker or sound id -> user id, told to few
+    # emoji, sticker or sound id -> user id, told to few
+    creators: dict[str, str] = field(default_factory=dict)
     invites: Table = field(default_factory=dict)  # code -> invite
     voice_states: dict[str, Table] = field(default_factory=dict)  # guild id -> user id -> state
     voice_outages: dict[str, None] = field(default_factory=dict)  # guilds that have no voice server now
@@ -115,28 +110,21 @@ class World:
     stage_instances: Table = field(default_factory=dict)  # channel id -> stage instance
     templates: dict[str, Table] = field(default_factory=dict)  # guild id -> code -> template
     scheduled_events: dict[str, Table] = field(default_factory=dict)
-    event_users: dict[str, dict[str, None]] = field(
-        default_factory=dict
-    )  # scheduled event id -> the users who are interested
-    automod_rules: dict[str, Table] = field(
-        default_factory=dict
-    )  # guild id -> rule; none where a guild has none
-    automod_words: dict[str, list[str]] = field(
-        default_factory=dict
-    )  # rule id -> what Discord's own lists hold for it
+    # scheduled event id -> the users who are interested
+    event_users: dict[str, dict[str, None]] = field(default_factory=dict)
+    # guild id -> rule; none where a guild has none
+    automod_rules: dict[str, Table] = field(default_factory=dict)
+    # rule id -> what Discord's own lists hold for it
+    automod_words: dict[str, list[str]] = field(default_factory=dict)
     presences: Table = field(default_factory=dict)  # user id -> presence without guild_id; not of the offline
-    user_installs: dict[str, dict[str, None]] = field(
-        default_factory=dict
-    )  # user id -> the applications that the user has installed for themselves
-    commands: dict[str, Table] = field(
-        default_factory=dict
-    )  # application id -> command, global or of a guild
-    command_permissions: dict[str, dict[str, list[Record]]] = field(
-        default_factory=dict
-    )  # guild id -> command or application id -> who may use it
-    command_creates: dict[tuple[str, str], list[int]] = field(
-        default_factory=dict
-    )  # application, guild or "" -> µs of each new command of the last day
+    # user id -> the applications that the user has installed for themselves
+    user_installs: dict[str, dict[str, None]] = field(default_factory=dict)
+    # application id -> command, global or of a guild
+    commands: dict[str, Table] = field(default_factory=dict)
+    # guild id -> command or application id -> who may use it
+    command_permissions: dict[str, dict[str, list[Record]]] = field(default_factory=dict)
+    # application, guild or "" -> µs of each new command of the last day
+    command_creates: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     skus: Table = field(default_factory=dict)  # what applications sell
     entitlements: Table = field(default_factory=dict)
     subscriptions: Table = field(default_factory=dict)
@@ -144,12 +132,10 @@ class World:
     interactions: Table = field(default_factory=dict)  # id -> its life, see resources/interaction.py
     interaction_tokens: dict[str, str] = field(default_factory=dict)  # token -> interaction id
     ephemerals: Table = field(default_factory=dict)  # message id -> message that one person sees
-    poll_votes: dict[str, dict[int, dict[str, None]]] = field(
-        default_factory=dict
-    )  # message id -> answer id -> users, in the order in which they voted
-    deadlines: list[tuple[int, str, str]] = field(
-        default_factory=list
-    )  # µs, the operation that Discord runs then, its path; soonest first
+    # message id -> answer id -> users, in the order in which they voted
+    poll_votes: dict[str, dict[int, dict[str, None]]] = field(default_factory=dict)
+    # µs, the operation that Discord runs then, its path; soonest first
+    deadlines: list[tuple[int, str, str]] = field(default_factory=list)
     audit_log: dict[str, list[Record]] = field(default_factory=dict)
     files: dict[str, tuple[bytes, str]] = field(default_factory=dict)  # CDN path -> content, content type
 

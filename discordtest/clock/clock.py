@@ -34,10 +34,8 @@ class Clock:
 
     def __init__(self, loop: VirtualLoop, begin: int = 0, first: int = 0) -> None:
         self._loop = loop
-        self._begin, self._first = (
-            begin,
-            first,
-        )  # microseconds, and moments before that: a borrowed loop has some
+        # Microseconds, and moments before that: a borrowed loop has some.
+        self._begin, self._first = begin, first
         loop.on_import = refresh
         loop.blocked = []
 

@@ -69,9 +69,8 @@ class VirtualLoop(TimedLoop):
         self.asked = Asked()
         self.closing = False  # while set, time does not move
         self.heartbeats = False  # whether clients send heartbeats as time passes
-        self.on_import: Callable[[], None] | None = (
-            None  # called at rest when modules were imported meanwhile
-        )
+        #: called at rest when modules were imported meanwhile
+        self.on_import: Callable[[], None] | None = None
         self.on_spin: Callable[[], str | None] | None = None  # asked whether a bot runs in circles
         self._modules = len(sys.modules)
         self._settlers: list[Turn] = []

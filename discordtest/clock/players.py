@@ -73,9 +73,8 @@ class Work:
         self._player = player
         self._gate = real_threading.Event()
         self._timer: asyncio.TimerHandle | None = None
-        self._alarms: list[
-            Any
-        ] = []  # the events that wake it: `Event`, where discord.py's types have another
+        # the events that wake it: `Event`, where discord.py's types have another
+        self._alarms: list[Any] = []
         self._call: asyncio.Future[None] | None = None
         self._begin()
 

@@ -76,9 +76,8 @@ class Pending(NamedTuple):
 
 def waiter(task: AnyTask) -> asyncio.Future[Any] | None:
     """Return the future that a task waits for, None while the task can run."""
-    found: asyncio.Future[Any] | None = getattr(
-        task, "_fut_waiter", None
-    )  # asyncio has no public name for it
+    # asyncio has no public name for it
+    found: asyncio.Future[Any] | None = getattr(task, "_fut_waiter", None)
     return found
 
 

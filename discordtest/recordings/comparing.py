@@ -18,9 +18,8 @@ from typing import Any
 __all__ = ["Comparison", "difference"]
 
 _VOLATILE = frozenset(("nonce",))
-_DRAWN = re.compile(
-    r"[0-9a-f]{32}"
-)  # a custom id, or the nonce of a request for members, that discord.py has drawn
+# a custom id, or the nonce of a request for members, that discord.py has drawn
+_DRAWN = re.compile(r"[0-9a-f]{32}")
 _QUOTED = re.compile(r'"([0-9a-f]{32})"')
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 _MARKUP = re.compile(r"<t:(-?\d+)(:[tTdDfFsSR])?>")  # a moment within a text

@@ -31,9 +31,8 @@ class Part:
     socket: str | int
     start: Frame | None = None  # the client's IDENTIFY or RESUME
     first: list[Frame] = field(default_factory=list)  # what it was told at once
-    answers: dict[int, list[Frame]] = field(
-        default_factory=dict
-    )  # what a frame of the client led to, by its id()
+    # what a frame of the client led to, by its id()
+    answers: dict[int, list[Frame]] = field(default_factory=dict)
     is_free: bool = True
 
     @property

@@ -149,9 +149,8 @@ def _forms(secret: str) -> Iterable[str]:
         base64.urlsafe_b64encode(data).decode().rstrip("="),
     }
     first = secret.partition(".")[0]
-    if (
-        secret.count(".") == 2 and len(first) >= MIN_LENGTH
-    ):  # a bot's id in Base64, with which its token begins
+    # a bot's id in Base64, with which its token begins
+    if secret.count(".") == 2 and len(first) >= MIN_LENGTH:
         plain.add(first)
     nested = set(plain)
     for _ in range(2):  # JSON within JSON, of those who escape letters and those who do not

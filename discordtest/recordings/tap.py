@@ -43,9 +43,8 @@ class NetworkRecorder(Recorder):
         self._scene = scene
         self._lead = 0.0
         self._numbers: dict[Session, int] = {}
-        self._unknown: dict[
-            Session, list[tuple[float, str, Any]]
-        ] = {}  # of whom we do not know yet whose they are
+        # of whom we do not know yet whose they are
+        self._unknown: dict[Session, list[tuple[float, str, Any]]] = {}
         self._readers: dict[Session, Any] = {}
 
     def start(self) -> None:

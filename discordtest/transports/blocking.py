@@ -137,8 +137,7 @@ def _answer(request: Request) -> Response:
 
 async def _on_loop(network: Network, request: Request) -> Response:
     response = network.answer_now(request)
-    if isinstance(
-        response.fate, SlowAnswer
-    ):  # on the loop's own thread it would stop the clock that it waits for
+    # on the loop's own thread it would stop the clock that it waits for
+    if isinstance(response.fate, SlowAnswer):
         await network.suffer(response.fate)
     return response

@@ -79,9 +79,8 @@ class DiscordServer:
         host = request.host.partition(":")[0]
         if request.headers.get("Upgrade", "").lower() == "websocket":
             return await self._open_gateway(request, host)
-        body = (
-            await request.content.read()
-        )  # request.read() refuses more than 1 MiB; the backend has limits of its own
+        # request.read() refuses more than 1 MiB; the backend has limits of its own
+        body = await request.content.read()
         path = request.rel_url.raw_path
         asked = Request(request.method, host, path, request.query, request.headers, body)
         try:

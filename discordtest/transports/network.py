@@ -184,9 +184,8 @@ class Network:
         if host_is_discord(host):
             host = "discord.com"
             if host not in self.served:
-                from discordtest.transports.loopback import (
-                    DiscordServer,
-                )  # aiohttp's server is dear to import
+                # aiohttp's server is dear to import
+                from discordtest.transports.loopback import DiscordServer
 
                 self.served[host] = DiscordServer(self)
         return self.served.get(host)

@@ -102,9 +102,8 @@ class NamedTests(unittest.TestCase):
         self.assertEqual(embed_differences({"timestamp": datetime(2026, 1, 1, 12, tzinfo=UTC)}, SENT), [])
         self.assertEqual(embed_differences({"timestamp": "2026-01-01T12:00:00.000+00:00"}, SENT), [])
         naive = datetime(2026, 1, 1, 12, tzinfo=UTC).astimezone().replace(tzinfo=None)
-        self.assertEqual(
-            embed_differences({"timestamp": naive}, SENT), []
-        )  # of this machine, as Embed takes it
+        # of this machine, as Embed takes it
+        self.assertEqual(embed_differences({"timestamp": naive}, SENT), [])
 
     def test_patterns_and_predicates_at_every_depth(self) -> None:
         self.assertEqual(

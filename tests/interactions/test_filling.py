@@ -209,7 +209,6 @@ class Closed(ModalTestCase):
         self.answer = lambda i: i.response.send_modal(modal)
         result = await self.slash(self.alice, self.general, "do")
         self.assertNotResponded(await self.submit(self.alice, result, name="x"))
-        self.assertNotResponded(
-            await self.submit(self.alice, result, name="y")
-        )  # discord.py has forgotten it
+        # discord.py has forgotten it
+        self.assertNotResponded(await self.submit(self.alice, result, name="y"))
         self.assertEqual(answers, ["x"])

@@ -167,9 +167,8 @@ class Living(SurfaceTestCase):
         members = await self.thread.fetch_members()
         self.assertCountEqual([m.id for m in members], [self.alice.id, self.client.user.id])
         self.assertEqual((await self.thread.fetch_member(self.alice.id)).id, self.alice.id)
-        self.assertEqual(
-            [m.id for m in self.thread.members], [self.alice.id]
-        )  # discord.py keeps itself apart
+        # discord.py keeps itself apart
+        self.assertEqual([m.id for m in self.thread.members], [self.alice.id])
         await self.thread.remove_user(self.alice)
         self.assertEqual((await self.heard("thread_member_remove")).id, self.alice.id)
         with self.assertRaises(discord.NotFound) as caught:
