@@ -34,6 +34,7 @@ DEFERRED = tuple(
         "checking",
         "circles",
         "clock",
+        "code_names",
         "control",
         "finding",
         "foreign",

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import difflib
 import inspect
-import os
 from typing import TYPE_CHECKING, Any
 
 from discord.ext import commands, tasks
+
+from discordtest.code_names import where_begins
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -194,5 +195,5 @@ def lost_errors(client: commands.Bot, name: str) -> Iterator[str]:
     handlers += client.extra_events.get("on_command_error", [])
     for handler in handlers:
         code = getattr(handler, "__code__", None)
-        place = f" ({os.path.basename(code.co_filename)}:{code.co_firstlineno})" if code else ""
+        place = f" ({where_begins(code)})" if code else ""
         yield f"If {name!r} failed, {handler.__name__}{place} has got the error, and nothing else tells of it"

@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
-import os
 import sys
 import threading
 import warnings
@@ -22,6 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import aiohttp
 
 from discordtest.clock.waits import describe_task, root
+from discordtest.code_names import line_at
 from discordtest.errors import SettleTimeout
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Line(NamedTuple):
     number: int
 
     def __str__(self) -> str:
-        return f"{os.path.basename(self.file)}:{self.number}"
+        return line_at(self.file, self.number)
 
 
 class Leaks:

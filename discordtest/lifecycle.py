@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import os
 from contextvars import ContextVar, copy_context
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ from discordtest.clock import haste
 from discordtest.clock.patience import Patience
 from discordtest.clock.runner import end_tasks
 from discordtest.clock.waits import describe_task, frames, stack
+from discordtest.code_names import function_name, where_begins
 from discordtest.errors import SetupError
 from discordtest.scripts import hold_of
 
@@ -193,9 +193,8 @@ def _why_alive(client: discord.Client, task: asyncio.Task[Any]) -> str:
     code = inspect.unwrap(close).__code__
     if client.is_closed() or close.__module__.partition(".")[0] == "discord":
         return f"{type(client).__name__} is closed and runs on: {describe_task(task)}"
-    where = f"{os.path.basename(code.co_filename)}:{code.co_firstlineno}"
     return (
-        f"{close.__qualname__.rpartition('<locals>.')[2]} ({where}) does not close the client: "
+        f"{function_name(close.__qualname__)} ({where_begins(code)}) does not close the client: "
         "write `await super().close()` in it"
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from discordtest.backend.world import Record, World
 
-__all__ = ["channel_name", "name_of", "named_path", "own_id", "user_name"]
+__all__ = ["button_name", "channel_name", "name_of", "named_path", "own_id", "user_name"]
 
 _TOKEN = re.compile(r"(?<=/)[\w-]{60,}(?=/|$)")
 _MADE_UP = re.compile("[0-9a-f]{32}")
@@ -19,6 +19,11 @@ def own_id(component: Record) -> str:
     """Return the custom_id that the bot's author gave a component; "" for one that discord.py made up."""
     custom_id: str = component.get("custom_id") or ""
     return "" if _MADE_UP.fullmatch(custom_id) else custom_id
+
+
+def button_name(button: Record) -> str:
+    """Return what people see of a button: its label, or the emoji of one that has none."""
+    return str(button.get("label") or (button.get("emoji") or {}).get("name") or "")
 
 
 def user_name(user: Record) -> str:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import os
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from discordtest import hints, unhandled
 from discordtest.backend import journal, rest
+from discordtest.code_names import line_at
 from discordtest.errors import DiscordTestError, SetupError
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ class Scene:
                 continue
             if last or sys.getrefcount(coroutine) <= _ALONE:  # nobody else has it, so nobody can await it
                 coroutine.close()
-                missed.append(f"self.{name}(…) at {os.path.basename(code.co_filename)}:{line}")
+                missed.append(f"self.{name}(…) at {line_at(code.co_filename, line)}")
                 if not code.co_flags & _ASYNC and not code.co_name.startswith("<"):
                     plain[code.co_name] = f"make {code.co_name} `async def` and "
             else:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import os
 import unittest
 from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime, timedelta
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 import discord
 from discord.ext import commands
 
-from discordtest import checking, control, foreign, lifecycle, scripts, worlds
+from discordtest import checking, code_names, control, foreign, lifecycle, scripts, worlds
 from discordtest import transcript as transcripts
 from discordtest.act import ActMixin
 from discordtest.arrange import ArrangeMixin
@@ -259,5 +258,4 @@ def _name_of(predicate: Callable[..., Any]) -> str:
     code = getattr(predicate, "__code__", None)
     if code is None:
         return repr(predicate)
-    name = code.co_qualname.rpartition("<locals>.")[2]
-    return f"{name} ({os.path.basename(code.co_filename)}:{code.co_firstlineno})"
+    return f"{code_names.function_name(code.co_qualname)} ({code_names.where_begins(code)})"

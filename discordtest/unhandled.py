@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import os
 import re
 import sys
 import threading
@@ -34,6 +33,7 @@ import discord.ui.modal
 import discord.ui.view
 
 from discordtest.clock.players import loop_to_tell
+from discordtest.code_names import function_name, line_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -253,8 +253,8 @@ def _note_unawaited(coroutine: Any) -> None:
         frame, name = sys._getframe(1), coroutine.__name__
         place = ""
         if name in frame.f_code.co_names:  # else it was dropped later, elsewhere
-            place = f" ({os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno})"
-        watch.unawaited.append(f"{coroutine.__qualname__.rpartition('<locals>.')[2]}{place}")
+            place = f" ({line_at(frame.f_code.co_filename, frame.f_lineno)})"
+        watch.unawaited.append(f"{function_name(coroutine.__qualname__)}{place}")
     text = f"coroutine {coroutine.__qualname__!r} was never awaited"
     if coroutine.cr_origin is not None:  # as Python notes it in development mode
         made = traceback.StackSummary.from_list([(*place, None) for place in reversed(coroutine.cr_origin)])
@@ -268,7 +268,7 @@ def _task_text(task: asyncio.Task[Any]) -> str:
     if getattr(coro, "__qualname__", "").startswith(_TREE):
         return "in the error handler of the command tree"
     name = getattr(coro, "__qualname__", repr(coro))
-    return f"in the task of {name.rpartition('<locals>.')[2]}"
+    return f"in the task of {function_name(name)}"
 
 
 def _callback_text(context: dict[str, Any]) -> str:
@@ -276,7 +276,7 @@ def _callback_text(context: dict[str, Any]) -> str:
     name = getattr(callback, "__qualname__", None)
     if name is None:
         return f"in the event loop ({context.get('message')})"
-    return f"in a call of {name.rpartition('<locals>.')[2]}"
+    return f"in a call of {function_name(name)}"
 
 
 def _hush(task: asyncio.Task[Any]) -> None:

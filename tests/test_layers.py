@@ -21,7 +21,13 @@ STANDS_FOR_A_PACKAGE = "__init__"
 # A module may import from its own layer and from those above it in this table. A name stands for all that is
 # below it too, one with a star for all that begin like it; the longest wins.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("discordtest.brevity", "discordtest.deferred", "discordtest.errors", "discordtest.tolerance"),
+    (
+        "discordtest.brevity",
+        "discordtest.code_names",
+        "discordtest.deferred",
+        "discordtest.errors",
+        "discordtest.tolerance",
+    ),
     (
         "discordtest.backend.codes",
         "discordtest.backend.intents",

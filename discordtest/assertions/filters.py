@@ -15,6 +15,10 @@ import discord
 
 from discordtest.assertions.embeds import EmbedLike, embed_differences
 from discordtest.assertions.texts import Content, diff, same_text
+from discordtest.backend import cdn
+from discordtest.backend.resources import component
+from discordtest.code_names import function_name
+from discordtest.names import button_name
 from discordtest.tolerance import Close
 
 if TYPE_CHECKING:
@@ -26,7 +30,6 @@ __all__ = [
     "EmbedLike",
     "Files",
     "MessageFilter",
-    "button_name",
     "diff",
     "nearness",
     "same_text",
@@ -35,8 +38,7 @@ __all__ = [
 
 Files: TypeAlias = Iterable[str] | Mapping[str, bytes | Callable[[bytes], object]]
 
-_TEXT_DISPLAY = 10
-_UPLOADS = "https://cdn.discordapp.com/attachments/"
+_UPLOADS = f"{cdn.ROOT}/attachments/"
 
 
 def text_of(message: Record) -> str:
@@ -44,14 +46,7 @@ def text_of(message: Record) -> str:
     content: str = message["content"] or ""
     if content or not message.get("components"):
         return content
-    return "\n".join(_texts(message["components"]))
-
-
-def _texts(components: Iterable[Record]) -> Iterable[str]:
-    for component in components:
-        if component.get("type") == _TEXT_DISPLAY:
-            yield component["content"]
-        yield from _texts(component.get("components", ()))
+    return component.text_of(message["components"])
 
 
 class Claims(TypedDict, total=False):
@@ -174,7 +169,8 @@ class MessageFilter:
 
     def _other_differences(self, message: Record) -> Iterable[str]:
         if self.buttons is not None:
-            found = [*map(button_name, _buttons(message.get("components", ())))]
+            parts = component.walk(message.get("components") or [])
+            found = [button_name(part) for part in parts if part["type"] == component.BUTTON]
             if found != list(self.buttons):
                 yield f"its buttons are {found}, not {list(self.buttons)}"
         if self.reply_to is not None:
@@ -218,26 +214,12 @@ def _files(message: Record) -> Iterator[tuple[str, str]]:
                 yield url.partition("?")[0].rpartition("/")[2], url
 
 
-def button_name(button: Record) -> str:
-    """Return what people see of a button: its label, or the emoji of one that has none."""
-    return str(button.get("label") or (button.get("emoji") or {}).get("name") or "")
-
-
-def _buttons(components: Iterable[Record]) -> Iterable[Record]:
-    for component in components:
-        if component.get("type") == 2:
-            yield component
-        yield from _buttons(component.get("components", ()))
-        if isinstance(accessory := component.get("accessory"), dict):
-            yield from _buttons([accessory])
-
-
 def _same_bytes(wanted: bytes | Callable[[bytes], object], data: bytes) -> bool:
     return data == wanted if isinstance(wanted, bytes) else bool(wanted(data))
 
 
 def _name(predicate: Callable[..., object]) -> str:
-    return getattr(predicate, "__qualname__", repr(predicate)).rpartition("<locals>.")[2]
+    return function_name(getattr(predicate, "__qualname__", repr(predicate)))
 
 
 def nearness(wanted: MessageFilter, message: Record) -> tuple[int, int, float]:

@@ -9,7 +9,7 @@ import discord
 from discordtest import given, tolerance
 from discordtest import names as naming
 from discordtest.assertions import embeds as embed_claims
-from discordtest.assertions import failures, filters
+from discordtest.assertions import failures
 from discordtest.assertions.sent import AssertSent
 from discordtest.backend.resources import unicode_emoji
 from discordtest.errors import SetupError
@@ -210,7 +210,7 @@ def _is_named(button: discord.Button, name: Any) -> bool:
 
 def _button_text(button: discord.Button) -> str:
     record: Any = button.to_dict()
-    return f"{filters.button_name(record)!r} ({button.style.name}{', disabled' if button.disabled else ''})"
+    return f"{naming.button_name(record)!r} ({button.style.name}{', disabled' if button.disabled else ''})"
 
 
 def _items(components: Iterable[Any]) -> Iterable[Any]:

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from discordtest.clock.threads import DEPTH, code_of, has_no_orders, place_of
 from discordtest.clock.waits import describe_task, frames, position, stack, waiter
+from discordtest.code_names import function_name
 from discordtest.errors import SettleTimeout
 
 if TYPE_CHECKING:
@@ -352,7 +353,7 @@ def _function_name(function: Callable[..., object]) -> str:
         )
         return _function_name(inner)
     name: str = getattr(function, "__qualname__", None) or repr(function)
-    return name.rpartition("<locals>.")[2]
+    return function_name(name)
 
 
 def _pool_future(future: asyncio.Future[Any]) -> concurrent.futures.Future[Any] | None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
 import traceback
 from datetime import timedelta
 from types import AsyncGeneratorType, CoroutineType, FrameType, GeneratorType
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from discordtest.code_names import function_name, line_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -117,8 +118,8 @@ def stack(task: AnyTask) -> str:
 
 def position(frame: FrameType) -> str:
     """Name a line of code: ``on_message (bot.py:12)``."""
-    name = frame.f_code.co_qualname.rpartition("<locals>.")[2]
-    return f"{name} ({os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno})"
+    code = frame.f_code
+    return f"{function_name(code.co_qualname)} ({line_at(code.co_filename, frame.f_lineno)})"
 
 
 def describe_task(task: AnyTask, main: AnyTask | None = None, who: str = "the bot") -> str:
@@ -147,7 +148,7 @@ def describe_timer(handle: asyncio.TimerHandle, tasks: Iterable[AnyTask], main: 
     name = getattr(callback, "__qualname__", None) or repr(callback)
     if name == _DEADLINES:
         return f"Discord {' and '.join(_DUE.get(name, name) for name in _due(handle))}"
-    return f"a call of {name.rpartition('<locals>.')[2]}"
+    return f"a call of {function_name(name)}"
 
 
 def _due(handle: asyncio.TimerHandle) -> list[str]:
@@ -233,7 +234,7 @@ def _tasks_loop(chain: list[FrameType]) -> str | None:
     for frame in chain:
         if frame.f_globals.get("__name__") == "discord.ext.tasks" and frame.f_code.co_name == "_loop":
             name: str = frame.f_locals["self"].coro.__qualname__
-            return name.rpartition("<locals>.")[2]
+            return function_name(name)
     return None
 
 

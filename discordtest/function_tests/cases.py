@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, TypeVar
 
 import discord
 
+from discordtest import source as traces
 from discordtest.errors import SetupError
 from discordtest.testcase import DiscordTestCase
 
@@ -207,15 +208,14 @@ def _first_of(raised: list[BaseException]) -> BaseException:
 
 
 def _trimmed(error: BaseException) -> TracebackType | None:
-    """Return the traceback without our frames at its begin, and, where an assertion failed, at its end."""
-    first = error.__traceback__
-    while first is not None and "__unittest" in first.tb_frame.f_globals:
-        first = first.tb_next
-    if first is not None and isinstance(error, AssertionError):
-        last = step = first
-        while step.tb_next is not None:
-            step = step.tb_next
-            if "__unittest" not in step.tb_frame.f_globals:
-                last = step
-        last.tb_next = None
-    return first
+    """Return the traceback without our frames at its beginning, and at its end where an assertion failed.
+
+    That is what unittest does as it prints one.
+    """
+    way = traces.steps(error.__traceback__)
+    theirs = [step for step in way if "__unittest" not in step.tb_frame.f_globals]
+    if not theirs:
+        return None
+    if isinstance(error, AssertionError):
+        theirs[-1].tb_next = None
+    return theirs[0]

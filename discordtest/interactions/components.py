@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import discord
 
-from discordtest.assertions.filters import button_name
 from discordtest.backend.resources.component import BUTTON, LINK, PREMIUM, SELECTS, STRING_SELECT, walk
 from discordtest.backend.resources.interaction import find_shown_message
 from discordtest.backend.resources.message_form import LOADING
 from discordtest.errors import SetupError
 from discordtest.given import emoji_key, message_of
 from discordtest.interactions.result import InteractionResult
-from discordtest.names import own_id, user_name
+from discordtest.names import button_name, own_id, user_name
 
 if TYPE_CHECKING:
     from discordtest.backend.world import Record

@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import inspect
 import math
-import os
 import sys
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
@@ -20,6 +19,7 @@ from discordtest import clock, current
 from discordtest.clock import travel
 from discordtest.clock.borrowed import borrow, give_back
 from discordtest.clock.loop import VirtualLoop
+from discordtest.code_names import line_at
 from discordtest.errors import SetupError
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ class _Mocked:
         """Let so many seconds pass, and call what is due within, in its order."""
         made = self._add(amount)
         caller = sys._getframe(1)
-        self._added.append((made, f"{os.path.basename(caller.f_code.co_filename)}:{caller.f_lineno}"))
+        self._added.append((made, line_at(caller.f_code.co_filename, caller.f_lineno)))
         return made
 
     async def _add(self, amount: float) -> None:
