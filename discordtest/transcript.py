@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from discordtest.assertions.filters import text_of
 from discordtest.backend.journal import Act, Dispatch, Exchange, Frame, Sent
+from discordtest.backend.resources.message_form import EPHEMERAL
 from discordtest.brevity import start_of
 from discordtest.names import channel_name, name_of, named_path
 from discordtest.refusals import mistakes
@@ -109,7 +110,7 @@ def extras(message: dict[str, Any]) -> str:
     parts += [f"file {attachment['filename']!r}" for attachment in message["attachments"]]
     if message.get("components"):
         parts.append("components")
-    if message["flags"] & 64:
+    if message["flags"] & EPHEMERAL:
         parts.append("ephemeral")
     return f" ({', '.join(parts)})" if parts else ""
 

@@ -17,6 +17,7 @@ from discordtest.assertions.embeds import EmbedLike, embed_differences
 from discordtest.assertions.texts import Content, diff, same_text
 from discordtest.backend import cdn
 from discordtest.backend.resources import component
+from discordtest.backend.resources.message_form import EPHEMERAL
 from discordtest.code_names import function_name
 from discordtest.names import button_name
 from discordtest.tolerance import Close
@@ -186,7 +187,7 @@ class MessageFilter:
                     ", ".join(map(self.shown, ids)) or "nobody" for ids in (found, self.mentions)
                 )
                 yield f"it mentions {mentioned}, not {wanted}"
-        if self.ephemeral is not None and bool(message["flags"] & 64) != self.ephemeral:
+        if self.ephemeral is not None and bool(message["flags"] & EPHEMERAL) != self.ephemeral:
             yield f"it is {'not ' if self.ephemeral else ''}ephemeral"
 
 

@@ -104,19 +104,13 @@ class AssertMessages(AssertSent):
         """Fail unless the bot was typing in the channel in the last act."""
         self._at_rest()
         if not self._typed(channel):
-            self._fail(
-                f"the bot was not typing in {self._claimed_text(channel)}\n{failures.background(self._scene)}",
-                msg,
-            )
+            self._fail_for([f"the bot was not typing in {self._claimed_text(channel)}"], msg)
 
     def assertNotTyping(self, channel: Any, *, msg: Any = None) -> None:
         """Fail if the bot was typing in the channel in the last act."""
         self._at_rest()
         if self._typed(channel):
-            self._fail(
-                f"the bot was typing in {self._claimed_text(channel)}\n{failures.background(self._scene)}",
-                msg,
-            )
+            self._fail_for([f"the bot was typing in {self._claimed_text(channel)}"], msg)
 
     def _typed(self, channel: Any) -> list[Exchange]:
         path = f"/channels/{self._claimed_channel(channel)}/typing"

@@ -16,6 +16,7 @@ from discordtest import checking, finding, given, tolerance, views
 from discordtest import names as naming
 from discordtest.assertions import failures, filters
 from discordtest.assertions.core import AssertCore
+from discordtest.backend import cdn
 from discordtest.backend import journal as journal_
 from discordtest.brevity import quoted
 from discordtest.errors import SetupError
@@ -117,7 +118,7 @@ class AssertSent(AssertCore):
             lines.append(f"It sent {earlier} more {failures.EARLIER}")
         if count == 1:
             lines.append("`count=None` takes one or more, a number exactly so many; both return a list")
-        self._fail("\n".join([*lines, failures.background(self._scene)]), msg)
+        self._fail_for(lines, msg)
 
     def _claim(self, wanted: MessageFilter) -> str:
         what = "such a message"
@@ -142,7 +143,7 @@ class AssertSent(AssertCore):
         ]
         if sent:
             lines = [f"  {failures.describe_message(self._scene, message)}" for message in sent]
-            self._fail("\n".join(["the bot sent:", *lines, failures.background(self._scene)]), msg)
+            self._fail_for(["the bot sent:", *lines], msg)
 
     def assertEdited(
         self,
@@ -161,14 +162,14 @@ class AssertSent(AssertCore):
             lines = [f"the bot did not edit {self._text(message)}"]
             if any(not wanted.differences(edited) for edited in self._edited_since(0, given.id_of(message))):
                 lines.append(f"It did so {failures.EARLIER}")
-            self._fail("\n".join([*lines, failures.background(self._scene)]), msg)
+            self._fail_for(lines, msg)
         edited: Record = edits[-1]
         if wanted.differences(edited):
             lines = [
                 f"the bot edited {self._text(message)} otherwise:",
                 *(f"  {line}" for line in wanted.explained(edited)),
             ]
-            self._fail("\n".join([*lines, failures.background(self._scene)]), msg)
+            self._fail_for(lines, msg)
         return self._seen(edited)
 
     def assertNotEdited(self, message: Any, *, after: After = None, msg: Any = None) -> None:
@@ -176,7 +177,7 @@ class AssertSent(AssertCore):
         self._at_rest()
         if edits := self._edits_of(message, after):
             text = f"the bot edited {self._text(message)}: it is now {filters.text_of(edits[-1])!r}"
-            self._fail(f"{text}\n{failures.background(self._scene)}", msg)
+            self._fail_for([text], msg)
 
     # -- inside
 
@@ -288,7 +289,7 @@ class AssertSent(AssertCore):
         return naming.name_of(world, number)
 
     def _file_data(self, url: str) -> bytes:
-        path = url.removeprefix("https://cdn.discordapp.com").partition("?")[0]
+        path = url.removeprefix(cdn.ROOT).partition("?")[0]
         return self._scene.backend.world.files[path][0]
 
     def _edits_of(self, message: Any, after: After) -> list[Record]:
@@ -314,7 +315,7 @@ class AssertSent(AssertCore):
         record = self._record(message)
         if record is None:
             self._require_message(message)
-            self._fail(f"{self._text(message)} is deleted\n{failures.background(self._scene)}", msg)
+            self._fail_for([f"{self._text(message)} is deleted"], msg)
         return record
 
     def _require_message(self, message: Any) -> None:

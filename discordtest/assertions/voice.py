@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 from discordtest import finding, given, names
-from discordtest.assertions import failures
 from discordtest.assertions.core import AssertCore
 from discordtest.backend import permissions
 from discordtest.errors import SetupError
@@ -82,6 +81,4 @@ class AssertVoice(AssertCore):
             for place, each in self._sounds()
         ]
         text = f"the bot {claim} {what} in {names.channel_name(world, self._voice_place(channel))}"
-        self._fail(
-            f"{text}; it played: {', '.join(played) or 'none'}\n{failures.background(self._scene)}", msg
-        )
+        self._fail_for([f"{text}; it played: {', '.join(played) or 'none'}"], msg)

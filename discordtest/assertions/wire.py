@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from discord.state import ConnectionState
 
 from discordtest import transcript as transcripts
-from discordtest.assertions import failures
 from discordtest.assertions.core import AssertCore
 from discordtest.backend import intents, journal, rest, targets
 from discordtest.errors import BackendError, SetupError
@@ -72,7 +71,7 @@ class AssertWire(AssertCore):
             )
             transcript = transcripts.Transcript(self._scene)
             lines = [f"  {transcript.line(entry)}" for entry in exchanges] or ["  nothing"]
-            self._fail("\n".join([head, *lines, failures.background(self._scene)]), msg)
+            self._fail_for([head, *lines], msg)
         return found
 
     def assertNotRequested(self, method: str, path: str, *, msg: Any = None) -> None:
@@ -96,12 +95,7 @@ class AssertWire(AssertCore):
             times = f"{len(found)} times, not {count}" if found else "never"
             transcript = transcripts.Transcript(self._scene)
             lines = [f"  {transcript.line(entry)}" for entry in exchanges] or ["  nothing"]
-            self._fail(
-                "\n".join(
-                    [f"the bot {claim} {times}; it requested:", *lines, failures.background(self._scene)]
-                ),
-                msg,
-            )
+            self._fail_for([f"the bot {claim} {times}; it requested:", *lines], msg)
         return found
 
     def assertNotRateLimited(self, route: str = "*", *, msg: Any = None) -> None:
@@ -123,7 +117,7 @@ class AssertWire(AssertCore):
         if not found if count is None else found != count:
             claim = f"was dispatched {found} times, not {count}" if found else "was not dispatched"
             text = f"{name} {claim}; there were: {', '.join(events) or 'none'}"
-            self._fail(f"{text}\n{failures.background(self._scene)}", msg)
+            self._fail_for([text], msg)
 
     def assertNotDispatched(self, event: str, *, msg: Any = None) -> None:
         """Fail if such a gateway event happened in the last act."""
@@ -203,7 +197,7 @@ class BotErrors:
         names = getattr(self._expected, "__name__", self._expected)
         text = f"the bot did not raise {names}{f' matching {self._regex!r}' if self._regex else ''}; it raised: {found}"
         try:
-            self._case._fail(f"{text}\n{failures.background(self._scene)}", None)
+            self._case._fail_for([text], None)
         except self._case.failureException as failure:
             failure.__cause__ = cause
             raise

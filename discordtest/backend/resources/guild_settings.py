@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from discordtest.backend import cdn
 from discordtest.backend.body import Boolean, Choice, Object, Snowflake, String, Timestamp, invalid
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import VOICE_TYPES, Permission, everyone_permissions
@@ -91,7 +92,7 @@ def _widget_member(call: Call, number: int, member: Record) -> Record:
         "discriminator": "0000",
         "avatar": None,
         "status": call.world.presences[member["user"]["id"]]["status"],
-        "avatar_url": f"https://cdn.discordapp.com/widget-avatars/{number}",
+        "avatar_url": f"{cdn.ROOT}/widget-avatars/{number}",
     }
 
 
