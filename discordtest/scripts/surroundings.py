@@ -27,15 +27,17 @@ def main_module(path: Path, package: str | None) -> ModuleType:
 
 
 class Loggers:
-    """What handlers and levels loggers have before a script sets them up, by itself or by ``client.run``."""
+    """How loggers are set before a script does so, by itself, with ``dictConfig`` or by ``client.run``."""
 
     def __init__(self) -> None:
-        self._before = {logger: ([*logger.handlers], logger.level) for logger in _loggers()}
+        self._before = {
+            each: ([*each.handlers], each.level, each.propagate, each.disabled) for each in _loggers()
+        }
 
     def drop_new(self) -> None:
         """Close the handlers that were added, as the end of a process does; those of tools for tests stay."""
         for logger in _loggers():
-            before, _ = self._before.get(logger, ([], 0))
+            before = self._before[logger][0] if logger in self._before else []
             for handler in [each for each in logger.handlers if each not in before and not _is_kept(each)]:
                 logger.removeHandler(handler)
                 handler.close()  # it may have a file
@@ -43,7 +45,7 @@ class Loggers:
     def give_back(self) -> None:
         """Make all loggers what they were."""
         self.drop_new()
-        for logger, (handlers, level) in self._before.items():
+        for logger, (handlers, level, logger.propagate, logger.disabled) in self._before.items():
             logger.handlers[:] = handlers
             logger.setLevel(level)
 

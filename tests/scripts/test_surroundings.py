@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import logging.config
 import sys
 import unittest
 from pathlib import Path
@@ -36,9 +37,11 @@ class SurroundingsTests(unittest.TestCase):
         self.addCleanup(known.removeHandler, was)
         loggers = Loggers()
         known.handlers, known.level = [logging.StreamHandler()], logging.DEBUG
+        logging.config.dictConfig({"version": 1, "disable_existing_loggers": True})
         new.addHandler(logging.StreamHandler())
         loggers.give_back()
         self.assertEqual((known.handlers, known.level, new.handlers), ([was], logging.NOTSET, []))
+        self.assertFalse(known.disabled)
 
     def test_handlers_of_tests_and_libraries_stay(self) -> None:
         loggers, silent, log = Loggers(), logging.NullHandler(), logging.getLogger("tests.kept")
