@@ -21,14 +21,15 @@ from zlib import crc32
 import discord
 
 from discordtest.errors import SetupError
-from discordtest.scripts.compiling import AWAIT_NAME, compile_script
+from discordtest.scripts.compiling import AWAIT_NAME, compile_command, compile_script
 from discordtest.scripts.imports import FreshImports
-from discordtest.scripts.locating import find, module_name
+from discordtest.scripts.locating import find, find_command, module_name
 from discordtest.scripts.standing_in import LeftFunction, await_instead, script_of_context, stand_ins
 from discordtest.scripts.surroundings import Loggers, called_with, main_module
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
+    from types import CodeType
 
 __all__ = ["Hold", "held_with", "hold_of", "load_client", "load_clients", "unload"]
 
@@ -71,8 +72,11 @@ class Script:
 
     task: asyncio.Task[None]
 
-    def __init__(self, path: Path, folder: Path, package: str | None, arguments: Sequence[str]) -> None:
+    def __init__(
+        self, path: Path, folder: Path, package: str | None, command: str, arguments: Sequence[str]
+    ) -> None:
         self.path = path
+        self._command = command
         self.arguments = arguments
         self.context = contextvars.copy_context()
         self.is_leaving = False
@@ -126,7 +130,7 @@ class Script:
     async def _run(self) -> None:
         vars(self.module)[AWAIT_NAME] = await_instead
         try:
-            rest = eval(compile_script(self.path), vars(self.module))
+            rest = eval(self._code(), vars(self.module))
             if rest is not None:
                 await rest
             return
@@ -134,6 +138,12 @@ class Script:
             self.is_leaving = False
             rest = left.first().rest
         await rest  # outside of `except`, so that no error of the bot has that one as its context
+
+    def _code(self) -> CodeType:
+        if not self._command:
+            return compile_script(self.path)
+        module, _, function = self._command.partition(":")
+        return compile_command(module, function)
 
     def hold(self, client: discord.Client, token: object) -> Hold:
         """Note that the script starts a client."""
@@ -161,7 +171,12 @@ class Script:
         number = "several" if clients else "none"
         text = f"{self.path} ended without starting a client, and defines {number}: return yours from make_client()"
         uncalled = next((name for name in _STARTERS if callable(vars(self.module).get(name))), None)
-        raise SetupError(text if uncalled is None else f"{text}, or load a file that calls its {uncalled}()")
+        if uncalled is None:
+            raise SetupError(text)
+        if self.module.__package__ is None:
+            raise SetupError(f"{text}, or load a file that calls its {uncalled}()")
+        command = f"{module_name(self.path)[1]}:{uncalled}"
+        raise SetupError(f'{text}, or write load_client("{command}"), which calls its {uncalled}()')
 
     async def close(self) -> None:
         """End the script and forget its modules."""
@@ -181,8 +196,8 @@ def load_client(
 ) -> Awaitable[discord.Client]:
     """Run a bot's script until it starts its client, and return that client, not started.
 
-    ``script`` is a file, or a module or its dotted name. Starting the client continues the script; whatever
-    token it uses is accepted. A script that starts nothing but defines one client gives that one.
+    ``script`` is a file, or a module or its dotted name, or the function that a command of ``pyproject.toml`` calls,
+    ``"mybot.cli:main"``. Starting the client continues the script; whatever token it uses is accepted. A script that starts nothing but defines one client gives that one.
     ``arguments`` are those of its command line, ``sys.argv[1:]``.
 
     Example::
@@ -191,7 +206,7 @@ def load_client(
             return load_client("bot.py")
     """
     # A relative path may be meant from the caller's file, and only now is the caller on the stack.
-    return _only(_load(*find(script, sys._getframe(1).f_code.co_filename), arguments))
+    return _only(_load(*_found(script, sys._getframe(1).f_code.co_filename), arguments))
 
 
 def load_clients(
@@ -211,7 +226,14 @@ def load_clients(
             await super().asyncSetUp()
             await self.connect(self.helper)
     """
-    return _load(*find(script, sys._getframe(1).f_code.co_filename), arguments)
+    return _load(*_found(script, sys._getframe(1).f_code.co_filename), arguments)
+
+
+def _found(script: str | Path | ModuleType, caller: str) -> tuple[Path, Path, str | None, str]:
+    """Return what `find` does, and the command that the script is; of a file or module, none."""
+    if isinstance(script, str) and ":" in script and not script.endswith(".py"):
+        return *find_command(script.partition(":")[0], caller), script
+    return *find(script, caller), ""
 
 
 async def _only(loading: Awaitable[list[discord.Client]]) -> discord.Client:
@@ -226,9 +248,9 @@ async def _only(loading: Awaitable[list[discord.Client]]) -> discord.Client:
 
 
 async def _load(
-    path: Path, folder: Path, package: str | None, arguments: Sequence[str]
+    path: Path, folder: Path, package: str | None, command: str, arguments: Sequence[str]
 ) -> list[discord.Client]:
-    running = Script(path, folder, package, arguments)
+    running = Script(path, folder, package, command, arguments)
     loop = asyncio.get_running_loop()
     _scripts.setdefault(loop, []).append(running)
     loop.close = _closer(loop)  # type: ignore[method-assign]

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from types import CodeType
 
-__all__ = ["AWAIT_NAME", "compile_script"]
+__all__ = ["AWAIT_NAME", "compile_command", "compile_script"]
 
 AWAIT_NAME = "__await_instead__"
 _RUNNERS = frozenset({"run", "run_until_complete", "run_forever"})
@@ -37,6 +37,12 @@ class _AwaitRunners(ast.NodeTransformer):
 def compile_script(path: Path) -> CodeType:
     """Return the code of a script as it is now."""
     return _compile(path, path.stat().st_mtime_ns)
+
+
+def compile_command(module: str, function: str) -> CodeType:
+    """Return the code of what an installer writes for a command ``module:function``."""
+    text = f"import sys\nimport {module} as module\nsys.exit(module.{function}())"
+    return compile(text, f"<command {module}:{function}>", "exec", dont_inherit=True)
 
 
 @lru_cache(maxsize=16)

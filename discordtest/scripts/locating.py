@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
 import re
 import sys
@@ -11,7 +12,7 @@ from types import ModuleType
 from discordtest.errors import SetupError
 from discordtest.scripts.imports import lies_below
 
-__all__ = ["find", "module_name"]
+__all__ = ["find", "find_command", "module_name"]
 
 
 def find(script: str | Path | ModuleType, caller: str) -> tuple[Path, Path, str | None]:
@@ -34,6 +35,11 @@ def find(script: str | Path | ModuleType, caller: str) -> tuple[Path, Path, str 
     )
 
 
+def find_command(name: str, caller: str) -> tuple[Path, Path, str | None]:
+    """Return the same for the module of a command: a package is its ``__init__.py``, since nothing is run but a function."""
+    return _find_module(name, caller, is_run=False)
+
+
 def module_name(path: Path) -> tuple[Path, str]:
     """Return the folder that belongs on ``sys.path`` for a module or package of a project, and its dotted name."""
     root = path.parent
@@ -43,7 +49,7 @@ def module_name(path: Path) -> tuple[Path, str]:
     return root, ".".join(parts[:-1] if parts[1:] and parts[-1] == "__main__" else parts)
 
 
-def _find_module(name: str, caller: str) -> tuple[Path, Path, str | None]:
+def _find_module(name: str, caller: str, *, is_run: bool = True) -> tuple[Path, Path, str | None]:
     """Return the same for a module, by its dotted name, which leaves no module imported."""
     before = set(sys.modules)
     try:
@@ -52,21 +58,28 @@ def _find_module(name: str, caller: str) -> tuple[Path, Path, str | None]:
         if missing.name is None or not name.startswith(f"{missing.name}."):
             raise  # the package that it is in lacks something itself
         spec = None
-    if spec is not None and spec.submodule_search_locations is not None:
+    is_package = spec is not None and spec.submodule_search_locations is not None
+    if is_package and is_run:
         spec = importlib.util.find_spec(f"{name}.__main__")  # as `python -m package` does
         if spec is None:
             raise SetupError(
                 f"the package {name!r} has no __main__.py: name the module that starts the bot, such as "
-                f'load_client("{name}.bot")'
+                f'load_client("{name}.bot"), or its function, load_client("{_command_of(name)}")'
             )
     if spec is None or spec.origin is None:
         raise SetupError(f"load_client finds no module {name!r} on sys.path{_place_of(name, caller)}")
     path = Path(spec.origin).resolve()
-    folder = path.parents[spec.name.count(".")]
+    folder = path.parents[spec.name.count(".") + (is_package and not is_run)]
     for parent in set(sys.modules) - before:  # looking for a module imports the packages that it is in
         if lies_below(sys.modules[parent], folder):
             del sys.modules[parent]
     return path, folder, spec.parent
+
+
+def _command_of(name: str) -> str:
+    """Return what a command that an installed package brings would run."""
+    commands = importlib.metadata.entry_points(group="console_scripts")
+    return next((each.value for each in commands if each.module.split(".")[0] == name), f"{name}:main")
 
 
 def _place_of(name: str, caller: str) -> str:

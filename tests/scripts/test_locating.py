@@ -8,7 +8,7 @@ import unittest
 from pathlib import Path
 
 from discordtest import SetupError
-from discordtest.scripts.locating import find, module_name
+from discordtest.scripts.locating import find, find_command, module_name
 
 
 class LocatingTestCase(unittest.TestCase):
@@ -72,9 +72,24 @@ class ModuleTests(LocatingTestCase):
             with self.assertRaisesRegex(SetupError, f"finds no module '{name}'"):
                 find(name, self.caller)
 
+    def test_module_of_a_command(self) -> None:
+        package = self.write(f"{self.name}/__init__.py")
+        module = self.write(f"{self.name}/cli.py")
+        self.assertEqual(find_command(f"{self.name}.cli", self.caller), (module, self.folder, self.name))
+        self.assertEqual(find_command(self.name, self.caller), (package, self.folder, self.name))
+        self.assertNotIn(self.name, sys.modules)
+
+    def test_package_with_a_command_and_no_main_module(self) -> None:
+        self.write(f"{self.name}/__init__.py")
+        self.write(f"{self.name}-1.dist-info/METADATA", f"Metadata-Version: 2.1\nName: {self.name}\nVersion: 1\n")
+        self.write(f"{self.name}-1.dist-info/entry_points.txt", f"[console_scripts]\nbot = {self.name}.cli:go\n")
+        importlib.invalidate_caches()
+        with self.assertRaisesRegex(SetupError, rf'or its function, load_client\("{self.name}\.cli:go"\)'):
+            find(self.name, self.caller)
+
     def test_package_without_a_main_module(self) -> None:
         self.write(f"{self.name}/__init__.py")
-        with self.assertRaisesRegex(SetupError, r"has no __main__.py: name the module .*\.bot\"\)"):
+        with self.assertRaisesRegex(SetupError, r"has no __main__.py: name the module .*\.bot\"\), or .*:main\"\)$"):
             find(self.name, self.caller)
 
     def test_package_that_lacks_something_itself(self) -> None:

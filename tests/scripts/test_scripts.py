@@ -268,6 +268,40 @@ class Failing(ScriptTestCase):
         with self.assertRaisesRegex(SetupError, r"defines none: .*, or load a file that calls its main\(\)$"):
             await load_client(self.write("def main():\n    pass"))
 
+    async def test_module_whose_function_nobody_calls(self) -> None:
+        self.write("", "uncalled/__init__.py")
+        self.write("def main():\n    pass", "uncalled/cli.py")
+        sys.path.insert(0, str(self.folder))
+        self.addCleanup(sys.path.remove, str(self.folder))
+        with self.assertRaisesRegex(SetupError, r'or write load_client\("uncalled.cli:main"\), which calls its main'):
+            await load_client("uncalled.cli")
+
+    async def test_command(self) -> None:
+        self.write("", "commanded/__init__.py")
+        text = f"""
+            import asyncio, sys, discord
+            log = []
+            class App:
+                def run(self):
+                    log.append(__name__)
+                    assert sys.argv[1:] == ["--fast"]
+                    asyncio.run(go())
+            async def go():
+                async with discord.Client(intents=discord.Intents.none()) as client:
+                    client.log = log
+                    await client.start("any")
+            app = App()
+        """
+        self.write(textwrap.dedent(text), "commanded/cli.py")
+        sys.path.insert(0, str(self.folder))
+        self.addCleanup(sys.path.remove, str(self.folder))
+        for _ in range(2):  # imported anew
+            client = await load_client("commanded.cli:app.run", arguments=["--fast"])
+            self.assertEqual(client.log, ["commanded.cli"])  # type: ignore[attr-defined]
+            await unload()
+        with self.assertRaisesRegex(AttributeError, "no attribute 'main'"):
+            await load_client("commanded.cli:main")
+
     async def test_script_with_several_clients(self) -> None:
         text = "import discord\na, b = (discord.Client(intents=discord.Intents.none()) for _ in range(2))"
         with self.assertRaisesRegex(SetupError, r"defines several: .* from make_client\(\)$"):
