@@ -25,7 +25,7 @@ from discordtest.scripts.compiling import AWAIT_NAME, compile_command, compile_s
 from discordtest.scripts.imports import FreshImports
 from discordtest.scripts.locating import find, find_command, module_name
 from discordtest.scripts.standing_in import LeftFunction, await_instead, script_of_context, stand_ins
-from discordtest.scripts.surroundings import Loggers, called_with, main_module
+from discordtest.scripts.surroundings import Loggers, Streams, called_with, main_module
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -83,7 +83,7 @@ class Script:
         self.first_hold: asyncio.Future[Hold] = asyncio.get_running_loop().create_future()
         self.module = main_module(path, package)
         self._imports = FreshImports(folder, self.module)
-        self.loggers = Loggers()
+        self.loggers, self.streams = Loggers(), Streams()
         self._policy = asyncio.get_event_loop_policy() if sys.version_info < (3, 14) else None
 
     async def run(self) -> None:
@@ -184,6 +184,7 @@ class Script:
             self.task.cancel()
             await asyncio.wait([self.task], timeout=1.0)
         self.loggers.give_back()
+        self.streams.give_back()
         if self._policy is not None:
             asyncio.set_event_loop_policy(self._policy)  # uvloop.install() sets its own
         for client in self.held():
@@ -260,6 +261,7 @@ async def _load(
         running.task = asyncio.create_task(running.run(), name=name, context=running.context)
         either: list[asyncio.Future[Any]] = [running.task, running.first_hold]
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        running.streams.note()
         if running.first_hold.done() and (settle := getattr(loop, "settle", None)) is not None:
             await settle()  # it may start more of them
     if running.first_hold.done():

@@ -6,13 +6,15 @@ import logging
 import sys
 from contextlib import contextmanager
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-__all__ = ["Loggers", "called_with", "main_module"]
+__all__ = ["Loggers", "Streams", "called_with", "main_module"]
+
+_outliving: list[Any] = []
 
 _TOOLS = ("unittest.", "_pytest.")  # assertLogs and caplog have handlers of their own
 
@@ -48,6 +50,34 @@ class Loggers:
         for logger, (handlers, level, logger.propagate, logger.disabled) in self._before.items():
             logger.handlers[:] = handlers
             logger.setLevel(level)
+
+
+class Streams:
+    """The streams of the process, which a script may replace: ``sys.stdout = io.TextIOWrapper(sys.stdout.buffer)``.
+
+    Such a stream closes the process's own when it is collected, so each that a script has set is kept.
+    """
+
+    def __init__(self) -> None:
+        self._before = {name: getattr(sys, name) for name in ("stdin", "stdout", "stderr")}
+        self._set: dict[str, Any] = {}
+
+    def note(self) -> None:
+        """Note, when the script has been run, which ones it has set."""
+        self._set = {
+            name: getattr(sys, name)
+            for name, before in self._before.items()
+            if getattr(sys, name) is not before
+        }
+        _outliving.extend(self._set.values())
+
+    def give_back(self) -> None:
+        """Put back what was there before, unless somebody else has set another meanwhile."""
+        for name, stream in self._set.items():
+            if not stream.closed and stream.writable():
+                stream.flush()
+            if getattr(sys, name) is stream:
+                setattr(sys, name, self._before[name])
 
 
 def _loggers() -> list[logging.Logger]:

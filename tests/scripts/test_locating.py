@@ -81,15 +81,21 @@ class ModuleTests(LocatingTestCase):
 
     def test_package_with_a_command_and_no_main_module(self) -> None:
         self.write(f"{self.name}/__init__.py")
-        self.write(f"{self.name}-1.dist-info/METADATA", f"Metadata-Version: 2.1\nName: {self.name}\nVersion: 1\n")
-        self.write(f"{self.name}-1.dist-info/entry_points.txt", f"[console_scripts]\nbot = {self.name}.cli:go\n")
+        self.write(
+            f"{self.name}-1.dist-info/METADATA", f"Metadata-Version: 2.1\nName: {self.name}\nVersion: 1\n"
+        )
+        self.write(
+            f"{self.name}-1.dist-info/entry_points.txt", f"[console_scripts]\nbot = {self.name}.cli:go\n"
+        )
         importlib.invalidate_caches()
         with self.assertRaisesRegex(SetupError, rf'or its function, load_client\("{self.name}\.cli:go"\)'):
             find(self.name, self.caller)
 
     def test_package_without_a_main_module(self) -> None:
         self.write(f"{self.name}/__init__.py")
-        with self.assertRaisesRegex(SetupError, r"has no __main__.py: name the module .*\.bot\"\), or .*:main\"\)$"):
+        with self.assertRaisesRegex(
+            SetupError, r"has no __main__.py: name the module .*\.bot\"\), or .*:main\"\)$"
+        ):
             find(self.name, self.caller)
 
     def test_package_that_lacks_something_itself(self) -> None:

@@ -273,7 +273,9 @@ class Failing(ScriptTestCase):
         self.write("def main():\n    pass", "uncalled/cli.py")
         sys.path.insert(0, str(self.folder))
         self.addCleanup(sys.path.remove, str(self.folder))
-        with self.assertRaisesRegex(SetupError, r'or write load_client\("uncalled.cli:main"\), which calls its main'):
+        with self.assertRaisesRegex(
+            SetupError, r'or write load_client\("uncalled.cli:main"\), which calls its main'
+        ):
             await load_client("uncalled.cli")
 
     async def test_command(self) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
+import io
 import logging
 import logging.config
 import sys
 import unittest
 from pathlib import Path
+from unittest import mock
 
-from discordtest.scripts.surroundings import Loggers, called_with, main_module
+from discordtest.scripts.surroundings import Loggers, Streams, called_with, main_module
 from tests.bots import needs_the_process
 
 
@@ -53,6 +57,38 @@ class SurroundingsTests(unittest.TestCase):
             log.warning("still here")
             self.assertEqual(len(log.handlers), 2)
         self.assertEqual(seen.output, ["WARNING:tests.kept:still here"])
+
+
+class StreamTests(unittest.TestCase):
+    def setUp(self) -> None:
+        needs_the_process(self)
+        self.enterContext(mock.patch.multiple(sys, stdout=sys.stdout, stderr=io.TextIOWrapper(io.BytesIO())))
+        self.stream = sys.stderr
+
+    def test_stream_of_a_script_is_taken_back_and_closes_nothing(self) -> None:
+        streams = Streams()
+        sys.stderr = io.TextIOWrapper(sys.stderr.buffer)
+        streams.note()
+        sys.stderr.write("hello")
+        streams.give_back()
+        self.assertIs(sys.stderr, self.stream)
+        gc.collect()
+        self.assertEqual(self.stream.buffer.getvalue(), b"hello")  # type: ignore[attr-defined]  # and it is open
+
+    def test_what_the_test_has_redirected_stays_so(self) -> None:
+        with contextlib.redirect_stderr(io.StringIO()):
+            streams = Streams()
+            streams.note()
+        streams.give_back()
+        self.assertIs(sys.stderr, self.stream)
+        streams, told = Streams(), io.StringIO()
+        sys.stderr = io.TextIOWrapper(sys.stderr.buffer)
+        streams.note()
+        with contextlib.redirect_stderr(told):
+            streams.give_back()
+            self.assertIs(sys.stderr, told)
+        gc.collect()
+        self.assertFalse(self.stream.buffer.closed)
 
 
 if __name__ == "__main__":
