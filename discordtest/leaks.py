@@ -189,7 +189,11 @@ def _own_code(frame: FrameType | None) -> FrameType | None:
     """Return the frame of the bot or the test that had a library do something; None where discord.py had it do so."""
     while frame is not None and root(frame) != "discord":
         is_installed = {"site-packages", "dist-packages"} & {*Path(frame.f_code.co_filename).parts}
-        if not is_installed and root(frame) not in {*_LIBRARIES, "discordtest"}:
+        if (
+            not is_installed
+            and not frame.f_code.co_filename.startswith("<")
+            and root(frame) not in {*_LIBRARIES, "discordtest"}
+        ):
             return frame
         frame = frame.f_back
     return None

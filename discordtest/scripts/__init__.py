@@ -15,11 +15,12 @@ import sys
 import traceback
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from zlib import crc32
 
 import discord
 
+from discordtest.clock.waits import root
 from discordtest.errors import SetupError
 from discordtest.scripts.compiling import AWAIT_NAME, compile_command, compile_script
 from discordtest.scripts.imports import FreshImports
@@ -38,6 +39,11 @@ SUBSTITUTE_TOKEN = "token-of-a-loaded-script"
 
 _STARTERS = ("main", "run", "start")  # how functions are called that start a bot
 
+Found: TypeAlias = (
+    "tuple[Path, Path, str | None, str]"  # the file, its folder, its package, the command if it is one
+)
+
+_loaded: set[Path] = set()  # scripts that this process has run
 _holds: dict[discord.Client, Hold] = {}  # until the script is unloaded
 _scripts: dict[asyncio.AbstractEventLoop, list[Script]] = {}
 
@@ -72,17 +78,16 @@ class Script:
 
     task: asyncio.Task[None]
 
-    def __init__(
-        self, path: Path, folder: Path, package: str | None, command: str, arguments: Sequence[str]
-    ) -> None:
-        self.path = path
-        self._command = command
+    def __init__(self, found: Found, arguments: Sequence[str], anew: Sequence[str]) -> None:
+        self.path, folder, package, self._command = found
         self.arguments = arguments
         self.context = contextvars.copy_context()
         self.is_leaving = False
         self.first_hold: asyncio.Future[Hold] = asyncio.get_running_loop().create_future()
-        self.module = main_module(path, package)
-        self._imports = FreshImports(folder, self.module)
+        self.module = main_module(self.path, package)
+        self._imports = FreshImports(folder, self.module, anew)
+        self._is_first = self.path not in _loaded
+        _loaded.add(self.path)
         self.loggers, self.streams = Loggers(), Streams()
         self._policy = asyncio.get_event_loop_policy() if sys.version_info < (3, 14) else None
 
@@ -94,13 +99,13 @@ class Script:
             held = self.first_hold.done()
             if end.code or not held:  # sys.exit(asyncio.run(main())) has no code
                 raise SetupError(self._ended(end.code, held)) from end
-        except (ImportError, KeyError) as error:
-            if advice := self._advice(error):
+        except Exception as error:  # only to say more
+            if advice := self._advice(getattr(error, "original", error)):
                 error.add_note(advice)
             raise
 
-    def _advice(self, error: ImportError | KeyError) -> str | None:
-        """Return what to write where the script lacks what it has in life: its package, or its environment."""
+    def _advice(self, error: Exception) -> str | None:
+        """Return what to write where a script lacks what it has in life: its package, environment or own process."""
         if isinstance(error, ImportError):
             if "no known parent package" not in str(error):
                 return None
@@ -110,11 +115,19 @@ class Script:
                 f"which runs it as `python -m {name}` does"
             )
         *_, (frame, _) = traceback.walk_tb(error.__traceback__)
-        if frame.f_locals.get("self") is not os.environ:
-            return None
+        if not isinstance(error, KeyError) or frame.f_locals.get("self") is not os.environ:
+            return self._advice_on_library(root(frame), frame.f_code.co_filename)
         return (
             f"The test has no such environment variable: in setUp, write self.enterContext(unittest.mock.patch.dict("
             f'os.environ, {error.args[0]}="any")). Any token is accepted'
+        )
+
+    def _advice_on_library(self, library: str, file: str) -> str | None:
+        if self._is_first or "site-packages" not in file or library in ("discord", self.module.__package__):
+            return None
+        return (
+            f"This process has loaded {self._command or self.path.name} before, and {library} may keep what it did "
+            f'then: load_client(…, anew=["{library}"]) imports that anew with it'
         )
 
     def _ended(self, code: object, held: bool) -> str:
@@ -193,13 +206,15 @@ class Script:
 
 
 def load_client(
-    script: str | Path | ModuleType, *, arguments: Sequence[str] = ()
+    script: str | Path | ModuleType, *, arguments: Sequence[str] = (), anew: Sequence[str] = ()
 ) -> Awaitable[discord.Client]:
     """Run a bot's script until it starts its client, and return that client, not started.
 
     ``script`` is a file, or a module or its dotted name, or the function that a command of ``pyproject.toml`` calls,
-    ``"mybot.cli:main"``. Starting the client continues the script; whatever token it uses is accepted. A script that starts nothing but defines one client gives that one.
-    ``arguments`` are those of its command line, ``sys.argv[1:]``.
+    ``"mybot.cli:main"``. Starting the client continues the script; whatever token it uses is accepted. A script that
+    starts nothing but defines one client gives that one. ``arguments`` are those of its command line,
+    ``sys.argv[1:]``. ``anew`` names libraries that are imported anew with the script, as its own modules are: those
+    that keep for the process what a script registers.
 
     Example::
 
@@ -207,11 +222,11 @@ def load_client(
             return load_client("bot.py")
     """
     # A relative path may be meant from the caller's file, and only now is the caller on the stack.
-    return _only(_load(*_found(script, sys._getframe(1).f_code.co_filename), arguments))
+    return _only(_load(_found(script, sys._getframe(1).f_code.co_filename), arguments, anew))
 
 
 def load_clients(
-    script: str | Path | ModuleType, *, arguments: Sequence[str] = ()
+    script: str | Path | ModuleType, *, arguments: Sequence[str] = (), anew: Sequence[str] = ()
 ) -> Awaitable[list[discord.Client]]:
     """Run a script that starts several clients, as `load_client` does; return them in the order of their start.
 
@@ -227,11 +242,10 @@ def load_clients(
             await super().asyncSetUp()
             await self.connect(self.helper)
     """
-    return _load(*_found(script, sys._getframe(1).f_code.co_filename), arguments)
+    return _load(_found(script, sys._getframe(1).f_code.co_filename), arguments, anew)
 
 
-def _found(script: str | Path | ModuleType, caller: str) -> tuple[Path, Path, str | None, str]:
-    """Return what `find` does, and the command that the script is; of a file or module, none."""
+def _found(script: str | Path | ModuleType, caller: str) -> Found:
     if isinstance(script, str) and ":" in script and not script.endswith(".py"):
         return *find_command(script.partition(":")[0], caller), script
     return *find(script, caller), ""
@@ -248,10 +262,8 @@ async def _only(loading: Awaitable[list[discord.Client]]) -> discord.Client:
     return clients[0]
 
 
-async def _load(
-    path: Path, folder: Path, package: str | None, command: str, arguments: Sequence[str]
-) -> list[discord.Client]:
-    running = Script(path, folder, package, command, arguments)
+async def _load(found: Found, arguments: Sequence[str], anew: Sequence[str]) -> list[discord.Client]:
+    running, path = Script(found, arguments, anew), found[0]
     loop = asyncio.get_running_loop()
     _scripts.setdefault(loop, []).append(running)
     loop.close = _closer(loop)  # type: ignore[method-assign]

@@ -1,8 +1,8 @@
 """Fresh imports: a bot's own modules, imported anew for each test and gone after it.
 
 What lies below the script's folder is the bot's own code, and so is the package of a script that is installed as one;
-other libraries and test modules stay as they are. The
-process has one ``sys.modules``, so only one test at a time may hold a `FreshImports`; others wait for it.
+other libraries and test modules stay as they are, but for the libraries that a test names. The process has one
+``sys.modules``, so only one test at a time may hold a `FreshImports`; others wait for it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import ModuleType
 
 __all__ = ["FreshImports", "lies_below"]
@@ -29,9 +30,9 @@ _turn = threading.RLock()
 class FreshImports:
     """Forget the modules below a folder until `close`, which puts them back; ``main`` becomes ``__main__``."""
 
-    def __init__(self, folder: Path, main: ModuleType) -> None:
+    def __init__(self, folder: Path, main: ModuleType, libraries: Iterable[str] = ()) -> None:
         self._folder = folder
-        self._package = (main.__package__ or "").partition(".")[0]
+        self._packages = {(main.__package__ or "").partition(".")[0], *libraries}
         _turn.acquire()
         self._path = list(sys.path)
         self._before = dict(sys.modules)
@@ -54,7 +55,7 @@ class FreshImports:
             _turn.release()
 
     def _is_own(self, name: str, module: ModuleType | None) -> bool:
-        return name.partition(".")[0] == self._package or lies_below(module, self._folder)
+        return name.partition(".")[0] in self._packages or lies_below(module, self._folder)
 
     def _own_modules(self) -> list[str]:
         # A copy: looking at a module may import others.

@@ -36,7 +36,7 @@ def find(script: str | Path | ModuleType, caller: str) -> tuple[Path, Path, str 
 
 
 def find_command(name: str, caller: str) -> tuple[Path, Path, str | None]:
-    """Return the same for the module of a command: a package is its ``__init__.py``, since nothing is run but a function."""
+    """Return the same for the module that has the function of a command; a package is its ``__init__.py``."""
     return _find_module(name, caller, is_run=False)
 
 

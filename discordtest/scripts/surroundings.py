@@ -47,7 +47,8 @@ class Loggers:
     def give_back(self) -> None:
         """Make all loggers what they were."""
         self.drop_new()
-        for logger, (handlers, level, logger.propagate, logger.disabled) in self._before.items():
+        for logger, (handlers, level, propagates, is_disabled) in self._before.items():
+            logger.propagate, logger.disabled = propagates, is_disabled
             logger.handlers[:] = handlers
             logger.setLevel(level)
 

@@ -280,7 +280,7 @@ class Failing(ScriptTestCase):
 
     async def test_command(self) -> None:
         self.write("", "commanded/__init__.py")
-        text = f"""
+        text = """
             import asyncio, sys, discord
             log = []
             class App:
@@ -303,6 +303,39 @@ class Failing(ScriptTestCase):
             await unload()
         with self.assertRaisesRegex(AttributeError, "no attribute 'main'"):
             await load_client("commanded.cli:main")
+
+    async def test_library_that_keeps_what_a_script_registers(self) -> None:
+        library = """
+            names = []
+            def register(name):
+                if name in names:
+                    raise ValueError("twice")
+                names.append(name)
+        """
+        (self.folder / "site-packages").mkdir()
+        self.write(library, "site-packages/keeper/__init__.py")
+        sys.path.insert(0, str(self.folder / "site-packages"))
+        self.addCleanup(sys.path.remove, str(self.folder / "site-packages"))
+        self.addCleanup(sys.modules.pop, "keeper")
+        import keeper  # type: ignore[import-not-found]
+
+        script = self.write(
+            "import keeper\nkeeper.register('commands')\n" + textwrap.dedent(RUN_AT_THE_TOP), "bots/bot.py"
+        )
+        await load_client(script)
+        await unload()
+        with self.assertRaisesRegex(ValueError, "twice") as caught:
+            await load_client(script)
+        note = (
+            'has loaded bot.py before, and keeper may keep what it did then: load_client(…, anew=["keeper"])'
+        )
+        self.assertIn(note, caught.exception.__notes__[0])
+        await unload()
+        for _ in range(2):
+            await load_client(script, anew=["keeper"])
+            await unload()
+        self.assertIs(sys.modules["keeper"], keeper)
+        self.assertEqual(keeper.names, ["commands"])
 
     async def test_script_with_several_clients(self) -> None:
         text = "import discord\na, b = (discord.Client(intents=discord.Intents.none()) for _ in range(2))"
