@@ -78,7 +78,8 @@ class Leaks:
         module, name = frame.f_globals.get("__name__"), f"{frame.f_code.co_qualname}."
         for known, prefix in self._own:
             if module == known and name.startswith(prefix):
-                if name.removeprefix(prefix).partition(".")[0] not in _HOOKS:
+                hook = name.removeprefix(prefix).partition(".")[0] in _HOOKS
+                if not hook and not _is_called_by_discord(frame):
                     self.tasks[task] = _line(frame)
                 return
 
@@ -199,6 +200,15 @@ def _own_code(frame: FrameType | None) -> FrameType | None:
     return None
 
 
+def _is_called_by_discord(frame: FrameType | None) -> bool:
+    """Tell whether discord.py runs some code: a cog's ``cog_load`` is the bot's, also where a test has the class."""
+    while frame is not None:
+        if root(frame) == "discord":
+            return True
+        frame = frame.f_back
+    return False
+
+
 def _interval(thread: threading.Thread) -> float:
     """Return the real seconds after which a thread looks again whether it is to end; 0 where it does not, or seldom."""
     top = sys._current_frames().get(thread.ident or 0)
@@ -211,7 +221,8 @@ def _interval(thread: threading.Thread) -> float:
 def _holds_process(thread: threading.Thread) -> bool:
     """Tell whether Python waits for a thread in the end: not for a daemon, and an executor's are told to go."""
     target = getattr(thread, "_target", None)  # no public name tells what a thread runs
-    return not thread.daemon and getattr(target, "__module__", "") != "concurrent.futures.thread"
+    modules = getattr(target, "__module__", ""), type(thread).__module__
+    return not (thread.daemon or {"concurrent.futures.thread", "concurrent.futures.process"} & {*modules})
 
 
 def _line(frame: FrameType) -> Line:

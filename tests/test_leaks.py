@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures.process
 import contextlib
 import queue
 import threading
@@ -103,6 +104,18 @@ class Tasks(LeakTestCase):
 
             async def test_it(self) -> None:
                 await self.advance(120)
+
+        self.assertQuiet(run_case(Case))
+
+    def test_tasks_of_a_cog_end_with_the_bot_wherever_its_class_stands(self) -> None:
+        class Case(DiscordTestCase):
+            async def test_it(self) -> None:
+                class Listening(commands.Cog):
+                    async def cog_load(self) -> None:
+                        self.listening = asyncio.create_task(asyncio.Event().wait())
+
+                assert isinstance(self.client, commands.Bot)
+                await self.client.add_cog(Listening())
 
         self.assertQuiet(run_case(Case))
 
@@ -232,6 +245,13 @@ class Threads(LeakTestCase):
         outcome = run_case(Case)
         self.assertTold(outcome, "still runs", line_of("# the pool"))
         self.assertNotIn("the process", str(outcome.warnings))  # Python ends these itself
+
+    def test_pool_of_processes_ends_with_the_process(self) -> None:
+        kind: Any = concurrent.futures.process._ExecutorManagerThread  # type: ignore[attr-defined]
+        manager = kind.__new__(kind)  # such a pool starts it, and tells it to go at the end
+        threading.Thread.__init__(manager)
+        self.assertFalse(leaks._holds_process(manager))
+        self.assertTrue(leaks._holds_process(threading.Thread()))
 
     def test_thread_of_a_library(self) -> None:
         enough = self.enough
