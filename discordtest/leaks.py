@@ -23,6 +23,7 @@ import aiohttp
 from discordtest.clock.waits import describe_task, root
 from discordtest.code_names import line_at
 from discordtest.errors import SettleTimeout
+from discordtest.transports.guard import adopt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -238,6 +239,8 @@ def _noting(original: Callable[..., None], note: Callable[[Leaks, Any, FrameType
 
     @functools.wraps(original)
     def stand_in(self: Any, *args: Any, **options: Any) -> None:
+        if isinstance(self, threading.Thread):
+            adopt(self)
         original(self, *args, **options)
         leaks = _running.get(asyncio._get_running_loop())  # type: ignore[arg-type]  # without a loop there is none
         if leaks is not None:

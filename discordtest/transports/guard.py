@@ -3,8 +3,9 @@
 aiohttp is stopped at its connector; whatever else opens connections on the test's loop asks that loop for
 addresses and for the connection, and is refused there. Blocking libraries (requests, urllib) use no loop: they are
 stopped where they look a host up, on the thread of a test's loop while it runs and on the threads of executors while
-they run a call for it. Discord itself is not reached from any thread of the process; what requests asks of it,
-`discordtest.transports.blocking` answers.
+they run a call for it. A thread that was begun there (a driver's, a sender of reports) finds no host either, but fails
+no test: when it looks is chance. Discord itself is not reached from any thread of the process; what requests asks of
+it, `discordtest.transports.blocking` answers.
 """
 
 from __future__ import annotations
@@ -15,18 +16,20 @@ import contextvars
 import functools
 import socket
 import threading
+import warnings
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from discordtest.errors import HostRefused
-from discordtest.transports.network import host_is_discord
+from discordtest.transports.network import host_is_discord, host_is_local
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from discordtest.transports.network import Network
 
-__all__ = ["guard_loop", "let_through", "network_of_thread", "refuse_discord", "release_loop"]
+__all__ = ["adopt", "guard_loop", "let_through", "network_of_thread", "refuse_discord", "release_loop"]
 
 _let_through: contextvars.ContextVar[bool] = contextvars.ContextVar("discordtest_let_through", default=False)
 _INTERNET = (socket.AF_INET, socket.AF_INET6)
@@ -36,7 +39,14 @@ _OTHER = (
     "unittest.mock.patch"
 )
 
+_NO_DISCORD = (
+    "a connection to {!r} is refused: Discord is not reached while tests run, and what does not go through aiohttp "
+    "or requests (urllib, httpx) cannot be answered. Let the bot call it through discord.py or aiohttp, or stand in "
+    "for the call with unittest.mock.patch"
+)
+
 _guarded: dict[asyncio.AbstractEventLoop, Network] = {}
+_adopted: weakref.WeakKeyDictionary[threading.Thread, weakref.ref[Network]] = weakref.WeakKeyDictionary()
 _at_work = threading.local()  # .network: for which test the thread of an executor runs a call
 
 
@@ -60,7 +70,7 @@ def guard_loop(network: Network) -> None:
 
     def check(host: str) -> None:
         if not (network.host_is_allowed(host) or _let_through.get()):
-            raise network.refuse(host, cure=_OTHER)
+            raise _refused(network, host)
 
     async def guarded_getaddrinfo(host: str | bytes | None, port: Any, **options: Any) -> list[Any]:
         name = host.decode() if isinstance(host, bytes) else host or ""
@@ -120,6 +130,8 @@ def _getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
             raise _refused(network_of_thread(), name)
         if network is not None and not network.host_is_allowed(name):
             raise _refused(network, name)
+        if network is None and threading.current_thread() in _adopted:
+            _refuse_thread(threading.current_thread(), name)
     found: list[Any] = _original_getaddrinfo(host, *args, **kwargs)
     if network is not None:
         network.addresses.update(address[0] for *_, address in found)
@@ -148,11 +160,7 @@ def _refused(network: Network | None, host: str) -> HostRefused:
     if network is not None and not host_is_discord(host):
         error = network.refusal(host, cure=_OTHER)
     else:
-        error = HostRefused(
-            f"a connection to {host!r} is refused: Discord is not reached while tests run, and what does not go "
-            "through aiohttp or requests (urllib, httpx) cannot be answered. Let the bot call it through discord.py or "
-            "aiohttp, or stand in for the call with unittest.mock.patch"
-        )
+        error = HostRefused(_NO_DISCORD.format(host))
     if network is None:
         return error
     if asyncio._get_running_loop() is network.loop:
@@ -161,6 +169,29 @@ def _refused(network: Network | None, host: str) -> HostRefused:
         with contextlib.suppress(RuntimeError):  # that test is over
             network.loop.call_soon_threadsafe(network.backend.report, error)
     return error
+
+
+def adopt(thread: threading.Thread) -> None:
+    """Take a thread that is about to start for one of the test for which this thread works, if it does for any."""
+    starter = _adopted.get(threading.current_thread())
+    if (network := _network_here()) is not None:
+        _adopted[thread] = weakref.ref(network)
+    elif starter is not None:
+        _adopted[thread] = starter
+
+
+def _refuse_thread(thread: threading.Thread, host: str) -> None:
+    """Let a thread of a test find nobody under a foreign host, as without any network."""
+    network = _adopted[thread]()
+    if host_is_local(host) if network is None else network.host_is_allowed(host):
+        return
+    warnings.warn(
+        f"the thread {thread.name!r} finds no {host!r}: a test reaches no foreign host. Keep what began it out of the "
+        f"tests, by its settings or unittest.mock.patch, or let it through with allowed_hosts = ({host!r},)",
+        RuntimeWarning,
+        stacklevel=3,
+    )
+    raise socket.gaierror(socket.EAI_NONAME, "refused, as a test reaches no foreign host")
 
 
 def refuse_discord(refuse: bool) -> None:

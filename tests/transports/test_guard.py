@@ -4,8 +4,10 @@ import asyncio
 import functools
 import multiprocessing
 import socket
+import threading
 import unittest
 import urllib.request
+import warnings
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from typing import Any
 from unittest.mock import patch
@@ -16,7 +18,7 @@ from discordtest import seam
 from discordtest.errors import HostRefused
 from discordtest.transports import guard
 from discordtest.transports.guard import let_through
-from discordtest.transports.network import host_is_discord, host_is_local
+from discordtest.transports.network import Network, host_is_discord, host_is_local
 from tests.bots import needs_the_process
 from tests.wired import WiredTestCase
 
@@ -61,6 +63,14 @@ class OtherLibraries(WiredTestCase):
         with self.assertRaises(HostRefused):
             await asyncio.get_running_loop().getaddrinfo(b"db.example.com", 5432)
         self.assertEqual(len(self.discord.failures), 2)
+
+    async def test_discord_itself_cannot_be_allowed(self) -> None:
+        with self.assertRaisesRegex(
+            HostRefused, "Let the bot call it through discord.py or aiohttp"
+        ) as raised:
+            await asyncio.open_connection("discord.com", 443)
+        self.assertNotIn("allowed_hosts", str(raised.exception))
+        self.assertEqual(self.discord.failures, [raised.exception])
 
     async def test_address_is_refused(self) -> None:
         with self.assertRaises(HostRefused):
@@ -175,6 +185,61 @@ class BlockingLibraries(WiredTestCase):
             self.assertTrue(await asyncio.to_thread(socket.getaddrinfo, "db.example.com", 5432))
             self.assertTrue(socket.getaddrinfo(FOREIGN, 5432))
         self.assertEqual((asked, self.discord.failures), (["db.example.com", FOREIGN], []))
+
+    async def look_up(self, host: str, *, through: int = 0) -> tuple[Any, list[str]]:
+        """Look a host up on a thread that was begun here, or by as many others; return what it found, and warnings."""
+        found: list[Any] = []
+
+        def work(left: int) -> None:
+            if left:
+                begin(left - 1).join()
+                return
+            try:
+                found.append(socket.getaddrinfo(host, 5432))
+            except OSError as error:
+                found.append(error)
+
+        def begin(left: int) -> threading.Thread:
+            thread = threading.Thread(target=work, args=(left,), name="monitor")
+            guard.adopt(thread)
+            thread.start()
+            return thread
+
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            begin(through).join()
+        return found[0], [str(each.message) for each in warned]
+
+    async def test_thread_that_was_begun_here_finds_no_foreign_host(self) -> None:
+        needs_the_process(self)  # its warnings are everybody's
+        for through in (0, 1):
+            found, (warned,) = await self.look_up("db.example.com", through=through)
+            self.assertIsInstance(found, socket.gaierror)
+            self.assertIn("the thread 'monitor' finds no 'db.example.com'", warned)
+            self.assertIn("allowed_hosts = ('db.example.com',)", warned)
+        self.assertEqual(self.discord.failures, [])  # when it looks is chance
+
+    async def test_thread_that_was_begun_here_finds_what_is_allowed(self) -> None:
+        needs_the_process(self)
+        self.network.allowed_hosts = {"db.example.com"}
+        with patch.object(guard, "_original_getaddrinfo", lambda *args: ["found"]):
+            self.assertEqual(await self.look_up("db.example.com"), (["found"], []))
+            self.assertEqual(await self.look_up("localhost"), (["found"], []))
+
+    async def test_thread_of_a_test_that_is_over(self) -> None:
+        needs_the_process(self)
+        network = Network(self.discord, asyncio.get_running_loop())
+        with patch.object(guard, "_network_here", return_value=network):
+            thread = threading.Thread(name="monitor")
+            guard.adopt(thread)
+        del network
+        with (
+            patch.object(guard, "_network_here", return_value=None),
+            patch.object(threading, "current_thread", return_value=thread),
+        ):
+            self.assertTrue(socket.getaddrinfo("127.0.0.1", 80))
+            with self.assertRaises(socket.gaierror), self.assertWarns(RuntimeWarning):
+                socket.getaddrinfo("db.example.com", 80)
 
     async def test_calls_in_other_processes_are_left_alone(self) -> None:
         if multiprocessing.current_process().daemon:
