@@ -44,6 +44,8 @@ _HOOKS = frozenset(("make_client", "make_world", "start_client"))
 _UNDERNEATH = ("discordtest.clock.", "discordtest.seam", "discordtest.transports.")
 _LIBRARIES = frozenset(("aiohttp", "asyncio", "concurrent", "contextlib", "threading"))
 
+_STDLIB = Path(threading.__file__).parent
+
 _lock = threading.Lock()
 _running: dict[asyncio.AbstractEventLoop, Leaks] = {}
 
@@ -190,11 +192,12 @@ def _maker(frame: FrameType | None, *, through_discord: bool = False) -> FrameTy
 def _own_code(frame: FrameType | None) -> FrameType | None:
     """Return the frame of the bot or the test that had a library do something; None where discord.py had it do so."""
     while frame is not None and root(frame) != "discord":
-        is_installed = {"site-packages", "dist-packages"} & {*Path(frame.f_code.co_filename).parts}
-        if (
-            not is_installed
-            and not frame.f_code.co_filename.startswith("<")
-            and root(frame) not in {*_LIBRARIES, "discordtest"}
+        path = Path(frame.f_code.co_filename)
+        if not (
+            {"site-packages", "dist-packages"} & {*path.parts}
+            or path.is_relative_to(_STDLIB)
+            or path.name.startswith("<")
+            or root(frame) in {*_LIBRARIES, "discordtest"}
         ):
             return frame
         frame = frame.f_back

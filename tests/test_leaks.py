@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures.process
 import contextlib
+import logging
 import queue
 import threading
 import unittest
@@ -281,6 +282,28 @@ class Threads(LeakTestCase):
         line = line_of("# enters")
         self.assertTold(
             run_case(Case), f"started at library.py:3, for test_leaks.py:{line}, still runs", line
+        )
+
+    def test_thread_that_a_library_starts_as_something_is_logged(self) -> None:
+        enough = self.enough
+        space: dict[str, Any] = {"threading": threading, "Filter": logging.Filter}
+        library = (
+            "class Sender(Filter):\n    def filter(self, record): threading.Thread(None, self.wait).start()\n"
+        )
+        exec(compile(library, "/lib/site-packages/library.py", "exec"), space, space)
+        sender = space["Sender"]()
+        sender.wait = enough.wait
+        logger = logging.getLogger(self.id())
+        logger.addFilter(sender)
+        self.addCleanup(logger.removeFilter, sender)
+
+        class Case(DiscordTestCase):
+            async def test_it(self) -> None:
+                logger.error("Oh.")  # tells of it
+
+        line = line_of("# tells of it")
+        self.assertTold(
+            run_case(Case), f"started at library.py:2, for test_leaks.py:{line}, still runs", line
         )
 
     def test_thread_that_a_library_starts_beneath_the_loop(self) -> None:
