@@ -11,13 +11,23 @@ import inspect
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import discord
+
 from discordtest.backend import rest
 from discordtest.given import API_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
-__all__ = ["check_claims", "check_keywords", "check_number", "check_text", "length_of", "seconds_of"]
+__all__ = [
+    "check_claims",
+    "check_keywords",
+    "check_number",
+    "check_permissions",
+    "check_text",
+    "length_of",
+    "seconds_of",
+]
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
 
@@ -51,6 +61,8 @@ def check_keywords(
             known = dict.fromkeys([*taken, *aliases, *sorted(fields), *more])
             near = difflib.get_close_matches(keyword, known, _LISTED)
             hint = f"did you mean {' or '.join(near)}?" if near else f"it takes {', '.join(known)}"
+            if "permissions" in known and keyword in discord.Permissions.VALID_FLAGS:
+                hint = f"write permissions=discord.Permissions({keyword}=True)"
             name = getattr(call, "__name__", "it")
             raise TypeError(f"{name}() got an unexpected keyword argument {keyword!r}: {hint}")
 
@@ -59,6 +71,13 @@ def check_text(what: str, value: Any) -> None:
     """Refuse what is no string."""
     if not isinstance(value, str):
         raise TypeError(f"{what} is a string, not {value!r}")
+
+
+def check_permissions(value: Any) -> None:
+    """Refuse what are no permissions."""
+    if isinstance(value, bool) or not isinstance(value, discord.Permissions | int):
+        example = "discord.Permissions(kick_members=True)"
+        raise TypeError(f"permissions are discord.Permissions, such as {example}, not {value!r}")
 
 
 def check_number(what: str, value: Any) -> None:

@@ -14,6 +14,9 @@ __all__ = ["meant"]
 
 #: A name that a test case does not have -> what to write.
 _INSTEAD = {
+    "message": "send(who, channel, content)",
+    "send_message": "send(who, channel, content)",
+    "type": "typing(who, channel)",
     "reply": "send(who, channel, content, reply_to=message)",
     "dm": "send_dm(who, content)",
     "press": "click(who, message, button)",
@@ -23,7 +26,9 @@ _INSTEAD = {
     "use_command": "slash(who, channel, command, **options)",
     "user_command": "context_menu(who, channel, name, user)",
     "message_command": "context_menu(who, channel, name, message)",
+    "add_reaction": "react(who, message, emoji)",
     "remove_reaction": "unreact(who, message, emoji)",
+    "member_join": "join(who, guild)",
     "change_nick": "set_nick(who, member, nick)",
     "give_role": "add_role(who, member, role)",
     "mute": "set_voice(who, mute=True)",
@@ -31,11 +36,13 @@ _INSTEAD = {
     "wait": "advance(seconds)",
     "bot": "client",
     "messages": "history(channel)",
+    "get_message": "sent[-1]",
     "last_message": "sent[-1]",
     "now": "clock.now()",
     "make_channel": "make_text_channel(name, guild)",
     "make_bot": "connect(client)",
     "assertReply": "assertSent(reply_to=message)",
+    "assertMessageSent": "assertSent(content)",
     "assertMessage": "assertSent(content)",
     "assertEmbedSent": "assertSent(embed=…)",
     "assertDM": "assertSent(channel=user)",

@@ -40,6 +40,22 @@ __unittest = True  # unittest leaves our frames out of its tracebacks
 
 _RAISE = dis.opmap["RAISE_VARARGS"]
 _NOT_THEIRS = frozenset(("asyncio", "discordtest"))  # packages whose lines tell an author nothing
+#: What test cases set and override, by its letters: what is almost called so would be passed over without a word.
+_SETTINGS = {
+    name.replace("_", "").rstrip("s"): name
+    for name in (
+        "allowed_hosts",
+        "approved_intents",
+        "auto_connect",
+        "bot_permissions",
+        "fail_on_unhandled",
+        "make_client",
+        "make_world",
+        "settle_timeout",
+        "start_client",
+        "start_time",
+    )
+}
 _PLAIN = re.compile(r"await self\.(assert|make_)")
 FORGOTTEN = "begin an asyncSetUp of your own with `await super().asyncSetUp()`"
 
@@ -86,6 +102,10 @@ class Running(Case):
         base = unittest.IsolatedAsyncioTestCase
         if base in order and order.index(base) < order.index(Running):
             raise TypeError(f"name DiscordTestMixin before the other bases of {cls.__name__}")
+        for name in vars(cls):
+            meant = _SETTINGS.get(name.replace("_", "").lower().rstrip("s"))
+            if meant not in (None, name) and name[0] != "_":
+                raise TypeError(f"{cls.__name__}.{name} changes nothing: is {meant} meant?")
 
     def _setupAsyncioRunner(self) -> None:
         deferred.load()

@@ -113,6 +113,12 @@ class CallTests(BotTestCase):
         await self.assertCallsRefused(
             TypeError,
             {
+                "permissions are discord.Permissions, such as discord.Permissions(kick_members=True), not '1'": (
+                    lambda: self.make_role("Mod", self.guild, permissions=text)
+                ),
+                "'ban_members': write permissions=discord.Permissions(ban_members=True)": (
+                    lambda: self.make_role("Mod", self.guild, ban_members=True)
+                ),
                 "a guild's name is a string, not None": lambda: self.make_guild(none),
                 "a role's name is a string, not None": lambda: self.make_role(none, self.guild),
                 "a channel's name is a string, not None": lambda: self.make_voice_channel(none, self.guild),

@@ -465,6 +465,20 @@ class MistakeTests(unittest.TestCase):
 
             class Wrong(unittest.IsolatedAsyncioTestCase, DiscordTestMixin): ...
 
+    def test_setting_or_hook_that_is_almost_called_so(self) -> None:
+        for wrong, meant in (
+            ("bot_permission", "bot_permissions"),
+            ("autoconnect", "auto_connect"),
+            ("makeWorld", "make_world"),
+            ("make_clients", "make_client"),
+        ):
+            with (
+                self.subTest(wrong),
+                self.assertRaisesRegex(TypeError, f"X.{wrong} changes nothing: is {meant} meant"),
+            ):
+                type("X", (DiscordTestCase,), {wrong: None})
+        type("X", (DiscordTestCase,), {"make_client": None, "_make_worlds": None, "makers": None, "shard": 1})
+
     def test_mixin_without_an_asynchronous_test_case(self) -> None:
         class Case(DiscordTestMixin, unittest.TestCase):  # type: ignore[misc]
             def test(self) -> None: ...

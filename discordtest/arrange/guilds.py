@@ -145,6 +145,7 @@ class GuildBuilders(Arranging):
         guild_id = guild_id_of(scene, guild)
         known = scene.backend.world.roles[guild_id].values()
         checking.check_text("a role's name", name)
+        checking.check_permissions(permissions)
         checking.check_keywords(self.make_role, settings, "create_guild_role")
         if position is not None:
             checking.check_number("position", position)

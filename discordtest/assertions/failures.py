@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from discordtest import hints, transcript
@@ -69,12 +70,17 @@ def background(scene: Scene, told: str = "") -> str:
         ]
         more = [f"  and {len(lines) - _LISTED} more"] if len(lines) > _LISTED else []
         parts.append("\n".join(["Pending timers (see advance):", *lines[:_LISTED], *more]))
-    if scene.was_advanced and not scene.follows_time:
+    if not scene.follows_time and (scene.was_advanced or _is_another_time(scene)):
         parts.append(
-            "The test has let time pass, but the bot's own datetime.now(), time.time() and time.monotonic() did not "
-            "follow: for that, install discordtest[time]."
+            f"The test's clock is at {scene.loop.now():%Y-%m-%d %H:%M:%S %Z}, but the bot's own datetime.now(), "
+            "time.time() and time.monotonic() do not follow it: for that, install discordtest[time]."
         )
     return "\n".join(parts)
+
+
+def _is_another_time(scene: Scene) -> bool:
+    """Tell whether the test plays at another time than its reader's."""
+    return abs(scene.loop.now() - datetime.now(UTC)) > timedelta(minutes=1)
 
 
 def suspects(scene: Scene) -> list[str]:

@@ -34,7 +34,7 @@ class Runner:
     def __init__(
         self, *, start_time: datetime | None = None, settle_timeout: float = 5.0, debug: bool | None = None
     ) -> None:
-        if start_time is not None and start_time.tzinfo is None:
+        if start_time is not None and getattr(start_time, "tzinfo", None) is None:
             raise ValueError("start_time must be an aware datetime, such as datetime(2026, 1, 1, tzinfo=UTC)")
         self._settings = start_time, settle_timeout
         self._debug = debug

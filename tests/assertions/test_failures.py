@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import unittest
+from datetime import UTC, datetime
 from typing import Any
 
 import discord
@@ -27,6 +28,33 @@ class SwallowingTestCase(BotTestCase):
                     await ctx.send("x" * 2001)
 
         return await self.bot_does(work)
+
+
+class ClockTests(BotTestCase):
+    HINT = "but the bot's own datetime.now(), time.time() and time.monotonic() do not follow it"
+
+    def text(self) -> str:
+        with self.assertRaises(AssertionError) as caught:
+            self.assertSent("x")
+        return str(caught.exception)
+
+    async def test_time_that_the_bot_does_not_follow(self) -> None:
+        self._scene.follows_time = False
+        self.assertNotIn(self.HINT, self.text())
+        await self.advance(1)
+        self.assertIn(
+            f"The test's clock is at {self.clock.now():%Y-%m-%d %H:%M:%S} UTC, {self.HINT}", self.text()
+        )
+        self._scene.follows_time = True
+        self.assertNotIn(self.HINT, self.text())
+
+    async def test_test_that_plays_at_another_time(self) -> None:
+        self._scene.follows_time = False
+        loop = self._scene.loop
+        self.addCleanup(setattr, loop, "on_move", loop.on_move)
+        loop.on_move = None  # as without discordtest[time]
+        loop.set_wall_clock(datetime(2024, 2, 29, tzinfo=UTC))
+        self.assertIn(f"The test's clock is at 2024-02-29 00:00:00 UTC, {self.HINT}", self.text())
 
 
 class RefusalTests(SwallowingTestCase):

@@ -56,6 +56,8 @@ class RunnerTests(unittest.TestCase):
     def test_naive_start_time_is_refused(self) -> None:
         with self.assertRaisesRegex(ValueError, "aware"):
             Runner(start_time=datetime(2026, 1, 1))
+        with self.assertRaisesRegex(ValueError, "aware"):
+            Runner(start_time="2026-01-01")  # type: ignore[arg-type]
 
     def test_exit_of_another_task_leaves_the_test_running(self) -> None:
         async def leave() -> None:
