@@ -62,6 +62,11 @@ def meant(error: Exception, case: Any) -> str | None:
     """Return what to write instead of the name or arguments that an error is about; None where nobody knows."""
     if isinstance(error, TypeError) and (call := _MISCALLED.match(str(error))):
         return _signature(call[1], case)
+    if isinstance(error, RuntimeError) and "cannot be called from a running event loop" in str(error):
+        return (
+            "The event loop of the test runs already: `await` what is to run. make_client returns the client without "
+            "run() or start(); a script that starts its own is loaded with load_client"
+        )
     if not isinstance(error, AttributeError) or error.name is None:
         return None
     # not there before set-up

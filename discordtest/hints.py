@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import itertools
 import json
+import math
 import traceback
 from typing import TYPE_CHECKING, Any
 
@@ -97,6 +98,11 @@ def unhandled_text(scene: Scene, errors: list[Unhandled]) -> str:
     return "\n".join(lines)
 
 
+def _rounded_up(seconds: float) -> str:
+    """Return seconds to the millisecond that is not too early."""
+    return f"{math.ceil(round(seconds * 1000, 3)) / 1000:.15g}"
+
+
 def why_failed(scene: Scene, error: BaseException) -> Iterator[str]:
     """Yield why an error that ended the bot, or a part of it, may have come."""
     yield from _why_refused(scene, error)
@@ -113,10 +119,10 @@ def why_failed(scene: Scene, error: BaseException) -> Iterator[str]:
         names = ", ".join(error.missing_permissions)
         yield f"bot_permissions of the test case is what its role has; a role or an overwrite may give the bot {names}"
     if isinstance(error, commands.CommandOnCooldown):
-        yield f"`await self.advance({error.retry_after:.15g})` lets it pass"
+        yield f"`await self.advance({_rounded_up(error.retry_after)})` lets it pass"
     # those still hold when the last of their time is over
     if isinstance(error, app_commands.CommandOnCooldown):
-        yield f"`await self.advance({error.retry_after + 0.001:.15g})` lets it pass"
+        yield f"`await self.advance({_rounded_up(error.retry_after + 0.001)})` lets it pass"
     if isinstance(error, AttributeError) and isinstance(error.obj, discord.Object) and _suggests(error):
         yield (
             "While somebody types, Discord sends the ids of users, roles and channels alone: interaction.namespace has "

@@ -151,7 +151,7 @@ async def stop(scene: Scene, client: discord.Client) -> list[str]:
     A script may have more to do than its client, such as a web server: it is ended then.
     """
     task, hold = scene.lives.pop(client), hold_of(client)
-    _forget_cooldowns(client._connection._command_tree)  # a bot empties its tree as it closes
+    _forget_cooldowns(client)  # a bot removes its commands as it closes
     if hold is not None:
         hold.end()
     # As where `async with client` ends: what setup_hook has put into context variables is there.
@@ -232,11 +232,17 @@ def _revive(client: discord.Client) -> None:
                 command._max_concurrency._mapping.clear()
 
 
-def _forget_cooldowns(tree: app_commands.CommandTree[Any] | None) -> None:
-    """Empty the buckets of application commands: those of a class or module outlive every bot, and its clock.
+def _forget_cooldowns(client: discord.Client) -> None:
+    """Empty the buckets of commands that are of a class or module: they outlive every bot, and its clock.
 
-    discord.py has no name for them: they are a default argument of a function that the check holds.
+    Of prefix commands that is the one bucket for everybody, which the commands of all instances of a cog share. For
+    those of application commands discord.py has no name: they are a default argument of a function in the check.
     """
+    if isinstance(client, commands.bot.BotBase):
+        for prefixed in client.walk_commands():
+            if prefixed._buckets._cooldown is not None:
+                prefixed._buckets._cooldown.reset()
+    tree = client._connection._command_tree
     if tree is None:
         return
     tables: list[dict[Any, Any]] = [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import re
 import unittest
 from collections.abc import Callable
@@ -59,6 +61,13 @@ class GuessTests(BotTestCase):
         self.assertIsNone(guesses.meant(TypeError("TestCase.assertIn() missing 1 required"), self))
         self.assertIsNone(guesses.meant(TypeError("Running._open() missing 1 required"), self))
         self.assertIsNone(guesses.meant(TypeError("x is no string"), self))
+
+    async def test_client_that_is_run(self) -> None:
+        living = asyncio.sleep(0)  # client.run() does as much
+        with contextlib.closing(living), self.assertRaises(RuntimeError) as caught:
+            asyncio.run(living)
+        said = guesses.meant(caught.exception, self) or ""
+        self.assertIn("make_client returns the client without run() or start()", said)
 
     async def test_nobody_knows(self) -> None:
         self.assertIsNone(self.answer(self, "quux"))

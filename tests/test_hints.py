@@ -9,7 +9,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from discordtest import DiscordTestCase
+from discordtest import DiscordTestCase, hints
 from tests.bots import BotTestCase, run_case
 
 Context = commands.Context[Any]
@@ -54,6 +54,18 @@ class CheckTests(BotTestCase):
             await self.send(self.alice, self.general, "!gift")
         await self.advance(20)
         await self.send(self.alice, self.general, "!gift")
+
+    async def test_cooldown_is_told_in_milliseconds(self) -> None:
+        for seconds, text in (
+            (59.9849998950958, "59.985"),
+            (86400.0001, "86400.001"),
+            (20.0, "20"),
+            (30.001, "30.001"),
+        ):
+            error = commands.CommandOnCooldown(commands.Cooldown(1, 60), seconds, commands.BucketType.user)
+            self.assertEqual(
+                [*hints.why_failed(self._scene, error)], [f"`await self.advance({text})` lets it pass"]
+            )
 
     async def test_cooldown_of_an_application_command_ends_a_moment_later(self) -> None:
         @self.client.tree.command(description="x")

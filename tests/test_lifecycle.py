@@ -156,6 +156,11 @@ class GlobalClientTests(OneAtATime):
 class Dice(commands.Cog):
     group = app_commands.Group(name="dice", description="Dice")
 
+    @commands.command()
+    @commands.cooldown(1, 60)  # one for everybody, in every instance of the cog
+    async def shake(self, ctx: Context) -> None:
+        await ctx.send("Rattle")
+
     @group.command()
     @app_commands.checks.cooldown(1, 60)
     async def throw(self, interaction: discord.Interaction) -> None:
@@ -185,6 +190,8 @@ class CooldownTests(unittest.TestCase):
                 self.assertSent("1 and 2")
                 await self.context_menu(alice, "general", "Poke", alice)
                 self.assertSent("Ouch!")
+                await self.send(alice, "general", "!shake")
+                self.assertSent("Rattle")
 
             async def test_a(self) -> None:
                 await self.use()

@@ -33,23 +33,26 @@ class SwallowingTestCase(BotTestCase):
 class ClockTests(BotTestCase):
     HINT = "but the bot's own datetime.now(), time.time() and time.monotonic() do not follow it"
 
-    def text(self) -> str:
-        with self.assertRaises(AssertionError) as caught:
-            self.assertSent("x")
+    def text(self, *, follows: bool = False) -> str:
+        """Return a failure, as with or without discordtest[time]."""
+        there = self._scene.follows_time
+        self._scene.follows_time = follows
+        try:
+            with self.assertRaises(AssertionError) as caught:
+                self.assertSent("x")
+        finally:
+            self._scene.follows_time = there  # what has begun to follow has to end
         return str(caught.exception)
 
     async def test_time_that_the_bot_does_not_follow(self) -> None:
-        self._scene.follows_time = False
         self.assertNotIn(self.HINT, self.text())
         await self.advance(1)
         self.assertIn(
             f"The test's clock is at {self.clock.now():%Y-%m-%d %H:%M:%S} UTC, {self.HINT}", self.text()
         )
-        self._scene.follows_time = True
-        self.assertNotIn(self.HINT, self.text())
+        self.assertNotIn(self.HINT, self.text(follows=True))
 
     async def test_test_that_plays_at_another_time(self) -> None:
-        self._scene.follows_time = False
         loop = self._scene.loop
         self.addCleanup(setattr, loop, "on_move", loop.on_move)
         loop.on_move = None  # as without discordtest[time]
