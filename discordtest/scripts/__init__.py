@@ -26,7 +26,7 @@ from discordtest.scripts.compiling import AWAIT_NAME, compile_command, compile_s
 from discordtest.scripts.imports import FreshImports
 from discordtest.scripts.locating import find, find_command, module_name
 from discordtest.scripts.standing_in import LeftFunction, await_instead, script_of_context, stand_ins
-from discordtest.scripts.surroundings import Loggers, Streams, called_with, main_module
+from discordtest.scripts.surroundings import Loggers, Process, called_with, main_module
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -88,7 +88,7 @@ class Script:
         self._imports = FreshImports(folder, self.module, anew)
         self._is_first = self.path not in _loaded
         _loaded.add(self.path)
-        self.loggers, self.streams = Loggers(), Streams()
+        self.loggers, self.process = Loggers(), Process()
         self._policy = asyncio.get_event_loop_policy() if sys.version_info < (3, 14) else None
 
     async def run(self) -> None:
@@ -197,7 +197,7 @@ class Script:
             self.task.cancel()
             await asyncio.wait([self.task], timeout=1.0)
         self.loggers.give_back()
-        self.streams.give_back()
+        self.process.give_back()
         if self._policy is not None:
             asyncio.set_event_loop_policy(self._policy)  # uvloop.install() sets its own
         for client in self.held():
@@ -273,7 +273,7 @@ async def _load(found: Found, arguments: Sequence[str], anew: Sequence[str]) -> 
         running.task = asyncio.create_task(running.run(), name=name, context=running.context)
         either: list[asyncio.Future[Any]] = [running.task, running.first_hold]
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-        running.streams.note()
+        running.process.note()
         if running.first_hold.done() and (settle := getattr(loop, "settle", None)) is not None:
             await settle()  # it may start more of them
     if running.first_hold.done():
@@ -288,11 +288,12 @@ def held_with(client: discord.Client) -> list[discord.Client]:
     return [client] if hold is None else hold.script.held()
 
 
-def end_logging(client: discord.Client) -> None:
-    """Close the log handlers of a script that has ended with its clients."""
+def end_process(client: discord.Client) -> None:
+    """Take back what a script that has ended with its clients did to the process, as its end would."""
     hold = _holds.get(client)
     if hold is not None:
         hold.script.loggers.drop_new()
+        hold.script.process.give_back()
 
 
 def hold_of(client: discord.Client) -> Hold | None:

@@ -1,10 +1,11 @@
-"""What a script finds around itself: its module, its command line, the loggers that it may change."""
+"""What a script finds around itself: its module, its command line, and what of the process it may change."""
 
 from __future__ import annotations
 
 import logging
+import os
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-__all__ = ["Loggers", "Streams", "called_with", "main_module"]
+__all__ = ["Loggers", "Process", "called_with", "main_module"]
 
 _outliving: list[Any] = []
 
@@ -53,32 +54,52 @@ class Loggers:
             logger.setLevel(level)
 
 
-class Streams:
-    """The streams of the process, which a script may replace: ``sys.stdout = io.TextIOWrapper(sys.stdout.buffer)``.
+class Process:
+    """What a script changes of the process: the working directory, the environment, and the standard streams.
 
-    Such a stream closes the process's own when it is collected, so each that a script has set is kept.
+    A stream that it sets, ``sys.stdout = io.TextIOWrapper(sys.stdout.buffer)``, would close the process's own when it
+    is collected, so each is kept.
     """
 
     def __init__(self) -> None:
-        self._before = {name: getattr(sys, name) for name in ("stdin", "stdout", "stderr")}
-        self._set: dict[str, Any] = {}
+        self._before = _state()
+        self._set: dict[tuple[str, str], Any] = {}
 
     def note(self) -> None:
-        """Note, when the script has been run, which ones it has set."""
-        self._set = {
-            name: getattr(sys, name)
-            for name, before in self._before.items()
-            if getattr(sys, name) is not before
-        }
-        _outliving.extend(self._set.values())
+        """Note, when the script has been run, what it has set."""
+        self._set = {key: value for key, value in _state().items() if self._before.get(key) != value}
+        _outliving.extend(value for (kind, _), value in self._set.items() if kind == "stream")
 
     def give_back(self) -> None:
-        """Put back what was there before, unless somebody else has set another meanwhile."""
-        for name, stream in self._set.items():
-            if not stream.closed and stream.writable():
-                stream.flush()
-            if getattr(sys, name) is stream:
-                setattr(sys, name, self._before[name])
+        """Put back what was there before, unless somebody else has set something else meanwhile."""
+        now = _state()
+        for key, value in self._set.items():
+            if key[0] == "stream" and not value.closed and value.writable():
+                value.flush()
+            if now.get(key) == value:
+                _put(*key, self._before.get(key))
+        self._set = {}
+
+
+def _state() -> dict[tuple[str, str], Any]:
+    state: dict[tuple[str, str], Any] = {
+        ("stream", name): getattr(sys, name) for name in ("stdin", "stdout", "stderr")
+    }
+    with suppress(FileNotFoundError):  # somebody has deleted it
+        state["folder", ""] = os.getcwd()
+    return state | {("environment", name): value for name, value in os.environ.items()}
+
+
+def _put(kind: str, name: str, value: Any) -> None:
+    if kind == "stream":
+        setattr(sys, name, value)
+    elif kind == "environment" and value is None:
+        del os.environ[name]
+    elif kind == "environment":
+        os.environ[name] = value
+    elif value is not None:
+        with suppress(FileNotFoundError):
+            os.chdir(value)
 
 
 def _loggers() -> list[logging.Logger]:

@@ -7,12 +7,14 @@ import gc
 import io
 import logging
 import logging.config
+import os
 import sys
+import tempfile
 import unittest
 from pathlib import Path
 from unittest import mock
 
-from discordtest.scripts.surroundings import Loggers, Streams, called_with, main_module
+from discordtest.scripts.surroundings import Loggers, Process, called_with, main_module
 from tests.bots import needs_the_process
 
 
@@ -59,36 +61,62 @@ class SurroundingsTests(unittest.TestCase):
         self.assertEqual(seen.output, ["WARNING:tests.kept:still here"])
 
 
-class StreamTests(unittest.TestCase):
+class ProcessTests(unittest.TestCase):
     def setUp(self) -> None:
         needs_the_process(self)
         self.enterContext(mock.patch.multiple(sys, stdout=sys.stdout, stderr=io.TextIOWrapper(io.BytesIO())))
         self.stream = sys.stderr
 
     def test_stream_of_a_script_is_taken_back_and_closes_nothing(self) -> None:
-        streams = Streams()
+        process = Process()
         sys.stderr = io.TextIOWrapper(sys.stderr.buffer)
-        streams.note()
+        process.note()
         sys.stderr.write("hello")
-        streams.give_back()
+        process.give_back()
         self.assertIs(sys.stderr, self.stream)
         gc.collect()
         self.assertEqual(self.stream.buffer.getvalue(), b"hello")  # type: ignore[attr-defined]  # and it is open
 
     def test_what_the_test_has_redirected_stays_so(self) -> None:
         with contextlib.redirect_stderr(io.StringIO()):
-            streams = Streams()
-            streams.note()
-        streams.give_back()
+            process = Process()
+            process.note()
+        process.give_back()
         self.assertIs(sys.stderr, self.stream)
-        streams, told = Streams(), io.StringIO()
+        process, told = Process(), io.StringIO()
         sys.stderr = io.TextIOWrapper(sys.stderr.buffer)
-        streams.note()
+        process.note()
         with contextlib.redirect_stderr(told):
-            streams.give_back()
+            process.give_back()
             self.assertIs(sys.stderr, told)
         gc.collect()
         self.assertFalse(self.stream.buffer.closed)
+
+    def test_folder_and_environment_are_taken_back(self) -> None:
+        here = os.getcwd()
+        there = self.enterContext(tempfile.TemporaryDirectory())
+        self.addCleanup(os.chdir, here)
+        with mock.patch.dict(os.environ, {"A": "1", "B": "1"}):
+            process = Process()
+            os.chdir(there)
+            os.environ.update(A="2", B="2", C="2")
+            process.note()
+            os.environ["B"] = "3"  # by the test
+            process.give_back()
+            self.assertEqual((os.getcwd(), os.environ["A"], os.environ["B"]), (here, "1", "3"))
+            self.assertNotIn("C", os.environ)
+            process.give_back()
+
+    def test_folder_that_is_gone(self) -> None:
+        here = os.getcwd()
+        self.addCleanup(os.chdir, here)
+        with tempfile.TemporaryDirectory() as folder:
+            os.chdir(folder)
+            process = Process()
+            os.chdir(here)
+            process.note()
+        process.give_back()
+        self.assertEqual(os.getcwd(), here)
 
 
 if __name__ == "__main__":
