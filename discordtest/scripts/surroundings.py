@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
+import threading
 from contextlib import contextmanager, suppress
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Loggers", "Process", "called_with", "main_module"]
 
+_SIGNALS = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 _outliving: list[Any] = []
 
 _TOOLS = ("unittest.", "_pytest.")  # assertLogs and caplog have handlers of their own
@@ -55,7 +58,7 @@ class Loggers:
 
 
 class Process:
-    """What a script changes of the process: the working directory, the environment, and the standard streams.
+    """What a script changes of the process: working directory, environment, streams, signal handlers, hooks for errors.
 
     A stream that it sets, ``sys.stdout = io.TextIOWrapper(sys.stdout.buffer)``, would close the process's own when it
     is collected, so each is kept.
@@ -85,14 +88,19 @@ def _state() -> dict[tuple[str, str], Any]:
     state: dict[tuple[str, str], Any] = {
         ("stream", name): getattr(sys, name) for name in ("stdin", "stdout", "stderr")
     }
+    state |= {("signal", name): signal.getsignal(getattr(signal, name)) for name in _SIGNALS}
+    state["hook", "excepthook"] = sys.excepthook
     with suppress(FileNotFoundError):  # somebody has deleted it
         state["folder", ""] = os.getcwd()
     return state | {("environment", name): value for name, value in os.environ.items()}
 
 
 def _put(kind: str, name: str, value: Any) -> None:
-    if kind == "stream":
+    if kind in ("stream", "hook"):
         setattr(sys, name, value)
+    elif kind == "signal":
+        if value is not None and threading.current_thread() is threading.main_thread():
+            signal.signal(getattr(signal, name), value)
     elif kind == "environment" and value is None:
         del os.environ[name]
     elif kind == "environment":

@@ -8,6 +8,7 @@ import io
 import logging
 import logging.config
 import os
+import signal
 import sys
 import tempfile
 import unittest
@@ -106,6 +107,15 @@ class ProcessTests(unittest.TestCase):
             self.assertEqual((os.getcwd(), os.environ["A"], os.environ["B"]), (here, "1", "3"))
             self.assertNotIn("C", os.environ)
             process.give_back()
+
+    def test_signals_and_hooks_are_taken_back(self) -> None:
+        before, process = (signal.getsignal(signal.SIGTERM), sys.excepthook), Process()
+        self.addCleanup(signal.signal, signal.SIGTERM, before[0])
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        sys.excepthook = print
+        process.note()
+        process.give_back()
+        self.assertEqual((signal.getsignal(signal.SIGTERM), sys.excepthook), before)
 
     def test_folder_that_is_gone(self) -> None:
         here = os.getcwd()
