@@ -10,6 +10,8 @@ import inspect
 import re
 from typing import Any
 
+from discordtest.errors import SetupError
+
 __all__ = ["meant"]
 
 #: A name that a test case does not have -> what to write.
@@ -67,7 +69,7 @@ def meant(error: Exception, case: Any) -> str | None:
             "The event loop of the test runs already: `await` what is to run. make_client returns the client without "
             "run() or start(); a script that starts its own is loaded with load_client"
         )
-    if not isinstance(error, AttributeError) or error.name is None:
+    if not isinstance(error, AttributeError) or isinstance(error, SetupError) or error.name is None:
         return None
     # not there before set-up
     parts = {f"self.{name}": getattr(case, name, None) for name in ("backend", "clock")}

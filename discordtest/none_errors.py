@@ -49,6 +49,7 @@ _EMPTY = {
         'system_channel="general")'
     ),
     "updated": "updated is None where the answer changed no message: assertResponded(result) says what it did",
+    "user": "user is None until the client has logged in, which it does after make_world",
     "voice": "voice is None for who is in no voice channel: `await self.join_voice(member, channel)`",
     "voice_client": "voice_client is None while the bot is in no voice channel of the guild",
 }

@@ -90,6 +90,14 @@ class FailureTests(unittest.TestCase):
             async def test(self) -> None:
                 self.dm(self.alice, "hi")  # type: ignore[attr-defined]
 
+        class TooEarly(BotTestCase):
+            def setUp(self) -> None:
+                self.client.close()
+
+            async def test(self) -> None: ...
+
+        self.assertNotIn("Write self.client", str(run_case(TooEarly)))
+
         class InSetUp(Case):
             def setUp(self) -> None:
                 self.dm("alice", "hi")  # type: ignore[attr-defined]

@@ -261,6 +261,16 @@ class OwnLineTests(unittest.TestCase):
             "\nresponse is None where the bot answered with no message: assertResponded(result)", text
         )
 
+    def test_user_of_a_client_that_has_not_logged_in(self) -> None:
+        class Early(BotTestCase):
+            def make_world(self) -> None:
+                self.name = self.client.user.name  # type: ignore[union-attr]
+
+            async def test(self) -> None: ...
+
+        said = "\nuser is None until the client has logged in, which it does after make_world\n"
+        self.assertIn(said, str(run_case(Early)))
+
     def test_attribute_of_the_test_itself(self) -> None:
         self.assertNotIn("direct message", str(run_case(failing(), "test_own")))
 

@@ -20,7 +20,6 @@ from zlib import crc32
 
 import discord
 
-from discordtest.clock.waits import root
 from discordtest.errors import SetupError
 from discordtest.scripts.compiling import AWAIT_NAME, compile_command, compile_script
 from discordtest.scripts.imports import FreshImports
@@ -114,6 +113,8 @@ class Script:
                 f'{self.path.name} imports relatively, so it is a part of a package: write load_client("{name}"), '
                 f"which runs it as `python -m {name}` does"
             )
+        from discordtest.clock.waits import root  # executed with the first test
+
         *_, (frame, _) = traceback.walk_tb(error.__traceback__)
         if not isinstance(error, KeyError) or frame.f_locals.get("self") is not os.environ:
             return self._advice_on_library(root(frame), frame.f_code.co_filename)
