@@ -10,6 +10,7 @@ import difflib
 import itertools
 import json
 import math
+import re
 import traceback
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,7 @@ from discordtest.names import channel_name, named_path
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from discordtest.backend.world import Record
+    from discordtest.backend.world import Record, World
     from discordtest.errors import Deadlock
     from discordtest.scene import Scene
     from discordtest.unhandled import Unhandled
@@ -53,6 +54,7 @@ _MADE = {
     "users": ("user", "users", 'make_user("…", id_num={})'),
 }
 
+_WEBHOOK = re.compile(r"/webhooks/(\d+)/([^/]+)")  # by its token: without one, it is known by its channel
 #: What discord.py calls the events that bots most often miss an intent for.
 _LISTENERS = {
     "GUILD_MEMBER_ADD": ("member_join",),
@@ -160,6 +162,9 @@ def _why_refused(scene: Scene, error: BaseException) -> Iterator[str]:
 
 def what_is_missing(scene: Scene, path: str) -> Iterator[str]:
     """Yield which id of a path this Discord never had: one of the real Discord, in the bot's settings."""
+    if found := _WEBHOOK.match(path):
+        yield from _which_webhook(scene.backend.world, found[1])
+        return
     for name, given_id in itertools.pairwise(path.split("/")):
         kind, table, call = _MADE.get(name, ("", "", ""))
         if not kind or not given_id.isdecimal() or given_id in getattr(scene.backend.world, table):
@@ -169,6 +174,16 @@ def what_is_missing(scene: Scene, path: str) -> Iterator[str]:
         elif not _was_told_of(scene, given_id):
             yield f"This Discord has no {kind} {given_id}. In make_world: self.{call.format(given_id)}"
         return
+
+
+def _which_webhook(world: World, webhook_id: str) -> Iterator[str]:
+    """Yield what a webhook of the bot's settings needs to be found by its token; one that is gone was there."""
+    logged = (entry["target_id"] for log in world.audit_log.values() for entry in log)
+    if webhook_id not in world.webhooks and (webhook_id in world.applications or webhook_id in logged):
+        return
+    lacks = "has another token" if webhook_id in world.webhooks else "is not in this Discord"
+    call = f'self.make_webhook("…", channel, id_num={webhook_id}, token="…")'
+    yield f"The webhook {webhook_id} {lacks}. In make_world, with the token of its URL: {call}"
 
 
 def _was_told_of(scene: Scene, given_id: str) -> bool:

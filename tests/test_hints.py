@@ -305,6 +305,46 @@ class HiddenContentTests(BotTestCase):
         self.assertNotIn("without their content", failing.text)
 
 
+class WebhookTests(BotTestCase):
+    """A webhook that the bot knows by its URL, from its settings."""
+
+    SETTINGS = 900000000000000001, "secret" * 12
+
+    async def post(self) -> None:
+        async def work(_: Context) -> None:
+            await discord.Webhook.partial(*self.SETTINGS, client=self.client).send("Started")
+
+        await self.bot_does(work)
+
+    async def test_webhook_that_is_not_there(self) -> None:
+        with self.fails(
+            "The webhook 900000000000000001 is not in this Discord. In make_world, with the token of its URL: "
+            'self.make_webhook("…", channel, id_num=900000000000000001, token="…")'
+        ) as failing:
+            await self.post()
+        self.assertNotIn("secret", failing.text)
+
+    async def test_webhook_with_another_token(self) -> None:
+        self.make_webhook("log", self.general, id_num=900000000000000001)
+        with self.fails("The webhook 900000000000000001 has another token. In make_world"):
+            await self.post()
+
+    async def test_webhook_that_is_gone(self) -> None:
+        webhook = self.make_webhook("log", self.general, id_num=900000000000000001, token=self.SETTINGS[1])
+        await webhook.delete()
+        with self.fails("Unknown Webhook") as failing:
+            await self.post()
+        self.assertNotIn("make_webhook", failing.text)
+
+    async def test_webhook_that_is_there(self) -> None:
+        webhook = self.make_webhook("log", self.general, id_num=900000000000000001, token=self.SETTINGS[1])
+        self.assertEqual(
+            webhook.url, "https://discord.com/api/webhooks/900000000000000001/" + self.SETTINGS[1]
+        )
+        await self.post()
+        self.assertSent("Started", channel=self.general)
+
+
 class StartTests(unittest.TestCase):
     def test_guild_that_is_not_there_at_the_start(self) -> None:
         class Bot(discord.Client):

@@ -17,6 +17,7 @@ from discordtest.arrange.building import (
     stage,
     user_id_of,
 )
+from discordtest.backend.resources import webhook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -123,11 +124,18 @@ class ExpressionBuilders(Arranging):
         channel: discord.abc.GuildChannel | Id,
         id_num: int = -1,
         *,
+        token: str | None = None,
         avatar: bytes | None = None,
         user: Id | None = None,
     ) -> discord.Webhook:
-        """Make a webhook of a channel; ``user`` made it, by default the bot's owner."""
+        """Make a webhook of a channel; ``user`` made it, by default the bot's owner.
+
+        A bot that has a webhook's URL in its settings, ``…/webhooks/900/abc``, finds it with ``id_num=900`` and
+        ``token="abc"``.
+        """
         checking.check_text("a webhook's name", name)
+        if token is not None:
+            checking.check_text("a webhook's token", token)
         scene = stage(self._scene)
         world = scene.backend.world
         body = given.without_none(name=name, avatar=None if avatar is None else given.data_uri(avatar))
@@ -141,6 +149,9 @@ class ExpressionBuilders(Arranging):
             author=author,
             id=new_id(id_num, world.webhooks),
         )
+        if token is not None:
+            webhook.set_token(world.webhooks[made["id"]], token)
+            made = world.webhooks[made["id"]]
         return show(scene).webhook(made)
 
     def make_invite(

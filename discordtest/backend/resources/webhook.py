@@ -158,10 +158,15 @@ def new_webhook(call: Call, channel: Record, name: str, *, type: int = INCOMING)
         "user": call.world.users[call.actor.user_id],
     }
     if type == INCOMING:
-        webhook["token"] = token = _token(webhook_id)
-        webhook["url"] = f"https://discord.com/api/webhooks/{webhook_id}/{token}"
+        set_token(webhook, _token(webhook_id))
     call.world.webhooks[webhook_id] = webhook
     return webhook
+
+
+def set_token(webhook: Record, token: str) -> None:
+    """Let a webhook have this token."""
+    webhook["token"] = token
+    webhook["url"] = f"https://discord.com/api/webhooks/{webhook['id']}/{token}"
 
 
 def _token(webhook_id: str) -> str:
