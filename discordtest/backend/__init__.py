@@ -81,7 +81,7 @@ class Backend(Interruptions, Troubles, Snapshots, Events):
         if request.host in cdn.HOSTS:
             return (self.faults and self._disturbed_file(request)) or self._serve_file(request)
         path = below_version(request.path)
-        exchange = Exchange(self.world.now(), None, request.method, path, dict(request.query))
+        exchange = Exchange(self.world.now(), None, request.method, path, request.parameters())
         self.journal.append(exchange)
         route, raw, exists = rest.match(request.method, path)
         exchange.route = route

@@ -25,7 +25,7 @@ class Exchange:
     actor: Actor | None
     method: str
     path: str  # below /api/v10, without query
-    query: dict[str, str]
+    query: dict[str, Any]  # texts, or a list of them; Any: JSON
     route: Route | None = None
     json: Any = None  # the parsed body; Any: JSON
     files: list[Part] = field(default_factory=list)

@@ -57,6 +57,14 @@ class Request:
     headers: Mapping[str, str]
     body: bytes = b""
 
+    def parameters(self) -> dict[str, Any]:
+        """Return what the query says: a text for each name, a list of them for one that is there several times."""
+        query: Any = self.query  # Any: a multidict, if a name can be there several times
+        found = dict(query)
+        if len(found) != len(query):
+            return {name: values if len(values := query.getall(name)) > 1 else values[0] for name in found}
+        return found
+
 
 @dataclass(slots=True)
 class Response:

@@ -102,8 +102,9 @@ class Snapshot:
         values = {name: read(table) for name, table in saved["tables"].items()}
         start_time, now = datetime.fromisoformat(saved["start_time"]), saved["now"]
         known = _values_of(World(start_time))
-        if known.keys() != values.keys():
-            raise _of_another_version(f"it differs in {', '.join(sorted(known.keys() ^ values.keys()))}")
+        if newer := values.keys() - known.keys():
+            raise _of_another_version(f"it has {', '.join(sorted(newer))}")
+        values = {**known, **values}  # what this version keeps besides begins empty
         if type(now) is not int or now < 0 or start_time.tzinfo is None:
             raise ValueError("it is of no moment")
         if any(type(values[name]) is not _plain_type(value) for name, value in known.items()):

@@ -119,6 +119,8 @@ class World:
     presences: Table = field(default_factory=dict)  # user id -> presence without guild_id; not of the offline
     # user id -> the applications that the user has installed for themselves
     user_installs: dict[str, dict[str, None]] = field(default_factory=dict)
+    # application id -> what it can tell of its users, for linked roles
+    role_connections: dict[str, list[Record]] = field(default_factory=dict)
     # application id -> command, global or of a guild
     commands: dict[str, Table] = field(default_factory=dict)
     # guild id -> command or application id -> who may use it

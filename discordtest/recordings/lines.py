@@ -36,7 +36,7 @@ class Exchange:
     at: float
     request: str  # "POST /channels/1/messages"; of another host than the API with the whole address
     status: int = 0  # 0: there was no answer, and `error` says why
-    query: dict[str, str] = field(default_factory=dict)
+    query: dict[str, Any] = field(default_factory=dict)
     json: Any = None  # Any: JSON
     files: list[str] = field(default_factory=list)  # the names of what was uploaded
     reason: str | None = None  # the one for the audit log
@@ -229,6 +229,15 @@ def _is_texts(value: Any) -> bool:
     return isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
 
 
+def _is_query(value: Any) -> bool:
+    """Tell whether it is a text for each name, or a list of them."""
+    return isinstance(value, dict) and all(
+        isinstance(text, str)
+        for each in value.values()
+        for text in (each if isinstance(each, list) else [each])
+    )
+
+
 class _Checks:
     """What is allowed, by kind of line."""
 
@@ -236,7 +245,7 @@ class _Checks:
         "at": _is_seconds,
         "request": lambda value: isinstance(value, str) and _REQUEST.fullmatch(value) is not None,
         "status": lambda value: type(value) is int and (value == 0 or 100 <= value <= 599),
-        "query": _is_texts,
+        "query": _is_query,
         "json": lambda value: True,
         "files": lambda value: isinstance(value, list) and all(isinstance(each, str) for each in value),
         "reason": lambda value: isinstance(value, str),

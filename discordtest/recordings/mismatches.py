@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from discordtest.recordings.comparing import difference
 from discordtest.recordings.lines import Exchange, Frame
@@ -114,7 +115,7 @@ def _advice(request: str) -> str:
 
 
 def _asked(request: str, entry: Entry) -> str:
-    query = "?" + "&".join(f"{key}={value}" for key, value in entry.query.items()) if entry.query else ""
+    query = f"?{urlencode(entry.query, doseq=True)}" if entry.query else ""
     body = "" if entry.json is None else f" {json.dumps(entry.json, ensure_ascii=False)}"
     return f"{request}{query}{body}"
 

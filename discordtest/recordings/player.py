@@ -107,7 +107,7 @@ class Player(SceneBackend):
         """Answer a request as it was answered when it was recorded."""
         path = path_of(request.host, request.path)
         entry = Entry(
-            self.world.now(), self.actor, request.method, below_version(request.path), dict(request.query)
+            self.world.now(), self.actor, request.method, below_version(request.path), request.parameters()
         )
         self.journal.append(entry)
         entry.route, _, _ = match(request.method, entry.path)

@@ -68,7 +68,7 @@ class Tape:
             at,
             f"{request.method} {path_of(request.host, request.path)}",
             status,
-            query=dict(request.query),
+            query=request.parameters(),
             json=value,
             files=[file.filename or "" for file in files],
             reason=None if reason is None else unquote(reason),

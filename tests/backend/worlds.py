@@ -24,7 +24,7 @@ from discordtest.errors import NotModelled
 from tests import judge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from discordtest.backend.codes import Code
     from discordtest.backend.gateway import Session
@@ -130,7 +130,7 @@ class SmallWorld:
         path: str,
         body: Any = None,
         *,
-        query: dict[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
         form: tuple[str, bytes] | None = None,
         reason: str | None = None,
         token: str | None = TOKEN,

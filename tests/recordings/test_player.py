@@ -305,6 +305,24 @@ class FrameTests(PlayTestCase):
         self.assertPlays(ask, recording)
         self.assertPlays(ask, recording, recording_order="strict")
 
+    def test_parameter_that_is_given_several_times(self) -> None:
+        async def search(case: Any) -> None:
+            (guild,) = case.client.guilds
+            authors = [("author_id", str(user_id)) for user_id in (case.client.user.id, 1)]
+            route = discord.http.Route("GET", "/guilds/{guild_id}/messages/search", guild_id=guild.id)
+            found = await case.client.http.request(route, params=authors)
+            case.assertEqual([message["content"] for (message,) in found["messages"]], [])
+
+        async def other(case: Any) -> None:
+            (guild,) = case.client.guilds
+            route = discord.http.Route("GET", "/guilds/{guild_id}/messages/search", guild_id=guild.id)
+            await case.client.http.request(route, params=[("author_id", "1"), ("author_id", "2")])
+
+        recording = recorded(search)
+        self.assertPlays(search, recording)
+        text = self.assertFails("messages/search", test=other, recording=recording)
+        self.assertIn("author_id=1&author_id=2", text)
+
     def test_lost_connection_is_resumed(self) -> None:
         async def session(case: Any) -> None:
             await ping(case)

@@ -22,8 +22,8 @@ LINES = (
     Frame(1, "voice", "received", b"\x00\xff"),
     Frame(1, "voice", "sent", "plain text: né"),
     Exchange(
-        1.25, "POST /channels/1/messages", 403, query={"a": "b"}, json={"content": "hi"}, files=["a.png"],
-        reason="why", answer={"code": 50013, "message": "Missing Permissions"}, took=0.125,
+        1.25, "POST /channels/1/messages", 403, query={"a": "b", "c": ["d", "e"]}, json={"content": "hi"},
+        files=["a.png"], reason="why", answer={"code": 50013, "message": "Missing Permissions"}, took=0.125,
     ),
     Exchange(2, "GET https://cdn.discordapp.com/a.png", 200, data=b"\x89PNG"),
     Exchange(2, "DELETE /channels/1", error="reset"),
@@ -159,6 +159,7 @@ class DamageTests(unittest.TestCase):
             ({"at": 0, "request": "GET /a"}, 'it has no "status"'),
             ({"at": 0, "request": "GET /a", "status": 200, "took": -1}, 'its "took" is -1'),
             ({"at": 0, "request": "GET /a", "status": 200, "query": {"a": 1}}, 'its "query" is'),
+            ({"at": 0, "request": "GET /a", "status": 200, "query": {"a": ["b", 1]}}, 'its "query" is'),
             ({"at": 0, "request": "GET /a", "status": 200, "files": "a"}, "its \"files\" is 'a'"),
             ({"at": 0, "request": "GET /a", "status": 200, "text": "", "answer": 1}, 'it has "answer" and "text"'),
             ({"at": 0, "request": "GET /a", "status": 200, "data": "a"}, 'its "data" is no Base64'),

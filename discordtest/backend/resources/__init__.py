@@ -8,6 +8,7 @@ from discordtest.backend.resources import application_command as application_com
 from discordtest.backend.resources import application_command_permission as application_command_permission
 from discordtest.backend.resources import application_deletion as application_deletion
 from discordtest.backend.resources import application_install as application_install
+from discordtest.backend.resources import application_role_connection as application_role_connection
 from discordtest.backend.resources import audit_log as audit_log
 from discordtest.backend.resources import auto_moderation as auto_moderation
 from discordtest.backend.resources import channel as channel
@@ -37,6 +38,7 @@ from discordtest.backend.resources import message_bulk as message_bulk
 from discordtest.backend.resources import message_edit as message_edit
 from discordtest.backend.resources import message_history as message_history
 from discordtest.backend.resources import message_pin as message_pin
+from discordtest.backend.resources import message_search as message_search
 from discordtest.backend.resources import poll_vote as poll_vote
 from discordtest.backend.resources import presence as presence
 from discordtest.backend.resources import reaction as reaction

@@ -114,6 +114,11 @@ def get_my_oauth2_application(call: Call) -> Record:
     return render_application(call.world, _own(call))
 
 
+@route("GET", "/applications/@me")
+def get_my_application(call: Call) -> Record:
+    return render_application(call.world, _own(call))
+
+
 def _url() -> Field:
     return String(max=MAX_URL, null=True)
 
@@ -174,6 +179,11 @@ def update_my_application(call: Call) -> Record:
 
 def _stored(params: Record) -> Record:
     return {"scopes": params.get("scopes", []), "permissions": str(params.get("permissions", 0))}
+
+
+@route("GET", "/gateway", anonymous=True)
+def get_gateway(call: Call) -> Record:
+    return {"url": GATEWAY_URL}
 
 
 @route("GET", "/gateway/bot")

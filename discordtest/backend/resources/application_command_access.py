@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection
 
 from discordtest.backend import permissions
 from discordtest.backend.permissions import ALL, THREAD_TYPES, Permission
+from discordtest.backend.resources.channel_types import is_age_restricted
 from discordtest.backend.resources.interaction import (
     BOT_DM,
     GUILD,
@@ -94,7 +95,7 @@ def _guild_refusal(world: World, command: Record, channel: Record, user_id: str)
         return "they lack the permission USE_APPLICATION_COMMANDS there"
     if channel["type"] in THREAD_TYPES and channel["thread_metadata"]["archived"]:
         return "the thread is archived"
-    if command["nsfw"] and not _is_nsfw(world, channel):
+    if command["nsfw"] and not is_age_restricted(world, channel):
         return "it is age-restricted, and the channel is not"
     if command["default_member_permissions"] is None and not world.command_permissions.get(guild_id):
         return None  # nobody has said anything, as for most commands
@@ -103,12 +104,6 @@ def _guild_refusal(world: World, command: Record, channel: Record, user_id: str)
     if _by_channel(world, command, channel) is False:
         return "the command's permissions forbid it in this channel"
     return _member_refusal(world, command, guild_id, user_id, bits)
-
-
-def _is_nsfw(world: World, channel: Record) -> bool:
-    if channel["type"] in THREAD_TYPES:
-        channel = world.channels[channel["parent_id"]]
-    return bool(channel.get("nsfw"))
 
 
 def _member_refusal(world: World, command: Record, guild_id: str, user_id: str, bits: int) -> str | None:

@@ -109,7 +109,7 @@ def _is_name_character(character: str) -> bool:
     return any(first <= ord(character) <= last for first, last in _SCRIPTS)
 
 
-class _Localizations(Field):
+class Localizations(Field):
     """A text for each of some locales."""
 
     def __init__(self, of: Field) -> None:
@@ -129,10 +129,10 @@ class _Localizations(Field):
 def _texts(name: Field, *, described: bool = True) -> dict[str, Field]:
     """Return the fields of a name and a description, with their localisations."""
     again = type(name)(min=1, max=MAX_NAME)  # type: ignore[call-arg]  # a String or a _ChatName
-    fields: dict[str, Field] = {"name": name, "name_localizations": _Localizations(again)}
+    fields: dict[str, Field] = {"name": name, "name_localizations": Localizations(again)}
     if described:
         fields["description"] = String(min=1, max=MAX_DESCRIPTION, required=True)
-    fields["description_localizations"] = _Localizations(String(min=1, max=MAX_DESCRIPTION))
+    fields["description_localizations"] = Localizations(String(min=1, max=MAX_DESCRIPTION))
     return fields
 
 
@@ -142,7 +142,7 @@ def _texts(name: Field, *, described: bool = True) -> dict[str, Field]:
 def _choices(value: Field) -> Field:
     fields: dict[str, Field] = {
         "name": String(min=1, max=MAX_CHOICE_NAME, required=True),
-        "name_localizations": _Localizations(String(min=1, max=MAX_CHOICE_NAME)),
+        "name_localizations": Localizations(String(min=1, max=MAX_CHOICE_NAME)),
         "value": value,
     }
     return Array(Object(fields), max=MAX_CHOICES, null=True)

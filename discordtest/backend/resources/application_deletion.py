@@ -35,6 +35,7 @@ def delete_application(call: Call, application: Record) -> None:
     for installed in world.user_installs.values():
         installed.pop(application_id, None)
     world.application_emojis.pop(application_id, None)
+    world.role_connections.pop(application_id, None)
     for each in [*world.subscriptions.values()]:
         if world.skus[each["sku_ids"][0]]["application_id"] == application_id:
             del world.subscriptions[each["id"]]

@@ -35,6 +35,7 @@ __all__ = [
     "UPDATE_FIELDS",
     "VOICE_TYPES",
     "channel_values",
+    "is_age_restricted",
     "new_channel",
     "shown_place",
 ]
@@ -210,6 +211,13 @@ def new_channel(channel_id: str, guild_id: str, channel_type: int, name: str, po
 def shown_place(channel: Record) -> tuple[bool, int, int]:
     """Return what a client orders the channels of a category by: those of voice come below."""
     return channel["type"] in VOICE_TYPES, channel["position"], int(channel["id"])
+
+
+def is_age_restricted(world: World, channel: Record) -> bool:
+    """Tell whether the channel is for adults: a thread is what its channel is."""
+    if channel["type"] in THREAD_TYPES:
+        channel = world.channels[channel["parent_id"]]
+    return bool(channel.get("nsfw"))
 
 
 def channel_name(name: str, channel_type: int) -> str:

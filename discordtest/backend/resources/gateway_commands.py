@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.encoding import encode
 from discordtest.backend.intents import Intent
+from discordtest.backend.resources.guild_member import find_by_prefix
 from discordtest.backend.resources.presence import STATUSES, set_presence
 from discordtest.backend.resources.voice import disconnect
 from discordtest.backend.rest import Call, operation, parameter
@@ -101,7 +102,8 @@ def request_guild_members(backend: Backend, session: Session, data: Record) -> N
             return
         found = list(world.members[guild_id].values())
     else:
-        found = _by_prefix(world, guild_id, data.get("query") or "", int(data.get("limit") or MAX_FOUND))
+        limit = min(int(data.get("limit") or MAX_FOUND), MAX_FOUND)
+        found = find_by_prefix(world, guild_id, data.get("query") or "", limit)
     _send_chunks(world, session, guild_id, data, found, missing)
 
 
@@ -115,18 +117,6 @@ def _one_id(value: Any) -> str | None:
 def _nonce(data: Record) -> str | None:
     nonce = data.get("nonce")
     return nonce if isinstance(nonce, str) and len(nonce.encode()) <= MAX_NONCE else None
-
-
-def _by_prefix(world: World, guild_id: str, query: str, limit: int) -> list[Record]:
-    prefix = query.casefold()
-    found = []
-    for member in world.members[guild_id].values():
-        names = (member["user"]["username"], member["user"]["global_name"], member["nick"])
-        if any(name is not None and name.casefold().startswith(prefix) for name in names):
-            found.append(member)
-            if len(found) == min(limit, MAX_FOUND):
-                break
-    return found
 
 
 def _too_soon(world: World, session: Session, guild_id: str, data: Record) -> bool:

@@ -8,6 +8,7 @@ Source: Discord's documentation, Guild ("Guild Member Object", "Guild Member Fla
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import islice
 
 from discordtest.backend import audit, cdn, reasons
 from discordtest.backend.audit import Action
@@ -39,6 +40,7 @@ __all__ = ["MAX_NICK", "find_member", "require_members_intent"]
 
 MAX_NICK = 32
 MAX_LISTED = 1000
+MAX_QUERY = 100
 MAX_TIMEOUT = timedelta(days=28)
 BYPASSES_VERIFICATION = 1 << 2  # the only flag that can be changed
 _AUDITED = ("nick", "mute", "deaf", "communication_disabled_until", "flags")
@@ -72,6 +74,32 @@ def list_guild_members(call: Call, guild: Record) -> list[Record]:
     require_members_intent(call)
     members = call.world.members[guild["id"]]
     return [members[user_id] for user_id in page(members, call.query)]
+
+
+SEARCH = Object(
+    {
+        "query": String(min=1, max=MAX_QUERY, required=True),
+        "limit": Integer(min=1, max=MAX_LISTED, default=1),
+    }
+)
+
+
+@route("GET", "/guilds/{guild_id}/members/search", query=SEARCH)
+def search_guild_members(call: Call, guild: Record) -> list[Record]:
+    """Find members by how one of their names begins."""
+    return find_by_prefix(call.world, guild["id"], call.query["query"], call.query["limit"])
+
+
+def find_by_prefix(world: World, guild_id: str, query: str, limit: int) -> list[Record]:
+    """Return up to ``limit`` members one of whose names begins with the query, without regard to case."""
+    prefix = query.casefold()
+    found = (
+        member
+        for member in world.members[guild_id].values()
+        for names in [(member["user"]["username"], member["user"]["global_name"], member["nick"])]
+        if any(name is not None and name.casefold().startswith(prefix) for name in names)
+    )
+    return list(islice(found, limit))
 
 
 def require_members_intent(call: Call) -> None:

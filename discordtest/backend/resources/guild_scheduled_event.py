@@ -257,6 +257,12 @@ def list_guild_scheduled_event_users(call: Call, guild: Record, event: Record) -
     return found
 
 
+@route("GET", "/guilds/{guild_id}/scheduled-events/{guild_scheduled_event_id}/users/counts")
+def count_guild_scheduled_event_users(call: Call, guild: Record, event: Record) -> Record:
+    count = len(call.world.event_users[event["id"]])
+    return {"guild_scheduled_event_count": count, "guild_scheduled_event_exception_counts": {}}
+
+
 @operation("/{guild_id}/{guild_scheduled_event_id}")
 def subscribe_to_scheduled_event(call: Call, guild: Record, event: Record) -> None:
     """Mark oneself as interested, as a client does: 180000 once the event is over."""

@@ -1,7 +1,7 @@
 """What a guild shows and allows beside its main settings: preview, widget, vanity address, incidents, 2FA.
 
-Source: Discord's documentation, Guild ("Get Guild Preview", "Modify Guild Widget", "Get Guild Vanity URL",
-"Modify Guild Incident Actions").
+Source: Discord's documentation, Guild ("Get Guild Preview", "Get Guild Widget Settings", "Modify Guild Widget",
+"Get Guild Vanity URL", "Modify Guild Incident Actions").
 """
 
 from __future__ import annotations
@@ -39,6 +39,11 @@ def get_guild_preview(call: Call, guild: Record) -> Record:
 # -- widget
 
 
+@route("GET", "/guilds/{guild_id}/widget", permissions=Permission.MANAGE_GUILD)
+def get_guild_widget_settings(call: Call, guild: Record) -> Record:
+    return {"enabled": guild["widget_enabled"], "channel_id": guild["widget_channel_id"]}
+
+
 @route(
     "PATCH",
     "/guilds/{guild_id}/widget",
@@ -54,7 +59,7 @@ def update_guild_widget_settings(call: Call, guild: Record) -> Record:
     if "channel_id" in call.body:
         guild["widget_channel_id"] = channel_id
     tell_guild_update(call, guild, before)
-    return {"enabled": guild["widget_enabled"], "channel_id": guild["widget_channel_id"]}
+    return get_guild_widget_settings(call, guild)
 
 
 @route("GET", "/guilds/{guild_id:any_guild}/widget.json", anonymous=True)

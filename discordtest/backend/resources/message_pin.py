@@ -1,6 +1,6 @@
 """Pinned messages.
 
-Source: Discord's documentation, Message ("Get Channel Pins", "Pin Message", "Unpin Message") and Gateway Events
+Source: Discord's documentation, Message ("Get Channel Pins" to "Unpin Message (deprecated)") and Gateway Events
 ("Channel Pins Update").
 """
 
@@ -99,3 +99,23 @@ def list_pins(call: Call, channel: Record) -> Record:
         for message_id, at in pins[:limit]
     ]
     return {"items": items, "has_more": len(pins) > limit}
+
+
+# -- the routes of before
+
+
+@route("GET", "/channels/{channel_id}/pins")
+def deprecated_list_pins(call: Call, channel: Record) -> list[Record]:
+    """List the messages alone, as many as are on the first page of the newer route."""
+    call.query = {"limit": MAX_PAGE}
+    return [pin["message"] for pin in list_pins(call, channel)["items"]]
+
+
+@route("PUT", "/channels/{channel_id}/pins/{message_id}", permissions=Permission.PIN_MESSAGES, status=204)
+def deprecated_create_pin(call: Call, channel: Record, message: Record) -> None:
+    create_pin(call, channel, message)
+
+
+@route("DELETE", "/channels/{channel_id}/pins/{message_id}", permissions=Permission.PIN_MESSAGES, status=204)
+def deprecated_delete_pin(call: Call, channel: Record, message: Record) -> None:
+    delete_pin(call, channel, message)

@@ -18,6 +18,7 @@ __all__ = [
     "HAS_THREAD",
     "emoji_payload",
     "is_hidden",
+    "may_read_content",
     "message_event",
     "render_message",
     "render_messages",
@@ -31,7 +32,7 @@ _SHOWS_REFERENCED = frozenset((19, 21))  # REPLY, THREAD_STARTER_MESSAGE
 
 def render_message(world: World, message: Record, viewer_id: str | None) -> Record:
     """Return the message as the API answers it to the viewer; with None, as one sees it who sees everything."""
-    hidden = _sees_no_content(world, viewer_id) and is_hidden(world, message, viewer_id)
+    hidden = not may_read_content(world, viewer_id) and is_hidden(world, message, viewer_id)
     reactions = world.reactions.get(message["id"])
     if not (hidden or reactions or message["flags"] & HAS_THREAD):
         if "message_reference" not in message and "poll" not in message:  # what depends on other tables
@@ -58,7 +59,11 @@ def _with_references(world: World, message: Record, viewer_id: str | None) -> Re
     reference = message.get("message_reference")
     if reference is not None and message["type"] in _SHOWS_REFERENCED:
         found = world.messages.get(reference["channel_id"], {}).get(reference["message_id"])
-        if found is not None and _sees_no_content(world, viewer_id) and is_hidden(world, found, viewer_id):
+        if (
+            found is not None
+            and not may_read_content(world, viewer_id)
+            and is_hidden(world, found, viewer_id)
+        ):
             found = without_content(found)
         shown["referenced_message"] = found
     return shown
@@ -96,9 +101,10 @@ def _without_user(member: Record) -> Record:
 # -- the message content intent
 
 
-def _sees_no_content(world: World, viewer_id: str | None) -> bool:
+def may_read_content(world: World, viewer_id: str | None) -> bool:
+    """Tell whether the viewer sees what others write: a person, or a bot with the message content intent."""
     application = None if viewer_id is None else world.applications.get(viewer_id)
-    return application is not None and not application["flags"] & _MESSAGE_CONTENT
+    return application is None or bool(application["flags"] & _MESSAGE_CONTENT)
 
 
 def is_hidden(world: World, message: Record, viewer_id: str | None) -> bool:

@@ -8,13 +8,15 @@ from discordtest.backend import intents
 from discordtest.backend.codes import Code
 from discordtest.backend.intents import Intent
 from discordtest.backend.resources.application import approved_intents, make_application
-from tests.backend.worlds import PNG_URI, WorldTestCase
+from tests.backend.worlds import PNG_URI, TOKEN, WorldTestCase
 
 
 class Reading(WorldTestCase):
     def test_own(self):
-        answer = self.assertStatus(self.small.request("GET", "/oauth2/applications/@me"), 200)
-        self.assertEqual((answer["name"], answer["approximate_guild_count"]), ("robot", 1))
+        for path in ("/oauth2/applications/@me", "/applications/@me"):
+            with self.subTest(path):
+                answer = self.assertStatus(self.small.request("GET", path), 200)
+                self.assertEqual((answer["name"], answer["approximate_guild_count"]), ("robot", 1))
 
     def test_people_have_none(self):
         with self.assertRefused(Code.ONLY_BOTS_CAN_USE_ENDPOINT):
@@ -26,7 +28,11 @@ class Reading(WorldTestCase):
 
     def test_gateway(self):
         self.small.backend.shards = 3
-        self.assertEqual(self.assertStatus(self.small.request("GET", "/gateway/bot"), 200)["shards"], 3)
+        answer = self.assertStatus(self.small.request("GET", "/gateway/bot"), 200)
+        self.assertEqual(answer["shards"], 3)
+        for token in (TOKEN, None):
+            anybody = self.assertStatus(self.small.request("GET", "/gateway", token=token), 200)
+            self.assertEqual(anybody, {"url": answer["url"]})
 
 
 class ApprovedIntents(WorldTestCase):

@@ -81,6 +81,36 @@ class Reading(MemberTestCase):
         self.assertStatus(answer, 403, Code.MISSING_ACCESS)
 
 
+class Searching(MemberTestCase):
+    def found(self, query: str, **more: str) -> list[str]:
+        asked = {"query": query, **more}
+        answer = self.small.request("GET", f"{self.path}/search", query=asked)
+        return [member["user"]["username"] for member in self.assertStatus(answer, 200)]
+
+    def test_name_begins_so(self):
+        self.small.world.users[self.alice.user_id]["global_name"] = "Wonder"
+        self.small.world.members[self.guild_id][self.small.bot.user_id]["nick"] = "Wooden"
+        self.assertEqual(self.found("AL", limit="10"), ["alice"])
+        self.assertEqual(self.found("wo", limit="10"), ["robot", "alice"])
+        self.assertEqual(self.found("wo"), ["robot"])
+        self.assertEqual(self.found("lice", limit="10"), [])
+
+    def test_bounds(self):
+        for name, good, bad in (
+            ("query", "x" * 100, "x" * 101),
+            ("query", "x", ""),
+            ("limit", "1", "0"),
+            ("limit", "1000", "1001"),
+        ):
+            with self.subTest(name, bad=bad):
+                self.found(**{"query": "x", name: good})
+                asked = {"query": "x", name: bad}
+                answer = self.small.request("GET", f"{self.path}/search", query=asked)
+                self.assertFieldError(self.assertStatus(answer, 400, Code.INVALID_FORM_BODY), name)
+        answer = self.small.request("GET", f"{self.path}/search")
+        self.assertFieldError(self.assertStatus(answer, 400, Code.INVALID_FORM_BODY), "query")
+
+
 class NeededPermissions(MemberTestCase):
     def needs(self) -> list[tuple[str, dict[str, Any], Permission]]:
         alice = self.alice.user_id

@@ -340,6 +340,12 @@ class UserTests(ScheduledEventTestCase):
         answer = self.assertStatus(self.on("GET", self.event, tail="/users", **query), 200)
         return [entry["user"]["username"] for entry in answer]
 
+    def test_count(self) -> None:
+        for number in (2, 0):
+            self.perform("subscribe_to", number)
+        answer = self.assertStatus(self.on("GET", self.event, tail="/users/counts"), 200)
+        self.assertEqual(answer["guild_scheduled_event_count"], 2)
+
     def test_pages(self) -> None:
         for number in (2, 0, 1):
             self.perform("subscribe_to", number)

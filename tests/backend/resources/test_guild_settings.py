@@ -49,6 +49,7 @@ class Widget(SettingsTestCase):
             self.small.perform("update_presence", person.user_id, body={"status": "dnd"})
         body = {"enabled": True, "channel_id": self.small.general["id"]}
         self.assertEqual(self.assertStatus(self.request("PATCH", "widget", body), 200), body)
+        self.assertEqual(self.assertStatus(self.request("GET", "widget"), 200), body)
         answer = self.assertStatus(self.request("GET", "widget.json", token=None), 200)
         self.assertEqual([channel["id"] for channel in answer["channels"]], [open_channel["id"]])
         (member,) = answer["members"]
@@ -57,7 +58,8 @@ class Widget(SettingsTestCase):
     def test_refusals(self):
         self.assertStatus(self.request("PATCH", "widget", {"channel_id": "5"}), 404, Code.UNKNOWN_CHANNEL)
         self.small.allow(0)
-        self.assertStatus(self.request("PATCH", "widget", {}), 403, Code.MISSING_PERMISSIONS)
+        for method, body in (("GET", None), ("PATCH", {})):
+            self.assertStatus(self.request(method, "widget", body), 403, Code.MISSING_PERMISSIONS)
 
 
 class Vanity(SettingsTestCase):

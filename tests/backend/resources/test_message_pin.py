@@ -7,6 +7,29 @@ from discordtest.backend.permissions import Permission
 from tests.backend.worlds import BOT_PERMISSIONS, WorldTestCase
 
 
+class DeprecatedPins(WorldTestCase):
+    def setUp(self):
+        super().setUp()
+        self.path = f"/channels/{self.small.general['id']}/pins"
+
+    def test_pinned_listed_and_unpinned(self):
+        body = {"content": "x"}
+        message = self.small.perform("create_message", self.small.general["id"], body=body)
+        path = f"{self.path}/{message['id']}"
+        self.assertStatus(self.small.request("PUT", path), 204)
+        [pinned] = self.assertStatus(self.small.request("GET", self.path), 200)
+        self.assertEqual((pinned["id"], pinned["pinned"]), (message["id"], True))
+        self.assertStatus(self.small.request("DELETE", path), 204)
+        self.assertEqual(self.assertStatus(self.small.request("GET", self.path), 200), [])
+
+    def test_permission(self):
+        message = self.small.perform("create_message", self.small.general["id"], body={"content": "x"})
+        self.small.allow(BOT_PERMISSIONS & ~int(Permission.PIN_MESSAGES))
+        for method in ("PUT", "DELETE"):
+            answer = self.small.request(method, f"{self.path}/{message['id']}")
+            self.assertStatus(answer, 403, Code.MISSING_PERMISSIONS)
+
+
 class Pins(WorldTestCase):
     def setUp(self):
         super().setUp()

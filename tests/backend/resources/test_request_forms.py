@@ -53,6 +53,7 @@ NEVER = {
 #: field -> what it would be about
 NOT_MODELLED = {
     "?only_active": "entitlements",
+    "?guild_scheduled_event_exception_ids": "single dates of recurring events",
     "?target_channel_id": "invites to a message",
     "?target_message_id": "invites to a message",
     "access_tokens": "group direct messages",
