@@ -315,13 +315,12 @@ class FrameTests(PlayTestCase):
 
         async def other(case: Any) -> None:
             (guild,) = case.client.guilds
-            route = discord.http.Route("GET", "/guilds/{guild_id}/messages/search", guild_id=guild.id)
-            await case.client.http.request(route, params=[("author_id", "1"), ("author_id", "2")])
+            route = discord.http.Route("GET", "/guilds/{guild_id}/members/search", guild_id=guild.id)
+            await case.client.http.request(route, params=[("query", "a"), ("query", "b")])
 
         recording = recorded(search)
         self.assertPlays(search, recording)
-        text = self.assertFails("messages/search", test=other, recording=recording)
-        self.assertIn("author_id=1&author_id=2", text)
+        self.assertFails("members/search?query=a&query=b", test=other, recording=recording)
 
     def test_lost_connection_is_resumed(self) -> None:
         async def session(case: Any) -> None:

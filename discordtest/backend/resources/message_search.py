@@ -60,6 +60,12 @@ def _several(of: Field, most: int = MAX_IDS) -> Several:
     return Several(of, max=most, unique=True)
 
 
+def _kinds(kinds: Collection[str], sign: str = "") -> Several:
+    """Return a filter by kinds; with a ``sign``, by those too that begin with it."""
+    known = dict.fromkeys((*kinds, *(sign + kind for kind in kinds)))
+    return _several(Choice(tuple(known)), len(known))
+
+
 # -- what a message has
 
 
@@ -118,11 +124,6 @@ def _words(text: str) -> list[str]:
     return _WORD.findall(text.casefold())
 
 
-def _signed(kinds: Iterable[str]) -> list[str]:
-    """Return the values of a filter that can be negated."""
-    return [sign + kind for kind in kinds for sign in ("", "-")]
-
-
 # -- the search
 
 SEARCH = Object(
@@ -134,7 +135,7 @@ SEARCH = Object(
         "slop": Integer(min=0, max=MAX_SLOP, default=DEFAULT_SLOP),
         "content": String(max=MAX_CONTENT),
         "channel_id": _several(Snowflake(), MAX_CHANNELS),
-        "author_type": _several(Choice(_signed(("user", "bot", "webhook")))),
+        "author_type": _kinds(("user", "bot", "webhook"), "-"),
         "author_id": _several(Snowflake()),
         "mentions": _several(Snowflake()),
         "mentions_role_id": _several(Snowflake()),
@@ -142,8 +143,8 @@ SEARCH = Object(
         "replied_to_user_id": _several(Snowflake()),
         "replied_to_message_id": _several(Snowflake()),
         "pinned": Boolean(),
-        "has": _several(Choice(_signed(_HAS))),
-        "embed_type": _several(Choice(_EMBED_TYPES)),
+        "has": _kinds(_HAS, "-"),
+        "embed_type": _kinds(_EMBED_TYPES),
         "embed_provider": _several(String(max=MAX_TEXT)),
         "link_hostname": _several(String(max=MAX_TEXT)),
         "attachment_filename": _several(String(max=MAX_FILENAME)),
