@@ -32,10 +32,18 @@ def user_name(user: Record) -> str:
 
 
 def channel_name(world: World, channel_id: str) -> str:
-    """Return how people call a channel: ``#general``, ``the DM with alice``; the id where there is none."""
+    """Return how people call a channel: ``#general``, ``the DM with alice``; the id where there is none.
+
+    ``with 123`` stands for the DM with a user, where nobody has written.
+    """
     channel = world.channels.get(channel_id)
     if channel is None:
-        return f"channel {channel_id}"
+        user = world.users.get(channel_id.removeprefix("with "))
+        return (
+            f"channel {channel_id}"
+            if user is None
+            else f"the DM with {user_name(user)}, where nobody has written"
+        )
     if channel.get("guild_id") is None:
         bots = {application["bot"]["id"] for application in world.applications.values()}
         others = [user for user in channel["recipients"] if user["id"] not in bots] or channel["recipients"]

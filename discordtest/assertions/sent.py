@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Unpack, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Unpack, cast, overload
 
 import discord
 
@@ -93,6 +93,8 @@ class AssertSent(AssertCore):
         """
         self._at_rest()
         wanted = self._filter(content, claims)
+        if by is not None and not isinstance(cast(Any, by), discord.Client):
+            raise TypeError(f"by= is a discord.Client that the test has connected, not {by!r}")
         sent = self._sent_since(self._looked_from(after), by)
         found = [message for message in sent if wanted.fits(message)]
         if not found if count is None else len(found) != count:

@@ -194,13 +194,21 @@ class SentTests(BotTestCase):
 
     async def test_user_stands_for_the_dm(self) -> None:
         await self.bot_does(lambda ctx: ctx.send("psst"))
-        with self.fails("did not send 'psst'"):  # there is no such channel yet
+        with self.fails(
+            "did not send 'psst' in the DM with alice, where nobody has written\n", "it is in #general"
+        ):
             self.assertSent("psst", channel=self.alice)
         self.assertNothingSent(channel=self.alice)
         await self.bot_does(lambda ctx: ctx.author.send("psst"))
         self.assertSent("psst", channel=self.alice)
         with self.fails("it is in the DM with alice, not in #general"):
             self.assertSent("psst", channel=self.general)
+
+    async def test_by_is_a_client(self) -> None:
+        with self.assertRaisesRegex(
+            TypeError, "by= is a discord.Client that the test has connected, not 'alice'"
+        ):
+            self.assertSent("Pong!", by="alice")  # type: ignore[call-overload]
 
     async def test_another_client_is_asked_with_by(self) -> None:
         second = commands.Bot("?", intents=discord.Intents.all())
