@@ -47,6 +47,7 @@ DEFERRED = tuple(
         "lifecycle",
         "names",
         "narrator",
+        "neighbours",
         "none_errors",
         "outdated",
         "refusals",

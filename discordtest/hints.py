@@ -18,7 +18,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from discordtest import idle, none_errors
+from discordtest import idle, neighbours, none_errors
 from discordtest.backend.intents import ALWAYS, EVENTS, PRIVILEGED
 from discordtest.backend.journal import Dispatch, Exchange, Sent
 from discordtest.backend.permissions import visible
@@ -109,6 +109,7 @@ def why_failed(scene: Scene, error: BaseException) -> Iterator[str]:
     """Yield why an error that ended the bot, or a part of it, may have come."""
     yield from _why_refused(scene, error)
     yield from none_errors.why_none(scene, error)
+    yield from neighbours.why_not_of_this_test(error)
     if isinstance(error, discord.InteractionResponded):
         yield (
             "An interaction has one first answer: `interaction.followup.send(…)` sends more, "

@@ -81,6 +81,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.guesses",
         "discordtest.hints",
         "discordtest.idle",
+        "discordtest.neighbours",
         "discordtest.none_errors",
         "discordtest.outdated",
         "discordtest.interactions",
