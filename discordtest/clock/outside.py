@@ -55,6 +55,8 @@ ANSWERED_INSIDE = frozenset(
 _HANDED_ON_BY = "asyncio.", "discordtest."
 CHILD_PROCESSES = frozenset(["asyncio.base_subprocess", "asyncio.subprocess"])
 STREAMS = "asyncio.streams"
+ASKING = frozenset(["psycopg.waiting"])
+"""Modules that watch descriptors themselves, and only for the answer to what they have asked."""
 
 GATHERED: type = asyncio.tasks._GatheringFuture  # type: ignore[attr-defined]  # no public name
 
@@ -249,7 +251,7 @@ class Outside:
     def _grace(self, tasks: Iterable[asyncio.Task[Any]], limit: float) -> float:
         if any(map(_is_child_process, tasks)):
             return limit
-        return min(SLOW if any(map(_reads_child_process, tasks)) else self.grace, limit)
+        return min(SLOW if any(map(_awaits_output, tasks)) else self.grace, limit)
 
     def _shows_work(self, is_news: bool, waited: float, left: float) -> bool:
         """Tell whether something is at work which may answer; ``is_news``: a task waits that has had no grace yet."""
@@ -333,10 +335,13 @@ def _is_child_process(task: asyncio.Task[Any]) -> bool:
     return any(frame.f_globals.get("__name__") in CHILD_PROCESSES for frame in frames(task))
 
 
-def _reads_child_process(task: asyncio.Task[Any]) -> bool:
-    """Tell whether a task waits for what a child process will print: for how long, nobody knows."""
+def _awaits_output(task: asyncio.Task[Any]) -> bool:
+    """Tell whether a task waits for what a child process will print, or a database say: for how long, nobody knows."""
     for frame in frames(task):
-        if frame.f_globals.get("__name__") == STREAMS:
+        module = frame.f_globals.get("__name__")
+        if module in ASKING:
+            return True
+        if module == STREAMS:
             pipe = getattr(frame.f_locals.get("self"), "_transport", None)  # no public name
             if isinstance(pipe, asyncio.ReadTransport):
                 return isinstance(pipe.get_protocol(), ReadSubprocessPipeProto)

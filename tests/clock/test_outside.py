@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 import unittest
+from typing import Any
 
 import aiohttp
 from aiohttp import web
@@ -467,6 +468,23 @@ class DescriptorTests(OutsideTestCase):
         self.start(handler())
         await self.loop.settle()
         self.assertEqual(lines, [b"1", b"2"])
+
+    async def test_driver_that_watches_its_descriptor_itself(self) -> None:
+        self.loop.outside.grace = 0.001
+        ours, theirs = socket.socketpair()
+        space: dict[str, Any] = {"__name__": "psycopg.waiting"}
+        code = "async def wait(loop, sock):\n    future = loop.create_future()\n"
+        code += "    loop.add_reader(sock, lambda: future.set_result(loop.remove_reader(sock)))\n    await future\n"
+        exec(code, space)
+        timer = threading.Timer(0.03, theirs.send, [b"x"])
+        task = self.start(space["wait"](self.loop, ours))
+        self.loop.outside.know(timer)
+        timer.start()
+        await self.loop.settle()
+        self.assertTrue(task.done())
+        timer.join()
+        ours.close()
+        theirs.close()
 
     async def test_reader_is_called_while_something_spins(self) -> None:
         ours, theirs = socket.socketpair()
