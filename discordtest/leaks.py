@@ -111,9 +111,8 @@ class Leaks:
         maker = _maker(frame)
         if maker is not None and not thread.name.startswith("asyncio_"):  # the loop ends its executor itself
             own = _own_code(maker)
-            if (
-                own is not None or not thread.daemon
-            ):  # a library's daemon that no line of the bot has begun is its own affair
+            # A library's daemon that no line of the bot has begun, and a pool that it keeps, are its own affair.
+            if not (thread.daemon if own is None else _is_of_a_pool(thread) and _is_installed(maker)):
                 self.threads[thread] = _line(maker), _line(own or maker)
 
     # -- when the test is over
@@ -192,16 +191,20 @@ def _maker(frame: FrameType | None, *, through_discord: bool = False) -> FrameTy
 def _own_code(frame: FrameType | None) -> FrameType | None:
     """Return the frame of the bot or the test that had a library do something; None where discord.py had it do so."""
     while frame is not None and root(frame) != "discord":
-        path = Path(frame.f_code.co_filename)
         if not (
-            {"site-packages", "dist-packages"} & {*path.parts}
-            or path.is_relative_to(_STDLIB)
-            or path.name.startswith("<")
+            _is_installed(frame)
+            or frame.f_code.co_filename.startswith("<")
             or root(frame) in {*_LIBRARIES, "discordtest"}
         ):
             return frame
         frame = frame.f_back
     return None
+
+
+def _is_installed(frame: FrameType) -> bool:
+    """Tell whether code is of a library, or of Python's own."""
+    path = Path(frame.f_code.co_filename)
+    return bool({"site-packages", "dist-packages"} & {*path.parts}) or path.is_relative_to(_STDLIB)
 
 
 def _is_called_by_discord(frame: FrameType | None) -> bool:
@@ -222,11 +225,15 @@ def _interval(thread: threading.Thread) -> float:
     return interval + PATIENCE if interval is not None and interval <= INTERVAL else 0
 
 
-def _holds_process(thread: threading.Thread) -> bool:
-    """Tell whether Python waits for a thread in the end: not for a daemon, and an executor's are told to go."""
+def _is_of_a_pool(thread: threading.Thread) -> bool:
     target = getattr(thread, "_target", None)  # no public name tells what a thread runs
     modules = getattr(target, "__module__", ""), type(thread).__module__
-    return not (thread.daemon or {"concurrent.futures.thread", "concurrent.futures.process"} & {*modules})
+    return not {"concurrent.futures.thread", "concurrent.futures.process"}.isdisjoint(modules)
+
+
+def _holds_process(thread: threading.Thread) -> bool:
+    """Tell whether Python waits for a thread in the end: not for a daemon, and a pool's are told to go."""
+    return not (thread.daemon or _is_of_a_pool(thread))
 
 
 def _line(frame: FrameType) -> Line:

@@ -284,6 +284,17 @@ class Threads(LeakTestCase):
             run_case(Case), f"started at library.py:3, for test_leaks.py:{line}, still runs", line
         )
 
+    def test_pool_that_a_library_keeps_is_its_own_affair(self) -> None:
+        space: dict[str, Any] = {"pool": ThreadPoolExecutor(1)}
+        self.addCleanup(space["pool"].shutdown)
+        exec(compile("def ask(): pool.submit(int)", "/lib/site-packages/library.py", "exec"), space, space)
+
+        class Case(DiscordTestCase):
+            async def test_it(self) -> None:
+                space["ask"]()
+
+        self.assertQuiet(run_case(Case))
+
     def test_thread_that_a_library_starts_as_something_is_logged(self) -> None:
         enough = self.enough
         space: dict[str, Any] = {"threading": threading, "Filter": logging.Filter}
