@@ -45,6 +45,7 @@ __all__ = [
     "json_overwrites",
     "json_poll",
     "message_of",
+    "no_message",
     "one_color",
     "refuse_singular",
     "shown",

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     Closeable: TypeAlias = aiohttp.ClientSession | aiohttp.ClientWebSocketResponse
 
-__all__ = ["Leaks", "install", "uninstall"]
+__all__ = ["Leaks", "Line", "install", "uninstall", "warn"]
 
 PATIENCE = 0.1  # real seconds in which a thread that is about to end may do so
 INTERVAL = 0.25  # real seconds: the longest that is waited for until a thread sees that it is to end

@@ -16,7 +16,7 @@ from discordtest.backend.codes import Code, RestError
 from discordtest.backend.rest import UNAVAILABLE
 from discordtest.errors import SetupError
 
-__all__ = ["FakeRequest", "http_exception", "mistakes", "plain", "setup_error"]
+__all__ = ["FakeRequest", "http_exception", "is_never_shown", "mistakes", "plain", "setup_error"]
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from discordtest.backend.journal import Entry
     from discordtest.scene import Scene
 
-__all__ = ["Transcript"]
+__all__ = ["Transcript", "extras"]
 
 _WIDTH = 160
 _NOISE = frozenset(("nonce", "enforce_nonce"))

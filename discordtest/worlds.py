@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from discordtest.backend.world import Record
     from discordtest.scene import Scene
 
-__all__ = ["Worlds", "go_back", "load_world", "resolved"]
+__all__ = ["Worlds", "begin", "free_application", "go_back", "load_world", "resolved"]
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
 

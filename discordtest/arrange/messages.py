@@ -162,7 +162,7 @@ def _place(scene: Scene, author_id: str, channel: Any) -> str:
 
 
 def _again(world: World, attachment: discord.Attachment, place: int) -> multipart.Part:
-    path = attachment.url.removeprefix(cdn.ROOT).partition("?")[0]
+    path = cdn.path_of(attachment.url)
     if path not in world.files:
         raise SetupError(f"{attachment!r} is not on the CDN of this test: use make_attachment")
     content, kind = world.files[path]

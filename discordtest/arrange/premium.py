@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from discordtest.given import Id
     from discordtest.scene import Scene
 
-__all__ = ["PremiumBuilders"]
+__all__ = ["PremiumBuilders", "sku_id_of"]
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
 

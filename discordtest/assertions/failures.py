@@ -30,6 +30,7 @@ __all__ = [
     "Search",
     "background",
     "describe_message",
+    "idleness",
     "nearest_of",
     "not_found",
     "suspects",

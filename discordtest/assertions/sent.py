@@ -291,8 +291,7 @@ class AssertSent(AssertCore):
         return naming.name_of(world, number)
 
     def _file_data(self, url: str) -> bytes:
-        path = url.removeprefix(cdn.ROOT).partition("?")[0]
-        return self._scene.backend.world.files[path][0]
+        return self._scene.backend.world.files[cdn.path_of(url)][0]
 
     def _edits_of(self, message: Any, after: After) -> list[Record]:
         if self._record(message) is None:

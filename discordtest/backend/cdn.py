@@ -18,7 +18,18 @@ from discordtest.backend.body import Image
 from discordtest.backend.rest import Request, Response
 from discordtest.backend.world import World
 
-__all__ = ["HOSTS", "PROXY", "ROOT", "content_type_of", "decode", "fetch", "serve", "store", "store_image"]
+__all__ = [
+    "HOSTS",
+    "PROXY",
+    "ROOT",
+    "content_type_of",
+    "decode",
+    "fetch",
+    "path_of",
+    "serve",
+    "store",
+    "store_image",
+]
 
 HOSTS = frozenset(("cdn.discordapp.com", "media.discordapp.net"))
 ROOT = "https://cdn.discordapp.com"
@@ -40,6 +51,11 @@ def store(world: World, path: str, data: bytes, content_type: str) -> str:
     """Keep a file under ``path`` (which starts with a slash) and return its address."""
     world.files[path] = (data, content_type)
     return ROOT + path
+
+
+def path_of(address: str) -> str:
+    """Return the path of an address that the API gave out."""
+    return address.removeprefix(ROOT).partition("?")[0]
 
 
 def store_image(world: World, folder: str, data_uri: str) -> str:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BAN",
+    "GLOBAL_LIMIT",
+    "GLOBAL_PERIOD",
     "MAX_INVALID",
     "SCOPES",
     "VIA",

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "OPERATIONS",
     "ROUTES",
+    "UNAVAILABLE",
     "Actor",
     "Call",
     "Reply",
@@ -39,6 +40,7 @@ __all__ = [
     "match",
     "operation",
     "parameter",
+    "resolve",
     "route",
 ]
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     Ts = TypeVarTuple("Ts")
 
-__all__ = ["VirtualLoop"]
+__all__ = ["LISTED", "VirtualLoop"]
 
 T = TypeVar("T")
 

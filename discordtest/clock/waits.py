@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 __all__ = [
+    "MACHINERY",
     "Pending",
     "describe_running",
     "describe_task",

@@ -8,6 +8,7 @@ import discord
 
 from discordtest.arrange.building import Arranging, channel_id_of, perform, show, stage
 from discordtest.arrange.channels import channel_fields
+from discordtest.backend.permissions import THREAD_TYPES
 from discordtest.checking import check_keywords
 from discordtest.control.changing import UNCHANGED, announced
 from discordtest.errors import SetupError
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["ChannelChanges"]
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
-
-_THREADS = (10, 11, 12)
 
 
 class ChannelChanges(Arranging):
@@ -112,7 +111,7 @@ def _guild_channel(scene: Scene, channel: Any) -> Record:
 
 
 def _announced(scene: Scene, record: Record) -> AbstractContextManager[None]:
-    name = "THREAD_UPDATE" if record["type"] in _THREADS else "CHANNEL_UPDATE"
+    name = "THREAD_UPDATE" if record["type"] in THREAD_TYPES else "CHANNEL_UPDATE"
     return announced(scene, name, record["guild_id"], lambda: record)
 
 
@@ -120,7 +119,7 @@ def set_overwrite(scene: Scene, channel: Any, target: Any, pair: Any) -> None:
     """Set what a target is (allowed, denied) in a channel; None takes it away, UNCHANGED leaves it."""
     stage(scene)
     world, record = scene.backend.world, _guild_channel(scene, channel)
-    if record["type"] in _THREADS:
+    if record["type"] in THREAD_TYPES:
         raise SetupError(f"the thread {record['name']!r} has no overwrites: those of its channel hold")
     guild_id = record["guild_id"]
     target_id = find_mentionable(world, target, guild_id)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from discordtest import backend as whole
 from discordtest.arrange.channels import make_channel
+from discordtest.backend.resources.channel_types import TEXT
 from discordtest.control import functions
 from discordtest.control.functions import (
     BackendState,
@@ -81,8 +82,6 @@ __all__ = [
     "update_text_channel",
 ]
 
-_TEXT, _VOICE = 0, 2
-
 
 def get_state() -> ConnectionState[Any]:
     """Return the client's own state, with its cache; `BackendError` where no client is configured."""
@@ -111,7 +110,7 @@ def make_text_channel(
         "permission_overwrites": permission_overwrites,
         "parent_id": parent_id,
     }
-    made = make_channel(current_scene(), _TEXT, name, guild, id_num, settings, as_named=True)
+    made = make_channel(current_scene(), TEXT, name, guild, id_num, settings, as_named=True)
     return cast("discord.TextChannel", made)
 
 

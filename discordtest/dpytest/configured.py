@@ -201,7 +201,7 @@ def why_silent() -> list[str]:
 
 def content_of(attachment: discord.Attachment) -> bytes:
     """Return the content of a file on the CDN."""
-    path = attachment.url.removeprefix(cdn.ROOT).partition("?")[0]
+    path = cdn.path_of(attachment.url)
     files = scene().backend.world.files
     if path not in files:
         raise BackendError(

@@ -16,6 +16,7 @@ import discord
 from discordtest import views
 from discordtest.arrange.building import perform, show
 from discordtest.backend.resources import user as users
+from discordtest.backend.resources.channel_types import TEXT, VOICE
 from discordtest.backend.resources.guild_member import MAX_NICK
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Made", "Names", "bind_the_bot", "make_guilds", "muted"]
 
-_TEXT, _VOICE = 0, 2
 _EVERYTHING = discord.Permissions.all().value & ~discord.Permissions.administrator.flag
 Names = int | Sequence[str]
 
@@ -99,7 +99,7 @@ def make_guilds(
     for name in names_of(guilds, "Test Guild {}", "guilds"):
         guild_id = _make(scene, "create_guild", body={"name": name, "owner_id": scene.owner["id"]})["id"]
         made.guilds.append(guild_id)
-        for kind, names in ((_TEXT, text), (_VOICE, voice)):
+        for kind, names in ((TEXT, text), (VOICE, voice)):
             for each in names:
                 body = {"name": each, "type": kind}
                 made.channels.append(_make(scene, "create_channel_as_named", guild_id, body=body)["id"])

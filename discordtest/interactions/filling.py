@@ -14,13 +14,22 @@ import discord
 from discord import app_commands
 
 from discordtest.backend.permissions import visible
-from discordtest.backend.resources.attachment import Upload, keep, safe_name, size_limit
-from discordtest.backend.resources.component import ACTION_ROW, SELECTS, STRING_SELECT
+from discordtest.backend.resources.attachment import size_limit
+from discordtest.backend.resources.component import (
+    ACTION_ROW,
+    CHANNEL_SELECT,
+    MENTIONABLE_SELECT,
+    ROLE_SELECT,
+    SELECTS,
+    STRING_SELECT,
+    USER_SELECT,
+)
 from discordtest.backend.resources.component_modal import (
     CHECKBOX,
     CHECKBOX_GROUP,
     FILE_UPLOAD,
     LABEL,
+    MAX_TEXT,
     RADIO_GROUP,
     TEXT_INPUT,
 )
@@ -39,8 +48,6 @@ __all__ = ["Filler", "as_list", "modal_data", "select_data"]
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
 
-_USER_SELECT, _ROLE_SELECT, _MENTIONABLE_SELECT, _CHANNEL_SELECT = 5, 6, 7, 8
-_MAX_TEXT = 4000
 _UNSET: Any = object()  # stands for what the person leaves as it is
 
 
@@ -73,7 +80,7 @@ def modal_data(filler: Filler, modal: Record, given: Mapping[str, Any]) -> Recor
     values = {field.custom_id: filler.filled(field, given_for(fields, field, given)) for field in fields}
     for custom_id, value in values.items():
         if isinstance(value, _Files):
-            values[custom_id] = [filler.keep(part) for part in value.parts]
+            values[custom_id] = [filler.resolved.add_file(part) for part in value.parts]
     data: Record = {
         "custom_id": modal["custom_id"],
         "components": [_submitted(part, values) for part in modal["components"]],
@@ -217,7 +224,7 @@ class Filler:
         text = (component.get("value") or "") if value is _UNSET or value is None else value
         if not isinstance(text, str):
             raise SetupError(f"{field} takes text, not {value!r}")
-        least, most = component.get("min_length") or 0, component.get("max_length") or _MAX_TEXT
+        least, most = component.get("min_length") or 0, component.get("max_length") or MAX_TEXT
         if not text:
             if field.required:
                 raise SetupError(f"{field} has to be filled in")
@@ -264,13 +271,6 @@ class Filler:
                 raise SetupError(f"{field} takes files of at most {limit} bytes, not {len(part.data)}")
         return _Files(parts)
 
-    def keep(self, part: Part) -> str:
-        """Put a file on the CDN; return the id of its attachment."""
-        name = part.filename or "unknown"
-        attachment = keep(self.world, self.channel["id"], Upload(part.data, safe_name(name), name, {}))
-        self.resolved.add_attachment(attachment)
-        return str(attachment["id"])
-
 
 def _preset(component: Record) -> list[Any]:
     """Return what is chosen when the modal opens."""
@@ -286,10 +286,10 @@ def _file_list(value: Any) -> list[Any]:
 
 _PICKERS: dict[int, Callable[[Filler, str, Record, Any], str]] = {
     STRING_SELECT: Filler._option,
-    _USER_SELECT: Filler._user,
-    _ROLE_SELECT: Filler._role,
-    _MENTIONABLE_SELECT: Filler._mentionable,
-    _CHANNEL_SELECT: Filler._channel,
+    USER_SELECT: Filler._user,
+    ROLE_SELECT: Filler._role,
+    MENTIONABLE_SELECT: Filler._mentionable,
+    CHANNEL_SELECT: Filler._channel,
 }
 _FIELDS: dict[int, Callable[[Filler, ModalField, Any], Any]] = {
     TEXT_INPUT: Filler._text,

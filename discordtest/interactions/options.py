@@ -30,7 +30,7 @@ from discordtest.backend.resources.application_command_form import (
     STRING,
     USER,
 )
-from discordtest.backend.resources.attachment import Upload, keep, safe_name, size_limit
+from discordtest.backend.resources.attachment import size_limit
 from discordtest.backend.resources.resolved import Resolved
 from discordtest.errors import SetupError
 from discordtest.finding import find_channel, find_mentionable, find_role, find_user
@@ -122,7 +122,7 @@ class _Form:
                 entries.append({"type": option["type"], "name": option["name"], "value": value})
         for entry in entries:
             if entry["type"] == ATTACHMENT:
-                entry["value"] = self._keep(entry["value"])
+                entry["value"] = self.resolved.add_file(entry["value"])
         return entries
 
     def refuse(self, option: Record, why: str) -> SetupError:
@@ -224,12 +224,6 @@ class _Form:
         if len(part.data) > limit:
             raise self.refuse(option, f"takes a file of at most {limit} bytes, not {len(part.data)}")
         return part
-
-    def _keep(self, part: Part) -> str:
-        name = part.filename or "unknown"
-        attachment = keep(self.world, self.channel["id"], Upload(part.data, safe_name(name), name, {}))
-        self.resolved.add_attachment(attachment)
-        return str(attachment["id"])
 
     def _found(self, option: Record, what: str, find: Callable[[World, Any, str], str], value: Any) -> str:
         try:

@@ -8,6 +8,7 @@ import discord
 from discord import app_commands
 
 from discordtest.backend.resources.interaction import is_late
+from discordtest.backend.resources.interaction_callback import DEFERRED_MESSAGE, DEFERRED_UPDATE, UPDATE
 from discordtest.backend.resources.message_form import LOADING
 from discordtest.interactions.modals import ShownModal
 from discordtest.views import message_payload, views_of
@@ -25,7 +26,6 @@ _ANSWERS = {
     "original_response",
     "reply",
 }  # what a message may be guessed to be called
-_DEFERRED, _UPDATES = (5, 6), (6, 7)  # types of answers
 
 
 class InteractionResult:
@@ -74,7 +74,7 @@ class InteractionResult:
     @property
     def deferred(self) -> bool:
         """Whether the first answer was that the real one is to come."""
-        return self._interaction["answer"] in _DEFERRED
+        return self._interaction["answer"] in (DEFERRED_MESSAGE, DEFERRED_UPDATE)
 
     @property
     def ephemeral(self) -> bool:
@@ -84,7 +84,7 @@ class InteractionResult:
     @property
     def response(self) -> discord.Message | None:
         """The new message that answers, a deferred one once it is there; None where there is none (any more)."""
-        if self._interaction["answer"] in _UPDATES:
+        if self._interaction["answer"] in (DEFERRED_UPDATE, UPDATE):
             return None
         return self._message(self._interaction["response_id"])
 

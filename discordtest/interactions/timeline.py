@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import discord
 
+from discordtest.backend.resources.application_command_form import CHAT_INPUT
+from discordtest.backend.resources.component import BUTTON
 from discordtest.backend.resources.interaction import (
     AUTOCOMPLETE,
     COMMAND,
@@ -18,6 +20,16 @@ from discordtest.backend.resources.interaction import (
     find_shown_message,
     is_late,
 )
+from discordtest.backend.resources.interaction_callback import (
+    ACTIVITY,
+    CHOICES,
+    DEFERRED_MESSAGE,
+    DEFERRED_UPDATE,
+    MESSAGE,
+    MODAL_ANSWER,
+    UPDATE,
+)
+from discordtest.backend.resources.message_form import EPHEMERAL
 from discordtest.brevity import quoted
 from discordtest.interactions.listening import gates
 from discordtest.names import user_name
@@ -31,16 +43,15 @@ if TYPE_CHECKING:
 
 __all__ = ["interaction_name", "interactions_of", "neglected", "timeline", "unanswered"]
 
-_EPHEMERAL = 64
 _WIDTH = 70
 _CALLBACKS = {
-    4: "answers",
-    5: "defers the answer",
-    6: "defers: the message stays as it is",
-    7: "changes the message",
-    8: "offers choices",
-    9: "opens a modal",
-    12: "launches the activity",
+    MESSAGE: "answers",
+    DEFERRED_MESSAGE: "defers the answer",
+    DEFERRED_UPDATE: "defers: the message stays as it is",
+    UPDATE: "changes the message",
+    CHOICES: "offers choices",
+    MODAL_ANSWER: "opens a modal",
+    ACTIVITY: "launches the activity",
 }
 _METHODS = {"PATCH": "edits", "DELETE": "deletes"}
 
@@ -49,9 +60,9 @@ def interaction_name(life: Record) -> str:
     """Return what the person did, in words: ``/tag set``, ``the button 'Close'``, ``the modal 'Form'``."""
     kind, data = life["type"], life["data"]
     if kind in (COMMAND, AUTOCOMPLETE):
-        return f"/{life['name']}" if data["type"] == 1 else f"the command {life['name']!r}"
+        return f"/{life['name']}" if data["type"] == CHAT_INPUT else f"the command {life['name']!r}"
     if kind == COMPONENT:
-        what = "button" if data["component_type"] == 2 else "select"
+        what = "button" if data["component_type"] == BUTTON else "select"
         return f"the {what} {life['name']!r}"
     return f"the modal {life['name']!r}"
 
@@ -102,7 +113,7 @@ def _content(data: Record) -> str:
     text = data.get("content") or data.get("title") or ""
     said = f" {quoted(text, _WIDTH)}" if text else ""
     parts = [name for name in ("embeds", "components", "attachments", "poll") if data.get(name)]
-    if (data.get("flags") or 0) & _EPHEMERAL:
+    if (data.get("flags") or 0) & EPHEMERAL:
         parts.append("ephemeral")
     return said + (f" ({', '.join(parts)})" if parts else "")
 

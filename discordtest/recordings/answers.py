@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from discordtest.backend.encoding import encode
 from discordtest.backend.journal import Exchange as Entry
 from discordtest.backend.journal import Sent
+from discordtest.backend.resources.interaction_callback import UPDATE
 from discordtest.backend.rest import Response, match
 from discordtest.errors import SetupError
 from discordtest.recordings.lines import Exchange
@@ -92,7 +93,7 @@ def _message_sent(entry: Entry) -> Any:
     if not isinstance(result, dict):
         return None
     if entry.method == "POST" and segments[0] == "interactions" and segments[-1] == "callback":
-        is_update = isinstance(entry.json, dict) and entry.json.get("type") == _UPDATE_MESSAGE
+        is_update = isinstance(entry.json, dict) and entry.json.get("type") == UPDATE
         return None if is_update else (result.get("resource") or {}).get("message")
     if entry.method == "POST" and segments[0] == "channels" and segments[2:] == ["messages"]:
         return result
@@ -101,6 +102,3 @@ def _message_sent(entry: Entry) -> Any:
     if entry.method == "PATCH" and segments[-1] == "@original" and result.get("edited_timestamp") is None:
         return result
     return None
-
-
-_UPDATE_MESSAGE = 7

@@ -18,7 +18,7 @@ from urllib.parse import quote, quote_plus
 from discordtest.backend.resources.application import GATEWAY_URL
 from discordtest.recordings.lines import Exchange, Frame, Line, as_record, encode
 
-__all__ = ["Secrets", "scrubbed"]
+__all__ = ["Scrub", "Secrets", "scrubbed"]
 
 MIN_LENGTH = 8  # characters; what is shorter is replaced only where it is known to be a secret, or it would be anywhere
 WEBHOOK_TOKEN = 68  # characters; discord.py takes no webhook's address with a token that is much shorter

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from discordtest.backend.voice_servers import VoiceSession
     from discordtest.transports.network import Connection, Network
 
-__all__ = ["Incoming", "MemoryConnection", "Outgoing", "open_socket"]
+__all__ = ["Held", "Incoming", "MemoryConnection", "Outgoing", "open_socket"]
 
 LAG = 5  # turns of the loop until somebody answers a client that has a call
 HANG_UP = 20  # further turns until it hangs up

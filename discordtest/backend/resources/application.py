@@ -15,7 +15,7 @@ from discordtest.backend.resources.user import make_user
 from discordtest.backend.rest import Call, find_in, parameter, route
 from discordtest.backend.world import Record, World
 
-__all__ = ["GATEWAY_URL", "SCOPES", "approved_intents", "make_application"]
+__all__ = ["GATEWAY_URL", "MAX_URL", "SCOPES", "approved_intents", "make_application"]
 
 GATEWAY_URL = "wss://gateway.discord.gg"
 

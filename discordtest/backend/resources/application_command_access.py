@@ -22,7 +22,7 @@ from discordtest.backend.resources.interaction import (
 )
 from discordtest.backend.world import Record, World
 
-__all__ = ["command_owners", "context_of", "refusal"]
+__all__ = ["CHANNEL", "ROLE", "USER", "command_owners", "context_of", "refusal"]
 
 _NO_GUILD = "0"
 ROLE, USER, CHANNEL = 1, 2, 3  # what a command permission is of

@@ -26,13 +26,22 @@ from discordtest.backend.permissions import THREAD_TYPES, VOICE_TYPES
 from discordtest.backend.world import Record, World
 
 __all__ = [
+    "ANNOUNCEMENT",
     "ARCHIVE_DURATIONS",
     "AUDITED",
+    "CATEGORY",
     "CREATE_CHANNEL",
+    "FORUM",
     "FORUM_TYPES",
+    "MAX_SLOW_MODE",
+    "OPTIONAL",
+    "REQUIRE_TAG",
+    "STAGE",
+    "TEXT",
     "THREAD_TYPES",
     "TYPES",
     "UPDATE_FIELDS",
+    "VOICE",
     "VOICE_TYPES",
     "channel_values",
     "is_age_restricted",

@@ -28,16 +28,20 @@ from discordtest.backend.world import Record, World
 __all__ = [
     "ACTION_ROW",
     "BUTTON",
+    "CHANNEL_SELECT",
     "CHANNEL_TYPES",
     "COMPONENTS",
     "DEFAULT_VALUES",
     "LINK",
     "MAX_OPTIONS",
+    "MENTIONABLE_SELECT",
     "OPTION",
     "PREMIUM",
+    "ROLE_SELECT",
     "SELECTS",
     "STRING_SELECT",
     "TEXT_DISPLAY",
+    "USER_SELECT",
     "Component",
     "check_components",
     "check_options",
@@ -48,8 +52,8 @@ __all__ = [
     "walk",
 ]
 
-ACTION_ROW, BUTTON, STRING_SELECT = 1, 2, 3
-SELECTS = (3, 5, 6, 7, 8)
+ACTION_ROW, BUTTON = 1, 2
+STRING_SELECT, USER_SELECT, ROLE_SELECT, MENTIONABLE_SELECT, CHANNEL_SELECT = SELECTS = 3, 5, 6, 7, 8
 SECTION, TEXT_DISPLAY, THUMBNAIL, MEDIA_GALLERY, FILE, SEPARATOR, CONTAINER = 9, 10, 11, 12, 13, 14, 17
 MAX_ROWS = 5
 MAX_BUTTONS = 5
@@ -205,10 +209,10 @@ _SCHEMAS |= {
         _check_button,
     ),
     STRING_SELECT: _select_schema({"options": Array(OPTION, min=1, max=MAX_OPTIONS, required=True)}),
-    5: _select_schema({"default_values": DEFAULT_VALUES}),
-    6: _select_schema({"default_values": DEFAULT_VALUES}),
-    7: _select_schema({"default_values": DEFAULT_VALUES}),
-    8: _select_schema({"default_values": DEFAULT_VALUES, "channel_types": CHANNEL_TYPES}),
+    USER_SELECT: _select_schema({"default_values": DEFAULT_VALUES}),
+    ROLE_SELECT: _select_schema({"default_values": DEFAULT_VALUES}),
+    MENTIONABLE_SELECT: _select_schema({"default_values": DEFAULT_VALUES}),
+    CHANNEL_SELECT: _select_schema({"default_values": DEFAULT_VALUES, "channel_types": CHANNEL_TYPES}),
     SECTION: component_schema(
         {
             "components": Array(Component(TEXT_DISPLAY), min=1, max=3, required=True),

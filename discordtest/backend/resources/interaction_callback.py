@@ -52,7 +52,16 @@ from discordtest.backend.resources.message_render import render_message
 from discordtest.backend.rest import Call, Reply, route
 from discordtest.backend.world import Record
 
-__all__ = ["focused_option"]
+__all__ = [
+    "ACTIVITY",
+    "CHOICES",
+    "DEFERRED_MESSAGE",
+    "DEFERRED_UPDATE",
+    "MESSAGE",
+    "MODAL_ANSWER",
+    "UPDATE",
+    "focused_option",
+]
 
 MESSAGE, DEFERRED_MESSAGE, DEFERRED_UPDATE, UPDATE, CHOICES, MODAL_ANSWER, ACTIVITY = 4, 5, 6, 7, 8, 9, 12
 _NEW, _OLD = {MESSAGE, DEFERRED_MESSAGE, ACTIVITY}, {DEFERRED_UPDATE, UPDATE}

@@ -34,9 +34,11 @@ __all__ = [
     "IS_VOICE_MESSAGE",
     "LOADING",
     "MAX_CONTENT",
+    "MAX_STICKERS",
     "MESSAGE_FIELDS",
     "SETTABLE",
     "SUPPRESS_EMBEDS",
+    "SUPPRESS_NOTIFICATIONS",
     "check_message",
 ]
 

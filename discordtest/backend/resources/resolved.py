@@ -6,7 +6,9 @@ Source: Discord's documentation, Receiving and Responding ("Resolved Data Struct
 
 from __future__ import annotations
 
+from discordtest.backend.multipart import Part
 from discordtest.backend.permissions import channel_permissions
+from discordtest.backend.resources.attachment import Upload, keep, safe_name
 from discordtest.backend.resources.message_render import render_message
 from discordtest.backend.world import Record, World
 
@@ -83,6 +85,9 @@ class Resolved:
         """Add a message, whole: whoever uses a command on it shows it to the application."""
         self._add("messages", message["id"], render_message(self._world, message, None))
 
-    def add_attachment(self, attachment: Record) -> None:
-        """Add a file that the person gives to the application alone."""
+    def add_file(self, file: Part) -> str:
+        """Put a file on the CDN that the person gives to the application alone; return the id of its attachment."""
+        name = file.filename or "unknown"
+        attachment = keep(self._world, self._channel["id"], Upload(file.data, safe_name(name), name, {}))
         self._add("attachments", attachment["id"], {**attachment, "ephemeral": True})
+        return str(attachment["id"])

@@ -12,7 +12,7 @@ from datetime import datetime
 from discordtest.backend.rest import Call, operation
 from discordtest.backend.world import Record, World, made_at
 
-__all__ = ["watch_thread"]
+__all__ = ["PINNED", "watch_thread"]
 
 PINNED = 1 << 1  # a pinned post of a forum never goes
 _OPERATION = "archive_quiet_thread"

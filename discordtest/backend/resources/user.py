@@ -15,7 +15,7 @@ from discordtest.backend.rest import Call, find_in, operation, parameter, route
 from discordtest.backend.world import Record, World
 from discordtest.errors import BackendError
 
-__all__ = ["check_dm", "find_user", "make_user", "open_dm", "render_dm"]
+__all__ = ["MAX_USERNAME", "check_dm", "find_user", "make_user", "open_dm", "render_dm"]
 
 MIN_USERNAME = 2
 MAX_USERNAME = 32

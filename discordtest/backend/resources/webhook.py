@@ -26,6 +26,7 @@ from discordtest.backend.world import Record, World
 
 __all__ = [
     "APPLICATION",
+    "MAX_NAME",
     "check_name",
     "find_webhook",
     "followers",

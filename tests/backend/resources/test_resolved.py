@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from discordtest.backend import cdn
+from discordtest.backend.multipart import Part
 from discordtest.backend.permissions import ALL
 from discordtest.backend.resources.resolved import Resolved
 from discordtest.backend.resources.user import make_user
@@ -66,8 +68,8 @@ class ResolvedTests(WorldTestCase):
         self.resolved.add_message(self.small.world.messages[self.small.general["id"]][message["id"]])
         self.assertEqual(self.resolved.payload["messages"][message["id"]]["content"], "secret")
 
-    def test_attachment_is_ephemeral(self) -> None:
-        self.resolved.add_attachment({"id": "1", "filename": "a.txt"})
-        self.assertEqual(
-            self.resolved.payload["attachments"], {"1": {"id": "1", "filename": "a.txt", "ephemeral": True}}
-        )
+    def test_file_is_ephemeral(self) -> None:
+        number = self.resolved.add_file(Part("file", "a.txt", "text/plain", b"data"))
+        shown = self.resolved.payload["attachments"][number]
+        self.assertEqual((shown["id"], shown["filename"], shown["ephemeral"]), (number, "a.txt", True))
+        self.assertEqual(self.small.world.files[cdn.path_of(shown["url"])][0], b"data")
