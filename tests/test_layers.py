@@ -31,7 +31,6 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         "discordtest.backend.codes",
         "discordtest.backend.intents",
-        "discordtest.backend.limits",
         "discordtest.backend.world",
         "discordtest.backend.multipart",
     ),
@@ -77,7 +76,6 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.control",
         "discordtest.current",
         "discordtest.finding",
-        "discordtest.given",
         "discordtest.guesses",
         "discordtest.hints",
         "discordtest.idle",
@@ -86,7 +84,6 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.outdated",
         "discordtest.interactions",
         "discordtest.recordings",
-        "discordtest.refusals",
         "discordtest.replays",
         "discordtest.running",
         "discordtest.scene",
@@ -152,6 +149,44 @@ def imports(
             for alias in node.names:
                 submodule = f"{base}.{alias.name}"
                 yield node.lineno, submodule if submodule in known else base
+
+
+def names_taken(module: str, source: str, known: set[str]) -> Iterator[tuple[int, str, str]]:
+    """Find what a module takes of others, also for types: (line, the other module, a name in it)."""
+    tree = _parsed(source)
+    whole: dict[str, str] = {}  # a name here -> the module that it stands for
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            for alias in node.names:
+                if (submodule := f"{node.module}.{alias.name}") in known:
+                    whole[alias.asname or alias.name] = submodule
+                elif node.module in known:
+                    yield node.lineno, node.module, alias.name
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in whole:
+            yield node.lineno, whole[node.value.id], node.attr
+
+
+def _offered(source: str) -> list[str] | None:
+    """Return ``__all__``, if a module has one."""
+    for node in _parsed(source).body:
+        if isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == ["__all__"]:
+            elements = node.value.elts if isinstance(node.value, ast.List) else []
+            return [each.value for each in elements if isinstance(each, ast.Constant)]
+    return None
+
+
+@functools.cache
+def _defined(source: str) -> frozenset[str]:
+    """Return the names that a module itself makes."""
+    found = set()
+    for node in _parsed(source).body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            stored = (each for each in ast.walk(node) if isinstance(each, ast.Name))
+            found |= {each.id for each in stored if isinstance(each.ctx, ast.Store)}
+    return frozenset(found)
 
 
 @functools.cache
@@ -224,6 +259,23 @@ class LayerTests(unittest.TestCase):
         known = modules()
         unplaced = [name for name in known if layer(name) == len(LAYERS) - 1 and name != "discordtest"]
         self.assertFalse(unplaced, f"give these a layer in {__name__}.LAYERS: {', '.join(unplaced)}")
+
+    def test_every_name_in_the_table_is_once_there_and_of_a_module(self) -> None:
+        named = [name for layer in LAYERS for name in layer]
+        self.assertEqual(sorted({name for name in named if named.count(name) > 1}), [])
+        self.assertEqual([name for name in named if name not in modules()], [])
+
+    def test_names_that_a_module_takes_are_offered(self) -> None:
+        """``__all__`` says what others use of a module; what it does not name is free to change."""
+        known = {module: path.read_text() for module, path in modules().items()}
+        offered = {module: _offered(source) for module, source in known.items()}
+        wrong = []
+        for module, source in known.items():
+            for line, target, name in names_taken(module, source, set(known)):
+                names = offered[target]
+                if names is not None and name in _defined(known[target]) and name not in names:
+                    wrong.append(f"{modules()[module]}:{line}: __all__ of {target} has no {name}")
+        self.assertNoImport(wrong)
 
 
 class ReaderTests(unittest.TestCase):
