@@ -31,6 +31,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         "discordtest.backend.codes",
         "discordtest.backend.intents",
+        "discordtest.backend.opcodes",
         "discordtest.backend.world",
         "discordtest.backend.multipart",
     ),

@@ -11,7 +11,7 @@ import importlib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl
 
 from discordtest import deferred
 from discordtest.backend import body as bodies
@@ -191,8 +191,7 @@ class Backend(Interruptions, Troubles, Snapshots, Events):
             actor = Actor("webhook", raw[0] if raw else "")
         value, exchange.files = read_body(request)
         exchange.json = value
-        reason = request.headers.get("X-Audit-Log-Reason")
-        exchange.reason = None if reason is None else unquote(reason)
+        exchange.reason = request.audit_reason
         call = Call(self, actor, route, files=exchange.files, reason=exchange.reason, wire=True)
         try:
             return self._run(call, raw, value, exchange.query)

@@ -14,7 +14,7 @@ from discordtest.backend.intents import Intent
 from discordtest.backend.resources import gateway_commands
 from discordtest.backend.resources.application import GATEWAY_URL, approved_intents
 from discordtest.backend.resources.guild_create import render_guild_create
-from discordtest.backend.resuming import INVALID_SESSION
+from discordtest.backend.resuming import LOST
 
 if TYPE_CHECKING:
     from discordtest.backend.session import Session
@@ -110,7 +110,7 @@ def _may_start(session: Session, application_id: str, shard: int) -> bool:
         gateway.reset_token(application_id)
         session.close(4004)
     elif not is_free:
-        session.push(INVALID_SESSION)
+        session.push(LOST)
     return is_allowed and is_free
 
 

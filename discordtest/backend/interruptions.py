@@ -11,8 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from discordtest.backend import opcodes
 from discordtest.backend.close_codes import ABNORMAL_CLOSURE, is_close_code
 from discordtest.backend.journal import Act
+from discordtest.backend.opcodes import control_frame
 from discordtest.backend.resources.guild_create import render_guild_create
 from discordtest.backend.resources.voice import tell_voice_server
 from discordtest.backend.world import Record
@@ -62,7 +64,7 @@ class Interruptions:
         """Ask clients to reconnect and resume (op 7)."""
         for session in self._connected(client, shard_id, "asks {} to reconnect"):
             session.dismissed = True
-            session.push('{"op":7,"s":null,"t":null,"d":null}')
+            session.push(control_frame(opcodes.RECONNECT))
 
     def invalidate_session(
         self, resumable: bool = False, client: Any = None, shard_id: int | None = None
@@ -92,7 +94,7 @@ class Interruptions:
     def request_heartbeat(self, client: Any = None, shard_id: int | None = None) -> None:
         """Ask clients for a heartbeat at once (op 1)."""
         for session in self._connected(client, shard_id, "asks {} for a heartbeat", disturbs=False):
-            session.push('{"op":1,"s":null,"t":null,"d":null}')
+            session.push(control_frame(opcodes.HEARTBEAT))
 
     # -- guilds
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+from discordtest.backend import opcodes
+
 __all__ = ["is_well_formed"]
 
 Shape: TypeAlias = dict[str, Callable[[Any], bool]]  # Any: JSON of the client
@@ -47,10 +49,10 @@ def _fits(shape: Shape, data: dict[str, Any]) -> bool:
 
 _PRESENCE: Shape = {"status": _is_text, "activities": _are_activities, "game": _is_activity}
 _SHAPES: dict[int, Shape] = {
-    2: {"presence": _is_presence, "large_threshold": _is_number},
-    3: _PRESENCE,
-    8: {"query": _is_text, "limit": _is_number},
-    31: {"guild_ids": _is_list},
+    opcodes.IDENTIFY: {"presence": _is_presence, "large_threshold": _is_number},
+    opcodes.PRESENCE_UPDATE: _PRESENCE,
+    opcodes.REQUEST_GUILD_MEMBERS: {"query": _is_text, "limit": _is_number},
+    opcodes.REQUEST_SOUNDBOARD_SOUNDS: {"guild_ids": _is_list},
 }
 
 

@@ -67,6 +67,12 @@ class Request:
             return {name: values if len(values := query.getall(name)) > 1 else values[0] for name in found}
         return found
 
+    @property
+    def audit_reason(self) -> str | None:
+        """Why it is done, for the audit log."""
+        reason = self.headers.get("X-Audit-Log-Reason")
+        return None if reason is None else unquote(reason)
+
 
 @dataclass(slots=True)
 class Response:

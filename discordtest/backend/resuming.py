@@ -10,14 +10,16 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from discordtest.backend import opcodes
+
 if TYPE_CHECKING:
     from discordtest.backend.session import Session
     from discordtest.backend.world import Record
 
-__all__ = ["INVALID_SESSION", "KEPT_FOR", "is_expired", "lose", "missed", "resume"]
+__all__ = ["KEPT_FOR", "LOST", "is_expired", "lose", "missed", "resume"]
 
 KEPT_FOR = 180_000_000  # microseconds that a session waits for its client; Discord says "a few minutes"
-INVALID_SESSION = '{"op":9,"s":null,"t":null,"d":false}'
+LOST = opcodes.control_frame(opcodes.INVALID_SESSION, "false")
 _CARRIED = (
     "session_id", "user_id", "application_id", "intents", "large_threshold", "shard", "sequence", "sent", "room",
     "lists_asked",
@@ -59,7 +61,7 @@ def resume(session: Session, data: Record) -> None:
         gateway.end(old)
         old = None
     if old is None or old.application_id != application_id:
-        session.push(INVALID_SESSION)
+        session.push(LOST)
         return
     sequence: Any = data.get("seq")
     if not _is_sequence(sequence, old):
@@ -69,7 +71,7 @@ def resume(session: Session, data: Record) -> None:
     frames = missed(old, sequence)
     if frames is None:
         gateway.end(old)
-        session.push(INVALID_SESSION)
+        session.push(LOST)
         return
     _take_over(session, old)
     for frame in frames:

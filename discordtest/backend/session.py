@@ -10,12 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from discordtest.backend import resuming
+from discordtest.backend import opcodes, resuming
 from discordtest.backend.close_codes import ABNORMAL_CLOSURE, CLOSE_CODES, ends_session
 from discordtest.backend.compression import compressor
 from discordtest.backend.encoding import decode
 from discordtest.backend.identifying import LARGE_THRESHOLDS, identify
 from discordtest.backend.journal import Frame
+from discordtest.backend.opcodes import control_frame
 from discordtest.backend.payloads import is_well_formed
 from discordtest.backend.resources import gateway_commands
 from discordtest.backend.rest import Actor
@@ -26,13 +27,14 @@ if TYPE_CHECKING:
     from discordtest.backend import Backend
     from discordtest.backend.gateway import Gateway
 
-__all__ = ["Close", "Session", "decoded"]
+__all__ = ["ACKNOWLEDGED", "Close", "Session", "decoded"]
 
 HEARTBEAT_INTERVAL = 41_250  # milliseconds
 MAX_PAYLOAD = 4096  # bytes of one frame of the client
 MAX_FRAMES, FRAMES_WINDOW = 120, 60_000_000  # frames of the client in so many microseconds
 KEPT_FRAMES = 128  # events kept for a replay beyond those that the client has not taken yet
-_HELLO = '{"op":10,"s":null,"t":null,"d":{"heartbeat_interval":%d,"_trace":[]}}' % HEARTBEAT_INTERVAL
+_HELLO = control_frame(opcodes.HELLO, '{"heartbeat_interval":%d,"_trace":[]}' % HEARTBEAT_INTERVAL)
+ACKNOWLEDGED = control_frame(opcodes.HEARTBEAT_ACK)
 
 
 @dataclass(slots=True)
@@ -149,7 +151,7 @@ class Session(Viewer):
             self.close(4001)
         elif not self.ready and frame["op"] in gateway_commands.COMMANDS:
             self.close(4003)
-        elif frame["op"] != _HEARTBEAT and not is_well_formed(frame["op"], frame.get("d")):
+        elif frame["op"] != opcodes.HEARTBEAT and not is_well_formed(frame["op"], frame.get("d")):
             self.close(4002)
         else:
             try:
@@ -190,7 +192,7 @@ class Session(Viewer):
     def invalidate(self, resumable: bool) -> None:
         """Tell the client that its session is not valid (op 9); the connection stays open."""
         self.dismissed = True
-        self.push('{"op":9,"s":null,"t":null,"d":%s}' % ("true" if resumable else "false"))
+        self.push(control_frame(opcodes.INVALID_SESSION, "true" if resumable else "false"))
         if not resumable and self.ready:
             self.ready = False
             self.gateway.end(self)
@@ -198,7 +200,7 @@ class Session(Viewer):
     # -- opcodes
 
     def _heartbeat(self, data: Any) -> None:
-        self.push('{"op":11,"s":null,"t":null,"d":null}')
+        self.push(ACKNOWLEDGED)
 
     def serves(self, guild_id: str | None) -> bool:
         """Tell whether what happens in a guild, or outside of all, is this shard's."""
@@ -226,10 +228,9 @@ def _on_the_backend(command: Callable[[Backend, Session, Any], None]) -> Callabl
     return lambda session, data: command(session.gateway.backend, session, data)
 
 
-_HEARTBEAT = 1
 _OPCODES: dict[int, Callable[[Session, Any], None]] = {
-    _HEARTBEAT: Session._heartbeat,
-    2: identify,
-    6: resuming.resume,
+    opcodes.HEARTBEAT: Session._heartbeat,
+    opcodes.IDENTIFY: identify,
+    opcodes.RESUME: resuming.resume,
     **{code: _on_the_backend(command) for code, command in gateway_commands.COMMANDS.items()},
 }

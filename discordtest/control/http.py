@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from discordtest.backend.world import Record
     from discordtest.scene import Scene
 
-__all__ = ["FakeHttp"]
+__all__ = ["SECONDS_OF_A_DAY", "FakeHttp"]
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
 

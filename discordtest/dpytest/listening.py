@@ -16,6 +16,8 @@ from discord.activity import create_activity
 
 from discordtest import views
 from discordtest.backend import journal
+from discordtest.backend.opcodes import PRESENCE_UPDATE
+from discordtest.control.http import SECONDS_OF_A_DAY
 from discordtest.dpytest import callbacks
 
 if TYPE_CHECKING:
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["EVENTS", "Listener"]
 
-_PRESENCE = 3  # opcode
 _Told = tuple[tuple[Any, ...], dict[str, Any]]
 
 
@@ -73,7 +74,7 @@ class Listener:
         if way != "sent" or not isinstance(frame, str):
             return
         payload = json.loads(frame)
-        if payload.get("op") == _PRESENCE:
+        if payload.get("op") == PRESENCE_UPDATE:
             data = payload["d"]
             activities = data.get("activities") or [None]
             activity = create_activity(activities[0], self.client._connection)
@@ -185,7 +186,7 @@ def _logs_from(asked: _Asked) -> _Told:
 
 def _ban(asked: _Asked) -> _Told:
     seconds = asked.number("delete_message_seconds") or 0
-    return (asked.guild, asked.user, seconds // 86_400), asked.reason
+    return (asked.guild, asked.user, seconds // SECONDS_OF_A_DAY), asked.reason
 
 
 #: operationId -> the name of the event, and what its callback is given

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from discordtest.backend.opcodes import IDENTIFY
 from discordtest.recordings.comparing import difference
 from discordtest.recordings.lines import Exchange, Frame
 
@@ -98,7 +99,7 @@ def unmade(recording: Recording, left: Sequence[Exchange]) -> list[str]:
 
 
 def _beginning(op: int | None) -> str:
-    return "identifies" if op == 2 else "resumes a session"
+    return "identifies" if op == IDENTIFY else "resumes a session"
 
 
 def _expected(recording: Recording, line: Line | None) -> str:

@@ -11,17 +11,27 @@ from typing import TYPE_CHECKING, Any
 
 from discordtest.backend.close_codes import ABNORMAL_CLOSURE
 from discordtest.backend.journal import Frame as Entry
-from discordtest.backend.session import Close, Session, decoded
+from discordtest.backend.opcodes import (
+    HEARTBEAT,
+    HEARTBEAT_ACK,
+    HELLO,
+    IDENTIFY,
+    INVALID_SESSION,
+    REQUEST_GUILD_MEMBERS,
+    RESUME,
+)
+from discordtest.backend.session import ACKNOWLEDGED, Close, Session, decoded
 from discordtest.recordings.lines import Frame
 
 if TYPE_CHECKING:
     from discordtest.recordings.player import Player
     from discordtest.recordings.recording import Recording
 
-__all__ = ["Part", "PlayedSession", "parts_of"]
+__all__ = ["NOT_PLAYED", "Part", "PlayedSession", "parts_of"]
 
-_HEARTBEAT, _IDENTIFY, _RESUME, _MEMBERS, _INVALID, _HELLO, _ACK = 1, 2, 6, 8, 9, 10, 11
-_ACKNOWLEDGED = '{"op":11,"s":null,"t":null,"d":null}'
+
+#: Opcodes of frames that a connection of the player's has of its own.
+NOT_PLAYED = (HELLO, HEARTBEAT_ACK)
 
 
 @dataclass
@@ -51,7 +61,7 @@ class Part:
         mine = self.start.data
         if not isinstance(mine, dict):
             return False
-        if self.op == _IDENTIFY:
+        if self.op == IDENTIFY:
             return _shard(mine) == _shard(data)
         return bool(mine.get("session_id") == data.get("session_id"))
 
@@ -67,15 +77,19 @@ def parts_of(recording: Recording) -> list[Part]:
     for socket, lines in recording.sockets.items():
         frames = [line for line in lines if isinstance(line, Frame)]
         part = Part(socket)
-        received = [line for line in frames if line.direction == "received" and line.op not in (_HELLO, _ACK)]
+        received = [line for line in frames if line.direction == "received" and line.op not in NOT_PLAYED]
         for line in frames:
-            if line.direction == "sent" and line.op in (_IDENTIFY, _RESUME):
+            if line.direction == "sent" and line.op in (IDENTIFY, RESUME):
                 part.start = line
                 break
         part.first = received[: _length_of_start(received)]
         chunks = [line for line in received[len(part.first) :] if line.event == "GUILD_MEMBERS_CHUNK"]
         for line in frames:
-            if line.direction == "sent" and line.op == _MEMBERS and (nonce := _nonce_of(line)) is not None:
+            if (
+                line.direction == "sent"
+                and line.op == REQUEST_GUILD_MEMBERS
+                and (nonce := _nonce_of(line)) is not None
+            ):
                 part.answers[id(line)] = [chunk for chunk in chunks if _nonce_of(chunk) == nonce]
         found.append(part)
     return found
@@ -86,7 +100,7 @@ def _length_of_start(received: list[Frame]) -> int:
     guilds: set[Any] = set()
     length = 0
     for number, line in enumerate(received, 1):
-        if not length and (line.op == _INVALID or line.event == "RESUMED"):
+        if not length and (line.op == INVALID_SESSION or line.event == "RESUMED"):
             return number
         if line.event == "READY":
             guilds = {_id_of(guild) for guild in _list_of(line.data, "guilds")}
@@ -130,9 +144,9 @@ class PlayedSession(Session):
         frame = decoded(text)
         if frame is None:
             self.close(4002)
-        elif frame["op"] == _HEARTBEAT:
-            self.push(_ACKNOWLEDGED)
-        elif self.socket is None and frame["op"] in (_IDENTIFY, _RESUME):
+        elif frame["op"] == HEARTBEAT:
+            self.push(ACKNOWLEDGED)
+        elif self.socket is None and frame["op"] in (IDENTIFY, RESUME):
             player.begin(self, frame)
         else:
             player.receive(self, frame)

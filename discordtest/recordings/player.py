@@ -12,12 +12,12 @@ import re
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeAlias
-from urllib.parse import unquote
 
 from discordtest.backend import below_version
 from discordtest.backend.faults import ConnectionReset, SlowAnswer, Timeout
 from discordtest.backend.journal import Dispatch
 from discordtest.backend.journal import Exchange as Entry
+from discordtest.backend.opcodes import DISPATCH, REQUEST_GUILD_MEMBERS
 from discordtest.backend.rest import Actor, Response, match
 from discordtest.checking import seconds_of
 from discordtest.control import SceneBackend
@@ -26,7 +26,7 @@ from discordtest.recordings import cast, mismatches
 from discordtest.recordings.answers import Answers, note_sent
 from discordtest.recordings.comparing import Comparison
 from discordtest.recordings.lines import Closed, Exchange, Frame, encode
-from discordtest.recordings.played import PlayedSession, parts_of
+from discordtest.recordings.played import NOT_PLAYED, PlayedSession, parts_of
 from discordtest.recordings.tape import decoded_body, path_of
 
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ __all__ = ["Order", "Player"]
 
 Order: TypeAlias = Literal["matching", "strict"]
 _SNOWFLAKE = re.compile(r"\d{1,20}")
-_MEMBERS, _HELLO, _ACKNOWLEDGED = 8, 10, 11
 
 
 class Player(SceneBackend):
@@ -112,8 +111,7 @@ class Player(SceneBackend):
         self.journal.append(entry)
         entry.route, _, _ = match(request.method, entry.path)
         entry.json, entry.files = decoded_body(request)
-        reason = request.headers.get("X-Audit-Log-Reason")
-        entry.reason = None if reason is None else unquote(reason)
+        entry.reason = request.audit_reason
         line = self._recorded(f"{request.method} {path}", entry)
         response = self._response(line) if isinstance(line, Exchange) else line
         entry.status, entry.answer = response.status, response.body
@@ -235,7 +233,7 @@ class Player(SceneBackend):
         recorded, actual = line.data, frame.get("d")
         if not self.comparison.fits(recorded, actual):
             return False
-        if line.op == _MEMBERS and isinstance(recorded, dict) and isinstance(actual, dict):
+        if line.op == REQUEST_GUILD_MEMBERS and isinstance(recorded, dict) and isinstance(actual, dict):
             if recorded.get("nonce") and actual.get("nonce"):
                 self.comparison.drawn[recorded["nonce"]] = actual["nonce"]  # the members come with it
         return True
@@ -246,7 +244,7 @@ class Player(SceneBackend):
             session.end(line.code)
             return
         text = self.comparison.translated(line.text)
-        if line.op == 0:
+        if line.op == DISPATCH:
             data = json.loads(text).get("d")
             guild_id = data.get("guild_id") if isinstance(data, dict) else None
             self.journal.append(Dispatch(self.world.now(), str(line.event), guild_id, encode(data)))
@@ -299,4 +297,4 @@ def _is_the_bots(line: Line) -> bool:
 def _comes_from_discord(line: Frame | Closed) -> bool:
     if isinstance(line, Closed):
         return line.by == "server"
-    return line.direction == "received" and line.op not in (_HELLO, _ACKNOWLEDGED)
+    return line.direction == "received" and line.op not in NOT_PLAYED

@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, quote_plus
 
+from discordtest.backend.opcodes import IDENTIFY, RESUME
 from discordtest.backend.resources.application import GATEWAY_URL
 from discordtest.recordings.lines import Exchange, Frame, Line, as_record, encode
 
@@ -36,7 +37,6 @@ KEYS = {
     "code_verifier": "code-verifier",
 }
 _EVENTS = {"INTERACTION_CREATE": "interaction-token", "VOICE_SERVER_UPDATE": "voice-token"}
-_IDENTIFY, _RESUME = 2, 6
 _PATHS = (
     (re.compile(r"/webhooks/\d+/([^/?\s]+)"), "webhook-token"),
     (re.compile(r"/interactions/\d+/([^/?\s]+)/callback"), "interaction-token"),
@@ -79,9 +79,7 @@ class Secrets:
                 self._learn_request(line, texts)
             elif isinstance(line, Frame):
                 kind = _EVENTS.get(line.event or "", "webhook-token")
-                self._walk(
-                    line.payload, "bot-token" if line.op in (_IDENTIFY, _RESUME) else kind, None, texts
-                )
+                self._walk(line.payload, "bot-token" if line.op in (IDENTIFY, RESUME) else kind, None, texts)
         for text in texts:
             self._look(text)
 

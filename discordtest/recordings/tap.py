@@ -15,6 +15,7 @@ from discordtest.backend.faults import ConnectionReset, SlowAnswer, Timeout
 from discordtest.backend.journal import Act
 from discordtest.backend.journal import Exchange as Entry
 from discordtest.backend.journal import Frame as Sent
+from discordtest.backend.opcodes import IDENTIFY
 from discordtest.backend.session import Close
 from discordtest.errors import SetupError
 from discordtest.recordings.lines import Exchange, Frame
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 __all__ = ["NetworkRecorder"]
 
 LEAD = 3.0  # seconds by which the start of a recording that begins later is put before it: a login takes two
-_IDENTIFY = 2
 
 
 class NetworkRecorder(Recorder):
@@ -140,7 +140,7 @@ def _requests(scene: Scene, application_id: str) -> Iterator[Line]:
     has_identified = False
     for entry in scene.backend.journal:
         if isinstance(entry, Sent):
-            has_identified = has_identified or _opcode(entry.text) == _IDENTIFY
+            has_identified = has_identified or _opcode(entry.text) == IDENTIFY
         elif isinstance(entry, Act) and has_identified:
             return
         elif isinstance(entry, Entry) and entry.actor and entry.actor.application_id == application_id:
@@ -184,7 +184,7 @@ def _opcode(text: str) -> Any:
 
 
 def _identifies(text: str, backend: Backend, session: Session) -> bool:
-    if _opcode(text) != _IDENTIFY:
+    if _opcode(text) != IDENTIFY:
         return False
     data = json.loads(text)["d"]
     shard = tuple(data.get("shard") or (0, 1))

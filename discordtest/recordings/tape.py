@@ -11,10 +11,10 @@ import json
 from collections import deque
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 from discordtest.backend import below_version, read_body
 from discordtest.backend.codes import RestError
+from discordtest.backend.opcodes import DISPATCH, HEARTBEAT, HEARTBEAT_ACK, HELLO, IDENTIFY, RESUME
 from discordtest.recordings.lines import Closed, Exchange, Frame
 from discordtest.recordings.recording import Recording, write_rows
 from discordtest.recordings.scrub import Scrub, Secrets, scrubbed
@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["API_HOSTS", "Tape", "decoded_body", "path_of"]
 
 API_HOSTS = frozenset(("discord.com", "canary.discord.com", "ptb.discord.com", "discordapp.com"))
-_QUIET = frozenset((1, 11))  # heartbeats
-_HELLO, _IDENTIFY, _RESUME = 10, 2, 6
+_QUIET = frozenset((HEARTBEAT, HEARTBEAT_ACK))
 _STARTS = frozenset(("READY", "GUILD_CREATE", "RESUMED"))
 _KEPT_HEADERS = ("x-ratelimit-", "retry-after", "via")
 
@@ -63,7 +62,6 @@ class Tape:
         """Keep a request with what came of it."""
         self._know(request.headers)
         value, files = decoded_body(request)
-        reason = request.headers.get("X-Audit-Log-Reason")
         line = Exchange(
             at,
             f"{request.method} {path_of(request.host, request.path)}",
@@ -71,7 +69,7 @@ class Tape:
             query=request.parameters(),
             json=value,
             files=[file.filename or "" for file in files],
-            reason=None if reason is None else unquote(reason),
+            reason=request.audit_reason,
             error=error,
             took=took,
         )
@@ -94,8 +92,10 @@ class Tape:
         frame = Frame(at, socket, direction, payload)
         if frame.op in _QUIET:
             return
-        is_start = frame.op in (_HELLO, _IDENTIFY, _RESUME) or (frame.op == 0 and payload.get("t") in _STARTS)
-        if frame.op == _IDENTIFY and isinstance(payload.get("d"), dict):
+        is_start = frame.op in (HELLO, IDENTIFY, RESUME) or (
+            frame.op == DISPATCH and payload.get("t") in _STARTS
+        )
+        if frame.op == IDENTIFY and isinstance(payload.get("d"), dict):
             self.secrets.add(payload["d"].get("token"), "bot-token")
         self._add(frame, is_start=is_start)
         self._has_begun = self._has_begun or (is_start and payload.get("t") == "READY")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from discordtest.backend import opcodes
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.encoding import encode
 from discordtest.backend.intents import Intent
@@ -193,9 +194,9 @@ def _not_modelled(name: str) -> Callable[[Backend, Session, Any], None]:
 
 #: opcode -> what serves it
 COMMANDS: dict[int, Callable[[Backend, Session, Any], None]] = {
-    3: update_presence,
-    4: update_voice_state,
-    8: request_guild_members,
-    31: request_soundboard_sounds,
-    43: _not_modelled("Request Channel Info (op 43)"),
+    opcodes.PRESENCE_UPDATE: update_presence,
+    opcodes.VOICE_STATE_UPDATE: update_voice_state,
+    opcodes.REQUEST_GUILD_MEMBERS: request_guild_members,
+    opcodes.REQUEST_SOUNDBOARD_SOUNDS: request_soundboard_sounds,
+    opcodes.REQUEST_CHANNEL_INFO: _not_modelled("Request Channel Info (op 43)"),
 }
