@@ -209,9 +209,7 @@ def find_in_guilds(
         where = ", ".join(repr(world.guilds[guild_id]["name"]) for guild_id, _ in found[:_LISTED])
         raise SetupError(f"{thing!r} may mean {len(found)} things, of {where}: pass the {kind} itself")
     if not found:
-        raise SetupError(
-            f"there is no {kind} {shown(thing)} in the world of this test: it is of another test or guild, or deleted"
-        )
+        raise _nothing(kind, thing)
     return found[0]
 
 
@@ -240,10 +238,13 @@ def _known(thing: Id, table: Collection[str], kind: str) -> str:
         for types, other in _OBJECTS:
             if isinstance(thing, types) and other not in kind:
                 raise SetupError(f"the {other} {shown(thing)} stands where a {kind} belongs")
-        raise SetupError(
-            f"there is no {kind} {shown(thing)} in the world of this test: it is of another test or guild, or deleted"
-        )
+        raise _nothing(kind, thing)
     return number
+
+
+def _nothing(kind: str, thing: Any) -> SetupError:
+    text = f"there is no {kind} {shown(thing)} in the world of this test"
+    return SetupError(f"{text}: it is of another test or guild, or deleted")
 
 
 def _channels(world: World, guild_id: str | None, kinds: Collection[int] | None) -> Iterable[Record]:

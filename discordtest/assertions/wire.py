@@ -24,8 +24,6 @@ __all__ = ["AssertWire", "BotErrors"]
 
 __unittest = True
 
-_PARAMETER = r"\{[^}]*\}"
-
 
 class AssertWire(AssertCore):
     """The assertions about requests, events and errors."""
@@ -53,7 +51,7 @@ class AssertWire(AssertCore):
             raise SetupError(f"{error} To ask for what is not served is NotModelled.") from None
         self._at_rest()
         exchanges = self._scene.backend.journal.exchanges(self._scene.act_start)
-        pattern = re.compile("[^/]+".join(map(re.escape, re.split(_PARAMETER, path))))
+        pattern = targets.path_pattern(path)
         found = [
             entry
             for entry in exchanges

@@ -13,7 +13,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.world import Record, written
@@ -31,6 +31,7 @@ __all__ = [
     "Integer",
     "Number",
     "Object",
+    "Path",
     "Snowflake",
     "String",
     "Timestamp",
@@ -43,6 +44,8 @@ _WHOLE = re.compile(r"-?[0-9]{1,20}\Z")
 _MAX_INTEGER = 2**63 - 1
 _BASE64 = r"(?=.)((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)\Z"
 _MISSING: Any = object()  # Any: stands in for a value of every type
+#: Where something stands in a body: names of fields and places in lists, from the outside in.
+Path: TypeAlias = tuple[str | int, ...]
 
 
 class FormErrors:
@@ -94,7 +97,7 @@ class Field(ABC):
         self.null = null
         self.default = default
 
-    def parse(self, value: Any, path: tuple[str | int, ...], errors: FormErrors) -> Any:
+    def parse(self, value: Any, path: Path, errors: FormErrors) -> Any:
         """Check one value; note what is wrong with it, and return it in the stored form."""
         if value is None:
             if not self.null:
@@ -103,7 +106,7 @@ class Field(ABC):
         return self.convert(value, path, errors)
 
     @abstractmethod
-    def convert(self, value: Any, path: tuple[str | int, ...], errors: FormErrors) -> Any:
+    def convert(self, value: Any, path: Path, errors: FormErrors) -> Any:
         """Check a value that is not null."""
 
 
@@ -112,7 +115,7 @@ class Anything(Field):
 
     plain = dict
 
-    def convert(self, value: Any, path: tuple[str | int, ...], errors: FormErrors) -> Any:
+    def convert(self, value: Any, path: Path, errors: FormErrors) -> Any:
         return value
 
 
@@ -136,7 +139,7 @@ class String(Field):
         self.min, self.max, self.choices, self.strip = min, max, choices, strip
         self.pattern = None if pattern is None else re.compile(pattern)
 
-    def convert(self, value: Any, path: tuple[str | int, ...], errors: FormErrors) -> Any:
+    def convert(self, value: Any, path: Path, errors: FormErrors) -> Any:
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             value = str(value)
         if not isinstance(value, str):
@@ -171,7 +174,7 @@ class Number(Field):
         super().__init__(**options)
         self.min, self.max = min, max
 
-    def convert(self, value: Any, path: tuple[str | int, ...], errors: FormErrors) -> Any:
+    def convert(self, value: Any, path: Path, errors: FormErrors) -> Any:
         try:
             number = self.number(value)
         except (TypeError, ValueError, OverflowError):
@@ -213,7 +216,7 @@ class Boolean(Field):
 
     plain = bool
 
-    def convert(self, value: Any, path: tuple[str | int, ...], errors: FormErrors) -> Any:
+    def convert(self, value: Any, path: Path, errors: FormErrors) -> Any:
         if value in ("true", "True", "1", 1):
             return True
         if value in ("false", "False", "0", 0):
@@ -225,7 +228,7 @@ class Boolean(Field):
 class Snowflake(Field):
     """An id, as a string of digits or a number; stored as a string."""
 
-    def convert(self, value: Any, path: tuple[str | int, ...], errors: FormErrors) -> Any:
+    def convert(self, value: Any, path: Path, errors: FormErrors) -> Any:
         text = str(value)
         if isinstance(value, (bool, float)) or not _DIGITS.match(text):
             errors.add(path, "NUMBER_TYPE_COERCE", f'Value "{value}" is not snowflake.')
@@ -239,7 +242,7 @@ class Choice(Field):
         super().__init__(**options)
         self.values = values
 
-    def convert(self, value: Any, path: tuple[str | int, ...], errors: FormErrors) -> Any:
+    def convert(self, value: Any, path: Path, errors: FormErrors) -> Any:
         if isinstance(value, (list, dict, bool, float)) or value not in self.values:
             errors.add(path, "BASE_TYPE_CHOICES", _one_of(self.values))
         return value
@@ -248,7 +251,7 @@ class Choice(Field):
 class Timestamp(Field):
     """A moment in ISO 8601; stored as the API writes it, in UTC."""
 
-    def convert(self, value: Any, path: tuple[str | int, ...], errors: FormErrors) -> Any:
+    def convert(self, value: Any, path: Path, errors: FormErrors) -> Any:
         try:
             moment = datetime.fromisoformat(value)
         except (TypeError, ValueError):
@@ -270,7 +273,7 @@ class Image(Field):
         super().__init__(**options)
         self.max = max
 
-    def convert(self, value: Any, path: tuple[str | int, ...], errors: FormErrors) -> Any:
+    def convert(self, value: Any, path: Path, errors: FormErrors) -> Any:
         match = self.pattern.match(value) if isinstance(value, str) else None
         if match is None:
             errors.add(path, *self.wrong)
@@ -296,7 +299,7 @@ class Array(Field):
         super().__init__(**options)
         self.of, self.min, self.max, self.unique = of, min, max, unique
 
-    def convert(self, value: Any, path: tuple[str | int, ...], errors: FormErrors) -> Any:
+    def convert(self, value: Any, path: Path, errors: FormErrors) -> Any:
         if not isinstance(value, list):
             errors.add(path, "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
             return value
@@ -328,7 +331,7 @@ class Object(Field):
         fields: Mapping[str, Field],
         *,
         ignore: Collection[str] = (),
-        check: Callable[[Record, tuple[str | int, ...], FormErrors], None] | None = None,
+        check: Callable[[Record, Path, FormErrors], None] | None = None,
         **options: Any,
     ) -> None:
         super().__init__(**options)
@@ -338,7 +341,7 @@ class Object(Field):
         self.must = [name for name, field in self.fields.items() if field.required]
         self.defaults = {n: f.default for n, f in self.fields.items() if f.default is not _MISSING}
 
-    def convert(self, value: Any, path: tuple[str | int, ...], errors: FormErrors) -> Any:
+    def convert(self, value: Any, path: Path, errors: FormErrors) -> Any:
         if not isinstance(value, dict):
             errors.add(path, "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType")
             return value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -12,11 +13,12 @@ from discordtest.errors import BackendError
 if TYPE_CHECKING:
     from discordtest.backend.rest import Route
 
-__all__ = ["CDN", "EVERYTHING", "GATEWAY", "Target", "find_target"]
+__all__ = ["CDN", "EVERYTHING", "GATEWAY", "Target", "find_target", "path_pattern"]
 
 EVERYTHING = "*"
 CDN = "cdn"
 GATEWAY = "gateway"  # connections to it, not GET /gateway
+_PARAMETER = re.compile(r"\{[^}]*\}")
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -58,6 +60,11 @@ def find_target(text: str) -> Target:
     if not found:
         raise BackendError(f"there is no operation or route {text!r}{_suggestion(text)}")
     return Target(text, found)
+
+
+def path_pattern(path: str) -> re.Pattern[str]:
+    """Return what fits the paths that one names, concrete or as a template: ``"/channels/{channel_id}"``."""
+    return re.compile("[^/]+".join(map(re.escape, _PARAMETER.split(path))))
 
 
 def _suggestion(text: str) -> str:

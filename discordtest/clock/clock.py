@@ -228,9 +228,7 @@ def install() -> None:
             heartbeats.install()
             _find_sites()
             players.install()
-            for names, name, real, view in _sites.values():
-                if names.get(name) is real:
-                    names[name] = view
+            _put_views()
 
 
 def uninstall() -> None:
@@ -250,9 +248,13 @@ def refresh() -> None:
     """Reach the modules of discord.py that were imported since ``install``."""
     with _lock:
         if _installed and _find_sites():
-            for names, name, real, view in _sites.values():
-                if names.get(name) is real:
-                    names[name] = view
+            _put_views()
+
+
+def _put_views() -> None:
+    for names, name, real, view in _sites.values():
+        if names.get(name) is real:
+            names[name] = view
 
 
 def _find_sites() -> bool:

@@ -11,6 +11,7 @@ from discordtest.backend.journal import Exchange as Entry
 from discordtest.backend.journal import Sent
 from discordtest.backend.resources.interaction_callback import UPDATE
 from discordtest.backend.rest import Response, match
+from discordtest.backend.targets import path_pattern
 from discordtest.errors import SetupError
 from discordtest.recordings.lines import Exchange
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Answers", "note_sent"]
 
-_PARAMETER = re.compile(r"\{[^}]*\}")
 Given: TypeAlias = Callable[[Exchange | None], Response]
 
 
@@ -34,7 +34,7 @@ class Answers:
         """Note an answer."""
         if not path.startswith(("/", "https://")):
             raise SetupError(f'a path begins with a slash, after the version: "/channels/…", not {path!r}')
-        pattern = re.compile("[^/]+".join(map(re.escape, _PARAMETER.split(path))))
+        pattern = path_pattern(path)
         self._given.insert(0, (method.upper(), pattern, payload, status))
 
     def find(self, entry: Entry) -> Given | None:

@@ -22,6 +22,7 @@ from discordtest.backend.body import (
     Integer,
     Number,
     Object,
+    Path,
     Snowflake,
     String,
     parse,
@@ -51,7 +52,6 @@ __all__ = [
     "SUB_COMMAND_GROUP",
     "USER",
     "USER_COMMAND",
-    "Path",
     "check_patched",
 ]
 
@@ -81,8 +81,6 @@ LOCALES = (
 # fmt: on
 # Devanagari with its extension and Thai have vowel signs, which are neither letters nor numbers.
 _SCRIPTS = ((0x0900, 0x097F), (0xA8E0, 0xA8FF), (0x0E01, 0x0E3A), (0x0E40, 0x0E5B))
-
-Path = tuple[str | int, ...]
 
 
 # -- texts

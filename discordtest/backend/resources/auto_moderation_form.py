@@ -14,6 +14,7 @@ from discordtest.backend.body import (
     FormErrors,
     Integer,
     Object,
+    Path,
     Snowflake,
     String,
 )
@@ -58,13 +59,12 @@ MAX_ALLOWED_OF_PRESETS = 1000
 MAX_MENTIONS = 50
 MAX_TIMEOUT = 2_419_200  # seconds
 MAX_CUSTOM_MESSAGE = 150
-_Path = tuple[str | int, ...]
 
 
 class Regex(String):
     """A regular expression in Rust's syntax."""
 
-    def convert(self, value: object, path: _Path, errors: FormErrors) -> object:
+    def convert(self, value: object, path: Path, errors: FormErrors) -> object:
         known = errors.count
         text = super().convert(value, path, errors)
         if errors.count == known:
@@ -97,7 +97,7 @@ _MENTIONS: dict[str, Field] = {
 _OF_TRIGGERS = {*_KEYWORDS, *_PRESETS, *_MENTIONS}
 
 
-def _no_nulls(body: Record, path: _Path, errors: FormErrors) -> None:
+def _no_nulls(body: Record, path: Path, errors: FormErrors) -> None:
     """Store what null stands for: an empty list, or no; without a limit of mentions nobody knows it."""
     for key, value in body.items():
         if value is None and key == "mention_total_limit":
@@ -144,13 +144,13 @@ _ACTIONS: dict[int, Object] = {
 class _Metadata(Field):
     """An object that another field tells how to read: kept as it is."""
 
-    def convert(self, value: object, path: _Path, errors: FormErrors) -> object:
+    def convert(self, value: object, path: Path, errors: FormErrors) -> object:
         if not isinstance(value, dict):
             errors.add(path, "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType")
         return value
 
 
-def _read_action(body: Record, path: _Path, errors: FormErrors) -> None:
+def _read_action(body: Record, path: Path, errors: FormErrors) -> None:
     schema = _ACTIONS[body["type"]]
     metadata = schema.convert(body.get("metadata") or {}, (*path, "metadata"), errors)
     body["metadata"] = {key: value for key, value in metadata.items() if value is not None}
@@ -165,7 +165,7 @@ _EXEMPT: dict[str, Field] = {
 }
 
 
-def _read_trigger(body: Record, path: _Path, errors: FormErrors) -> None:
+def _read_trigger(body: Record, path: Path, errors: FormErrors) -> None:
     trigger, metadata = body["trigger_type"], body.get("trigger_metadata")
     if metadata is None and trigger in _NEED_METADATA:
         errors.add((*path, "trigger_metadata"), "BASE_TYPE_REQUIRED", "This field is required")

@@ -17,6 +17,7 @@ from discordtest.backend.body import (
     FormErrors,
     Integer,
     Object,
+    Path,
     Snowflake,
     String,
     invalid,
@@ -137,7 +138,7 @@ _GAP = re.compile(r"[\s-]+")
 # -- bodies
 
 
-def _one_emoji(value: Record, path: tuple[str | int, ...], errors: FormErrors) -> None:
+def _one_emoji(value: Record, path: Path, errors: FormErrors) -> None:
     if value.get("emoji_id") is not None and value.get("emoji_name") is not None:
         errors.add(
             (*path, "emoji_name"), "BASE_TYPE_CHOICES", "Only one of emoji_id and emoji_name may be set."

@@ -18,6 +18,7 @@ from discordtest.backend.body import (
     FormErrors,
     Integer,
     Object,
+    Path,
     Snowflake,
     String,
 )
@@ -63,7 +64,6 @@ MAX_COMPONENTS = 40  # of the second version, nested ones counted
 LINK, PREMIUM = 5, 6
 _CHECKBOX_GROUP = 22  # of which everything may be chosen, unless it says otherwise
 _ATTACHMENT = "attachment://"
-_Path = tuple[str | int, ...]
 _SCHEMAS: dict[int, Object] = {}  # component type -> its fields in a message, filled below
 
 
@@ -77,7 +77,7 @@ class Component(Field):
         self.allowed = allowed
         self.schemas = _SCHEMAS if schemas is None else schemas
 
-    def convert(self, value: Any, path: tuple[str | int, ...], errors: FormErrors) -> Any:
+    def convert(self, value: Any, path: Path, errors: FormErrors) -> Any:
         kind = value.get("type") if isinstance(value, dict) else None
         if kind not in self.allowed:
             kinds = ", ".join(map(str, self.allowed)) + ("," if len(self.allowed) == 1 else "")
@@ -87,14 +87,14 @@ class Component(Field):
         return self.schemas[kind].parse(value, path, errors)
 
 
-def _check_row(row: Record, path: _Path, errors: FormErrors) -> None:
+def _check_row(row: Record, path: Path, errors: FormErrors) -> None:
     width = sum(1 if child["type"] == BUTTON else MAX_BUTTONS for child in row["components"])
     if width > MAX_BUTTONS:
         message = "The specified component exceeds the maximum width"
         errors.add((*path, "components"), "COMPONENT_LAYOUT_WIDTH_EXCEEDED", message)
 
 
-def _check_button(button: Record, path: _Path, errors: FormErrors) -> None:
+def _check_button(button: Record, path: Path, errors: FormErrors) -> None:
     style = button["style"]
     needed = {LINK: "url", PREMIUM: "sku_id"}.get(style, "custom_id")
     if not button.get(needed):
@@ -110,7 +110,7 @@ def _check_button(button: Record, path: _Path, errors: FormErrors) -> None:
         errors.add(path, "BUTTON_COMPONENT_INVALID_LABEL_AND_EMOJI", "A button needs a label or an emoji.")
 
 
-def _check_select(select: Record, path: _Path, errors: FormErrors) -> None:
+def _check_select(select: Record, path: Path, errors: FormErrors) -> None:
     least, most = select["min_values"], select["max_values"]
     if least > most:
         message = f"Value must be less than or equal to max_values ({most})."
@@ -125,7 +125,7 @@ def _check_select(select: Record, path: _Path, errors: FormErrors) -> None:
         errors.add((*path, "default_values"), "BASE_TYPE_BAD_LENGTH", message)
 
 
-def check_options(field: Record, path: _Path, errors: FormErrors) -> None:
+def check_options(field: Record, path: Path, errors: FormErrors) -> None:
     """Note options of a select or group of which two have the same value, or too many are chosen at first."""
     options = field.get("options") or ()
     seen: set[str] = set()
@@ -164,7 +164,7 @@ OPTION = Object(
 
 def component_schema(
     fields: dict[str, Field],
-    check: Callable[[Record, _Path, FormErrors], None] | None = None,
+    check: Callable[[Record, Path, FormErrors], None] | None = None,
     ignore: Collection[str] = (),
 ) -> Object:
     """Return what a component of one type may have: ``fields``, besides its type and number."""
@@ -292,7 +292,7 @@ def _check_files(components: list[Record], files: Collection[str], errors: FormE
                 errors.add((*path, "url"), "URL_TYPE_INVALID_SCHEME", message)
 
 
-def _media_of(component: Record, place: _Path) -> Iterator[tuple[_Path, Record]]:
+def _media_of(component: Record, place: Path) -> Iterator[tuple[Path, Record]]:
     for key in ("media", "file"):
         if key in component:
             yield (*place, key), component[key]
@@ -300,7 +300,7 @@ def _media_of(component: Record, place: _Path) -> Iterator[tuple[_Path, Record]]
         yield (*place, "items", number, "media"), item["media"]
 
 
-def check_unique(components: list[Record], errors: FormErrors, path: _Path) -> None:
+def check_unique(components: list[Record], errors: FormErrors, path: Path) -> None:
     """Note every component whose custom_id or id another one has already."""
     seen: set[tuple[str, Any]] = set()
     for place, component in _places(components, path):
@@ -372,7 +372,7 @@ def walk(components: list[Record]) -> Iterator[Record]:
         yield component
 
 
-def _places(components: list[Record], path: _Path) -> Iterator[tuple[_Path, Record]]:
+def _places(components: list[Record], path: Path) -> Iterator[tuple[Path, Record]]:
     for number, component in enumerate(components):
         place = (*path, number)
         yield place, component

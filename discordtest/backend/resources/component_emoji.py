@@ -6,14 +6,14 @@ Source: Discord's documentation, Components ("Button Structure"), Emoji ("Emoji 
 
 from __future__ import annotations
 
-from discordtest.backend.body import Boolean, FormErrors, Object, Snowflake, String
+from discordtest.backend.body import Boolean, FormErrors, Object, Path, Snowflake, String
 from discordtest.backend.resources.unicode_emoji import is_emoji
 from discordtest.backend.world import Record, World
 
 __all__ = ["EMOJI", "render_component_emoji"]
 
 
-def _check(emoji: Record, path: tuple[str | int, ...], errors: FormErrors) -> None:
+def _check(emoji: Record, path: Path, errors: FormErrors) -> None:
     if emoji.get("id") is None and not is_emoji(emoji.get("name") or ""):
         # Discord names buttons in this code, wherever the emoji is
         errors.add((*path, "name"), "BUTTON_COMPONENT_INVALID_EMOJI", "Invalid emoji")

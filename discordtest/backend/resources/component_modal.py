@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from discordtest.backend.body import Array, Boolean, Choice, Field, FormErrors, Integer, Object, String
+from discordtest.backend.body import Array, Boolean, Choice, Field, FormErrors, Integer, Object, Path, String
 from discordtest.backend.resources.component import (
     ACTION_ROW,
     CHANNEL_SELECT,
@@ -49,15 +49,14 @@ MAX_TEXT = 4000  # characters of a text input
 MAX_FILES = 10
 MAX_GROUP = 10  # options of a radio or checkbox group
 
-_Path = tuple[str | int, ...]
-_Check = Callable[[Record, _Path, FormErrors], None]
+_Check = Callable[[Record, Path, FormErrors], None]
 
 
 def _custom_id() -> Field:
     return String(min=1, max=100, required=True)
 
 
-def _check_text_input(field: Record, path: _Path, errors: FormErrors) -> None:
+def _check_text_input(field: Record, path: Path, errors: FormErrors) -> None:
     least, most = field.get("min_length") or 0, field.get("max_length") or MAX_TEXT
     if least > most:
         message = f"int value should be less than or equal to {most}."
@@ -68,14 +67,14 @@ def _check_text_input(field: Record, path: _Path, errors: FormErrors) -> None:
         errors.add((*path, "value"), "BASE_TYPE_BAD_LENGTH", message)
 
 
-def _check_row_input(row: Record, path: _Path, errors: FormErrors) -> None:
+def _check_row_input(row: Record, path: Path, errors: FormErrors) -> None:
     """A text input that no label stands above has to bring its own."""
     if not row["components"][0].get("label"):
         errors.add((*path, "components", 0, "label"), "BASE_TYPE_REQUIRED", "This field is required")
 
 
 def _check_values(default_max: int) -> _Check:
-    def check(field: Record, path: _Path, errors: FormErrors) -> None:
+    def check(field: Record, path: Path, errors: FormErrors) -> None:
         least, most = field.get("min_values"), field.get("max_values") or default_max
         if least is not None and least > most:
             message = f"int value should be less than or equal to {most}."
@@ -170,7 +169,7 @@ _SCHEMAS[LABEL] = component_schema(
 )
 
 
-def _check_modal(modal: Record, path: _Path, errors: FormErrors) -> None:
+def _check_modal(modal: Record, path: Path, errors: FormErrors) -> None:
     check_unique(modal["components"], errors, (*path, "components"))
 
 

@@ -11,7 +11,17 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from discordtest.backend.body import Anything, Array, Boolean, FormErrors, Integer, Object, String, Timestamp
+from discordtest.backend.body import (
+    Anything,
+    Array,
+    Boolean,
+    FormErrors,
+    Integer,
+    Object,
+    Path,
+    String,
+    Timestamp,
+)
 from discordtest.backend.world import Record
 
 __all__ = ["EMBED", "MAX_EMBEDS", "MAX_EMBED_SIZE", "Url", "check_total_size", "render_embed"]
@@ -28,7 +38,7 @@ class Url(String):
         super().__init__(max=max, **options)
         self.schemes = schemes or ("http", "https")
 
-    def convert(self, value: Any, path: tuple[str | int, ...], errors: FormErrors) -> Any:
+    def convert(self, value: Any, path: Path, errors: FormErrors) -> Any:
         known = errors.count
         value = super().convert(value, path, errors)
         if errors.count > known:
@@ -49,14 +59,14 @@ class Url(String):
 class Filled(String):
     """Text that must not be empty; of one that is too long the answer names no least length."""
 
-    def convert(self, value: Any, path: tuple[str | int, ...], errors: FormErrors) -> Any:
+    def convert(self, value: Any, path: Path, errors: FormErrors) -> Any:
         value = super().convert(value, path, errors)
         if value == "":
             errors.add(path, "BASE_TYPE_REQUIRED", "This field is required")
         return value
 
 
-def _check_embed(embed: Record, path: tuple[str | int, ...], errors: FormErrors) -> None:
+def _check_embed(embed: Record, path: Path, errors: FormErrors) -> None:
     if not any(embed.get(key) for key in _SUBSTANCE):
         errors.add((*path, "description"), "BASE_TYPE_REQUIRED", "This field is required")
 
@@ -112,7 +122,7 @@ EMBED = Object(
 )
 
 
-def check_total_size(embeds: list[Record], path: tuple[str | int, ...], errors: FormErrors) -> None:
+def check_total_size(embeds: list[Record], path: Path, errors: FormErrors) -> None:
     """Note it when the embeds of the message at ``path`` hold more than 6000 characters together."""
     if sum(map(_size, embeds)) > MAX_EMBED_SIZE:
         message = f"Embed size exceeds maximum size of {MAX_EMBED_SIZE}"

@@ -19,6 +19,7 @@ from discordtest.backend.body import (
     Image,
     Integer,
     Object,
+    Path,
     Snowflake,
     String,
     Timestamp,
@@ -50,7 +51,6 @@ _ANY_FLAG_PERMISSION = (
     int(Permission.MODERATE_MEMBERS | Permission.KICK_MEMBERS | Permission.BAN_MEMBERS),
 )
 _OR_ANOTHER = " (with kick_members and ban_members), or manage_roles, or manage_guild"
-_Path = tuple[str | int, ...]
 
 
 @parameter("member")
@@ -118,7 +118,7 @@ def get_guild_member(call: Call, guild: Record, member: Record) -> Record:
 # -- changing
 
 
-def _no_empty_nick(body: Record, path: _Path, errors: FormErrors) -> None:
+def _no_empty_nick(body: Record, path: Path, errors: FormErrors) -> None:
     if body.get("nick") == "":
         body["nick"] = None
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from discordtest.backend import audit
 from discordtest.backend.audit import Action
-from discordtest.backend.body import Boolean, Field, FormErrors, Integer, Object
+from discordtest.backend.body import Boolean, Field, FormErrors, Integer, Object, Path
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission
 from discordtest.backend.resources.guild_membership import remove_member
@@ -29,7 +29,7 @@ _NEEDED = Permission.MANAGE_GUILD | Permission.KICK_MEMBERS
 class Ids(Field):
     """Ids as a list, or as a string with commas; discord.py writes a blank after each."""
 
-    def convert(self, value: Any, path: tuple[str | int, ...], errors: FormErrors) -> Any:
+    def convert(self, value: Any, path: Path, errors: FormErrors) -> Any:
         parts = value if isinstance(value, list) else str(value).split(",")
         ids = [str(part).strip() for part in parts]
         for text in ids:

@@ -13,7 +13,17 @@ from typing import Any
 
 from discordtest.backend import audit, cdn, reasons
 from discordtest.backend.audit import Action
-from discordtest.backend.body import Array, Boolean, FormErrors, Image, Integer, Object, Snowflake, String
+from discordtest.backend.body import (
+    Array,
+    Boolean,
+    FormErrors,
+    Image,
+    Integer,
+    Object,
+    Path,
+    Snowflake,
+    String,
+)
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import ALL, Permission, highest_role, role_key
 from discordtest.backend.resources.thread_sync import blind_spots, sync_threads
@@ -37,7 +47,6 @@ DEFAULT_NAME = "new role"
 #: the only colours of a role with three
 HOLOGRAPHIC = {"primary_color": 11127295, "secondary_color": 16759788, "tertiary_color": 16761760}
 AUDITED = ("name", "permissions", "color", "colors", "hoist", "mentionable", "icon", "unicode_emoji")
-_Path = tuple[str | int, ...]
 
 
 def new_role(role_id: str, name: str, *, permissions: int = 0, position: int = 0, color: int = 0) -> Record:
@@ -111,7 +120,7 @@ def guild_role_member_counts(call: Call, guild: Record) -> dict[str, int]:
 # -- bodies
 
 
-def _check_role(body: Record, path: _Path, errors: FormErrors) -> None:
+def _check_role(body: Record, path: Path, errors: FormErrors) -> None:
     colors = body.get("colors") or {}
     if colors.get("tertiary_color") is not None and colors != HOLOGRAPHIC:
         errors.add((*path, "colors"), "BASE_TYPE_BAD_VALUE", "Only the holographic colors have three.")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from discordtest.backend.body import Choice, FormErrors, Image, Object, Snowflake, String, Timestamp
+from discordtest.backend.body import Choice, FormErrors, Image, Object, Path, Snowflake, String, Timestamp
 from discordtest.backend.resources.guild_scheduled_event_recurrence import RECURRENCE_RULE
 from discordtest.backend.resources.guild_scheduled_event_status import ACTIVE, EXTERNAL, STAGE_INSTANCE, VOICE
 from discordtest.backend.rest import Call
@@ -27,7 +27,7 @@ _BEGUN = "GUILD_SCHEDULED_EVENT_SCHEDULE_INVALID_START_BY_STATUS"
 _NO_METADATA = "GUILD_SCHEDULED_EVENT_ENTITY_METADATA_UNSUPPORTED"
 
 
-def _check_place(values: Record, path: tuple[str | int, ...], errors: FormErrors) -> None:
+def _check_place(values: Record, path: Path, errors: FormErrors) -> None:
     """Note what is missing or too much where such an event takes place."""
 
     def require(*field: str) -> None:

@@ -6,7 +6,7 @@ limitations").
 
 from __future__ import annotations
 
-from discordtest.backend.body import Array, Choice, FormErrors, Integer, Object, Timestamp
+from discordtest.backend.body import Array, Choice, FormErrors, Integer, Object, Path, Timestamp
 from discordtest.backend.world import Record
 
 __all__ = ["RECURRENCE_RULE"]
@@ -25,7 +25,7 @@ _DAYS = {
 }
 
 
-def _check(rule: Record, path: tuple[str | int, ...], errors: FormErrors) -> None:
+def _check(rule: Record, path: Path, errors: FormErrors) -> None:
     def refuse(field: str, message: str) -> None:
         errors.add((*path, field), "BASE_TYPE_BAD_VALUE", message)
 
@@ -51,7 +51,7 @@ def _check(rule: Record, path: tuple[str | int, ...], errors: FormErrors) -> Non
         refuse("interval", "The interval is 1, or 2 for every other week.")
 
 
-def _cleaned(rule: Record, path: tuple[str | int, ...], errors: FormErrors) -> None:
+def _cleaned(rule: Record, path: Path, errors: FormErrors) -> None:
     rule["interval"] = 1 if rule["interval"] is None else rule["interval"]
     _check(rule, path, errors)
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from discordtest.backend import audit
 from discordtest.backend.audit import Action
-from discordtest.backend.body import Boolean, Choice, FormErrors, Integer, Object, Snowflake
+from discordtest.backend.body import Boolean, Choice, FormErrors, Integer, Object, Path, Snowflake
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission, channel_permissions, guild_permissions
 from discordtest.backend.resources.channel_types import CATEGORY, THREAD_TYPES, shown_place
@@ -141,7 +141,7 @@ def render_invite(world: World, invite: Record, *, metadata: bool = True, counts
 # -- routes
 
 
-def _check_target(body: Record, path: tuple[str | int, ...], errors: FormErrors) -> None:
+def _check_target(body: Record, path: Path, errors: FormErrors) -> None:
     needed = {STREAM: "target_user_id", EMBEDDED_APPLICATION: "target_application_id"}
     name = needed.get(body.get("target_type") or 0)
     if name is not None and body.get(name) is None:

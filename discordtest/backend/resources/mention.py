@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from discordtest.backend.body import Array, Boolean, Choice, FormErrors, Object, Snowflake
+from discordtest.backend.body import Array, Boolean, Choice, FormErrors, Object, Path, Snowflake
 from discordtest.backend.permissions import Permission
 from discordtest.backend.world import Record, World
 
@@ -23,7 +23,7 @@ _MENTION = re.compile(r"<@(!|&)?([0-9]{1,20})>|@(?:everyone|here)\b")
 _MENTION_EVERYONE = int(Permission.MENTION_EVERYONE)
 
 
-def _check_exclusive(allowed: Record, path: tuple[str | int, ...], errors: FormErrors) -> None:
+def _check_exclusive(allowed: Record, path: Path, errors: FormErrors) -> None:
     for kind in ("users", "roles"):
         if allowed.get(kind) and kind in (allowed.get("parse") or ()):
             ids = ", ".join(f'"{id}"' for id in allowed[kind])

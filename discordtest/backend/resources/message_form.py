@@ -15,6 +15,7 @@ from discordtest.backend.body import (
     FormErrors,
     Integer,
     Object,
+    Path,
     Snowflake,
     String,
 )
@@ -59,7 +60,7 @@ class Nonce(Field):
 
     plain = int
 
-    def convert(self, value: Any, path: tuple[str | int, ...], errors: FormErrors) -> Any:
+    def convert(self, value: Any, path: Path, errors: FormErrors) -> Any:
         if not isinstance(value, str):
             errors.add(path, "NONCE_TYPE_TOO_LONG", "Nonce must be a string or an integer.")
         elif len(value) > 25:
@@ -67,7 +68,7 @@ class Nonce(Field):
         return value
 
 
-def check_message(body: Record, path: tuple[str | int, ...], errors: FormErrors) -> None:
+def check_message(body: Record, path: Path, errors: FormErrors) -> None:
     """Note what no message may combine: too long embeds, and old fields with components of version 2."""
     embeds = body.get("embeds")
     if embeds:

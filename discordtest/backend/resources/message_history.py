@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from itertools import islice
 
-from discordtest.backend.body import FormErrors, Integer, Object, Snowflake
+from discordtest.backend.body import FormErrors, Integer, Object, Path, Snowflake
 from discordtest.backend.permissions import VOICE_TYPES, Permission
 from discordtest.backend.resources.message import channel_bits, viewer
 from discordtest.backend.resources.message_render import render_messages
@@ -22,7 +22,7 @@ DEFAULT_PAGE = 50
 _WAYS = ("before", "after", "around")
 
 
-def _check_one_way(query: Record, path: tuple[str | int, ...], errors: FormErrors) -> None:
+def _check_one_way(query: Record, path: Path, errors: FormErrors) -> None:
     if sum(query.get(way) is not None for way in _WAYS) > 1:
         message = "Only one of before, after and around may be given."
         errors.add((*path, "around"), "BASE_TYPE_CHOICES", message)

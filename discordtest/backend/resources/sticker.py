@@ -11,7 +11,7 @@ import struct
 
 from discordtest.backend import audit, cdn
 from discordtest.backend.audit import Action
-from discordtest.backend.body import FormErrors, Object, String, invalid
+from discordtest.backend.body import FormErrors, Object, Path, String, invalid
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.multipart import Part
 from discordtest.backend.resources.expression import (
@@ -38,7 +38,7 @@ PNG, APNG, LOTTIE, GIF = 1, 2, 3, 4
 _AUDITED = ("name", "description", "tags")
 
 
-def _check_description(body: Record, path: tuple[str | int, ...], errors: FormErrors) -> None:
+def _check_description(body: Record, path: Path, errors: FormErrors) -> None:
     if len(body.get("description") or "") == 1:
         where = (*path, "description")
         errors.add(where, "BASE_TYPE_BAD_LENGTH", "Must be between 2 and 100 in length.")

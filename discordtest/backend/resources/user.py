@@ -8,7 +8,7 @@ Source: Discord's documentation, User ("User Object", "Usernames and Nicknames",
 from __future__ import annotations
 
 from discordtest.backend import cdn
-from discordtest.backend.body import FormErrors, Image, Object, Snowflake, String, invalid
+from discordtest.backend.body import FormErrors, Image, Object, Path, Snowflake, String, invalid
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.resources.guild_member_build import tell_update
 from discordtest.backend.rest import Call, find_in, operation, parameter, route
@@ -21,7 +21,6 @@ MIN_USERNAME = 2
 MAX_USERNAME = 32
 _RESERVED = frozenset(("everyone", "here"))
 _FORBIDDEN = ("@", "#", ":", "```", "discord")
-_Path = tuple[str | int, ...]
 
 
 def make_user(
@@ -92,7 +91,7 @@ def get_user(call: Call, user: Record) -> Record:
     return user
 
 
-def _check_username(body: Record, path: _Path, errors: FormErrors) -> None:
+def _check_username(body: Record, path: Path, errors: FormErrors) -> None:
     name = body.get("username", "").lower()
     if name in _RESERVED or any(part in name for part in _FORBIDDEN):
         errors.add((*path, "username"), "USERNAME_INVALID_CONTAINS", "Username cannot contain that.")

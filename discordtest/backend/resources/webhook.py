@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from discordtest.backend import audit, cdn
 from discordtest.backend.audit import Action
-from discordtest.backend.body import FormErrors, Image, Object, Snowflake, String
+from discordtest.backend.body import FormErrors, Image, Object, Path, Snowflake, String
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission
 from discordtest.backend.resources.channel import find_channel
@@ -49,7 +49,7 @@ FOLLOWER_TYPES = frozenset((0, ANNOUNCEMENT))
 _MANAGE = Permission.MANAGE_WEBHOOKS
 
 
-def check_name(body: Record, path: tuple[str | int, ...], errors: FormErrors, field: str = "name") -> None:
+def check_name(body: Record, path: Path, errors: FormErrors, field: str = "name") -> None:
     """Note a name that imitates Discord; ``field`` is the body's field that holds the name."""
     name = (body.get(field) or "").lower()
     for word in FORBIDDEN_NAMES:

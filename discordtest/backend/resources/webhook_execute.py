@@ -11,7 +11,17 @@ from __future__ import annotations
 import hashlib
 
 from discordtest.backend import cdn
-from discordtest.backend.body import Array, Boolean, Field, FormErrors, Object, Snowflake, String, invalid
+from discordtest.backend.body import (
+    Array,
+    Boolean,
+    Field,
+    FormErrors,
+    Object,
+    Path,
+    Snowflake,
+    String,
+    invalid,
+)
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import ALL
 from discordtest.backend.resources import interaction_message as interactions
@@ -48,7 +58,7 @@ _INTERACTIVE = frozenset((BUTTON, *SELECTS))
 _COPIED = ("content", "embeds", "attachments", "components", "mentions", "mention_roles", "mention_everyone")
 
 
-def _check_execution(body: Record, path: tuple[str | int, ...], errors: FormErrors) -> None:
+def _check_execution(body: Record, path: Path, errors: FormErrors) -> None:
     check_message(body, path, errors)
     check_name(body, path, errors, "username")
 
