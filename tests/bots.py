@@ -17,7 +17,15 @@ from discordtest.transports import releases
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
-__all__ = ["BotTestCase", "Outcome", "in_a_thread", "needs_loopback", "needs_the_process", "run_case"]
+__all__ = [
+    "BotTestCase",
+    "NeedsTheProcess",
+    "Outcome",
+    "in_a_thread",
+    "needs_loopback",
+    "needs_the_process",
+    "run_case",
+]
 
 
 class BotTestCase(DiscordTestCase):
@@ -98,6 +106,14 @@ def needs_the_process(case: unittest.TestCase) -> None:
     """Skip a test that looks at what a whole process shares while others run in its threads."""
     if threading.current_thread() is not threading.main_thread():
         case.skipTest("other tests run in this process at the same time")
+
+
+class NeedsTheProcess(unittest.TestCase):
+    """Tests all of which need it."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        needs_the_process(self)
 
 
 class Outcome:

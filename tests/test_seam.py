@@ -21,7 +21,7 @@ from discordtest.backend.rest import Response
 from discordtest.errors import HostRefused, NotModelled
 from discordtest.transports.network import Network
 from discordtest.transports.releases import IDEMPOTENT_METHODS, websocket_options
-from tests.bots import needs_the_process
+from tests.bots import NeedsTheProcess
 from tests.canned import BOT, TOKEN, CannedDiscord, answer
 from tests.wired import API, AUTHORIZATION, WiredTestCase
 
@@ -40,11 +40,7 @@ def patched() -> tuple[Any, ...]:
     return session._request, session._ws_connect, connector._create_connection, socket.getaddrinfo
 
 
-class Installing(unittest.TestCase):
-    def setUp(self) -> None:
-        super().setUp()
-        needs_the_process(self)
-
+class Installing(NeedsTheProcess):
     def test_nothing_is_patched_without_a_network(self) -> None:
         self.assertEqual(patched(), ORIGINALS)
 
@@ -152,12 +148,8 @@ class Installing(unittest.TestCase):
             aiohttp.ClientSession._request = ORIGINALS[0]  # type: ignore[method-assign]
 
 
-class Requests(WiredTestCase):
+class Requests(NeedsTheProcess, WiredTestCase):
     """What a bot's own session can ask; over sockets and aiohttp's server it must be the same."""
-
-    def setUp(self) -> None:
-        super().setUp()
-        needs_the_process(self)
 
     async def asyncSetUp(self) -> None:
         await super().asyncSetUp()
@@ -473,18 +465,10 @@ class Requests(WiredTestCase):
 
 
 class RequestsOverSockets(Requests):
-    def setUp(self) -> None:
-        super().setUp()
-        needs_the_process(self)
-
     transport = "loopback"
 
 
-class Errors(WiredTestCase):
-    def setUp(self) -> None:
-        super().setUp()
-        needs_the_process(self)
-
+class Errors(NeedsTheProcess, WiredTestCase):
     async def test_error_of_the_backend_reaches_the_caller(self) -> None:
         def handle(request: Any) -> Any:
             raise NotModelled("route GET /x")
@@ -524,11 +508,7 @@ class Errors(WiredTestCase):
         server.close()
 
 
-class Gateways(WiredTestCase):
-    def setUp(self) -> None:
-        super().setUp()
-        needs_the_process(self)
-
+class Gateways(NeedsTheProcess, WiredTestCase):
     async def test_query_of_url_and_params(self) -> None:
         asked: list[Any] = []
         connect = self.discord.connect
@@ -556,12 +536,8 @@ class Gateways(WiredTestCase):
         await http.close()
 
 
-class Lookup(WiredTestCase):
+class Lookup(NeedsTheProcess, WiredTestCase):
     """Which network a call belongs to that does not come from its loop."""
-
-    def setUp(self) -> None:
-        super().setUp()
-        needs_the_process(self)
 
     async def ask(self, token: str) -> Any:
         """Ask from a thread with a loop of its own."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import unittest
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from discordtest.clock.runner import Runner
+from tests.isolated import IsolatedTestCase
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -19,14 +19,10 @@ T = TypeVar("T")
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-class VirtualTestCase(unittest.IsolatedAsyncioTestCase):
+class VirtualTestCase(IsolatedTestCase):
     """Runs each test on a virtual loop that starts at noon on 1 March 2026."""
 
     start_time = START
-
-    def __reduce__(self) -> tuple[type, tuple[str]]:
-        """Travel to another process by name: IsolatedAsyncioTestCase holds a context, which does not pickle."""
-        return type(self), (self._testMethodName,)
 
     def _setupAsyncioRunner(self) -> None:
         self._asyncioRunner = Runner(start_time=self.start_time)

@@ -14,7 +14,7 @@ from discordtest import DiscordTestCase, dpytest
 from discordtest.dpytest import configured
 from discordtest.dpytest.voice import FakeVoiceClient
 from discordtest.errors import BackendError, NotModelled
-from tests.bots import needs_the_process
+from tests.bots import NeedsTheProcess, needs_the_process
 from tests.dpytest.case import Commands, SuiteCase, make_bot
 
 
@@ -173,12 +173,8 @@ class EndTests(unittest.TestCase):
         self.assertNotIn("dispatch", vars(bot))
 
 
-class DiscordTestCaseTests(DiscordTestCase):
+class DiscordTestCaseTests(NeedsTheProcess, DiscordTestCase):
     """A suite that moves on can keep these calls in its test cases for a while."""
-
-    def setUp(self) -> None:
-        super().setUp()
-        needs_the_process(self)
 
     def make_client(self) -> commands.Bot:
         return make_bot()

@@ -19,7 +19,7 @@ from discordtest.scripts import hold_of, load_client, load_clients, unload
 from discordtest.scripts.standing_in import stand_ins
 from discordtest.transports.network import Network
 from tests import canned
-from tests.bots import Outcome, needs_the_process, run_case
+from tests.bots import NeedsTheProcess, Outcome, run_case
 from tests.isolated import IsolatedTestCase
 
 RUN_AT_THE_TOP = """
@@ -47,12 +47,8 @@ MAIN_COROUTINE = """
 ORIGINALS = (discord.Client.login, discord.Client.run, asyncio.run, asyncio.BaseEventLoop.run_until_complete)
 
 
-class ScriptTestCase(IsolatedTestCase):
+class ScriptTestCase(NeedsTheProcess, IsolatedTestCase):
     """Writes scripts into a folder of their own and loads them."""
-
-    def setUp(self) -> None:
-        super().setUp()
-        needs_the_process(self)
 
     async def asyncSetUp(self) -> None:
         asyncio.get_running_loop().set_debug(False)
@@ -91,10 +87,6 @@ class ScriptTestCase(IsolatedTestCase):
 
 
 class Holding(ScriptTestCase):
-    def setUp(self) -> None:
-        super().setUp()
-        needs_the_process(self)
-
     async def test_run_at_the_top(self) -> None:
         client, log = await self.load(RUN_AT_THE_TOP)
         self.assertFalse(self.discord.requests)
@@ -209,10 +201,6 @@ class Holding(ScriptTestCase):
 
 
 class Tokens(ScriptTestCase):
-    def setUp(self) -> None:
-        super().setUp()
-        needs_the_process(self)
-
     async def test_token_of_the_script(self) -> None:
         client, _ = await self.load(RUN_AT_THE_TOP.replace('"canned-token"', '" canned-token "'))
         self.assertEqual(hold_of(client).token, "canned-token")  # type: ignore[union-attr]
@@ -232,10 +220,6 @@ class Tokens(ScriptTestCase):
 
 
 class Places(ScriptTestCase):
-    def setUp(self) -> None:
-        super().setUp()
-        needs_the_process(self)
-
     async def test_script_in_the_folder_above_the_tests(self) -> None:
         path = self.write(RUN_AT_THE_TOP)
         called: dict[str, object] = {"load_client": load_client}
@@ -246,10 +230,6 @@ class Places(ScriptTestCase):
 
 
 class Failing(ScriptTestCase):
-    def setUp(self) -> None:
-        super().setUp()
-        needs_the_process(self)
-
     async def test_script_that_is_not_there(self) -> None:
         with self.assertRaisesRegex(SetupError, r"no script 'nowhere.py'; looked for .* and .*tests"):
             await load_client("nowhere.py")
@@ -375,10 +355,6 @@ class Failing(ScriptTestCase):
 
 
 class Modules(ScriptTestCase):
-    def setUp(self) -> None:
-        super().setUp()
-        needs_the_process(self)
-
     async def test_folder_and_names(self) -> None:
         self.write("import __main__\nvalue = __main__.__file__", "beside.py")
         text = """
@@ -503,12 +479,8 @@ BOT = """
 """
 
 
-class Endings(unittest.TestCase):
+class Endings(NeedsTheProcess):
     """A script goes on when its client is closed; whatever it does then, the test is over."""
-
-    def setUp(self) -> None:
-        super().setUp()
-        needs_the_process(self)
 
     def run_script(self, text: str) -> str:
         """Run a test of a script and return its problems."""
@@ -668,12 +640,8 @@ class Endings(unittest.TestCase):
         self.assertIn("the bot waits in main (bot.py:10). setup_hook runs before the client connects", text)
 
 
-class Others(unittest.TestCase):
+class Others(NeedsTheProcess):
     """While a script loads, the process is used by others, too."""
-
-    def setUp(self) -> None:
-        super().setUp()
-        needs_the_process(self)
 
     def test_stand_ins_do_nothing_outside_of_scripts(self) -> None:
         async def seven() -> int:
