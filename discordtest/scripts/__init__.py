@@ -31,7 +31,16 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
     from types import CodeType
 
-__all__ = ["Hold", "end_logging", "held_with", "hold_of", "load_client", "load_clients", "unload"]
+__all__ = [
+    "Hold",
+    "end_logging",
+    "end_process",
+    "held_with",
+    "hold_of",
+    "load_client",
+    "load_clients",
+    "unload",
+]
 
 # Scripts read their token from the environment, which may be empty where tests run; any token is accepted.
 SUBSTITUTE_TOKEN = "token-of-a-loaded-script"

@@ -52,6 +52,7 @@ __all__ = [
     "SUB_COMMAND_GROUP",
     "USER",
     "USER_COMMAND",
+    "Localizations",
     "check_patched",
 ]
 

@@ -37,7 +37,7 @@ from discordtest.backend.resources.thread_sync import blind_spots, sync_threads
 from discordtest.backend.rest import Call, parameter, route
 from discordtest.backend.world import Record, World
 
-__all__ = ["BYPASSES_VERIFICATION", "MAX_NICK", "find_member", "require_members_intent"]
+__all__ = ["BYPASSES_VERIFICATION", "MAX_NICK", "find_by_prefix", "find_member", "require_members_intent"]
 
 MAX_NICK = 32
 MAX_LISTED = 1000

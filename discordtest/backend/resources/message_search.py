@@ -52,7 +52,7 @@ _EMBED_TYPES = {"image": "image", "video": "video", "gif": "gifv", "sound": "sou
 class Several(Array):
     """A parameter that may be given several times."""
 
-    def convert(self, value: Any, path: tuple[str | int, ...], errors: FormErrors) -> Any:
+    def convert(self, value: Any, path: Path, errors: FormErrors) -> Any:
         return super().convert([value] if isinstance(value, str) else value, path, errors)
 
 

@@ -32,6 +32,7 @@ __all__ = [
     "followers",
     "new_webhook",
     "render_webhook",
+    "set_token",
     "tell_webhooks",
 ]
 
