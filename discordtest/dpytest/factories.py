@@ -32,7 +32,6 @@ __all__ = [
     "dict_from_overwrite",
     "dict_from_role",
     "dict_from_user",
-    "discriminator",
     "make_attachment_dict",
     "make_category_channel_dict",
     "make_channel_dict",

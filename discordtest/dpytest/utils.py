@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import discord
     from discord.activity import ActivityTypes
 
-__all__ = ["PeekableQueue", "activity_eq", "embed_differences", "embed_eq", "embed_proxy_eq"]
+__all__ = ["PeekableQueue", "activity_eq", "embed_eq", "embed_proxy_eq"]
 
 T = TypeVar("T")
 

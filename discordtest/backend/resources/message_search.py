@@ -22,6 +22,7 @@ from discordtest.backend.body import (
     FormErrors,
     Integer,
     Object,
+    Path,
     Snowflake,
     String,
 )
