@@ -4,7 +4,8 @@
 (module or class) in every loaded ``discord.*`` module: a view asks the running loop, and where that is none
 of ours the real clock. So it is with ``random``, from which discord.py draws how long it waits before it tries to
 reconnect: a test that runs again must see the same. ``time.sleep`` has a stand-in in every module (`sleeping`), and
-with ``discordtest[time]`` so has ``time.monotonic`` (`monotonic`).
+with ``discordtest[time]`` so has ``time.monotonic`` (`monotonic`). So have the functions that end the process
+(`ending`).
 Nothing else in the process is touched, and after the last ``uninstall`` nothing stays.
 """
 
@@ -18,7 +19,7 @@ import time as real_time
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from discordtest.clock import heartbeats, monotonic, players, sleeping, travel
+from discordtest.clock import ending, heartbeats, monotonic, players, sleeping, travel
 from discordtest.clock.current_loop import running_loop
 from discordtest.clock.loop import VirtualLoop
 from discordtest.clock.module_view import ModuleView
@@ -263,10 +264,12 @@ def _find_sites() -> bool:
     if len(sys.modules) == _scanned:
         return False
     _scanned = len(sys.modules)
-    everywhere = [
+    everywhere: list[tuple[str, object, object]] = [
         ("sleep", sleeping.REAL, sleeping.sleep),
-        *(monotonic.STAND_INS if travel.is_available() else ()),
+        *ending.STAND_INS,
     ]
+    if travel.is_available():
+        everywhere += monotonic.STAND_INS
     for module_name, module in sys.modules.copy().items():
         # A lazy module is left as it is; anything may be in sys.modules.
         names = vars(module) if type(module) is ModuleType else {}

@@ -12,6 +12,7 @@ import contextvars
 import importlib
 import sys
 import threading
+import warnings
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
@@ -120,6 +121,12 @@ async def _login(self: discord.Client, token: str) -> None:
     await _original_login(self, token)
 
 
+def _is_on_thread_of_a_script() -> bool:
+    """Tell whether this is a thread without a loop while a script loads: it can only be the script's."""
+    is_another = threading.current_thread() is not threading.main_thread() and script_of_context.get() is None
+    return bool(_loading) and is_another and asyncio._get_running_loop() is None
+
+
 def _is_loading() -> bool:
     running = script_of_context.get()
     return running is not None and (running.is_leaving or not running.has_held())
@@ -158,6 +165,15 @@ def _run_here(work: Awaitable[Any]) -> Any:
 
 
 def _client_run(self: discord.Client, *args: Any, **kwargs: Any) -> None:
+    if _is_on_thread_of_a_script():
+        warnings.warn(
+            f"a script that is loaded starts its {type(self).__name__} in a thread of its own, where load_client "
+            "cannot hold it. It is not started there: the test does that when the script has ended. A script that goes "
+            "on for ever (a web server) has to run that in the thread, and the bot in the main one",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+        raise SystemExit  # of the thread, which ends without a word
     if not _is_loading():
         return _original_client_run(self, *args, **kwargs)
     _leave(_run_client(self, *args, **kwargs))

@@ -604,6 +604,20 @@ class Endings(NeedsTheProcess):
         self.assertEqual(log.read_text(), "hello\nhello\n")
         self.assertEqual(logging.getLogger("steward").handlers, [])
 
+    def test_client_in_a_thread(self) -> None:
+        way = """
+    import threading
+    thread = threading.Thread(target=bot.run, args=("token",))
+    thread.start()
+    thread.join()
+"""
+        outcome = self.outcome(BOT + way)
+        self.assertEqual(outcome.problems, [])
+        self.assertIn(
+            "starts its Client in a thread of its own, where load_client cannot hold it",
+            str(outcome.warnings),
+        )
+
     def test_loop_that_the_script_closes(self) -> None:
         way = """
     loop = asyncio.get_event_loop()
