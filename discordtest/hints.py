@@ -126,6 +126,8 @@ def why_failed(scene: Scene, error: BaseException) -> Iterator[str]:
     # those still hold when the last of their time is over
     if isinstance(error, app_commands.CommandOnCooldown):
         yield f"`await self.advance({_rounded_up(error.retry_after + 0.001)})` lets it pass"
+    if isinstance(error, RuntimeError) and "library needed in order to use voice" in str(error):
+        yield "pip install discord.py[voice]: its voice client runs as in life"
     if isinstance(error, AttributeError) and isinstance(error.obj, discord.Object) and _suggests(error):
         yield (
             "While somebody types, Discord sends the ids of users, roles and channels alone: interaction.namespace has "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import unittest
 from typing import Any
 
@@ -54,6 +55,14 @@ class CheckTests(BotTestCase):
             await self.send(self.alice, self.general, "!gift")
         await self.advance(20)
         await self.send(self.alice, self.general, "!gift")
+
+    async def test_voice_without_its_libraries(self) -> None:
+        text = "PyNaCl library needed in order to use voice"
+        self.assertIn(text, inspect.getsource(discord.VoiceClient))
+        self.assertEqual(
+            [*hints.why_failed(self._scene, RuntimeError(text))],
+            ["pip install discord.py[voice]: its voice client runs as in life"],
+        )
 
     async def test_cooldown_is_told_in_milliseconds(self) -> None:
         for seconds, text in (
