@@ -40,7 +40,8 @@ __unittest = True  # unittest leaves our frames out of its tracebacks
 
 _RAISE = dis.opmap["RAISE_VARARGS"]
 _NOT_THEIRS = frozenset(("asyncio", "discordtest"))  # packages whose lines tell an author nothing
-#: What test cases set and override, by its letters: what is almost called so would be passed over without a word.
+#: What test cases override and set, by its letters: what is almost called so would be passed over without a word.
+_HOOKS = {name.replace("_", ""): name for name in ("make_client", "make_world", "start_client")}
 _SETTINGS = {
     name.replace("_", "").rstrip("s"): name
     for name in (
@@ -49,10 +50,7 @@ _SETTINGS = {
         "auto_connect",
         "bot_permissions",
         "fail_on_unhandled",
-        "make_client",
-        "make_world",
         "settle_timeout",
-        "start_client",
         "start_time",
     )
 }
@@ -102,8 +100,9 @@ class Running(Case):
         base = unittest.IsolatedAsyncioTestCase
         if base in order and order.index(base) < order.index(Running):
             raise TypeError(f"name DiscordTestMixin before the other bases of {cls.__name__}")
-        for name in vars(cls):
-            meant = _SETTINGS.get(name.replace("_", "").lower().rstrip("s"))
+        for name, value in vars(cls).items():
+            letters = name.replace("_", "").lower()
+            meant = _HOOKS.get(letters) if callable(value) else _SETTINGS.get(letters.rstrip("s"))
             if meant not in (None, name) and name[0] != "_":
                 raise TypeError(f"{cls.__name__}.{name} changes nothing: is {meant} meant?")
 

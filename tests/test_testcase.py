@@ -466,18 +466,23 @@ class MistakeTests(unittest.TestCase):
             class Wrong(unittest.IsolatedAsyncioTestCase, DiscordTestMixin): ...
 
     def test_setting_or_hook_that_is_almost_called_so(self) -> None:
-        for wrong, meant in (
-            ("bot_permission", "bot_permissions"),
-            ("autoconnect", "auto_connect"),
-            ("makeWorld", "make_world"),
-            ("make_clients", "make_client"),
+        def hook(self: object) -> None: ...
+
+        for wrong, value, meant in (
+            ("bot_permission", 8, "bot_permissions"),
+            ("autoconnect", False, "auto_connect"),
+            ("makeWorld", hook, "make_world"),
+            ("makeclient", hook, "make_client"),
         ):
             with (
                 self.subTest(wrong),
                 self.assertRaisesRegex(TypeError, f"X.{wrong} changes nothing: is {meant} meant"),
             ):
-                type("X", (DiscordTestCase,), {wrong: None})
-        type("X", (DiscordTestCase,), {"make_client": None, "_make_worlds": None, "makers": None, "shard": 1})
+                type("X", (DiscordTestCase,), {wrong: value})
+        own = dict.fromkeys(
+            ("make_client", "make_clients", "start_clients", "start_times", "_make_World"), hook
+        )
+        type("X", (DiscordTestCase,), {**own, "makers": None, "shard": 1})
 
     def test_mixin_without_an_asynchronous_test_case(self) -> None:
         class Case(DiscordTestMixin, unittest.TestCase):  # type: ignore[misc]
