@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import unittest
+from unittest.mock import patch
 
 from discordtest.clock.borrowed import borrow
+from discordtest.clock.runner import Runner
 from discordtest.errors import Deadlock
 from tests.clock.stock import HOUR, MINUTE, in_a_loop
+from tests.clock.virtual import run
 
 
 class NestedTests(unittest.TestCase):
@@ -22,6 +25,27 @@ class NestedTests(unittest.TestCase):
         task = asyncio.current_task()
         self.assertEqual(loop.run_nested(answer()), "answer")
         self.assertIs(asyncio.current_task(), task)
+
+    def test_run_within_the_loop_needs_nest_asyncio(self) -> None:
+        async def answer() -> str:
+            await asyncio.sleep(HOUR)
+            return "answer"
+
+        async def test() -> str:
+            loop = asyncio.get_running_loop()
+            refused = answer()
+            with self.assertRaisesRegex(RuntimeError, "already running"):
+                loop.run_until_complete(refused)
+            for task in asyncio.all_tasks() - {asyncio.current_task()}:
+                task.cancel()
+            with patch.object(asyncio, "_nest_patched", True, create=True):
+                return loop.run_until_complete(answer())
+
+        self.assertEqual(run(test()), "answer")
+
+    def test_nest_asyncio_leaves_the_loop_alone(self) -> None:
+        with Runner() as runner:
+            self.assertTrue(hasattr(runner.get_loop(), "_nest_patched"))  # that is what it asks
 
     @in_a_loop
     async def test_error_comes_out_as_it_is(self) -> None:
