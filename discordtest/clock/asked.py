@@ -9,15 +9,17 @@ known without looking at sockets. These names of asyncio's are not public and ne
 
 from __future__ import annotations
 
+import asyncio
 import functools
 from typing import TYPE_CHECKING, Any
 
+from discordtest.clock.waits import frames
 from discordtest.clock.wakeup import WokenLoop
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable
     from selectors import SelectorKey
+    from types import CodeType
 
     Events = list[tuple[SelectorKey, int]]
 
@@ -29,7 +31,10 @@ class Asked:
 
     def __init__(self) -> None:
         self._asked: dict[int, asyncio.Transport] = {}  # by descriptor
-        self._slow: set[asyncio.Transport] = set()  # by nature, such as one that waits for a job
+        self._slow: dict[int, asyncio.Transport] = {}  # by nature, such as one that waits for a job
+        self.is_stirred = (
+            False  # whether something was asked that may have stirred others: who wait for a job, a lock
+        )
 
     def __bool__(self) -> bool:
         return bool(self._asked)
@@ -37,11 +42,13 @@ class Asked:
     def ask(self, transport: asyncio.Transport) -> None:
         """Note that something was written."""
         self._asked[transport.get_extra_info("socket").fileno()] = transport
+        self.is_stirred = True
 
     def hear(self, events: Events) -> None:
         """Note that something has come."""
         for key, _ in events:
             self._asked.pop(key.fd, None)
+            self._slow.pop(key.fd, None)
 
     def hearing(self, select: Callable[[float | None], Events]) -> Callable[[float | None], Events]:
         """Return a selector's method that notes what has come."""
@@ -58,12 +65,12 @@ class Asked:
         return [
             transport
             for transport in self._asked.values()
-            if not (transport.is_closing() or transport in self._slow)
+            if not (transport.is_closing() or transport in self._slow.values())
         ]
 
     def give_up(self) -> None:
         """Wait no more for answers on the connections that have had their time."""
-        self._slow.update(self._asked.values())
+        self._slow.update(self._asked)
         self._asked.clear()
 
     def forget(self) -> None:
@@ -94,6 +101,19 @@ class AskingLoop(WokenLoop):
             name for each in list(self._transports.values()) if (name := each.get_extra_info("peername"))
         }
         return any(each.get_extra_info("sockname") not in served for each in transports)
+
+    def drivers(self) -> set[CodeType]:
+        """Return the functions that watch a descriptor by a function within them.
+
+        That is how psycopg waits for PostgreSQL: for a future or an event of asyncio's, which its callback answers.
+        """
+        callbacks = [getattr(handle, "_callback", None) for key in self.watched() for handle in key.data]
+        inner = {code for each in callbacks if (code := getattr(each, "__code__", None)) is not None}
+        if not inner:
+            return set()
+        chains = [frames(task) for task in asyncio.all_tasks(self)]
+        codes = {frame.f_code for chain in chains for frame in chain}
+        return {code for code in codes if not inner.isdisjoint(code.co_consts)}
 
 
 def _noted(made: tuple[Any, Any]) -> tuple[Any, Any]:

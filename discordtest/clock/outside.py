@@ -8,7 +8,8 @@ A place (a chain of code positions) that outlasts its grace is resting there, no
 for the test or (threads) for the process, and not waited for again; once more where it was answered after all.
 
 Three signs of work make any such task be waited for longer: a thread that was seen to rest elsewhere (a query of
-aiosqlite), a child process whose output is read, a connection on which something was asked (``asked.py``).
+aiosqlite), a child process whose output is read, a connection on which something was asked (``asked.py``) or which a
+driver watches by itself. A place that was not answered in that time shows no work again in this process.
 """
 
 from __future__ import annotations
@@ -24,13 +25,13 @@ from asyncio.base_subprocess import ReadSubprocessPipeProto
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from discordtest.clock.threads import DEPTH, code_of, has_no_orders, place_of
+from discordtest.clock.threads import code_of, has_no_orders, place_of
 from discordtest.clock.waits import describe_task, frames, position, stack, waiter
 from discordtest.code_names import function_name
 from discordtest.errors import SettleTimeout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from types import CodeType, FrameType
 
     from discordtest.clock.asked import Asked
@@ -44,8 +45,12 @@ __all__ = ["Outside", "Selector", "Turn", "wakes_the_test"]
 
 GRACE = 0.25
 """Real seconds that an unknown wait gets, once."""
-SLOW = 1.0
+SLOW = 2.0
 """Real seconds that it gets where there is a sign of work, if no thread says more."""
+ECHO = 0.05
+"""Real seconds for what a question sets off on another connection: news for a subscriber, a lock that is free."""
+FAINT_ECHO = 0.005
+"""The same where no task waits for such a thing: a callback may get the news."""
 SAMPLING = 0.002
 """Real seconds between two looks at where a new thread stands."""
 
@@ -62,6 +67,7 @@ GATHERED: type = asyncio.tasks._GatheringFuture  # type: ignore[attr-defined]  #
 
 _resting: set[Place] = set()  # where threads of this process were seen to rest
 _rested: set[CodeType] = set()  # what threads run that were seen to rest
+_unanswered: set[Place] = set()  # where tasks of this process waited for an answer in vain
 _loops: weakref.WeakSet[VirtualLoop] = weakref.WeakSet()
 _lock = threading.RLock()  # of _loops: who goes through a WeakSet fails if another thread adds to it
 _hosts: weakref.WeakSet[threading.Thread] = weakref.WeakSet()  # threads that run a test themselves
@@ -81,7 +87,7 @@ class Selector(selectors.DefaultSelector):
         if not (timeout or self.watched):
             return []
         events = super().select(timeout)
-        if self.asked:
+        if events:
             self.asked.hear(events)
         return events
 
@@ -204,8 +210,12 @@ class Outside:
             left = max(left, min(grace - waited, limit - total))
         if left > 0:
             return min(left, SAMPLING) if moving else left
-        if waits and self._shows_work(bool(places), waited, limit - total):
+        if waits and self._shows_work(waits, bool(places), waited, limit - total):
             return SAMPLING
+        if self._loop.asked.is_stirred:
+            if waited < (ECHO if waits else FAINT_ECHO) and total < limit:
+                return SAMPLING
+            self._loop.asked.is_stirred = False
         self._parked.update((place, waiter(task)) for place, task in places.items())
         self._rest(moving)
         restless = map(describe_task, places.values()) if waited < grace else ()
@@ -214,6 +224,10 @@ class Outside:
                 call.given_up = True
             raise SettleTimeout(self._complaint(late, limit))
         return 0.0
+
+    def late(self) -> list[str]:
+        """Describe the tasks for whose answers nobody waits any longer."""
+        return [describe_task(task) for place, task in self._places() if place in _unanswered]
 
     def _running(self) -> list[str]:
         """Describe the executor calls that run: through the loop, or in a pool of the bot's own."""
@@ -228,14 +242,19 @@ class Outside:
 
     def _places(self) -> Iterator[tuple[Place, asyncio.Task[Any]]]:
         """Yield where tasks wait for what only the outside can answer, so far as anyone can tell."""
+        drivers = self._loop.drivers()
         for task in asyncio.all_tasks(self._loop):
             future = waiter(task)
             if future is None or isinstance(future, asyncio.Task | Turn | GATHERED):
                 continue
             chain = frames(task)
-            if not chain or _is_answered_inside(chain[-1].f_globals.get("__name__", "")):
+            if not chain:
                 continue
-            yield tuple((frame.f_code, frame.f_lasti) for frame in chain[-DEPTH:]), task
+            if _is_answered_inside(chain[-1].f_globals.get("__name__", "")):
+                if not any(frame.f_code in drivers for frame in chain):
+                    continue
+            # All of it: a subscriber and a query may end in the same lines of a driver.
+            yield tuple((frame.f_code, frame.f_lasti) for frame in chain), task
 
     def _is_parked(self, place: Place) -> bool:
         """Tell whether who waits at a place is at rest; once where it was answered later, that was slow work."""
@@ -244,6 +263,7 @@ class Outside:
             return place in self._parked
         if answer.done() and not answer.cancelled() and place not in self._forgiven:
             self._forgiven.add(place)
+            _unanswered.discard(place)
             del self._parked[place]
             return False
         return True
@@ -253,13 +273,16 @@ class Outside:
             return limit
         return min(SLOW if any(map(_awaits_output, tasks)) else self.grace, limit)
 
-    def _shows_work(self, is_news: bool, waited: float, left: float) -> bool:
+    def _shows_work(self, places: Collection[Place], is_news: bool, waited: float, left: float) -> bool:
         """Tell whether something is at work which may answer; ``is_news``: a task waits that has had no grace yet."""
-        if self._loop.asked:
-            if waited >= SLOW or left <= 0:
-                self._loop.asked.give_up()
-            elif self._loop.awaits_answer():
-                return True
+        if hopeful := [place for place in places if place not in _unanswered]:
+            is_watched = bool(self._loop.drivers())
+            if is_watched or self._loop.asked:
+                if waited >= SLOW or left <= 0:
+                    self._loop.asked.give_up()
+                    _unanswered.update(hopeful)
+                elif is_watched or self._loop.awaits_answer():
+                    return True
         busy = self._busy_threads()
         if any(code in _rested for code in busy.values()):
             if left > 0:

@@ -12,8 +12,8 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from selectors import BaseSelector
+    from collections.abc import Callable, Iterable
+    from selectors import BaseSelector, SelectorKey
 
     from typing_extensions import TypeVarTuple, Unpack
 
@@ -44,6 +44,10 @@ class WokenLoop(asyncio.SelectorEventLoop):
     def is_watching(self) -> bool:
         """Tell whether there is a descriptor besides the loop's own."""
         return len(self._selector.get_map()) > (self._csock is not None)
+
+    def watched(self) -> Iterable[SelectorKey]:
+        """Return what descriptors are looked at; ``data`` is who reads and who writes, each a handle or None."""
+        return self._selector.get_map().values()
 
     def add_signal_handler(self, sig: int, callback: Callable[[Unpack[Ts]], object], *args: *Ts) -> None:
         """Call back when a signal comes."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import unittest
 from datetime import UTC, datetime
 from typing import Any
+from unittest.mock import patch
 
 import discord
 from discord.ext import commands
 
+from discordtest.clock import outside
 from tests.bots import BotTestCase, run_case
 
 Context = commands.Context[Any]
@@ -303,6 +306,29 @@ class WaitTests(BotTestCase):
         ) as failing:
             self.assertSent("done")
         self.assertEqual(failing.text.count("a call of print"), 1)
+
+    async def test_answer_from_outside_that_did_not_come_is_told(self) -> None:
+        ours, theirs = socket.socketpair()
+        self.addCleanup(theirs.close)
+        self.addCleanup(outside._unanswered.clear)
+        reader, writer = await asyncio.open_connection(sock=ours)
+
+        async def query(ctx: Context) -> None:
+            writer.write(b"select pg_sleep(60)\n")
+            await ctx.send((await reader.readline()).decode())
+
+        with patch.multiple(outside, SLOW=0.01, ECHO=0):
+            await self.bot_does(query)
+        with self.fails(
+            "The bot waits in ",
+            "query (test_failures.py:",
+            ") for an answer from outside the event loop, for so long that no verb waits for it\n",
+        ):
+            self.assertSent("done")
+        theirs.sendall(b"done\n")
+        await self.settle()
+        writer.close()
+        await self.settle()
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 from discordtest.clock import outside
+from discordtest.clock.runner import end_tasks
 from tests.clock.virtual import VirtualTestCase
 
 if TYPE_CHECKING:
@@ -35,11 +36,22 @@ class Driver(asyncio.Protocol):
         return await self.answer
 
 
+class Subscriber(asyncio.Protocol):
+    """Gets news without asking, and no task waits for them."""
+
+    def __init__(self) -> None:
+        self.news: list[bytes] = []
+
+    def data_received(self, data: bytes) -> None:
+        self.news.append(data)
+
+
 class AskedTests(VirtualTestCase):
     """A connection on which something was asked is waited for beyond the grace."""
 
     def setUp(self) -> None:
         self.loop.outside.grace = 0.001
+        self.addCleanup(outside._unanswered.clear)
         self.got: list[bytes] = []
 
     def serve(self, listener: socket.socket, delay: float) -> None:
@@ -70,6 +82,17 @@ class AskedTests(VirtualTestCase):
         driver.transport.abort()
         await asyncio.sleep(0)
         await asyncio.sleep(0)  # now it is closed
+
+    async def connect_to_silence(self) -> Driver:
+        ours, theirs = socket.socketpair()
+        self.addCleanup(theirs.close)
+        _, driver = await self.loop.create_connection(Driver, sock=ours)
+        self.addAsyncCleanup(self.hang_up, driver.transport)
+        return driver
+
+    async def hang_up(self, transport: Any) -> None:
+        transport.abort()
+        await asyncio.sleep(0)
 
     async def handler(self, ask: Callable[[], Any]) -> None:
         self.got.append(await ask())
@@ -108,8 +131,62 @@ class AskedTests(VirtualTestCase):
         self.assertFalse(self.loop.asked)
         driver.transport.write(b"more")
         self.assertEqual(self.loop.asked.open(), [])
-        await self.loop.settle()
+        with patch.object(outside, "ECHO", 0):
+            await self.loop.settle()
         self.assertEqual(self.got, [])
+
+    async def test_who_answers_late_is_waited_for_again(self) -> None:
+        driver = await self.connect(0.1)
+        with patch.multiple(outside, SLOW=0.01, ECHO=0):
+            self.start(self.handler(lambda: driver.ask(b"question")))
+            await self.loop.settle()
+        self.assertEqual(self.got, [])
+        await driver.answer
+        self.start(self.handler(lambda: driver.ask(b"question")))
+        await self.loop.settle()
+        self.assertEqual(self.got, [b"answer", b"answer"])
+
+    async def test_who_waits_in_vain_is_told(self) -> None:
+        driver = await self.connect_to_silence()
+        with patch.multiple(outside, SLOW=0.01, ECHO=0):
+            self.start(driver.ask(b"next job"))
+            await self.loop.settle()
+        self.assertRegex(self.loop.outside.late()[0], r"^the bot waits in Driver.ask \(test_asked.py:\d+\)$")
+
+    async def test_query_in_the_same_lines_of_the_driver_as_a_wait_in_vain(self) -> None:
+        async def within(depth: int, driver: Driver) -> bytes:
+            return await (within(depth - 1, driver) if depth else driver.ask(b"question"))
+
+        async def work() -> None:
+            self.got.append(await within(9, await self.connect_to_silence()))
+
+        async def query() -> None:
+            self.got.append(await within(9, driver))
+
+        driver = await self.connect(0.1)
+        with patch.multiple(outside, SLOW=0.01, ECHO=0):
+            self.start(work())
+            await self.loop.settle()
+        self.start(query())
+        await self.loop.settle()
+        self.assertEqual(self.got, [b"answer"])
+
+    async def test_what_a_question_sets_off_on_another_connection(self) -> None:
+        ours, theirs = socket.socketpair()
+        self.addCleanup(theirs.close)
+        transport, subscriber = await self.loop.create_connection(Subscriber, sock=ours)
+        self.addAsyncCleanup(self.hang_up, transport)
+        driver = await self.connect(0)
+        timer = threading.Timer(0.05, theirs.sendall, [b"news"])
+        self.loop.outside.know(timer)
+        with patch.object(outside, "FAINT_ECHO", 2.0):
+            timer.start()
+            self.start(self.handler(lambda: driver.ask(b"publish")))
+            while not subscriber.news:
+                self.loop.asked.is_stirred = True
+                await self.loop.settle()
+        self.assertEqual(subscriber.news, [b"news"])
+        self.assertEqual(self.loop.microseconds, 0)
 
     async def test_closed_connection_answers_nothing(self) -> None:
         driver = await self.connect(0)
@@ -139,3 +216,49 @@ class AskedTests(VirtualTestCase):
         self.assertEqual(self.got, [b"answer"])
         driver.transport.abort()
         server.close()
+
+
+class WatchedTests(VirtualTestCase):
+    """A driver that watches a descriptor by itself is known by its callback, whatever it awaits meanwhile."""
+
+    def setUp(self) -> None:
+        self.loop.outside.grace = 0.001
+        self.addCleanup(outside._unanswered.clear)
+        self.ours, self.theirs = socket.socketpair()
+        self.addCleanup(self.ours.close)
+        self.addCleanup(self.theirs.close)
+
+    async def receive(self) -> bytes:
+        event, loop = asyncio.Event(), asyncio.get_running_loop()
+
+        def wake() -> None:
+            event.set()
+
+        loop.add_reader(self.ours, wake)
+        try:
+            await event.wait()
+        finally:
+            loop.remove_reader(self.ours)
+        return self.ours.recv(100)
+
+    async def test_answer_is_waited_for(self) -> None:
+        timer = threading.Timer(0.05, self.theirs.sendall, [b"answer"])
+        self.loop.outside.know(timer)
+        task = self.start(self.receive())
+        timer.start()
+        await self.loop.settle()
+        self.assertTrue(task.done())
+        self.assertEqual(await task, b"answer")
+
+    async def test_one_that_rests_is_waited_for_once(self) -> None:
+        with patch.object(outside, "SLOW", 0.01):
+            task = self.start(self.receive())
+            await self.loop.settle()
+        with patch.object(self.loop.asked, "give_up", side_effect=AssertionError("it was waited for")):
+            await self.loop.settle()
+        self.assertEqual(len(self.loop.outside.late()), 1)
+        await end_tasks([task])
+
+
+if __name__ == "__main__":
+    unittest.main()
