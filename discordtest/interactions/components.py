@@ -148,7 +148,9 @@ def find_select(message: Record, custom_id: str | None, values: list[Any]) -> Re
     if len(found) != 1:
         shown = ", ".join(map(_select_text, selects)) or "none"
         which = "no select like that" if not found else f"{len(found)} selects that this could mean"
-        raise SetupError(f"the message has {which}: name one with custom_id=. Its selects: {shown}")
+        raise SetupError(
+            f"the message has {which}: name one with custom_id=, or its placeholder there. Its selects: {shown}"
+        )
     select: Record = found[0]
     if select.get("disabled"):
         raise SetupError(f"the select {_select_text(select)} is disabled")
@@ -162,9 +164,24 @@ def _has_option(message: Record, wanted: Any) -> bool:
 
 def _offers(select: Record, values: list[Any]) -> bool:
     if select["type"] != STRING_SELECT:
-        return False
+        types = select.get("channel_types") or ()
+        return bool(values) and all(
+            isinstance(value, _KINDS[select["type"]]) and (not types or value.type.value in types)
+            for value in values
+        )
     known = {text for option in select["options"] for text in (option["label"], option["value"])}
     return all(getattr(value, "value", value) in known for value in values)
+
+
+_PEOPLE = (discord.User, discord.Member)
+_CHANNELS = (discord.abc.GuildChannel, discord.Thread)
+_KINDS: dict[int, tuple[Any, ...]] = {  # classes
+    5: _PEOPLE,
+    6: (discord.Role,),
+    7: (*_PEOPLE, discord.Role),
+    8: _CHANNELS,
+}
+"""What the selects whose options Discord knows offer, by their type."""
 
 
 def _select_text(select: Record) -> str:

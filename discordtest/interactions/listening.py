@@ -60,7 +60,12 @@ def gates(scene: Scene, life: Record) -> str | None:
     else:
         for item in _items(store, data["component_type"], data["custom_id"], life["message_id"]):
             things += [item, item.view]
-    names = [type(thing).__name__ for thing in things if _has_gate(thing)]
+    kinds = [type(thing) for thing in things]
+    if "component_type" in data:
+        kinds += [
+            each for pattern, each in store._dynamic_items.items() if pattern.fullmatch(data["custom_id"])
+        ]
+    names = [*dict.fromkeys(kind.__name__ for kind in kinds if _has_gate(kind))]
     if not names:
         return None
     return f"where the interaction_check of {' or '.join(names)} returns False, it has to answer"
@@ -78,9 +83,9 @@ def _items(store: Any, component_type: int, custom_id: str, message_id: str | No
             yield item
 
 
-def _has_gate(thing: Any) -> bool:
+def _has_gate(kind: type) -> bool:
     """Tell whether somebody has written the check of a view, an item, a modal or a command tree."""
-    check = getattr(type(thing), "interaction_check", None)
+    check = getattr(kind, "interaction_check", None)
     return check is not None and all(check is not getattr(kind, "interaction_check", None) for kind in _GATES)
 
 

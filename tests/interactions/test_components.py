@@ -239,6 +239,49 @@ class Selects(AnswerTestCase):
         with self.fails("no select like that", "'first', 'second'", kind=SetupError):
             await self.select(self.alice, result, "C")
 
+    async def test_the_only_one_for_such_a_thing(self) -> None:
+        chosen = []
+
+        def answering(select: Any) -> Any:
+            async def callback(interaction: Interaction) -> None:
+                chosen.append((type(select), [str(value) for value in select.values]))
+                await interaction.response.defer()
+
+            select.callback = callback
+            return select
+
+        text, voice = discord.ChannelType.text, discord.ChannelType.voice
+        selects = [
+            discord.ui.Select(options=[discord.SelectOption(label="A")], placeholder="Letters"),
+            discord.ui.UserSelect(max_values=2),
+            discord.ui.RoleSelect(),
+            discord.ui.ChannelSelect(channel_types=[text], placeholder="Where"),
+            discord.ui.ChannelSelect(channel_types=[voice]),
+        ]
+        result = await self.bot_answers(
+            lambda i: i.response.send_message("x", view=view_of(*map(answering, selects)))
+        )
+        bob = self.make_member("bob", self.guild)
+        role = self.make_role("Mod", self.guild)
+        call = self.make_voice_channel("Call", self.guild)
+        for values in (self.alice, [self.alice, bob], role, self.general, call, "A"):
+            await self.select(self.alice, result, values)
+        await self.select(self.alice, result, self.general, custom_id="Where")
+        self.assertEqual(
+            chosen,
+            [
+                (discord.ui.UserSelect, ["alice"]),
+                (discord.ui.UserSelect, ["alice", "bob"]),
+                (discord.ui.RoleSelect, ["Mod"]),
+                (discord.ui.ChannelSelect, ["general"]),
+                (discord.ui.ChannelSelect, ["Call"]),
+                (discord.ui.Select, ["A"]),
+                (discord.ui.ChannelSelect, ["general"]),
+            ],
+        )
+        with self.fails("no select like that: name one with custom_id=, or its placeholder", kind=SetupError):
+            await self.select(self.alice, result, [self.alice, role])
+
 
 class Ticket(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"ticket:(?P<id>[0-9]+)"):
     def __init__(self, number: int) -> None:

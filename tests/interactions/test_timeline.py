@@ -78,6 +78,21 @@ class Timeline(AnswerTestCase):
         asked = await self.bot_answers(lambda i: i.response.send_modal(Form()))
         submitted = await self.submit(self.alice, asked, name="A")
         self.assertEqual(self.lines(submitted)[-1], "no answer so far" + said("Form"))
+
+        class Own(discord.ui.DynamicItem[discord.ui.Button[Any]], template="own:[0-9]+"):
+            @classmethod
+            async def from_custom_id(cls, interaction: Any, item: Any, match: Any, /) -> Any:
+                return cls(item)
+
+            async def interaction_check(self, interaction: Interaction) -> bool:
+                return False
+
+        self.client.add_dynamic_items(Own)
+        view = discord.ui.View(timeout=None)
+        view.add_item(discord.ui.Button(label="Mine", custom_id="own:5"))
+        shown = await self.bot_answers(lambda i: i.response.send_message("1", view=view))
+        clicked = await self.click(self.alice, shown, "Mine")
+        self.assertEqual(self.lines(clicked)[-1], "no answer so far" + said("Own"))
         self._scene.unanswered.update(self.backend.world.interactions)
 
     async def test_check_of_the_command_tree(self) -> None:
