@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from discordtest import finding, tolerance
 from discordtest import names as naming
 from discordtest.assertions.core import AssertCore
-from discordtest.backend import permissions
+from discordtest.backend import audit, permissions
 
 if TYPE_CHECKING:
     import discord
@@ -24,8 +24,6 @@ __all__ = ["AssertMembers"]
 __unittest = True
 
 _SAME_SECOND = timedelta(seconds=1) - timedelta.resolution
-_ROLE_DELETE = 32
-_LEAVING = {20: "kicked", 22: "banned"}
 
 
 class AssertMembers(AssertCore):
@@ -63,7 +61,7 @@ class AssertMembers(AssertCore):
         return any(
             change["key"] == "name" and change.get("old_value") == name
             for entry in self._scene.backend.world.audit_log.get(guild_id, ())
-            if entry["action_type"] == _ROLE_DELETE
+            if entry["action_type"] == audit.Action.ROLE_DELETE
             for change in entry.get("changes", ())
         )
 
@@ -86,8 +84,8 @@ class AssertMembers(AssertCore):
         entry = self._removal(member)
         if self._member(member) is not None:
             self._fail_undone(f"{self._who(member)} was not kicked: still a member", msg)
-        if entry is None or entry["action_type"] != 20:
-            how = "left" if entry is None else f"was {_LEAVING[entry['action_type']]}"
+        if entry is None or entry["action_type"] != audit.Action.MEMBER_KICK:
+            how = "left" if entry is None else "was banned"
             self._fail_state(f"{self._who(member)} was not kicked but {how}", msg)
         self._check_reason(f"{self._who(member)} was kicked", entry, reason, msg)
 
@@ -95,7 +93,11 @@ class AssertMembers(AssertCore):
         """Fail if the member was kicked."""
         self._at_rest()
         entry = self._removal(member)
-        if self._member(member) is None and entry is not None and entry["action_type"] == 20:
+        if (
+            self._member(member) is None
+            and entry is not None
+            and entry["action_type"] == audit.Action.MEMBER_KICK
+        ):
             self._fail_state(f"{self._who(member)} was kicked", msg)
 
     def assertBanned(
@@ -138,7 +140,10 @@ class AssertMembers(AssertCore):
         """Return the entry of how the member was removed last, if nobody let them in again since."""
         guild_id, user_id = self._claimed_member(member)
         for entry in reversed(self._scene.backend.world.audit_log.get(guild_id, ())):
-            if entry["target_id"] == user_id and entry["action_type"] in _LEAVING:
+            if entry["target_id"] == user_id and entry["action_type"] in (
+                audit.Action.MEMBER_KICK,
+                audit.Action.MEMBER_BAN_ADD,
+            ):
                 return None if self._has_come_back(guild_id, user_id, entry["id"]) else entry
         return None
 

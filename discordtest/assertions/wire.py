@@ -67,9 +67,7 @@ class AssertWire(AssertCore):
                 if found
                 else f"the bot did not request {claim}; it requested:"
             )
-            transcript = transcripts.Transcript(self._scene)
-            lines = [f"  {transcript.line(entry)}" for entry in exchanges] or ["  nothing"]
-            self._fail_for([head, *lines], msg)
+            self._fail_for([head, *self._listed(exchanges)], msg)
         return found
 
     def assertNotRequested(self, method: str, path: str, *, msg: Any = None) -> None:
@@ -91,10 +89,12 @@ class AssertWire(AssertCore):
         if not found if count is None else len(found) != count:
             claim = f"used up the rate limit of {route}"
             times = f"{len(found)} times, not {count}" if found else "never"
-            transcript = transcripts.Transcript(self._scene)
-            lines = [f"  {transcript.line(entry)}" for entry in exchanges] or ["  nothing"]
-            self._fail_for([f"the bot {claim} {times}; it requested:", *lines], msg)
+            self._fail_for([f"the bot {claim} {times}; it requested:", *self._listed(exchanges)], msg)
         return found
+
+    def _listed(self, exchanges: list[journal.Exchange]) -> list[str]:
+        transcript = transcripts.Transcript(self._scene)
+        return [f"  {transcript.line(entry)}" for entry in exchanges] or ["  nothing"]
 
     def assertNotRateLimited(self, route: str = "*", *, msg: Any = None) -> None:
         """Fail if the bot used up a rate limit in the last act."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
-from discordtest.backend.permissions import Permission, guild_permissions
+from discordtest.backend.permissions import Permission, bots_with
 from discordtest.backend.world import Record, made_at
 
 if TYPE_CHECKING:
@@ -118,12 +118,7 @@ def write(
     if call.reason:
         entry["reason"] = call.reason
     world.audit_log[guild_id].append(entry)
-    readers = [
-        user_id
-        for user_id in world.bots_of(guild_id)
-        if guild_permissions(world, guild_id, user_id) & Permission.VIEW_AUDIT_LOG
-    ]
-    if readers:
+    if readers := bots_with(world, guild_id, Permission.VIEW_AUDIT_LOG):
         event = {**entry, "guild_id": guild_id}
         world.emit("GUILD_AUDIT_LOG_ENTRY_CREATE", event, guild=guild_id, users=readers)
 

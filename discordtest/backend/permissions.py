@@ -23,6 +23,7 @@ __all__ = [
     "THREAD_TYPES",
     "VOICE_TYPES",
     "Permission",
+    "bots_with",
     "channel_permissions",
     "everyone_permissions",
     "guild_permissions",
@@ -257,6 +258,15 @@ def _thread_permissions(world: World, thread: Record, user_id: str) -> int:
         if user_id not in world.thread_members.get(thread["id"], ()):
             return 0
     return _implicit(bits, thread["type"])
+
+
+def bots_with(world: World, guild_id: str, permission: Permission) -> list[str]:
+    """Return the bots of a guild that have a permission in it."""
+    return [
+        user_id
+        for user_id in world.bots_of(guild_id)
+        if guild_permissions(world, guild_id, user_id) & permission
+    ]
 
 
 def everyone_permissions(world: World, channel: Record) -> int:

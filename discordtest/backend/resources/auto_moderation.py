@@ -13,7 +13,7 @@ from discordtest.backend import audit
 from discordtest.backend.audit import Action
 from discordtest.backend.body import Array, FormErrors, Object, String, invalid
 from discordtest.backend.codes import Code, RestError
-from discordtest.backend.permissions import Permission, channel_permissions, guild_permissions
+from discordtest.backend.permissions import Permission, bots_with, channel_permissions
 from discordtest.backend.resources.auto_moderation_form import (
     BLOCK_MEMBER_INTERACTION,
     BLOCK_MESSAGE,
@@ -65,11 +65,7 @@ def find_rule(call: Call, text: str) -> Record:
 
 def guild_managers(world: World, guild_id: str) -> list[str]:
     """Return the bots that hear of auto moderation: those who may manage the guild."""
-    return [
-        bot_id
-        for bot_id in world.bots_of(guild_id)
-        if guild_permissions(world, guild_id, bot_id) & Permission.MANAGE_GUILD
-    ]
+    return bots_with(world, guild_id, Permission.MANAGE_GUILD)
 
 
 def _tell(call: Call, action: Action, rule: Record, changes: list[Record]) -> None:
