@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import weakref
 from contextvars import ContextVar, copy_context
 from typing import TYPE_CHECKING, Any
 
@@ -19,17 +20,27 @@ from discord.utils import MISSING
 from discordtest.clock import haste
 from discordtest.clock.patience import Patience
 from discordtest.clock.runner import end_tasks
-from discordtest.clock.waits import describe_task, frames, stack
+from discordtest.clock.waits import context_of, describe_task, frames, stack
 from discordtest.code_names import function_name, where_begins
 from discordtest.errors import SetupError
 from discordtest.scripts import hold_of
+from discordtest.scripts.standing_in import script_of_context
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from discordtest.scene import Scene
 
-__all__ = ["PATIENCE", "connect_at_once", "forget_first_state", "is_in_a_life", "renew", "start", "stop"]
+__all__ = [
+    "PATIENCE",
+    "connect_at_once",
+    "end_rest",
+    "forget_first_state",
+    "is_in_a_life",
+    "renew",
+    "start",
+    "stop",
+]
 
 PATIENCE = 86_400.0  # seconds of the test's clock until a client must be ready
 CLOSING = 60.0  # seconds of the test's clock that a client may take to close
@@ -39,7 +50,7 @@ _TOO_EARLY = (
     " setup_hook runs before the client connects, so wait_until_ready() never returns there, in life either:"
     " start a task that waits, or use on_ready."
 )
-_in_a_life: ContextVar[bool] = ContextVar("discordtest_in_a_life", default=False)
+_life_of: ContextVar[weakref.ref[discord.Client] | None] = ContextVar("discordtest_life_of", default=None)
 _FIRST_STATE = "_discordtest_first_state"
 # What discord.py makes new or clears itself, and what is ours.
 _OWN_STATE = frozenset(
@@ -75,7 +86,7 @@ async def start(
     if not inspect.iscoroutine(life):  # each step between the task and the client is taken for every frame
         life = _await(life)
     context = copy_context()  # every task that begins in the client's copies it
-    context.run(_in_a_life.set, True)
+    context.run(_life_of.set, weakref.ref(client))
     task = scene.loop.create_task(life, name=f"the life of {type(client).__name__}", context=context)
     scene.watch.ignore(task)
     scene.lives[client] = task
@@ -113,13 +124,29 @@ async def connect_at_once(scene: Scene) -> None:
         starts.is_free = False
 
 
+async def end_rest(scene: Scene, client: discord.Client) -> None:
+    """End the tasks that a client which has stopped has begun: they go with its process, whatever they would raise."""
+    hold = hold_of(client)
+    rest = []
+    for task in asyncio.all_tasks(scene.loop):
+        context = context_of(task)
+        if context is None:
+            continue
+        life = context.get(_life_of)
+        of_script = hold is not None and context.get(script_of_context) is hold.script
+        if of_script or (life is not None and life() is client):
+            scene.watch.ignore(task)
+            rest.append(task)
+    await end_tasks(rest)
+
+
 async def _await(life: Awaitable[Any]) -> None:
     await life
 
 
 def is_in_a_life() -> bool:
     """Tell whether what runs was begun by a client, by however many steps."""
-    return _in_a_life.get()
+    return _life_of.get() is not None
 
 
 def _explain(scene: Scene, client: discord.Client, task: asyncio.Task[Any], patience: Patience) -> None:

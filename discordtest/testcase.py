@@ -208,6 +208,7 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Staging):
             for client in scripts.held_with(old):
                 if client in scene.lives:
                     scene.problems += await lifecycle.stop(scene, client)
+                    await lifecycle.end_rest(scene, client)
             scripts.end_process(old)
             new = await self._build_client()
             if new is old:

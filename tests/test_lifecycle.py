@@ -91,6 +91,53 @@ class ApplicationIdTests(DiscordTestCase):
         self.assertEqual(self.client.application_id, self.client.user.id)
 
 
+class RestTests(DiscordTestCase):
+    """What a bot has begun ends with its process."""
+
+    def make_client(self) -> commands.Bot:
+        bot = commands.Bot("!", intents=discord.Intents.all())
+
+        async def work() -> None:
+            try:
+                await asyncio.sleep(60)
+            finally:
+                ended.append(bot)
+            await bot.get_channel(self.general.id).send("done")  # type: ignore[union-attr]
+
+        async def setup_hook() -> None:
+            bot.work = asyncio.create_task(work())  # type: ignore[attr-defined]
+
+        @bot.command()
+        async def begin(ctx: Context) -> None:
+            bot.more = asyncio.create_task(work())  # type: ignore[attr-defined]
+
+        ended = self.ended
+        bot.setup_hook = setup_hook  # type: ignore[method-assign]
+        return bot
+
+    def setUp(self) -> None:
+        self.ended: list[object] = []
+
+    def make_world(self) -> None:
+        self.guild = self.make_guild("Test")
+        self.general = self.make_text_channel("general", self.guild)
+
+    async def test_restart_ends_the_tasks_of_that_bot_alone(self) -> None:
+        other = self.make_client()
+        await self.connect(other)
+        await self.add_bot(self.owner, self.guild, other)
+        own = asyncio.create_task(asyncio.sleep(3600))
+        old = self.client
+        await self.send(self.owner, self.general, "!begin")
+        await self.restart()
+        self.assertEqual(self.ended, [old, old])
+        self.assertFalse(own.done())
+        await self.advance(60)
+        self.assertSent("done", channel=self.general)
+        self.assertSent("done", channel=self.general, by=other, count=2)
+        own.cancel()
+
+
 class OneAtATime(DiscordTestCase):
     """A bot of a module can be in one test at a time, whatever threads there are."""
 

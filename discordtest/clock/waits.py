@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 import traceback
 from datetime import timedelta
 from types import AsyncGeneratorType, CoroutineType, FrameType, GeneratorType
@@ -17,12 +18,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from discordtest.code_names import function_name, line_at
 
 if TYPE_CHECKING:
+    import contextvars
     from collections.abc import Iterable
     from datetime import datetime
 
 __all__ = [
     "MACHINERY",
     "Pending",
+    "context_of",
     "describe_running",
     "describe_task",
     "describe_timer",
@@ -81,6 +84,16 @@ def waiter(task: AnyTask) -> asyncio.Future[Any] | None:
     # asyncio has no public name for it
     found: asyncio.Future[Any] | None = getattr(task, "_fut_waiter", None)
     return found
+
+
+def context_of(task: AnyTask) -> contextvars.Context | None:
+    """Return the context that a task runs in; before Python 3.12, which names it, None while the task can run."""
+    if sys.version_info >= (3, 12):
+        return task.get_context()
+    for callback, context in getattr(waiter(task), "_callbacks", None) or ():
+        if getattr(callback, "__self__", None) is task:
+            return context  # type: ignore[no-any-return]
+    return None
 
 
 def frames(task: AnyTask) -> list[FrameType]:
