@@ -213,7 +213,7 @@ class Components(AnswerTestCase):
     async def test_which_select(self) -> None:
         result = await self.counter()
         with self.fails("name one with custom_id=", "Colours", kind=SetupError):
-            await self.select(self.alice, result, self.alice)
+            await self.select(self.alice, result, self.general)
 
 
 class Feedback(discord.ui.Modal, title="Feedback"):
