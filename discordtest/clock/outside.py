@@ -49,7 +49,7 @@ SLOW = 2.0
 """Real seconds that it gets where there is a sign of work, if no thread says more."""
 ECHO = 0.05
 """Real seconds for what a question sets off on another connection: news for a subscriber, a lock that is free."""
-FAINT_ECHO = 0.005
+FAINT_ECHO = 0.001
 """The same where no task waits for such a thing: a callback may get the news."""
 SAMPLING = 0.002
 """Real seconds between two looks at where a new thread stands."""
@@ -213,8 +213,9 @@ class Outside:
         if waits and self._shows_work(waits, bool(places), waited, limit - total):
             return SAMPLING
         if self._loop.asked.is_stirred:
-            if waited < (ECHO if waits else FAINT_ECHO) and total < limit:
-                return SAMPLING
+            echo = ECHO if waits else FAINT_ECHO
+            if waited < echo and total < limit:
+                return min(SAMPLING, echo - waited)
             self._loop.asked.is_stirred = False
         self._parked.update((place, waiter(task)) for place, task in places.items())
         self._rest(moving)
