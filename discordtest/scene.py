@@ -58,6 +58,7 @@ class Scene:
     # theirs, in which they are closed too
     contexts: dict[discord.Client, Context] = field(default_factory=dict)
     has_begun: bool = False  # asyncSetUp of the test case was called
+    has_ended: bool = False  # the test and what it has set up after the bot: the bots are stopped
     has_failed: bool = False  # set-up or the test itself, or it was skipped
     # what did not end as it should, told when the test is over
     problems: list[str] = field(default_factory=list)

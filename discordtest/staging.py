@@ -199,19 +199,25 @@ class Staging(replays.Replays, Running):
                 return application
         return None
 
+    async def _end_clients(self) -> None:
+        """Stop all bots, while what ``setUp`` has made for them is still there."""
+        scene = self._scene
+        if scene.has_failed:
+            scene.watch.seal()
+        elif not scene.has_ended:
+            scene.problems += await self._leaks.pending_tasks()
+        scene.has_ended = True
+        scene.lives, scene.parting = {**scene.parting, **scene.lives}, {}
+        for client in [*scene.lives]:
+            scene.problems += await lifecycle.stop(scene, client)
+
     async def _close(self) -> None:
         scene = self._scene
         problems: list[str] = scene.problems
         failure: Exception | None = None
         left_behind: list[tuple[str, leaks.Line]] = []
         try:
-            if scene.has_failed:
-                scene.watch.seal()
-            else:
-                problems += await self._leaks.pending_tasks()
-            scene.lives = {**scene.parting, **scene.lives}
-            for client in [*scene.lives]:
-                problems += await lifecycle.stop(scene, client)
+            await self._end_clients()
             await scripts.unload()
             try:
                 await players.end_all(scene.loop)

@@ -91,6 +91,31 @@ class ApplicationIdTests(DiscordTestCase):
         self.assertEqual(self.client.application_id, self.client.user.id)
 
 
+class SavingTests(DiscordTestCase):
+    """A bot that saves its state as it closes finds what ``setUp`` has made for it."""
+
+    def setUp(self) -> None:
+        self.file = Path(self.enterContext(tempfile.TemporaryDirectory()), "state")
+        self.addCleanup(lambda: self.assertEqual(self.file.read_text(), "saved"))
+
+    def make_client(self) -> discord.Client:
+        file = self.file
+
+        class Saving(discord.Client):
+            async def close(self) -> None:
+                file.write_text("saved")
+                await super().close()
+
+        return Saving(intents=discord.Intents.none())
+
+    async def asyncSetUp(self) -> None:
+        await super().asyncSetUp()
+        self.addAsyncCleanup(self.restart)  # a clean-up of the test's has the bot
+
+    async def test_state_is_saved(self) -> None:
+        self.assertFalse(self.file.exists())
+
+
 class RestTests(DiscordTestCase):
     """What a bot has begun ends with its process."""
 
