@@ -105,6 +105,8 @@ class LoopbackTests(BotTestCase):
     async def test_over_real_sockets(self) -> None:
         await self.bot_does(lambda ctx: ctx.send("Pong!"))
         self.assertSent("Pong!", channel=self.general)
+        loop: Any = asyncio.get_running_loop()
+        self.assertEqual([*loop.outside._places()], [], "both ends are ours: nobody else is waited for")
 
 
 class ClosingTests(unittest.TestCase):

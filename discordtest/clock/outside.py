@@ -60,6 +60,10 @@ ANSWERED_INSIDE = frozenset(
 _HANDED_ON_BY = "asyncio.", "discordtest."
 CHILD_PROCESSES = frozenset(["asyncio.base_subprocess", "asyncio.subprocess"])
 STREAMS = "asyncio.streams"
+SERVER = "aiohttp.web_protocol"
+"""Where a server waits for its next request."""
+DISCORD = "discord.gateway", "discordtest.transports"
+"""Where the ends of a connection to Discord wait for each other, whatever carries their frames."""
 ASKING = frozenset(["psycopg.waiting"])
 """Modules that watch descriptors themselves, and only for the answer to what they have asked."""
 
@@ -249,7 +253,7 @@ class Outside:
             if future is None or isinstance(future, asyncio.Task | Turn | GATHERED):
                 continue
             chain = frames(task)
-            if not chain:
+            if not chain or _is_at_rest([frame.f_globals.get("__name__", "") for frame in chain]):
                 continue
             if _is_answered_inside(chain[-1].f_globals.get("__name__", "")):
                 if not any(frame.f_code in drivers for frame in chain):
@@ -352,6 +356,11 @@ def _open_loops() -> list[VirtualLoop]:
 
 def _is_answered_inside(module: str) -> bool:
     return module in ANSWERED_INSIDE or module.startswith(("discord.", "discordtest."))
+
+
+def _is_at_rest(modules: list[str]) -> bool:
+    """Tell whether a task, by the modules of its chain, is one end of a connection on which nothing is due."""
+    return modules[-1] == SERVER or any(module.startswith(DISCORD) for module in modules)
 
 
 def _is_child_process(task: asyncio.Task[Any]) -> bool:

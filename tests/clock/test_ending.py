@@ -8,6 +8,7 @@ import sys
 import unittest
 
 from discordtest.clock import clock, ending
+from tests.bots import needs_the_process
 from tests.clock.virtual import VirtualTestCase
 
 NOBODY = 2**22 + 1
@@ -16,6 +17,7 @@ NOBODY = 2**22 + 1
 
 class EndingTests(VirtualTestCase):
     def setUp(self) -> None:
+        needs_the_process(self)
         clock.install()
         self.addCleanup(clock.uninstall)
 

@@ -414,6 +414,7 @@ class DescriptorTests(OutsideTestCase):
             self.assertEqual(got, ["hi"])
             await handler(session)
             await self.loop.settle()
+            self.assertEqual([*self.loop.outside._places()], [], "the server has nothing to do")
             self.loop.outside.grace = LONG
             started = time.perf_counter()
             for _ in range(20):
