@@ -229,9 +229,8 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Staging):
         """Make the client and the world, then start the client and let it settle."""
         self._scene.has_begun = True
         await super().asyncSetUp()  # the test case that this is mixed into
-        self.addAsyncCleanup(
-            self._end_clients
-        )  # before those of setUp: a bot may save its state as it closes
+        if len(self._cleanups) > 1:  # type: ignore[attr-defined]  # setUp has clean-ups besides ours
+            self.addAsyncCleanup(self._end_clients)  # before them: a bot may save its state as it closes
         self.client = await self._build_client()
         self._scene.clients = {self.client: self._application}
         made = self.make_world()
