@@ -179,7 +179,7 @@ class AskedTests(VirtualTestCase):
         driver = await self.connect(0)
         timer = threading.Timer(0.05, theirs.sendall, [b"news"])
         self.loop.outside.know(timer)
-        with patch.object(outside, "FAINT_ECHO", 2.0):
+        with patch.object(outside, "FAINT_ECHO", 0.1):
             timer.start()
             self.start(self.handler(lambda: driver.ask(b"publish")))
             while not subscriber.news:
