@@ -12,6 +12,7 @@ from unittest.mock import patch
 
 from discordtest.clock import outside
 from discordtest.clock.runner import end_tasks
+from tests.bots import needs_the_process
 from tests.clock.virtual import VirtualTestCase
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class AskedTests(VirtualTestCase):
     """A connection on which something was asked is waited for beyond the grace."""
 
     def setUp(self) -> None:
+        needs_the_process(self)  # which knows where it waited in vain
         self.loop.outside.grace = 0.001
         self.addCleanup(outside._unanswered.clear)
         self.got: list[bytes] = []
@@ -222,6 +224,7 @@ class WatchedTests(VirtualTestCase):
     """A driver that watches a descriptor by itself is known by its callback, whatever it awaits meanwhile."""
 
     def setUp(self) -> None:
+        needs_the_process(self)  # which knows where it waited in vain
         self.loop.outside.grace = 0.001
         self.addCleanup(outside._unanswered.clear)
         self.ours, self.theirs = socket.socketpair()

@@ -320,6 +320,7 @@ class ThreadTests(OutsideTestCase):
         thread.join()
 
     async def test_place_that_was_answered_late_is_waited_for_once_more(self) -> None:
+        needs_the_process(self)  # whose patience is less here
         self.loop.outside.grace = 0.001
         ours, theirs = socket.socketpair()
         self.addCleanup(ours.close)
