@@ -271,13 +271,15 @@ class ThreadTests(OutsideTestCase):
 
     async def test_thread_that_works_is_waited_for(self) -> None:
         """As a driver with a thread has it: it rests in one place, and calls back from another."""
-        self.loop.outside.grace = 0.01
+        needs_the_process(self)  # beside other tests it would not be known where threads rest
+        self.loop.outside.grace = 0.05
         orders: queue.SimpleQueue[asyncio.Future[str] | None] = queue.SimpleQueue()
+        self.addCleanup(orders.put, None)
         done = []
 
         def serve() -> None:
             while (order := orders.get()) is not None:
-                time.sleep(0.05)
+                time.sleep(0.1)
                 self.loop.call_soon_threadsafe(order.set_result, "done")
 
         async def handler() -> None:
@@ -295,8 +297,11 @@ class ThreadTests(OutsideTestCase):
         thread.join()
 
     async def test_thread_that_never_ends_its_work_is_waited_for_once(self) -> None:
-        self.loop.outside.grace = self.loop.settle_timeout = 0.01
+        needs_the_process(self)  # beside other tests it would not be known where threads rest
+        self.loop.outside.grace = self.loop.settle_timeout = 0.05
         begin, release = threading.Event(), threading.Event()
+        self.addCleanup(release.set)
+        self.addCleanup(begin.set)
 
         def work() -> None:
             begin.wait()
