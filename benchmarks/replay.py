@@ -24,7 +24,7 @@ from discordtest.transports.network import Network
 if TYPE_CHECKING:
     import discord
 
-    from discordtest.backend.rest import Request, Response
+    from discordtest.backend.wire import Request, Response
 
 __all__ = ["Recorder", "Recording", "Replay", "play", "record_guild", "repeat", "take_turns"]
 

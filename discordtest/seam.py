@@ -19,7 +19,7 @@ from aiohttp.http import SERVER_SOFTWARE
 from aiohttp.tracing import Trace
 from multidict import CIMultiDict, CIMultiDictProxy
 
-from discordtest.backend.rest import Request, Response
+from discordtest.backend.wire import Request, Response
 from discordtest.errors import HostRefused
 from discordtest.transports.blocking import answer_requests, release_requests
 from discordtest.transports.datagrams import answer_datagrams, release_datagrams

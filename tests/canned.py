@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from discordtest.backend.rest import Request, Response
+from discordtest.backend.wire import Request, Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable

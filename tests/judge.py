@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from jsonschema import Draft202012Validator, ValidationError
 
     from discordtest.backend import Backend
-    from discordtest.backend.rest import Request, Response
+    from discordtest.backend.wire import Request, Response
     from discordtest.backend.world import World
 
 __all__ = ["DEVIATIONS", "REFERENCE", "Deviation", "JudgeError", "Operation", "find_operation", "install"]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from discordtest.backend import Backend
-from discordtest.backend.rest import Request, Response
+from discordtest.backend.wire import Request, Response
 from discordtest.errors import DiscordTestError
 from tests import judge
 

@@ -42,6 +42,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.backend.permissions",
         "discordtest.backend.ratelimits",
         "discordtest.backend.reasons",
+        "discordtest.backend.wire",
     ),
     (
         "discordtest.backend.rest",

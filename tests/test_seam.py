@@ -17,7 +17,7 @@ from aiohttp import web
 
 from discordtest import seam
 from discordtest.backend.faults import ConnectionReset, SlowAnswer, Timeout
-from discordtest.backend.rest import Response
+from discordtest.backend.wire import Response
 from discordtest.errors import HostRefused, NotModelled
 from discordtest.transports.network import Network
 from discordtest.transports.releases import IDEMPOTENT_METHODS, websocket_options

@@ -24,10 +24,11 @@ from discordtest.backend.gateway import Gateway, Session
 from discordtest.backend.interruptions import Interruptions
 from discordtest.backend.journal import Exchange, Journal
 from discordtest.backend.multipart import Part, split
-from discordtest.backend.rest import Actor, Call, Reply, Request, Response, Route
+from discordtest.backend.rest import Actor, Call, Reply, Route
 from discordtest.backend.snapshots import Snapshots
 from discordtest.backend.troubles import Troubles
 from discordtest.backend.voice_servers import VoiceServers
+from discordtest.backend.wire import Request, Response
 from discordtest.backend.world import World
 from discordtest.errors import DiscordTestError, NotModelled
 

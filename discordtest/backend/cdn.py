@@ -15,7 +15,7 @@ import zlib
 from urllib.parse import unquote
 
 from discordtest.backend.body import Image
-from discordtest.backend.rest import Request, Response
+from discordtest.backend.wire import Request, Response
 from discordtest.backend.world import World
 
 __all__ = [

@@ -16,14 +16,13 @@ from urllib.parse import quote, unquote
 
 from discordtest.backend import permissions, reasons
 from discordtest.backend.body import Field, Object
-from discordtest.backend.codes import PHRASES, Code, RestError
+from discordtest.backend.codes import Code, RestError
 from discordtest.backend.multipart import Part
 from discordtest.backend.ratelimits import VIA
 from discordtest.backend.world import Record, World
 
 if TYPE_CHECKING:
     from discordtest.backend import Backend
-    from discordtest.backend.faults import Fault
 
 __all__ = [
     "OPERATIONS",
@@ -32,8 +31,6 @@ __all__ = [
     "Actor",
     "Call",
     "Reply",
-    "Request",
-    "Response",
     "Route",
     "find_in",
     "known_actor",
@@ -46,47 +43,6 @@ __all__ = [
 
 UNAVAILABLE = 502  # Discord calls it GATEWAY UNAVAILABLE
 Handler = TypeVar("Handler", bound=Callable[..., Any])  # Any: each handler has its own records and payload
-
-
-@dataclass(slots=True)
-class Request:
-    """One HTTP request as it came over the wire; ``path`` is percent-encoded, ``headers`` ignore case."""
-
-    method: str
-    host: str
-    path: str
-    query: Mapping[str, str]
-    headers: Mapping[str, str]
-    body: bytes = b""
-
-    def parameters(self) -> dict[str, Any]:
-        """Return what the query says: a text for each name, a list of them for one that is there several times."""
-        query: Any = self.query  # Any: a multidict, if a name can be there several times
-        found = dict(query)
-        if len(found) != len(query):
-            return {name: values if len(values := query.getall(name)) > 1 else values[0] for name in found}
-        return found
-
-    @property
-    def audit_reason(self) -> str | None:
-        """Why it is done, for the audit log."""
-        reason = self.headers.get("X-Audit-Log-Reason")
-        return None if reason is None else unquote(reason)
-
-
-@dataclass(slots=True)
-class Response:
-    """One HTTP answer; ``fate`` is the fault that keeps it from arriving at once, for the transport."""
-
-    status: int
-    body: bytes = b""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    fate: Fault | None = None
-
-    @property
-    def reason(self) -> str:
-        """The phrase of the status line."""
-        return PHRASES.get(self.status, "")
 
 
 @dataclass(slots=True)

@@ -14,9 +14,10 @@ from discordtest.backend.encoding import encode
 from discordtest.backend.faults import FAULTS, Fault, Faults, HttpError, Injection, RateLimited
 from discordtest.backend.journal import Act, Exchange
 from discordtest.backend.ratelimits import MAX_INVALID, SCOPES, Limit, RateLimits, Scope, Verdict
-from discordtest.backend.rest import Request, Response, Route
+from discordtest.backend.rest import Route
 from discordtest.backend.targets import CDN, EVERYTHING, GATEWAY, Target, find_target
 from discordtest.backend.usual_limits import usual_limits
+from discordtest.backend.wire import Request, Response
 from discordtest.errors import BackendError
 
 if TYPE_CHECKING:

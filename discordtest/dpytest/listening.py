@@ -22,7 +22,7 @@ from discordtest.dpytest import callbacks
 
 if TYPE_CHECKING:
     from discordtest.backend.journal import Exchange
-    from discordtest.backend.rest import Request, Response
+    from discordtest.backend.wire import Request, Response
     from discordtest.scene import Scene
 
 __all__ = ["EVENTS", "Listener"]

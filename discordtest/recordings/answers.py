@@ -10,8 +10,9 @@ from discordtest.backend.encoding import encode
 from discordtest.backend.journal import Exchange as Entry
 from discordtest.backend.journal import Sent
 from discordtest.backend.resources.interaction_callback import UPDATE
-from discordtest.backend.rest import Response, match
+from discordtest.backend.rest import match
 from discordtest.backend.targets import path_pattern
+from discordtest.backend.wire import Response
 from discordtest.errors import SetupError
 from discordtest.recordings.lines import Exchange
 

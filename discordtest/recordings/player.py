@@ -18,7 +18,8 @@ from discordtest.backend.faults import ConnectionReset, SlowAnswer, Timeout
 from discordtest.backend.journal import Dispatch
 from discordtest.backend.journal import Exchange as Entry
 from discordtest.backend.opcodes import DISPATCH, REQUEST_GUILD_MEMBERS
-from discordtest.backend.rest import Actor, Response, match
+from discordtest.backend.rest import Actor, match
+from discordtest.backend.wire import Response
 from discordtest.checking import seconds_of
 from discordtest.control import SceneBackend
 from discordtest.errors import RecordingMismatch, SetupError
@@ -30,7 +31,7 @@ from discordtest.recordings.played import NOT_PLAYED, PlayedSession, parts_of
 from discordtest.recordings.tape import decoded_body, path_of
 
 if TYPE_CHECKING:
-    from discordtest.backend.rest import Request
+    from discordtest.backend.wire import Request
     from discordtest.backend.world import Record
     from discordtest.recordings.lines import Line
     from discordtest.recordings.recording import Recording

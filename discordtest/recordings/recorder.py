@@ -21,7 +21,7 @@ import aiohttp
 import discord
 from aiohttp import WSMsgType
 
-from discordtest.backend.rest import Request
+from discordtest.backend.wire import Request
 from discordtest.clock.loop import VirtualLoop
 from discordtest.errors import SetupError
 from discordtest.recordings.tape import API_HOSTS, Tape

@@ -25,8 +25,8 @@ from discordtest.recordings.tape import path_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from discordtest.backend.rest import Request, Response
     from discordtest.backend.session import Session
+    from discordtest.backend.wire import Request, Response
     from discordtest.recordings.lines import Line
     from discordtest.scene import Scene
 

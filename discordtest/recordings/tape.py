@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from discordtest.backend.multipart import Part
-    from discordtest.backend.rest import Request
+    from discordtest.backend.wire import Request
     from discordtest.recordings.lines import Line
 
 __all__ = ["API_HOSTS", "Tape", "decoded_body", "path_of"]

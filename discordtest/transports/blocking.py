@@ -16,7 +16,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from discordtest.backend.faults import ConnectionReset, SlowAnswer, Timeout
-from discordtest.backend.rest import Request, Response
+from discordtest.backend.wire import Request, Response
 from discordtest.errors import HostRefused
 from discordtest.transports.guard import network_of_thread
 from discordtest.transports.network import host_is_discord

@@ -19,7 +19,7 @@ import aiohttp
 from aiohttp import WSMsgType, web
 
 from discordtest.backend.close_codes import ABNORMAL_CLOSURE
-from discordtest.backend.rest import Request, Response
+from discordtest.backend.wire import Request, Response
 from discordtest.errors import DiscordTestError
 from discordtest.transports.network import GATEWAY_HOST
 from discordtest.transports.pipe import Answering, connect_pipe

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from discordtest.backend.faults import Fault
     from discordtest.backend.gateway import Close, Session
-    from discordtest.backend.rest import Request, Response
     from discordtest.backend.voice_servers import VoiceServers
+    from discordtest.backend.wire import Request, Response
 
     Transport = Literal["memory", "loopback"]
     Direction = Literal["sent", "received"]

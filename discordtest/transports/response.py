@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aiohttp.tracing import Trace
     from yarl import URL
 
-    from discordtest.backend.rest import Response
+    from discordtest.backend.wire import Response
 
 __all__ = ["Answer", "make_answer"]
 

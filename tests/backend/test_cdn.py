@@ -7,7 +7,7 @@ import struct
 import zlib
 
 from discordtest.backend import cdn
-from discordtest.backend.rest import Request
+from discordtest.backend.wire import Request
 from tests.backend.worlds import PNG, PNG_URI, Headers, WorldTestCase
 
 GIF = b"GIF89a...."

@@ -8,7 +8,8 @@ from discordtest.backend import MAX_REASON, MAX_REQUEST_SIZE, Backend, rest
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission
 from discordtest.backend.resources.user import make_user
-from discordtest.backend.rest import Actor, Request
+from discordtest.backend.rest import Actor
+from discordtest.backend.wire import Request
 from discordtest.errors import NotModelled
 from tests.backend.worlds import PNG_URI, TOKEN, Headers, WorldTestCase, multipart
 

@@ -8,7 +8,7 @@ from typing import Any
 from discordtest.backend.faults import ConnectionReset, HttpError, RateLimited, SlowAnswer, Timeout
 from discordtest.backend.journal import Act, Exchange
 from discordtest.backend.ratelimits import MAX_INVALID
-from discordtest.backend.rest import Request, Response
+from discordtest.backend.wire import Request, Response
 from discordtest.errors import BackendError
 from tests.backend.worlds import TOKEN, Headers, WorldTestCase
 

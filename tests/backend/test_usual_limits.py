@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from discordtest.backend.rest import Response
+from discordtest.backend.wire import Response
 from discordtest.backend.world import DISCORD_EPOCH
 from tests.backend.test_troubles import TroubleTestCase
 

@@ -19,7 +19,8 @@ from discordtest.backend.resources.application import make_application
 from discordtest.backend.resources.guild_member_build import new_member
 from discordtest.backend.resources.guild_role import new_role
 from discordtest.backend.resources.user import make_user
-from discordtest.backend.rest import Actor, Request
+from discordtest.backend.rest import Actor
+from discordtest.backend.wire import Request
 from discordtest.errors import NotModelled
 from tests import judge
 

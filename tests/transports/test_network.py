@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 
 from discordtest.backend.faults import ConnectionReset, SlowAnswer, Timeout
-from discordtest.backend.rest import Request
+from discordtest.backend.wire import Request
 from tests.canned import BOT, answer
 from tests.wired import AUTHORIZATION, WiredTestCase
 
