@@ -18,21 +18,20 @@ import asyncio
 import concurrent.futures
 import functools
 import selectors
-import sys
 import threading
 import weakref
 from asyncio.base_subprocess import ReadSubprocessPipeProto
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from discordtest.clock.threads import code_of, has_no_orders, place_of
+from discordtest.clock.threads import Threads
 from discordtest.clock.waits import describe_task, frames, position, stack, waiter
 from discordtest.code_names import function_name
 from discordtest.errors import SettleTimeout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
-    from types import CodeType, FrameType
+    from types import FrameType
 
     from discordtest.clock.asked import Asked
     from discordtest.clock.loop import VirtualLoop
@@ -69,12 +68,9 @@ ASKING = frozenset(["psycopg.waiting"])
 
 GATHERED: type = asyncio.tasks._GatheringFuture  # type: ignore[attr-defined]  # no public name
 
-_resting: set[Place] = set()  # where threads of this process were seen to rest
-_rested: set[CodeType] = set()  # what threads run that were seen to rest
 _unanswered: set[Place] = set()  # where tasks of this process waited for an answer in vain
 _loops: weakref.WeakSet[VirtualLoop] = weakref.WeakSet()
 _lock = threading.RLock()  # of _loops: who goes through a WeakSet fails if another thread adds to it
-_hosts: weakref.WeakSet[threading.Thread] = weakref.WeakSet()  # threads that run a test themselves
 
 
 class Selector(selectors.DefaultSelector):
@@ -146,14 +142,9 @@ class Outside:
         self._is_watching = is_watching
         self._calls: dict[asyncio.Future[Any], Call] = {}
         self._given_up: set[concurrent.futures.Future[Any]] = set()
-        self._known = {*threading.enumerate()}
-        self._seen: set[threading.Thread] = set()
-        self._new: list[threading.Thread] = []
+        self.threads = Threads()
         self._parked: dict[Place, asyncio.Future[Any] | None] = {}
         self._forgiven: set[Place] = set()
-        self._resting: set[Place] = set()
-        self._tireless: set[threading.Thread] = set()  # which worked on for longer than anyone waits
-        _hosts.add(threading.current_thread())
         with _lock:
             _loops.add(loop)
 
@@ -166,10 +157,6 @@ class Outside:
             frame = frame.f_back
         self._calls[future] = Call(_function_name(function), position(frame))
         future.add_done_callback(self._forget_call)
-
-    def know(self, thread: threading.Thread) -> None:
-        """Take a thread for one of ours, of which it is known when it works."""
-        self._known.add(thread)
 
     def _forget_call(self, future: asyncio.Future[Any]) -> None:
         self._calls.pop(future, None)
@@ -184,18 +171,7 @@ class Outside:
 
     def exists(self) -> bool:
         """Tell whether there is anything outside the loop that could wake it."""
-        if threading.active_count() == 1:  # the loop's own thread
-            return bool(self._calls or self._is_watching())
-        threads = [each for each in threading.enumerate() if self._is_foreign(each)]
-        for thread in threads:
-            if thread not in self._seen:
-                self._seen.add(thread)
-                self._new.append(thread)
-        return bool(threads or self._calls or self._is_watching())
-
-    def _is_foreign(self, thread: threading.Thread) -> bool:
-        # The default executor's threads are known by their calls.
-        return not (thread in self._known or thread.name.startswith("asyncio_") or thread in _hosts)
+        return bool(self.threads.look() or self._calls or self._is_watching())
 
     def patience(self, waited: float, total: float) -> float:
         """Return for how many real seconds the loop should go on waiting; 0 when all that is left rests.
@@ -207,7 +183,7 @@ class Outside:
         calls = self._running()
         waits = dict(self._places())
         places = {place: task for place, task in waits.items() if not self._is_parked(place)}
-        moving = self._moving_threads()
+        moving = self.threads.moving()
         grace = self._grace(places.values(), limit)
         left = limit - total if calls else 0.0
         if places or moving:
@@ -222,7 +198,8 @@ class Outside:
                 return min(SAMPLING, echo - waited)
             self._loop.asked.is_stirred = False
         self._parked.update((place, waiter(task)) for place, task in places.items())
-        self._rest(moving)
+        # A thread that another test started may be at work: then it is this loop alone that waits no longer.
+        self.threads.rest(moving, for_all=len(_open_loops()) == 1)
         restless = map(describe_task, places.values()) if waited < grace else ()
         if late := [*calls, *restless]:
             for call in self._calls.values():
@@ -288,49 +265,12 @@ class Outside:
                     _unanswered.update(hopeful)
                 elif is_watched or self._loop.awaits_answer():
                     return True
-        busy = self._busy_threads()
-        if any(code in _rested for code in busy.values()):
+        busy = self.threads.busy()
+        if self.threads.have_rested(busy):
             if left > 0:
                 return True
-            self._tireless.update(busy)
+            self.threads.tireless.update(busy)
         return is_news and bool(busy) and waited < SLOW and left > 0
-
-    def _busy_threads(self) -> dict[threading.Thread, CodeType | None]:
-        """Return the threads that are at no place where threads are known to rest, and what they run."""
-        if threading.active_count() == 1:
-            return {}
-        standing, resting, found = sys._current_frames(), _resting | self._resting, {}
-        for thread in threading.enumerate():
-            frame = standing.get(thread.ident or 0)
-            if frame is None or thread in self._tireless or not self._is_foreign(thread):
-                continue
-            if place_of(frame) not in resting and not has_no_orders(thread):
-                found[thread] = code_of(frame)
-        return found
-
-    def _moving_threads(self) -> dict[threading.Thread, Place]:
-        """Return the new threads that have not come to a place where threads are known to rest."""
-        if not self._new:
-            return {}
-        standing, resting = sys._current_frames(), _resting | self._resting
-        moving = {
-            thread: place
-            for thread in self._new
-            if thread.is_alive()
-            and (place := place_of(standing.get(thread.ident or 0))) not in resting
-            and not has_no_orders(thread)
-        }
-        self._new = list(moving)
-        return moving
-
-    def _rest(self, threads: dict[threading.Thread, Place]) -> None:
-        # A thread that another test started may be at work: then it is this loop alone that waits no longer.
-        is_alone = len(_open_loops()) == 1
-        (_resting if is_alone else self._resting).update(place for place in threads.values() if place)
-        if threads:
-            standing = sys._current_frames()
-            _rested.update(code for thread in threads if (code := code_of(standing.get(thread.ident or 0))))
-        self._new = []
 
     def _complaint(self, late: list[str], limit: float) -> str:
         tasks = [task for task in asyncio.all_tasks(self._loop) if self._waits_outside(task)]

@@ -173,7 +173,7 @@ def _start(player: AudioPlayer) -> None:
         work: Any = Work(loop, player)
         vars(player)["_discordtest_work"] = work
         _alive.add(work)
-        loop.outside.know(player)
+        loop.outside.threads.know(player)
     real_threading.Thread.start(player)
 
 

@@ -68,7 +68,7 @@ class AskedTests(VirtualTestCase):
                     connection.sendall(b"answer")
 
         thread = threading.Thread(target=answer)
-        self.loop.outside.know(thread)
+        self.loop.outside.threads.know(thread)
         self.addCleanup(listener.close)
         self.addCleanup(thread.join, 1)
         thread.start()
@@ -180,7 +180,7 @@ class AskedTests(VirtualTestCase):
         self.addAsyncCleanup(self.hang_up, transport)
         driver = await self.connect(0)
         timer = threading.Timer(0.05, theirs.sendall, [b"news"])
-        self.loop.outside.know(timer)
+        self.loop.outside.threads.know(timer)
         with patch.object(outside, "FAINT_ECHO", 0.1):
             timer.start()
             self.start(self.handler(lambda: driver.ask(b"publish")))
@@ -246,7 +246,7 @@ class WatchedTests(VirtualTestCase):
 
     async def test_answer_is_waited_for(self) -> None:
         timer = threading.Timer(0.05, self.theirs.sendall, [b"answer"])
-        self.loop.outside.know(timer)
+        self.loop.outside.threads.know(timer)
         task = self.start(self.receive())
         timer.start()
         await self.loop.settle()

@@ -245,7 +245,7 @@ class ThreadTests(OutsideTestCase):
         thread = threading.Thread(target=other_test)
         thread.start()
         made.wait()
-        self.assertFalse(self.loop.outside._is_foreign(thread))
+        self.assertFalse(self.loop.outside.threads.is_foreign(thread))
         release.set()
         thread.join()
 
@@ -316,7 +316,7 @@ class ThreadTests(OutsideTestCase):
         begin.set()
         self.start(handler())
         await self.loop.settle()
-        self.assertEqual(self.loop.outside._tireless, {thread})
+        self.assertEqual(self.loop.outside.threads.tireless, {thread})
         self.loop.settle_timeout = LONG
         started = time.perf_counter()
         await self.loop.settle()
@@ -389,7 +389,7 @@ class OtherLoopsTests(unittest.TestCase):
             thread.start()
         try:
             for _ in range(3000):
-                loop.outside._rest({})
+                outside._open_loops()
         finally:
             over.set()
             for thread in threads:
@@ -488,7 +488,7 @@ class DescriptorTests(OutsideTestCase):
         exec(code, space)
         timer = threading.Timer(0.03, theirs.send, [b"x"])
         task = self.start(space["wait"](self.loop, ours))
-        self.loop.outside.know(timer)
+        self.loop.outside.threads.know(timer)
         timer.start()
         await self.loop.settle()
         self.assertTrue(task.done())
