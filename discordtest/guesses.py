@@ -55,9 +55,8 @@ _INSTEAD = {
     "assertRaisesInBot": "assertBotRaises(error)",
 }
 _LIKE = 0.75
-_MISCALLED = re.compile(
-    r"\w+\.(\w+)\(\) (?:missing|takes|got)\b"
-)  # how Python begins to tell of wrong arguments
+# how Python begins to tell of wrong arguments
+_MISCALLED = re.compile(r"\w+\.(\w+)\(\) (?:missing|takes|got)\b")
 
 
 def meant(error: Exception, case: Any) -> str | None:

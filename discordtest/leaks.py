@@ -44,6 +44,7 @@ _HOOKS = frozenset(("make_client", "make_world", "start_client"))
 _UNDERNEATH = ("discordtest.clock.", "discordtest.seam", "discordtest.transports.")
 _LIBRARIES = frozenset(("aiohttp", "asyncio", "concurrent", "contextlib", "threading"))
 
+_BENEATH = _LIBRARIES | {"discordtest"}
 _STDLIB = Path(threading.__file__).parent
 
 _lock = threading.Lock()
@@ -191,11 +192,7 @@ def _maker(frame: FrameType | None, *, through_discord: bool = False) -> FrameTy
 def _own_code(frame: FrameType | None) -> FrameType | None:
     """Return the frame of the bot or the test that had a library do something; None where discord.py had it do so."""
     while frame is not None and root(frame) != "discord":
-        if not (
-            _is_installed(frame)
-            or frame.f_code.co_filename.startswith("<")
-            or root(frame) in {*_LIBRARIES, "discordtest"}
-        ):
+        if not (root(frame) in _BENEATH or frame.f_code.co_filename.startswith("<") or _is_installed(frame)):
             return frame
         frame = frame.f_back
     return None
@@ -244,13 +241,20 @@ def _line(frame: FrameType) -> Line:
 
 
 @functools.lru_cache(maxsize=16)
-def _noting(original: Callable[..., None], note: Callable[[Leaks, Any, FrameType], None]) -> Any:
-    """Return a stand-in for a method that tells the leaks of the running test who called it on what."""
+def _noting(
+    original: Callable[..., None],
+    note: Callable[[Leaks, Any, FrameType], None],
+    prepare: Callable[[Any], None] | None,
+) -> Any:
+    """Return a stand-in for a method that tells the leaks of the running test who called it on what.
+
+    ``prepare`` is called before the method itself.
+    """
 
     @functools.wraps(original)
     def stand_in(self: Any, *args: Any, **options: Any) -> None:
-        if isinstance(self, threading.Thread):
-            adopt(self)
+        if prepare is not None:
+            prepare(self)
         original(self, *args, **options)
         leaks = _running.get(asyncio._get_running_loop())  # type: ignore[arg-type]  # without a loop there is none
         if leaks is not None:
@@ -259,10 +263,12 @@ def _noting(original: Callable[..., None], note: Callable[[Leaks, Any, FrameType
     return stand_in
 
 
-_PATCHES: tuple[tuple[Any, str, Callable[[Leaks, Any, FrameType], None]], ...] = (
-    (aiohttp.ClientSession, "__init__", Leaks.note_session),
-    (aiohttp.ClientWebSocketResponse, "__init__", Leaks.note_socket),
-    (threading.Thread, "start", Leaks.note_thread),
+_PATCHES: tuple[
+    tuple[Any, str, Callable[[Leaks, Any, FrameType], None], Callable[[Any], None] | None], ...
+] = (
+    (aiohttp.ClientSession, "__init__", Leaks.note_session, None),
+    (aiohttp.ClientWebSocketResponse, "__init__", Leaks.note_socket, None),
+    (threading.Thread, "start", Leaks.note_thread, adopt),
 )
 _replaced: list[tuple[Any, str, Any, Any]] = []  # class, method, what it was, what stands in for it
 
@@ -271,9 +277,9 @@ def install(leaks: Leaks) -> None:
     """Note what a test makes."""
     with _lock:
         if not _running:
-            for kind, name, note in _PATCHES:
+            for kind, name, note, prepare in _PATCHES:
                 original = vars(kind)[name]
-                stand_in = _noting(original, note)
+                stand_in = _noting(original, note, prepare)
                 setattr(kind, name, stand_in)
                 _replaced.append((kind, name, original, stand_in))
         _running[leaks.loop] = leaks

@@ -32,9 +32,8 @@ class Asked:
     def __init__(self) -> None:
         self._asked: dict[int, asyncio.Transport] = {}  # by descriptor
         self._slow: dict[int, asyncio.Transport] = {}  # by nature, such as one that waits for a job
-        self.is_stirred = (
-            False  # whether something was asked that may have stirred others: who wait for a job, a lock
-        )
+        #: whether something was asked that may have stirred others: who wait for a job, a lock
+        self.is_stirred = False
 
     def __bool__(self) -> bool:
         return bool(self._asked)

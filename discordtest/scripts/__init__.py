@@ -47,9 +47,8 @@ SUBSTITUTE_TOKEN = "token-of-a-loaded-script"
 
 _STARTERS = ("main", "run", "start")  # how functions are called that start a bot
 
-Found: TypeAlias = (
-    "tuple[Path, Path, str | None, str]"  # the file, its folder, its package, the command if it is one
-)
+#: the file, its folder, its package, the command if it is one
+Found: TypeAlias = "tuple[Path, Path, str | None, str]"
 
 _loaded: set[Path] = set()  # scripts that this process has run
 _holds: dict[discord.Client, Hold] = {}  # until the script is unloaded
