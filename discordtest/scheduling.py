@@ -13,6 +13,7 @@ from discordtest.given import data_uri, iso, without_none
 from discordtest.names import channel_name
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from discordtest.backend.world import Record, World
@@ -34,6 +35,7 @@ def new_event_fields(
     channel: Any = None,
     location: str | None = None,
     privacy_level: discord.PrivacyLevel | None = None,
+    recurrence_rule: Mapping[str, Any] | None = None,
     **settings: Any,
 ) -> Record:
     """Return the fields of a new event: in an hour and for an hour, somewhere, unless told otherwise."""
@@ -43,7 +45,9 @@ def new_event_fields(
     if channel is None:
         location = "somewhere" if location is None else location
         end_time = start_time + _HOUR if end_time is None else end_time
-    return event_fields(
+    if recurrence_rule is not None:
+        recurrence_rule = {"start": iso(start_time), **recurrence_rule}
+    fields = event_fields(
         world,
         guild_id,
         start_time=start_time,
@@ -53,6 +57,7 @@ def new_event_fields(
         privacy_level=privacy_level or discord.PrivacyLevel.guild_only,
         **settings,
     )
+    return fields | without_none(recurrence_rule=recurrence_rule)
 
 
 def event_fields(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from discordtest import checking, scheduling
 from discordtest.arrange.building import Arranging, guild_id_of, new_id, perform, show, stage, user_id_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     import discord
@@ -37,12 +38,14 @@ class ScheduledEventBuilders(Arranging):
         entity_type: discord.EntityType | None = None,
         privacy_level: discord.PrivacyLevel | None = None,
         creator: Id | None = None,
+        recurrence_rule: Mapping[str, Any] | None = None,
     ) -> discord.ScheduledEvent:
         """Make a scheduled event of a ``guild``, in a voice or stage ``channel`` or at a ``location``; return it.
 
         It starts in an hour unless ``start_time`` says otherwise, which may be past; outside of Discord it lasts an
         hour unless ``end_time`` does. Without ``channel`` and ``location`` it is "somewhere". ``creator`` made it, by
-        default the bot's owner.
+        default the bot's owner. With a ``recurrence_rule``, Discord's object, it comes again when it ends; ``start`` of
+        the rule is the ``start_time`` if left out.
 
         >>> self.make_scheduled_event("Party", guild, location="Park", creator=alice)
 
@@ -64,6 +67,7 @@ class ScheduledEventBuilders(Arranging):
             image=image,
             entity_type=entity_type,
             privacy_level=privacy_level,
+            recurrence_rule=recurrence_rule,
         )
         table = world.scheduled_events[guild_id]
         made = perform(

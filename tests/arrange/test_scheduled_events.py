@@ -41,6 +41,16 @@ class MakeTests(ControlTestCase):
         self.assertIs(self.guild.get_scheduled_event(7), event)
         self.assertEqual(await self.arguments("scheduled_event_create"), (event,))
 
+    async def test_one_that_recurs_comes_again(self) -> None:
+        start = self.clock.now() + HOUR
+        event = self.make_scheduled_event("Quiz", self.guild, recurrence_rule={"frequency": 2})
+        await self.advance(hours=2)
+        event = self.refresh(event)
+        self.assertEqual((event.status.name, event.start_time), ("scheduled", start + timedelta(days=7)))
+        updates = [args for name, args in await self.heard_with() if name == "scheduled_event_update"]
+        before, after = updates[-1]
+        self.assertEqual((before.status.name, after.status.name), ("active", "scheduled"))
+
     async def test_keywords(self) -> None:
         start = self.clock.now() + 3 * HOUR
         stage = self.make_stage_channel("stage", self.guild)

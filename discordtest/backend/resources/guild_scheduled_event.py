@@ -32,6 +32,7 @@ from discordtest.backend.resources.guild_scheduled_event_status import (
     is_over,
     tell,
     watch,
+    with_status,
 )
 from discordtest.backend.resources.paging import page, page_query
 from discordtest.backend.resources.stage_instance import open_stage
@@ -200,7 +201,8 @@ def update_guild_scheduled_event(call: Call, guild: Record, event: Record) -> Re
     if opens and (stage is None or stage["id"] in world.stage_instances):
         raise RestError(Code.CANNOT_CREATE_STAGE_FOR_EVENT)
     before = _audited(event)
-    event.update((key, values[key]) for key in (*_KEPT, "status"))
+    values.update(with_status(world, values, values["status"]))
+    event.update((key, values[key]) for key in (*_KEPT, "status", "entity_id"))
     if "image" in body:
         event["image"] = _image(call, event, body["image"])
     _note(call, Action.GUILD_SCHEDULED_EVENT_UPDATE, event, before, _audited(event))

@@ -1,18 +1,23 @@
-"""How often a scheduled event comes again: the rules that Discord takes, of all that calendars know.
+"""How often a scheduled event comes again: the rules that Discord takes, of all that calendars know, and their dates.
 
+Dates are in UTC, as the API writes them: the time of the day is that of the rule's start, whatever clocks are set to.
 Source: Discord's documentation, Guild Scheduled Event ("Guild Scheduled Event Recurrence Rule Object", "System
-limitations").
+limitations"), which names RFC 5545 for what the fields mean.
 """
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
+
 from discordtest.backend.body import Array, Choice, FormErrors, Integer, Object, Path, Timestamp
 from discordtest.backend.world import Record
 
-__all__ = ["RECURRENCE_RULE"]
+__all__ = ["RECURRENCE_RULE", "next_date"]
 
 YEARLY, MONTHLY, WEEKLY, DAILY = range(4)
 EVERY_OTHER = 2  # weeks
+_HORIZON = 8 * 366  # days in which a 29th of February comes, across a century without one too
+_DAY = timedelta(days=1)
 _WEEKDAY = Choice(range(7), required=True)  # 0 is Monday
 _DAILY_SETS = ({0, 1, 2, 3, 4}, {1, 2, 3, 4, 5}, {6, 0, 1, 2, 3}, {4, 5}, {5, 6}, {6, 0})
 _BY_DISCORD_ALONE = ("end", "by_year_day", "count")
@@ -77,3 +82,38 @@ RECURRENCE_RULE = Object(
     check=_cleaned,
     null=True,
 )
+
+
+# -- its dates
+
+
+def next_date(rule: Record, after: datetime) -> datetime | None:
+    """Return the first date of the rule later than ``after``; None for a day that no calendar has (February 30)."""
+    start = datetime.fromisoformat(rule["start"])
+    first = max(start, after).date()
+    for days in range(_HORIZON):
+        moment = datetime.combine(first + days * _DAY, start.timetz())
+        if moment > after and _is_on(rule, start.date(), moment.date()):
+            return moment
+    return None
+
+
+def _is_on(rule: Record, start: date, day: date) -> bool:
+    """Tell whether a day is one of the rule's; what names no days means that of its start."""
+    weekday, frequency = day.weekday(), rule["frequency"]
+    if frequency == DAILY:
+        return not rule["by_weekday"] or weekday in rule["by_weekday"]
+    if frequency == WEEKLY:
+        weeks = (_monday(day) - _monday(start)).days // 7
+        return weeks % rule["interval"] == 0 and weekday in (rule["by_weekday"] or (start.weekday(),))
+    if frequency == MONTHLY:
+        if not rule["by_n_weekday"]:
+            return day.day == start.day
+        return {"n": (day.day + 6) // 7, "day": weekday} in rule["by_n_weekday"]
+    days = rule["by_month_day"] or (start.day,)
+    is_last = (day + _DAY).month != day.month
+    return day.month in (rule["by_month"] or (start.month,)) and (day.day in days or (is_last and -1 in days))
+
+
+def _monday(day: date) -> date:
+    return day - day.weekday() * _DAY

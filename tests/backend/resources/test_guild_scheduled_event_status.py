@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from discordtest.backend.codes import Code
 from discordtest.backend.resources import guild_scheduled_event_status as module
 from tests.backend.resources.scheduled_events import (
@@ -38,6 +40,62 @@ class ByHandTests(ScheduledEventTestCase):
         for event in (off, done):
             for change in ({"status": ACTIVE}, {"name": "x"}, {}):
                 self.assertStatus(self.edit(event, **change), 400, Code.EVENT_FINISHED)
+
+
+class RecurringTests(ScheduledEventTestCase):
+    """Events that begin every day at the hour ``at(1)``."""
+
+    def recurring(self, kind: int = 3, **fields: Any) -> Any:
+        return self.made(kind, recurrence_rule={"start": at(1), "frequency": 3, **fields})
+
+    def times(self, event: Any) -> tuple[Any, ...]:
+        return event["status"], event["scheduled_start_time"], event["scheduled_end_time"]
+
+    def test_it_is_scheduled_again_and_nobody_hears_that_it_ended(self) -> None:
+        event, session = self.recurring(), self.small.connect()
+        self.advance(hours=2)
+        self.assertEqual(self.times(event), (SCHEDULED, at(25), at(26)))
+        told = self.small.events(session, "GUILD_SCHEDULED_EVENT_UPDATE")
+        self.assertEqual([each["status"] for each in told], [ACTIVE, SCHEDULED])
+        self.assertEqual(told[1]["scheduled_start_time"], at(25))
+        self.advance(hours=23)
+        self.assertEqual(event["status"], ACTIVE)
+        self.advance(hours=1)
+        self.assertEqual(self.times(event), (SCHEDULED, at(49), at(50)))
+
+    def test_who_is_interested_stays(self) -> None:
+        event, alice = self.recurring(), self.small.make_person("alice")
+        path = self.small.guild["id"], event["id"]
+        self.small.perform("subscribe_to_scheduled_event", *path, actor=alice)
+        self.advance(hours=2)
+        (user,) = self.assertStatus(self.on("GET", event, tail="/users"), 200)
+        self.assertEqual(user["user"]["id"], alice.user_id)
+
+    def test_ended_by_hand_before_its_time_it_skips_that_date(self) -> None:
+        event = self.recurring(1)
+        self.edit(event, status=ACTIVE)
+        self.assertIsNotNone(event["entity_id"])
+        shown = self.assertStatus(self.edit(event, status=COMPLETED, name="Again"), 200)
+        self.assertEqual(self.times(shown), (SCHEDULED, at(25), None))
+        self.assertEqual((shown["name"], shown["entity_id"]), ("Again", None))
+        entry = self.small.audit_log()[-1]
+        self.assertIn(
+            {"key": "scheduled_start_time", "old_value": at(1), "new_value": at(25)}, entry["changes"]
+        )
+
+    def test_dates_that_have_passed_meanwhile_are_skipped(self) -> None:
+        event = self.recurring(2)
+        self.edit(event, status=ACTIVE)
+        self.small.time += int(50 * 3600e6)
+        self.edit(event, status=COMPLETED)
+        self.assertEqual(self.times(event), (SCHEDULED, at(73), None))
+
+    def test_it_is_over_where_no_date_follows_or_the_rule_is_taken_away(self) -> None:
+        never, last = self.recurring(2, frequency=0, by_month=[2], by_month_day=[30]), self.recurring(2)
+        for event, change in (never, {}), (last, {"recurrence_rule": None}):
+            self.edit(event, status=ACTIVE)
+            self.edit(event, status=COMPLETED, **change)
+            self.assertEqual(event["status"], COMPLETED)
 
 
 class ByItselfTests(ScheduledEventTestCase):
