@@ -29,6 +29,7 @@ DEFERRED = tuple(
         "assertions.embeds",
         "assertions.failures",
         "assertions.filters",
+        "assertions.presences",
         "assertions.texts",
         "backend",
         "checking",

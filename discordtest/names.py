@@ -34,6 +34,7 @@ def user_name(user: Record) -> str:
 def channel_name(world: World, channel_id: str) -> str:
     """Return how people call a channel: ``#general``, ``the DM with alice``; the id where there is none.
 
+    Where another guild has a ``#general`` too, its guild is named: ``#general of Club``.
     ``with 123`` stands for the DM with a user, where nobody has written.
     """
     channel = world.channels.get(channel_id)
@@ -48,7 +49,12 @@ def channel_name(world: World, channel_id: str) -> str:
         bots = {application["bot"]["id"] for application in world.applications.values()}
         others = [user for user in channel["recipients"] if user["id"] not in bots] or channel["recipients"]
         return f"the DM with {' and '.join(user_name(user) for user in others)}"
-    return f"#{channel['name']}"
+    name, guild_id = channel["name"], channel["guild_id"]
+    if len(world.guilds) > 1 and any(
+        other.get("name") == name and other.get("guild_id") != guild_id for other in world.channels.values()
+    ):
+        return f"#{name} of {world.guilds[guild_id]['name']}"
+    return f"#{name}"
 
 
 def name_of(world: World, id: str, guild_id: str | None = None) -> str:

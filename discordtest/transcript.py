@@ -9,7 +9,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from discordtest.assertions.filters import text_of
+from discordtest.assertions.presences import presence_text
 from discordtest.backend.journal import Act, Dispatch, Exchange, Frame, Sent
+from discordtest.backend.payloads import is_well_formed
 from discordtest.backend.resources.message_form import EPHEMERAL
 from discordtest.brevity import start_of
 from discordtest.names import channel_name, name_of, named_path
@@ -24,7 +26,8 @@ __all__ = ["Transcript", "extras"]
 _WIDTH = 160
 _NOISE = frozenset(("nonce", "enforce_nonce"))
 _QUIET = frozenset((1, 2, 6))  # opcodes of every connection: heartbeat, identify, resume
-_OPCODES = {3: "changes its presence", 4: "changes its voice state", 8: "asks for members"}
+_PRESENCE = 3
+_OPCODES = {_PRESENCE: "changes its presence", 4: "changes its voice state", 8: "asks for members"}
 
 
 class Transcript:
@@ -87,13 +90,18 @@ class Transcript:
         return f"{_short(f'{who}: {entry.method} {path}{query}{files}{body}')} → {_answer(entry)}"
 
     def _frame(self, entry: Frame) -> str:
+        who = self._who(entry.user_id)
+        number, count = entry.shard
+        if count > 1:
+            who += f" (shard {number})"
         try:
-            opcode = json.loads(entry.text)["op"]
+            frame = json.loads(entry.text)
+            opcode = frame["op"]
         except (ValueError, KeyError, TypeError):
-            return f"{self._who(entry.user_id)}: an unreadable frame {entry.text!r}"
+            return f"{who}: an unreadable frame {entry.text!r}"
         if opcode in _QUIET:
             return ""
-        return f"{self._who(entry.user_id)} {_OPCODES.get(opcode, f'sends opcode {opcode}')}"
+        return f"{who} {_OPCODES.get(opcode, f'sends opcode {opcode}')}{_details(opcode, frame.get('d'))}"
 
     def _sent(self, entry: Sent) -> str:
         if not entry.wire:
@@ -113,6 +121,14 @@ def extras(message: dict[str, Any]) -> str:
     if message["flags"] & EPHEMERAL:
         parts.append("ephemeral")
     return f" ({', '.join(parts)})" if parts else ""
+
+
+def _details(opcode: int, data: Any) -> str:
+    """Return what a frame of the client asks for; nothing where it is not formed as Discord wants it."""
+    if opcode != _PRESENCE or not is_well_formed(opcode, data):
+        return ""
+    shown = {"status": data.get("status") or "online", "activities": data.get("activities") or []}
+    return f" to {presence_text(shown)}"
 
 
 def _body(value: Any) -> str:

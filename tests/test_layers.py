@@ -56,6 +56,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.clock",
         "discordtest.assertions.embeds",
         "discordtest.assertions.filters",
+        "discordtest.assertions.presences",
         "discordtest.assertions.texts",
         "discordtest.names",
         "discordtest.transports",

@@ -84,7 +84,7 @@ class TranscriptTests(BotTestCase):
     async def test_gateway_commands_are_told_and_heartbeats_are_not(self) -> None:
         await self.client.change_presence(activity=discord.Game("chess"))
         await self.settle()
-        self.assertTrue(self.last("presence").startswith("bot changes its presence"))
+        self.assertEqual(self.last("presence"), "bot changes its presence to online, playing 'chess'")
         self.assertNotIn("opcode 1", str(self.transcript))
 
     async def test_tail_tells_what_it_drops(self) -> None:
@@ -112,6 +112,14 @@ class NameTests(BotTestCase):
         dm = self.sent_dm()
         self.assertEqual(channel_name(world, dm), "the DM with alice")
         self.assertEqual(channel_name(world, "5"), "channel 5")
+
+    async def test_channels_that_two_guilds_call_alike(self) -> None:
+        world = self.backend.world
+        club = self.make_guild("Club", channels=["general", "hall"])
+        self.assertEqual(channel_name(world, str(self.general.id)), "#general of Test")
+        general, hall = club.text_channels
+        self.assertEqual(channel_name(world, str(general.id)), "#general of Club")
+        self.assertEqual(channel_name(world, str(hall.id)), "#hall")
 
     def sent_dm(self) -> str:
         return next(iter(self.backend.world.dms.values()))

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import discord
 
-from discordtest import checking, finding, given, tolerance
+from discordtest import checking, finding, given
 from discordtest import names as naming
 from discordtest import views as viewing
+from discordtest.assertions import presences
 from discordtest.assertions.core import AssertCore
 from discordtest.errors import SetupError
 
@@ -25,7 +26,6 @@ __unittest = True
 
 _LISTED = 8
 _PRIVATE_THREAD = 12
-_CUSTOM = 4  # the type of an activity
 _OFFLINE: dict[str, Any] = {"status": "offline", "activities": []}
 
 
@@ -255,44 +255,52 @@ class AssertGuilds(AssertCore):
     # -- presence
 
     def assertPresence(
-        self, status: discord.Status | str | None = None, activity: Any = None, *, msg: Any = None
+        self,
+        status: discord.Status | str | None = None,
+        activity: Any = None,
+        *,
+        shard_id: int | None = None,
+        msg: Any = None,
     ) -> None:
-        """Fail unless the bot shows this status and activity (an activity object, or its name or text)."""
+        """Fail unless the bot shows this status and activity (an activity object, or its name or text).
+
+        Of a bot with shards, each has to show it, or the one with ``shard_id``.
+        """
         self._at_rest()
-        if not self._shows(status, activity):
-            self._fail_state(f"the bot shows {self._presence_text()}, not {_shown(status, activity)}", msg)
+        shown = self._presences(shard_id)
+        if not all(presences.shows(each, status, activity) for each in shown.values()):
+            self._fail_state(
+                f"the bot shows {presences.all_shown(shown)}, not {presences.claim_text(status, activity)}",
+                msg,
+            )
 
     def assertNotPresence(
-        self, status: discord.Status | str | None = None, activity: Any = None, *, msg: Any = None
+        self,
+        status: discord.Status | str | None = None,
+        activity: Any = None,
+        *,
+        shard_id: int | None = None,
+        msg: Any = None,
     ) -> None:
-        """Fail if the bot shows this status and activity (an activity object, or its name)."""
+        """Fail if the bot shows this status and activity (an activity object, or its name); any of its shards."""
         self._at_rest()
-        if self._shows(status, activity):
-            self._fail_state(f"the bot shows {self._presence_text()}", msg)
+        shown = self._presences(shard_id)
+        if any(presences.shows(each, status, activity) for each in shown.values()):
+            self._fail_state(f"the bot shows {presences.all_shown(shown)}", msg)
 
-    def _presence(self) -> Record:
-        return self._scene.backend.world.presences.get(self._bot_id(), _OFFLINE)
-
-    def _shows(self, status: discord.Status | str | None, activity: Any) -> bool:
-        if status is None and activity is None:
-            raise TypeError("say which presence: a status, an activity (its name is enough), or both")
-        presence = self._presence()
-        if status is not None and presence["status"] != str(status):
-            return False
-        if activity is None:
-            return True
-        if isinstance(activity, str | tolerance.Close):
-            return any(_text_of(shown) == activity for shown in presence["activities"])
-        wanted = _activity_claims(activity)
-        return any(wanted.items() <= shown.items() for shown in map(_flat, presence["activities"]))
-
-    def _presence_text(self) -> str:
-        presence = self._presence()
-        shown = [
-            f"{discord.enums.try_enum(discord.ActivityType, each['type']).name} {_text_of(each)!r}"
-            for each in presence["activities"]
-        ]
-        return f"{presence['status']}, {' and '.join(shown) or 'no activity'}"
+    def _presences(self, shard_id: int | None) -> dict[int, Record]:
+        """Return what the shards of the bot show, by their numbers; a bot without shards has number 0 alone."""
+        backend, bot_id = self._scene.backend, self._bot_id()
+        sessions = [each for each in backend.gateway.sessions if each.user_id == bot_id and each.shard[1] > 1]
+        if not sessions and not shard_id:
+            return {0: backend.world.presences.get(bot_id, _OFFLINE)}
+        found = {each.shard[0]: each.presence or _OFFLINE for each in sessions}
+        if shard_id is None:
+            return dict(sorted(found.items()))
+        if shard_id not in found:
+            there = f"it has {', '.join(map(str, sorted(found)))}" if found else "it has no shards"
+            raise SetupError(f"the bot has no shard {shard_id} on the gateway now: {there}")
+        return {shard_id: found[shard_id]}
 
 
 def _tables(world: World) -> Iterator[Mapping[str, Any]]:
@@ -303,29 +311,8 @@ def _tables(world: World) -> Iterator[Mapping[str, Any]]:
             yield from (inner for inner in table.values() if isinstance(inner, dict))
 
 
-def _text_of(activity: Record) -> str:
-    """Return what people read of an activity: its name, or the text of a status of one's own."""
-    return str((activity["type"] == _CUSTOM and activity.get("state")) or activity["name"])
-
-
-def _flat(activity: Record) -> Record:
-    """Return the keys of an activity that can be compared."""
-    return {key: activity.get(key) for key in ("name", "type", "state", "url")}
-
-
-def _activity_claims(activity: discord.BaseActivity) -> Record:
-    claims = _flat(dict(activity.to_dict()))
-    return {key: value for key, value in claims.items() if value is not None}
-
-
 def _claims_text(claims: Record) -> str:
     return ", ".join(f"{claim}={value!r}" for claim, value in claims.items()) or "any at all"
-
-
-def _shown(status: discord.Status | str | None, activity: Any) -> str:
-    words = [] if status is None else [str(status)]
-    words += [] if activity is None else [repr(activity)]
-    return ", ".join(words)
 
 
 def _check_action(action: Any) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import errno as errors
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields
 from typing import TYPE_CHECKING, TypeAlias
 
 from discordtest.backend.codes import PHRASES, Code
@@ -30,6 +30,7 @@ __all__ = [
     "RateLimited",
     "SlowAnswer",
     "Timeout",
+    "plain",
 ]
 
 
@@ -134,6 +135,16 @@ class SlowAnswer:
 
 Fault: TypeAlias = HttpError | RateLimited | ConnectionReset | Timeout | SlowAnswer
 FAULTS = HttpError, RateLimited, ConnectionReset, Timeout, SlowAnswer
+
+
+def plain(fault: Fault) -> str:
+    """Return a fault as a test writes it: ``HttpError(503)``."""
+    said = [
+        repr(value) if each.default is MISSING else f"{each.name}={value!r}"
+        for each in fields(fault)
+        if (value := getattr(fault, each.name)) != each.default
+    ]
+    return f"{type(fault).__name__}({', '.join(said)})"
 
 
 @dataclass(slots=True, eq=False)

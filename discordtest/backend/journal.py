@@ -73,6 +73,7 @@ class Frame:
     at: int
     user_id: str | None
     text: str
+    shard: tuple[int, int] = (0, 1)  # its number, and of how many
 
 
 @dataclass(slots=True)

@@ -21,8 +21,8 @@ __all__ = ["KEPT_FOR", "LOST", "is_expired", "lose", "missed", "resume"]
 KEPT_FOR = 180_000_000  # microseconds that a session waits for its client; Discord says "a few minutes"
 LOST = opcodes.control_frame(opcodes.INVALID_SESSION, "false")
 _CARRIED = (
-    "session_id", "user_id", "application_id", "intents", "large_threshold", "shard", "sequence", "sent", "room",
-    "lists_asked",
+    "session_id", "user_id", "application_id", "intents", "large_threshold", "shard", "presence", "sequence", "sent",
+    "room", "lists_asked",
 )  # fmt: skip
 
 

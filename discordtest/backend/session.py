@@ -67,6 +67,7 @@ class Session(Viewer):
         self.intents = 0
         self.large_threshold = LARGE_THRESHOLDS[0]
         self.shard = (0, 1)
+        self.presence: Record | None = None  # how this shard shows the client's user; None for offline
         self.lists_asked: dict[str, int] = {}  # guild id -> µs when all its members were last asked for
         self.window = 0, -FRAMES_WINDOW  # frames of the client that are counted, and since when
         self._held: list[str] = []  # frames of the client that do not come through
@@ -142,7 +143,7 @@ class Session(Viewer):
             return
         backend = self.gateway.backend
         now = backend.world.now()
-        backend.journal.append(Frame(now, self.user_id or None, text))
+        backend.journal.append(Frame(now, self.user_id or None, text, self.shard))
         if self._is_flooded(now):
             self.close(4008)
         elif (frame := decoded(text)) is None:

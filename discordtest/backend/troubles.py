@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from discordtest.backend.encoding import encode
-from discordtest.backend.faults import FAULTS, Fault, Faults, HttpError, Injection, RateLimited
+from discordtest.backend.faults import FAULTS, Fault, Faults, HttpError, Injection, RateLimited, plain
 from discordtest.backend.journal import Act, Exchange
 from discordtest.backend.ratelimits import MAX_INVALID, SCOPES, Limit, RateLimits, Scope, Verdict
 from discordtest.backend.rest import Route
@@ -61,7 +61,7 @@ class Troubles(ABC):
             kinds = ", ".join(kind.__name__ for kind in FAULTS)
             raise BackendError(f"{given!r} is no fault, such as HttpError(503): take one of {kinds}")
         target = find_target(operation_or_route)
-        self._say(f"{target.text} will fail: {fault}")
+        self._say(f"{target.text} will fail: {plain(fault)}")
         if self.faults is None:
             self.faults = Faults()
         return self.faults.add(Injection(target, fault, times, when, after))

@@ -53,6 +53,7 @@ _DUE = {
 }
 """What Discord does by itself, by the operation."""
 _DEADLINES = "Backend.run_deadlines"
+_ZOMBIE = "Incoming._time_out"
 _LONG = 3600
 REQUEST_TIMEOUT = "aiohttp.helpers", "TimeoutHandle.__call__"
 _TIMEOUT = "discord.ui.view", "__timeout_task_impl"
@@ -160,6 +161,8 @@ def describe_timer(handle: asyncio.TimerHandle, tasks: Iterable[AnyTask], main: 
         ends = isinstance(getattr(callback, "__self__", None), asyncio.Timeout)
         return f"{describe_task(task, main)}{', under a timeout' if ends else ''}"
     name = getattr(callback, "__qualname__", None) or repr(callback)
+    if name == _ZOMBIE:
+        return "the bot takes a connection for dead, on which nothing has come"
     if name == _DEADLINES:
         return f"Discord {' and '.join(_DUE.get(name, name) for name in _due(handle))}"
     return f"a call of {function_name(name)}"

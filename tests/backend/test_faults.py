@@ -13,11 +13,24 @@ from discordtest.backend.faults import (
     RateLimited,
     SlowAnswer,
     Timeout,
+    plain,
 )
 from discordtest.backend.journal import Exchange
 from discordtest.backend.targets import find_target
 
 ROUTE, RAW, _ = rest.match("POST", "/channels/1/messages")
+
+
+class Words(unittest.TestCase):
+    def test_fault_is_named_as_a_test_writes_it(self) -> None:
+        for fault, text in [
+            (HttpError(503), "HttpError(503)"),
+            (HttpError(403, 50013, served=True), "HttpError(403, code=50013, served=True)"),
+            (RateLimited(2.5, scope="shared"), "RateLimited(2.5, scope='shared')"),
+            (Timeout(), "Timeout()"),
+        ]:
+            with self.subTest(text):
+                self.assertEqual(plain(fault), text)
 
 
 class Verdicts(unittest.TestCase):

@@ -136,6 +136,16 @@ class DescribeTimerTests(VirtualTestCase):
         await self.assertTimer("^a call of remind$")
 
 
+class DeadConnectionTests(BotTestCase):
+    async def test_gateway_that_is_silent(self) -> None:
+        self.backend.pause()
+        await self.settle()
+        self.assertEqual(
+            [str(each) for each in self.clock.pending],
+            ["the bot takes a connection for dead, on which nothing has come, due in 60 s"],
+        )
+
+
 class HousekeepingTests(VirtualTestCase):
     """What aiohttp does when nobody uses a connection is nothing that anybody waits for."""
 

@@ -40,7 +40,8 @@ def update_presence(backend: Backend, session: Session, data: Record) -> None:
     if status not in STATUSES:
         session.close(4002, "Error while decoding payload.")
         return
-    set_presence(backend.world, session.user_id, status, data.get("activities") or [], "web")
+    activities = data.get("activities") or []
+    session.presence = set_presence(backend.world, session.user_id, status, activities, "web", session.serves)
 
 
 def go_offline(backend: Backend, session: Session) -> None:

@@ -6,6 +6,7 @@ Source: Discord's documentation, Gateway Events ("Presence Update", "Update Pres
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from discordtest.backend import reasons
@@ -26,8 +27,18 @@ def presences_of(world: World, guild_id: str) -> list[Record]:
     return [presence for user_id, presence in world.presences.items() if user_id in members]
 
 
-def set_presence(world: World, user_id: str, status: str, activities: list[Record], client: str) -> None:
-    """Show a user as it wants to be seen and tell all others who share a guild; invisible is offline."""
+def set_presence(
+    world: World,
+    user_id: str,
+    status: str,
+    activities: list[Record],
+    client: str,
+    serves: Callable[[str], bool] | None = None,
+) -> Record | None:
+    """Show a user as it wants to be seen, tell all others who share a guild, and return it; invisible is offline.
+
+    ``serves`` tells the guilds of the bot's shard: what one shard shows is not seen in those of another.
+    """
     shown = OFFLINE if status == "invisible" else status
     presence: Record = {
         "user": {"id": user_id},
@@ -37,16 +48,17 @@ def set_presence(world: World, user_id: str, status: str, activities: list[Recor
     }
     if shown == OFFLINE:
         if world.presences.pop(user_id, None) is None:
-            return
+            return None
     else:
         world.presences[user_id] = presence
     bots = [app["bot"]["id"] for app in world.applications.values() if app["bot"]["id"] != user_id]
     for guild_id, members in world.members.items() if bots else ():
-        if user_id in members:
+        if user_id in members and (serves is None or serves(guild_id)):
             others = [bot_id for bot_id in bots if bot_id in members]
             if others:
                 event = {**presence, "guild_id": guild_id}
                 world.emit("PRESENCE_UPDATE", event, guild=guild_id, users=others)
+    return None if shown == OFFLINE else presence
 
 
 def _activity(world: World, user_id: str, activity: Record) -> Record:
