@@ -22,9 +22,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from discordtest.clock.asked import Asked
 from discordtest.clock.nested import run_inside
-from discordtest.clock.outside import Outside, Selector, Turn, wakes_the_test
+from discordtest.clock.outside import Outside, Selector
 from discordtest.clock.patience import Patience
 from discordtest.clock.timed import HALF_A_MICROSECOND, TimedLoop
+from discordtest.clock.turns import Turn, wakes_the_test
 from discordtest.clock.waits import describe_running, describe_task, describe_waiting
 from discordtest.errors import Deadlock, DiscordTestError, SettleTimeout
 

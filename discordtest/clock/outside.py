@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from discordtest.clock.threads import Threads
+from discordtest.clock.turns import Turn
 from discordtest.clock.waits import describe_task, frames, position, stack, waiter
 from discordtest.code_names import function_name
 from discordtest.errors import SettleTimeout
@@ -36,11 +37,10 @@ if TYPE_CHECKING:
     from discordtest.clock.asked import Asked
     from discordtest.clock.loop import VirtualLoop
     from discordtest.clock.threads import Place
-    from discordtest.errors import DiscordTestError
 
     Events = list[tuple[selectors.SelectorKey, int]]
 
-__all__ = ["Outside", "Selector", "Turn", "wakes_the_test"]
+__all__ = ["Outside", "Selector"]
 
 GRACE = 0.25
 """Real seconds that an unknown wait gets, once."""
@@ -95,33 +95,6 @@ class Selector(selectors.DefaultSelector):
         """Look no more, and know neither the loop nor, by the map, oneself."""
         super().close()
         del self.select, self.watched
-
-
-class Turn(asyncio.Future[None]):
-    """What the test waits on when it lets the loop run: only the loop itself answers it."""
-
-    def end(self, error: DiscordTestError | None = None) -> None:
-        """Answer it, with an error of its own where several wait."""
-        if self.done():
-            return
-        if error is None:
-            self.set_result(None)
-        else:
-            self.set_exception(type(error)(*error.args))
-
-
-def wakes_the_test(handle: asyncio.Handle, main: asyncio.Task[Any] | None) -> bool:
-    """Tell whether a callback only wakes the test: a verb that waits in ``settle``, its ``gather`` or group."""
-    callback = getattr(handle, "_callback", None)
-    owner = getattr(callback, "__self__", None)
-    if isinstance(owner, asyncio.Task):
-        return isinstance(waiter(owner), Turn)
-    if main is None:
-        return False
-    cells = getattr(callback, "__closure__", None) or ()
-    return getattr(owner, "_parent_task", None) is main or waiter(main) in [
-        cell.cell_contents for cell in cells
-    ]
 
 
 @dataclass(slots=True)
