@@ -18,7 +18,7 @@ from discordtest.clock.wakeup import WokenLoop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from selectors import SelectorKey
+    from selectors import BaseSelector, SelectorKey
     from types import CodeType
 
     Events = list[tuple[SelectorKey, int]]
@@ -49,16 +49,6 @@ class Asked:
             self._asked.pop(key.fd, None)
             self._slow.pop(key.fd, None)
 
-    def hearing(self, select: Callable[[float | None], Events]) -> Callable[[float | None], Events]:
-        """Return a selector's method that notes what has come."""
-
-        def hear(timeout: float | None) -> Events:
-            events = select(timeout)
-            self.hear(events)
-            return events
-
-        return hear
-
     def open(self) -> list[asyncio.Transport]:
         """Return the connections that may bring an answer soon."""
         return [
@@ -83,6 +73,20 @@ class AskingLoop(WokenLoop):
 
     asked: Asked
     _transports: Any
+
+    def _stand_before(self, selector: BaseSelector, select: Callable[[float | None], Events]) -> None:
+        """Let asyncio ask another function than the selector, whose descriptors are looked at by `_poll` alone."""
+        self._look, self._watched = selector.select, selector.get_map()
+        selector.select = select  # type: ignore[method-assign, assignment]  # called in each turn
+
+    def _poll(self, timeout: float) -> Events:
+        """Really look at the descriptors, for at most so many real seconds, and hear what has come."""
+        if not (timeout or self._watched):
+            return []
+        events = self._look(timeout)
+        if events:
+            self.asked.hear(events)
+        return events
 
     async def create_connection(self, *args: Any, **options: Any) -> Any:
         """Open a connection."""

@@ -91,8 +91,8 @@ class Lent:
         loop._begin_time(start_time, round(now * 1e6))
         loop.set_wall_clock(loop.start_time)  # it begins there now, not when the loop's clock read 0
         loop._set_main(self.main)
-        loop._poll, selector.select = loop.asked.hearing(selector.select), loop._select
-        loop.outside = Outside(loop, loop.is_watching)
+        loop._stand_before(selector, loop._select)
+        loop.outside = Outside(loop)
         loop._clock_resolution = HALF_A_MICROSECOND
         loop.slow_callback_duration = math.inf  # debug mode would complain of time that is not real
         loop._lent = self

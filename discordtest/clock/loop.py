@@ -18,11 +18,12 @@ import itertools
 import sys
 import time
 from functools import partial
+from selectors import DefaultSelector
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from discordtest.clock.asked import Asked
 from discordtest.clock.nested import run_inside
-from discordtest.clock.outside import Outside, Selector
+from discordtest.clock.outside import Outside
 from discordtest.clock.patience import Patience
 from discordtest.clock.timed import HALF_A_MICROSECOND, TimedLoop
 from discordtest.clock.turns import Turn, wakes_the_test
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import TypeVarTuple, Unpack
 
-    from discordtest.clock.outside import Events
+    from discordtest.clock.asked import Events
 
     Ts = TypeVarTuple("Ts")
 
@@ -63,10 +64,10 @@ class VirtualLoop(TimedLoop):
 
     def __init__(self, start_time: datetime | None = None, settle_timeout: float = 5.0) -> None:
         self._begin_rest(settle_timeout)
-        selector = Selector(self._select, self.asked)
-        self._poll = selector.poll
+        selector = DefaultSelector()
+        self._stand_before(selector, self._select)
         super().__init__(start_time, selector)
-        self.outside = Outside(self, self.is_watching)
+        self.outside = Outside(self)
 
     def _begin_rest(self, settle_timeout: float) -> None:
         self.settle_timeout = settle_timeout
@@ -99,7 +100,7 @@ class VirtualLoop(TimedLoop):
         if not self.is_closed():
             super().close()
             self.asked.forget()
-            del self._poll, self.outside
+            del self._look, self._watched, self.outside
 
     def run_in_executor(
         self, executor: Executor | None, func: Callable[[Unpack[Ts]], T], *args: *Ts

@@ -17,7 +17,6 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import functools
-import selectors
 import threading
 import weakref
 from asyncio.base_subprocess import ReadSubprocessPipeProto
@@ -34,13 +33,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
     from types import FrameType
 
-    from discordtest.clock.asked import Asked
     from discordtest.clock.loop import VirtualLoop
     from discordtest.clock.threads import Place
 
-    Events = list[tuple[selectors.SelectorKey, int]]
-
-__all__ = ["Outside", "Selector"]
+__all__ = ["Outside"]
 
 GRACE = 0.25
 """Real seconds that an unknown wait gets, once."""
@@ -73,30 +69,6 @@ _loops: weakref.WeakSet[VirtualLoop] = weakref.WeakSet()
 _lock = threading.RLock()  # of _loops: who goes through a WeakSet fails if another thread adds to it
 
 
-class Selector(selectors.DefaultSelector):
-    """Asks its loop what to do instead of blocking."""
-
-    def __init__(self, select: Callable[[float | None], Events], asked: Asked) -> None:
-        super().__init__()
-        self.asked = asked
-        self.select = select  # type: ignore[method-assign, assignment]  # called in each turn
-        self.watched = self.get_map()
-
-    def poll(self, timeout: float) -> Events:
-        """Really look at the descriptors, for at most so many real seconds."""
-        if not (timeout or self.watched):
-            return []
-        events = super().select(timeout)
-        if events:
-            self.asked.hear(events)
-        return events
-
-    def close(self) -> None:
-        """Look no more, and know neither the loop nor, by the map, oneself."""
-        super().close()
-        del self.select, self.watched
-
-
 @dataclass(slots=True)
 class Call:
     """One call that an executor runs."""
@@ -109,10 +81,9 @@ class Call:
 class Outside:
     """What one loop knows of the work outside it."""
 
-    def __init__(self, loop: VirtualLoop, is_watching: Callable[[], bool]) -> None:
+    def __init__(self, loop: VirtualLoop) -> None:
         self.grace = GRACE
         self._loop = loop
-        self._is_watching = is_watching
         self._calls: dict[asyncio.Future[Any], Call] = {}
         self._given_up: set[concurrent.futures.Future[Any]] = set()
         self.threads = Threads()
@@ -144,7 +115,7 @@ class Outside:
 
     def exists(self) -> bool:
         """Tell whether there is anything outside the loop that could wake it."""
-        return bool(self.threads.look() or self._calls or self._is_watching())
+        return bool(self.threads.look() or self._calls or self._loop.is_watching())
 
     def patience(self, waited: float, total: float) -> float:
         """Return for how many real seconds the loop should go on waiting; 0 when all that is left rests.

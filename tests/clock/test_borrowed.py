@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import time
 import unittest
 from datetime import UTC, datetime, timedelta
@@ -63,6 +64,20 @@ class BorrowingTests(unittest.TestCase):
         self.assertAlmostEqual(late.when() - loop.time(), HOUR, delta=1)
         await asyncio.sleep(0.05)
         self.assertEqual(fired, ["first", "second"])
+
+    @in_a_loop
+    async def test_question_on_a_connection_is_answered(self) -> None:
+        loop = borrow(asyncio.get_running_loop())
+        ours, theirs = socket.socketpair()
+        self.addCleanup(theirs.close)
+        reader, writer = await asyncio.open_connection(sock=ours)
+        writer.write(b"question")
+        self.assertTrue(loop.awaits_answer())
+        theirs.sendall(b"answer")
+        self.assertEqual(await reader.read(100), b"answer")
+        self.assertFalse(loop.awaits_answer())
+        writer.close()
+        await writer.wait_closed()
 
     @in_a_loop
     async def test_two_borrowers_and_the_last_gives_it_back(self) -> None:

@@ -238,7 +238,7 @@ class ThreadTests(OutsideTestCase):
         release, made = threading.Event(), threading.Event()
 
         def other_test() -> None:
-            Outside(self.loop, self.loop.outside._is_watching)
+            Outside(self.loop)
             made.set()
             release.wait()
 
