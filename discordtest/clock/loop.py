@@ -107,7 +107,7 @@ class VirtualLoop(TimedLoop):
     ) -> asyncio.Future[T]:
         """Run a call in an executor; ``settle`` waits for it and no time moves before it is done."""
         future = super().run_in_executor(executor, func, *args)
-        self.outside.add_call(future, func, sys._getframe(1))
+        self.outside.calls.add(future, func, sys._getframe(1))
         return future
 
     def run_until_complete(self, future: Generator[Any, None, T] | Awaitable[T]) -> T:
@@ -169,7 +169,7 @@ class VirtualLoop(TimedLoop):
         with contextlib.suppress(SettleTimeout):  # it was named where the test waited
             await self.settle()
         executor.shutdown(wait=False, cancel_futures=True)
-        deadline = time.perf_counter() + (0 if self.outside.has_given_up() else self.settle_timeout)
+        deadline = time.perf_counter() + (0 if self.outside.calls.were_given_up() else self.settle_timeout)
         for thread in getattr(executor, "_threads", ()):
             thread.join(max(0.0, deadline - time.perf_counter()))
 
@@ -239,7 +239,7 @@ class VirtualLoop(TimedLoop):
         if self._scheduled and self._scheduled[0].when() < due:
             if any(not handle.cancelled() and handle.when() < due for handle in self._scheduled):
                 return False
-        return not self.outside.has_calls()
+        return not self.outside.calls.are_running()
 
     # The decision
 

@@ -15,23 +15,19 @@ driver watches by itself. A place that was not answered in that time shows no wo
 from __future__ import annotations
 
 import asyncio
-import concurrent.futures
-import functools
 import threading
 import weakref
 from asyncio.base_subprocess import ReadSubprocessPipeProto
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from discordtest.clock.executor import Calls
 from discordtest.clock.threads import Threads
 from discordtest.clock.turns import Turn
-from discordtest.clock.waits import describe_task, frames, position, stack, waiter
-from discordtest.code_names import function_name
+from discordtest.clock.waits import describe_task, frames, waiter
 from discordtest.errors import SettleTimeout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
-    from types import FrameType
+    from collections.abc import Collection, Iterable, Iterator
 
     from discordtest.clock.loop import VirtualLoop
     from discordtest.clock.threads import Place
@@ -52,7 +48,6 @@ SAMPLING = 0.002
 ANSWERED_INSIDE = frozenset(
     f"asyncio.{name}" for name in ("locks", "queues", "runners", "taskgroups", "tasks", "timeouts")
 )
-_HANDED_ON_BY = "asyncio.", "discordtest."
 CHILD_PROCESSES = frozenset(["asyncio.base_subprocess", "asyncio.subprocess"])
 STREAMS = "asyncio.streams"
 SERVER = "aiohttp.web_protocol"
@@ -69,53 +64,22 @@ _loops: weakref.WeakSet[VirtualLoop] = weakref.WeakSet()
 _lock = threading.RLock()  # of _loops: who goes through a WeakSet fails if another thread adds to it
 
 
-@dataclass(slots=True)
-class Call:
-    """One call that an executor runs."""
-
-    name: str
-    where: str
-    given_up: bool = False
-
-
 class Outside:
     """What one loop knows of the work outside it."""
 
     def __init__(self, loop: VirtualLoop) -> None:
         self.grace = GRACE
         self._loop = loop
-        self._calls: dict[asyncio.Future[Any], Call] = {}
-        self._given_up: set[concurrent.futures.Future[Any]] = set()
+        self.calls = Calls(loop)
         self.threads = Threads()
         self._parked: dict[Place, asyncio.Future[Any] | None] = {}
         self._forgiven: set[Place] = set()
         with _lock:
             _loops.add(loop)
 
-    def add_call(
-        self, future: asyncio.Future[Any], function: Callable[..., object], caller: FrameType
-    ) -> None:
-        """Remember a call that was handed to an executor until its future is done."""
-        frame: FrameType = caller
-        while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(_HANDED_ON_BY):
-            frame = frame.f_back
-        self._calls[future] = Call(_function_name(function), position(frame))
-        future.add_done_callback(self._forget_call)
-
-    def _forget_call(self, future: asyncio.Future[Any]) -> None:
-        self._calls.pop(future, None)
-
-    def has_calls(self) -> bool:
-        """Tell whether an executor works on a call that was not given up."""
-        return any(not call.given_up for call in self._calls.values())
-
-    def has_given_up(self) -> bool:
-        """Tell whether a call outlasted ``settle_timeout`` and runs still."""
-        return any(call.given_up for call in self._calls.values())
-
     def exists(self) -> bool:
         """Tell whether there is anything outside the loop that could wake it."""
-        return bool(self.threads.look() or self._calls or self._loop.is_watching())
+        return bool(self.threads.look() or self.calls.known or self._loop.is_watching())
 
     def patience(self, waited: float, total: float) -> float:
         """Return for how many real seconds the loop should go on waiting; 0 when all that is left rests.
@@ -124,7 +88,7 @@ class Outside:
         What outlasts its time is parked; calls that outlast ``settle_timeout`` raise ``SettleTimeout`` once.
         """
         limit = self._loop.settle_timeout
-        calls = self._running()
+        calls = self.calls.running()
         waits = dict(self._places())
         places = {place: task for place, task in waits.items() if not self._is_parked(place)}
         moving = self.threads.moving()
@@ -146,25 +110,15 @@ class Outside:
         self.threads.rest(moving, for_all=len(_open_loops()) == 1)
         restless = map(describe_task, places.values()) if waited < grace else ()
         if late := [*calls, *restless]:
-            for call in self._calls.values():
-                call.given_up = True
-            raise SettleTimeout(self._complaint(late, limit))
+            lines = [f"work outside the event loop still runs after {limit:g} s (settle_timeout):"]
+            lines += [f"  {each}" for each in late]
+            lines += [f"waited for by {each}" for each in self.calls.give_up()]
+            raise SettleTimeout("\n".join(lines))
         return 0.0
 
     def late(self) -> list[str]:
         """Describe the tasks for whose answers nobody waits any longer."""
         return [describe_task(task) for place, task in self._places() if place in _unanswered]
-
-    def _running(self) -> list[str]:
-        """Describe the executor calls that run: through the loop, or in a pool of the bot's own."""
-        found = [f"{call.name}, called in {call.where}" for call in self._calls.values() if not call.given_up]
-        for task in asyncio.all_tasks(self._loop):
-            future = waiter(task)
-            if future is None or future in self._calls or (source := _pool_future(future)) is None:
-                continue
-            if source.running() and source not in self._given_up:
-                found.append(describe_task(task))
-        return found
 
     def _places(self) -> Iterator[tuple[Place, asyncio.Task[Any]]]:
         """Yield where tasks wait for what only the outside can answer, so far as anyone can tell."""
@@ -216,21 +170,6 @@ class Outside:
             self.threads.tireless.update(busy)
         return is_news and bool(busy) and waited < SLOW and left > 0
 
-    def _complaint(self, late: list[str], limit: float) -> str:
-        tasks = [task for task in asyncio.all_tasks(self._loop) if self._waits_outside(task)]
-        for task in tasks:
-            future = waiter(task)
-            if future is not None and (source := _pool_future(future)) is not None:
-                self._given_up.add(source)
-        lines = [f"work outside the event loop still runs after {limit:g} s (settle_timeout):"]
-        lines += [f"  {each}" for each in late]
-        lines += [f"waited for by {stack(task)}" for task in tasks]
-        return "\n".join(lines)
-
-    def _waits_outside(self, task: asyncio.Task[Any]) -> bool:
-        future = waiter(task)
-        return future is not None and (future in self._calls or _pool_future(future) is not None)
-
 
 def _open_loops() -> list[VirtualLoop]:
     """Return the loops of all tests that are under way, in whichever threads."""
@@ -263,26 +202,3 @@ def _awaits_output(task: asyncio.Task[Any]) -> bool:
             if isinstance(pipe, asyncio.ReadTransport):
                 return isinstance(pipe.get_protocol(), ReadSubprocessPipeProto)
     return False
-
-
-def _function_name(function: Callable[..., object]) -> str:
-    """Name what a call runs; ``to_thread`` hides it in a partial of ``Context.run``."""
-    if isinstance(function, functools.partial):
-        inner = (
-            function.args[0]
-            if function.args and getattr(function.func, "__name__", "") == "run"
-            else function.func
-        )
-        return _function_name(inner)
-    name: str = getattr(function, "__qualname__", None) or repr(function)
-    return function_name(name)
-
-
-def _pool_future(future: asyncio.Future[Any]) -> concurrent.futures.Future[Any] | None:
-    """Return the executor's future behind one of ``asyncio.wrap_future``: only a closure knows it."""
-    for callback, _ in getattr(future, "_callbacks", None) or ():
-        if getattr(callback, "__qualname__", "").startswith("_chain_future."):
-            for cell in callback.__closure__ or ():
-                if isinstance(cell.cell_contents, concurrent.futures.Future):
-                    return cell.cell_contents
-    return None

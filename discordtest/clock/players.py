@@ -80,7 +80,7 @@ class Work:
 
     def _begin(self) -> None:
         self._call = self.loop.create_future()
-        self.loop.outside.add_call(self._call, type(self._player.source).read, sys._getframe())
+        self.loop.outside.calls.add(self._call, type(self._player.source).read, sys._getframe())
 
     def end(self) -> None:
         """Be at work no longer."""

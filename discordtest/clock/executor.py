@@ -1,0 +1,107 @@
+"""Calls that executors run for a loop: of these alone it is known for sure whether they are done."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import functools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from discordtest.clock.waits import describe_task, position, stack, waiter
+from discordtest.code_names import function_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+__all__ = ["Calls"]
+
+_HANDED_ON_BY = "asyncio.", "discordtest."
+
+
+@dataclass(slots=True)
+class Call:
+    """One call that an executor runs."""
+
+    name: str
+    where: str
+    is_given_up: bool = False
+
+
+class Calls:
+    """The calls of one loop that are not done, also in pools of the bot's own, for whose futures a task waits."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self.known: dict[asyncio.Future[Any], Call] = {}  # that went through the loop
+        self._given_up: set[concurrent.futures.Future[Any]] = set()  # of other pools
+
+    def add(self, future: asyncio.Future[Any], function: Callable[..., object], caller: FrameType) -> None:
+        """Remember a call that was handed to an executor until its future is done."""
+        frame: FrameType = caller
+        while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(_HANDED_ON_BY):
+            frame = frame.f_back
+        self.known[future] = Call(_function_name(function), position(frame))
+        future.add_done_callback(self._forget)
+
+    def _forget(self, future: asyncio.Future[Any]) -> None:
+        self.known.pop(future, None)
+
+    def are_running(self) -> bool:
+        """Tell whether an executor works on a call that was not given up."""
+        return any(not call.is_given_up for call in self.known.values())
+
+    def were_given_up(self) -> bool:
+        """Tell whether a call outlasted ``settle_timeout`` and runs still."""
+        return any(call.is_given_up for call in self.known.values())
+
+    def running(self) -> list[str]:
+        """Describe the calls that run and were not given up."""
+        found = [
+            f"{call.name}, called in {call.where}" for call in self.known.values() if not call.is_given_up
+        ]
+        for task in asyncio.all_tasks(self._loop):
+            future = waiter(task)
+            if future is None or future in self.known or (source := _pool_future(future)) is None:
+                continue
+            if source.running() and source not in self._given_up:
+                found.append(describe_task(task))
+        return found
+
+    def give_up(self) -> list[str]:
+        """Wait for none of them any longer; return where the tasks stand that do."""
+        for call in self.known.values():
+            call.is_given_up = True
+        stacks = []
+        for task in asyncio.all_tasks(self._loop):
+            future = waiter(task)
+            source = None if future is None else _pool_future(future)
+            if source is not None:
+                self._given_up.add(source)
+            if source is not None or future in self.known:
+                stacks.append(stack(task))
+        return stacks
+
+
+def _function_name(function: Callable[..., object]) -> str:
+    """Name what a call runs; ``to_thread`` hides it in a partial of ``Context.run``."""
+    if isinstance(function, functools.partial):
+        inner = (
+            function.args[0]
+            if function.args and getattr(function.func, "__name__", "") == "run"
+            else function.func
+        )
+        return _function_name(inner)
+    name: str = getattr(function, "__qualname__", None) or repr(function)
+    return function_name(name)
+
+
+def _pool_future(future: asyncio.Future[Any]) -> concurrent.futures.Future[Any] | None:
+    """Return the executor's future behind one of ``asyncio.wrap_future``: only a closure knows it."""
+    for callback, _ in getattr(future, "_callbacks", None) or ():
+        if getattr(callback, "__qualname__", "").startswith("_chain_future."):
+            for cell in callback.__closure__ or ():
+                if isinstance(cell.cell_contents, concurrent.futures.Future):
+                    return cell.cell_contents
+    return None
