@@ -41,6 +41,7 @@ DEFERRED = tuple(
         "foreign",
         "given",
         "guesses",
+        "handled",
         "hints",
         "idle",
         "interactions",

@@ -324,8 +324,6 @@ def _why_no_command(client: commands.Bot, message: Record, hidden: bool) -> Iter
         yield "A bot sent the message: commands are not run for bots"
     elif _is_swallowed(client):
         yield _SWALLOWED
-    elif words:
-        yield from idle.lost_errors(client, words[0])
 
 
 def _prefixes(client: commands.Bot) -> list[str] | None:
@@ -347,9 +345,12 @@ def _why_no_command_of_any(client: commands.Bot, text: str, hidden: bool) -> Ite
         yield f"{_NO_CONTENT}, so it sees no command"
     elif _is_swallowed(client):
         yield _SWALLOWED
-    elif words and words[0] in client.all_commands:
-        yield from idle.lost_errors(client, words[0])
-    elif words and text[:1] in _MARKS and difflib.get_close_matches(words[0], list(client.all_commands), n=1):
+    elif (
+        words
+        and words[0] not in client.all_commands
+        and text[:1] in _MARKS
+        and difflib.get_close_matches(words[0], list(client.all_commands), n=1)
+    ):
         yield _commands_text(client, words[0])
 
 

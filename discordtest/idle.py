@@ -1,4 +1,4 @@
-"""What of a bot never runs, though its author takes it for running: handlers that no event calls, loops, lost errors.
+"""What of a bot never runs, though its author takes it for running: handlers that no event calls, loops.
 
 Like `discordtest.hints`, whose part this is: it looks at the client as it is, and says what it has seen.
 """
@@ -9,16 +9,14 @@ import difflib
 import inspect
 from typing import TYPE_CHECKING, Any
 
-from discord.ext import commands, tasks
-
-from discordtest.code_names import where_begins
+from discord.ext import tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     import discord
 
-__all__ = ["lost_errors", "misspelt_events", "misspelt_waits", "unmarked_listeners", "unstarted_loops"]
+__all__ = ["misspelt_events", "misspelt_waits", "unmarked_listeners", "unstarted_loops"]
 
 #: Every event of discord.py 2.7, as it dispatches them; a handler's name that is like one and is none is misspelt.
 _EVENTS = [
@@ -179,21 +177,3 @@ def unstarted_loops(client: discord.Client) -> Iterator[str]:
             loop: tasks.Loop[Any] = getattr(owner, name)
             if not loop.is_running() and not loop.current_loop and loop.get_task() is None:
                 yield f"Nobody has started the loop {type(owner).__name__}.{name}: `self.{name}.start()`"
-
-
-def lost_errors(client: commands.Bot, name: str) -> Iterator[str]:
-    """Yield who handles the errors of a command: it may have failed, and nobody else would be told."""
-    command: Any = client.all_commands[name]  # of whatever cog
-    cog = command.cog
-    handlers: list[Callable[..., Any]] = []
-    if command.has_error_handler():
-        handlers.append(command.on_error)
-    if cog is not None and cog.has_error_handler():
-        handlers.append(cog.cog_command_error)
-    if getattr(client.on_command_error, "__func__", None) is not commands.Bot.on_command_error:
-        handlers.append(client.on_command_error)
-    handlers += client.extra_events.get("on_command_error", [])
-    for handler in handlers:
-        code = getattr(handler, "__code__", None)
-        place = f" ({where_begins(code)})" if code else ""
-        yield f"If {name!r} failed, {handler.__name__}{place} has got the error, and nothing else tells of it"

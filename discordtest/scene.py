@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from discordtest.backend.world import Record
     from discordtest.clock.loop import VirtualLoop
     from discordtest.control import SceneBackend
+    from discordtest.handled import Ledger
     from discordtest.transports.network import Network
     from discordtest.unhandled import Watch
 
@@ -46,6 +47,7 @@ class Scene:
     network: Network
     owner: Record
     watch: Watch
+    handled: Ledger
     clients: dict[discord.Client, Record] = field(default_factory=dict)  # client -> its application
     # client -> the one it was, now deleted
     former: dict[discord.Client, Record] = field(default_factory=dict)

@@ -23,6 +23,7 @@ from discordtest import (
     control,
     current,
     given,
+    handled,
     leaks,
     lifecycle,
     replays,
@@ -112,7 +113,9 @@ class Staging(replays.Replays, Running):
         self.token = tokens.token_of(backend.world.tokens, self._application["id"])
         bot_permissions = _bits(self.bot_permissions)
         # Nothing is put in place before here: what fails above leaves nothing behind.
-        scene = scenes.Scene(backend, loop, network, owner, unhandled.install(loop))
+        watch = unhandled.install(loop)
+        ledger = handled.install(loop, watch, backend)
+        scene = scenes.Scene(backend, loop, network, owner, watch, ledger)
         scene.fails_on_unhandled = self.fail_on_unhandled
         scene.bot_permissions = bot_permissions
         backend.application_of = scene.application_id_of
@@ -256,6 +259,7 @@ class Staging(replays.Replays, Running):
             self._travel.__exit__()
         clock.uninstall()
         leaks.uninstall(self._leaks)
+        handled.uninstall(scene.loop)
         unhandled.uninstall(scene.loop)
         _cut_circles(scene)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from discordtest.assertions.filters import text_of
 from discordtest.assertions.presences import presence_text
-from discordtest.backend.journal import Act, Dispatch, Exchange, Frame, Sent
+from discordtest.backend.journal import Act, Dispatch, Exchange, Frame, Handled, Sent
 from discordtest.backend.payloads import is_well_formed
 from discordtest.backend.resources.message_form import EPHEMERAL
 from discordtest.brevity import start_of
@@ -74,7 +74,7 @@ class Transcript:
             return self._frame(entry)
         if isinstance(entry, Dispatch):
             return f"    event {entry.name}"
-        return self._sent(entry)
+        return "" if isinstance(entry, Handled) else self._sent(entry)  # failures say what was handled
 
     def _who(self, user_id: str | None) -> str:
         return (

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from discordtest.clock.loop import VirtualLoop
 
-__all__ = ["Unhandled", "Watch", "install", "uninstall"]
+__all__ = ["Unhandled", "Watch", "install", "named", "uninstall"]
 
 _MODULES: tuple[ModuleType, ...] = (
     discord.app_commands.tree,
@@ -64,6 +64,7 @@ _WHILE_PLAYING = {
 }
 _TREE = "CommandTree._from_interaction."
 _LOOP_CODE = discord.ext.tasks.Loop._loop.__code__
+_HOOK_CODE = discord.ext.tasks.Loop._call_loop_function.__code__
 
 _lock = threading.Lock()
 _watches: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Watch] = weakref.WeakKeyDictionary()
@@ -132,6 +133,11 @@ class Watch:
         """Never count this error: somebody has told the test."""
         self._known.append(error)
         self.errors[:] = [entry for entry in self.errors if entry.cause is not error]
+
+    def known_ids(self) -> set[int]:
+        """Return the ids of all errors that have been counted, or that somebody has told."""
+        causes = (Unhandled(error, "").cause for error in self._known)
+        return {*map(id, self._known), *map(id, causes)}
 
     def seal(self) -> None:
         """Count what there is by now, and nothing any more: a test that has failed is taken down half-way."""
@@ -218,7 +224,7 @@ def _keep(message: str, args: tuple[Any, ...], error: Any) -> None:
         watch.add(error, _WHILE_PLAYING[message])
     elif message.startswith(_HOOKS):
         try:
-            where = message % tuple(map(_named, args))
+            where = message % tuple(map(named, args))
         except (TypeError, ValueError):
             where = message
         for hook in _HOOKS:
@@ -236,7 +242,7 @@ class _Name(str):
         return str(self)
 
 
-def _named(thing: Any) -> Any:
+def named(thing: Any) -> Any:
     """Return what people call a view, a modal or a component; anything else as it is."""
     if isinstance(thing, discord.ui.Item):
         kind = "select" if hasattr(thing, "values") else type(thing).__name__.lower()
@@ -292,7 +298,7 @@ def _is_told(task: asyncio.Task[Any]) -> bool:
         return False
     codes = [frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__)]
     # else that hook, or one before or after, failed itself
-    return discord.ext.tasks.Loop._call_loop_function.__code__ not in codes
+    return _HOOK_CODE not in codes
 
 
 def install(loop: VirtualLoop) -> Watch:

@@ -203,8 +203,8 @@ class PrefixTests(BotTestCase):
         self.client.command_prefix = prefix
         await self.send(self.alice, self.general, "!work")
         self.silent(
-            f"If 'work' failed, on_command_error (test_hints.py:{self.line}) has got the error, and nothing else tells "
-            "of it"
+            f"The bot raised ValueError: no, in command work (test_hints.py:{self.line - 2}), and its own "
+            f"on_command_error (test_hints.py:{self.line}) handled it"
         )
         await self.send(self.alice, self.general, "!wrok")
         self.silent("The bot has no command 'wrok'; is 'work' meant? Its commands: do, work")

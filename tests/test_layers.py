@@ -80,6 +80,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.current",
         "discordtest.finding",
         "discordtest.guesses",
+        "discordtest.handled",
         "discordtest.hints",
         "discordtest.idle",
         "discordtest.neighbours",

@@ -85,12 +85,13 @@ def _is_another_time(scene: Scene) -> bool:
 
 
 def suspects(scene: Scene) -> list[str]:
-    """Return what no error tells of: what was never awaited, what blocked, what Discord refused in the last act."""
+    """Return what no error tells of: what was never awaited, what blocked, what was handled, what Discord refused."""
     parts = [f"Never awaited, so it did nothing: {each}" for each in dict.fromkeys(scene.watch.unawaited)]
     parts += [
         f"{each[0].upper()}{each[1:]} for an answer from outside the event loop, for so long that no verb waits for it"
         for each in scene.loop.outside.late()
     ]
+    parts += dict.fromkeys(scene.handled.lines(scene.act_start))
     return [*parts, *dict.fromkeys(scene.loop.blocked), *refusals(scene)]
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from discordtest.backend.multipart import Part
     from discordtest.backend.rest import Actor, Route
 
-__all__ = ["Act", "Dispatch", "Entry", "Exchange", "Frame", "Journal", "Sent"]
+__all__ = ["Act", "Dispatch", "Entry", "Exchange", "Frame", "Handled", "Journal", "Sent"]
 
 
 @dataclass(slots=True)
@@ -84,7 +84,16 @@ class Act:
     text: str
 
 
-Entry: TypeAlias = Exchange | Sent | Dispatch | Frame | Act
+@dataclass(slots=True)
+class Handled:
+    """An error of a bot that it took care of itself; ``ids`` are those of the error and of what that wraps."""
+
+    at: int
+    text: str
+    ids: tuple[int, int]
+
+
+Entry: TypeAlias = Exchange | Sent | Dispatch | Frame | Act | Handled
 
 
 class Journal(list[Entry]):
