@@ -18,6 +18,7 @@ from discordtest.backend.resources.interaction import (
     GUILD,
     GUILD_INSTALL,
     PRIVATE_CHANNEL,
+    USER_INSTALL,
     installation_owners,
 )
 from discordtest.backend.world import Record, World
@@ -80,10 +81,36 @@ def refusal(world: World, command: Record, channel: Record, user_id: str, owners
     if context not in _contexts(command):
         return f"it can't be used in {_PLACES[context]}"
     if not owners:
-        return "its application is not installed there, or the command is not for this kind of installation"
+        return f"its application is not installed there: {_missing(world, command, channel, user_id)}"
     if guild_id is None:
         return None
     return _guild_refusal(world, command, channel, user_id)
+
+
+def _missing(world: World, command: Record, channel: Record, user_id: str) -> str:
+    """Return by whom the application would have to be installed for the command, and who has it in vain."""
+    application = world.applications[command["application_id"]]
+    found = installation_owners(world, application, channel, user_id)
+    kinds = {str(kind) for kind in command.get("integration_types", [int(GUILD_INSTALL)])}
+    guild_id, who = channel.get("guild_id"), world.users[user_id]["username"]
+    guild = None if guild_id is None else f"the guild {world.guilds[guild_id]['name']!r}"
+    said = []
+    if GUILD_INSTALL in kinds:
+        if guild is not None:
+            said.append(f"{guild} does not have it")
+        elif GUILD_INSTALL in found:
+            said.append(f"{who} shares no guild with it")
+        else:
+            said.append("no guild has this channel")
+    elif guild is not None and GUILD_INSTALL in found:
+        said.append(f"that {guild} has it is not enough, since the command is not allowed guild installs")
+    if USER_INSTALL in kinds:
+        said.append(f"{who} has not installed it (install_app)")
+    elif USER_INSTALL in found:
+        said.append(
+            f"that {who} has installed it is not enough, since the command is not allowed user installs"
+        )
+    return ", and ".join(said)
 
 
 def _guild_refusal(world: World, command: Record, channel: Record, user_id: str) -> str | None:

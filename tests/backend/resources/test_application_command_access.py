@@ -83,9 +83,10 @@ class PlaceTests(AccessTestCase):
     def test_dm_of_two_people(self) -> None:
         channel = self.dm(self.alice, self.small.make_person("bob").user_id)
         command = self.make_command()
-        self.assertNotOffered("not installed there", command, channel)
+        self.assertNotOffered("no guild has this channel, and alice has not installed it", command, channel)
         self.small.perform("install_application", self.application_id, actor=self.alice)
         self.assertOffered(command, channel)
+        self.assertNotOffered("not allowed user installs", self.make_command(integration_types=[0]), channel)
         self.assertNotOffered("private channels", self.make_command(contexts=[0, 1]), channel)
 
     def test_channel_where_nobody_writes(self) -> None:
@@ -137,17 +138,24 @@ class InstallationTests(AccessTestCase):
         self.assertEqual(self.owners(command), {"1": self.alice.user_id})
 
     def test_command_for_people_who_have_it(self) -> None:
-        self.assertNotOffered("not installed there", self.make_command(integration_types=[1]))
+        command = self.make_command(integration_types=[1])
+        name = self.small.world.guilds[self.guild_id]["name"]
+        self.assertNotOffered(
+            f"its application is not installed there: that the guild {name!r} has it is not enough, since the "
+            "command is not allowed guild installs, and alice has not installed it (install_app)",
+            command,
+        )
 
     def test_guild_without_the_bot(self) -> None:
         foreign = self.small.perform("create_guild", body={"name": "Foreign"})
         channel = self.small.make_channel("general", guild=foreign)
         self.small.join(self.small.world.users[self.alice.user_id], foreign["id"])
         command = self.make_command()
-        self.assertNotOffered("not installed there", command, channel)
+        self.assertNotOffered("the guild 'Foreign' does not have it, and alice has not", command, channel)
         self.small.perform("install_application", self.application_id, actor=self.alice)
         self.assertOffered(command, channel)
         self.assertEqual(self.owners(command, channel), {"1": self.alice.user_id})
+        self.assertNotOffered("not allowed user installs", self.make_command(integration_types=[0]), channel)
 
     def test_dm_needs_a_common_guild(self) -> None:
         command, alice = self.make_command(), self.alice.user_id
@@ -155,7 +163,9 @@ class InstallationTests(AccessTestCase):
         self.small.make_guild("Without her")
         self.assertEqual(self.owners(command, channel), {"0": "0"})
         del self.small.world.members[self.guild_id][alice]
-        self.assertNotOffered("not installed there", command, channel)
+        self.assertNotOffered(
+            "alice shares no guild with it, and alice has not installed it", command, channel
+        )
         self.small.perform("install_application", self.application_id, actor=self.alice)
         self.assertEqual(self.owners(command, channel), {"1": alice})
 
