@@ -37,6 +37,7 @@ DEFERRED = tuple(
         "clock",
         "code_names",
         "control",
+        "exits",
         "finding",
         "foreign",
         "given",

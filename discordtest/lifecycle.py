@@ -17,6 +17,7 @@ from discord import app_commands
 from discord.ext import commands
 from discord.utils import MISSING
 
+from discordtest import exits
 from discordtest.clock import haste
 from discordtest.clock.patience import Patience
 from discordtest.clock.runner import end_tasks
@@ -153,10 +154,15 @@ def _explain(scene: Scene, client: discord.Client, task: asyncio.Task[Any], pati
     if task.done() and not task.cancelled() and (error := task.exception()) is not None:
         # told here: LoginFailure, PrivilegedIntentsRequired, an error in setup_hook
         scene.watch.forgive(error)
+        if isinstance(error, SystemExit):
+            raise _ended_by(error) from error
         scene.explain(error)
         raise error
     scene.check()
     if task.done():
+        hold = hold_of(client)
+        if hold is not None and hold.script.end is not None:
+            raise _ended_by(hold.script.end) from hold.script.end
         raise SetupError("the client ended before it was ready: start_client returned")
     life = _life(client, task)
     names = [frame.f_code.co_name for frame in frames(life)]
@@ -164,6 +170,12 @@ def _explain(scene: Scene, client: discord.Client, task: asyncio.Task[Any], pati
     waiting = f"{describe_task(life)}.{hint}\n{stack(life)}"
     task.cancel()
     raise SetupError(f"the client was not ready, though {patience}: {waiting}")
+
+
+def _ended_by(end: SystemExit) -> SetupError:
+    return SetupError(
+        f"the client ended before it was ready: {exits.who_called(end)}, which ends the process of the bot in life"
+    )
 
 
 def _life(client: discord.Client, task: asyncio.Task[Any]) -> asyncio.Task[Any]:

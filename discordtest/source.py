@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 import linecache
 from typing import TYPE_CHECKING, Any
 
@@ -33,10 +34,16 @@ def parsed(step: TracebackType) -> ast.Module | None:
     """Return the whole source that a step is in; None where it is not at hand."""
     code = step.tb_frame.f_code
     lines = linecache.getlines(code.co_filename, step.tb_frame.f_globals)
+    # A task that is collected meanwhile may log a traceback, which parses, too: CPython 3.11 takes that for an error.
+    was_collecting = gc.isenabled()
+    gc.disable()
     try:
         return ast.parse("".join(lines)) if lines else None
     except SyntaxError:  # the file is another by now
         return None
+    finally:
+        if was_collecting:
+            gc.enable()
 
 
 def expression_at(

@@ -22,6 +22,7 @@ from discordtest import (
     clock,
     control,
     current,
+    exits,
     given,
     handled,
     leaks,
@@ -127,6 +128,7 @@ class Staging(replays.Replays, Running):
         leaks.install(self._leaks)
         scene.watch.on_task = self._leaks.note_task
         loop.on_spin = circles.Circle(scene).look
+        loop.on_exit = lambda end: watch.add(end, exits.within(end))
         if travel.is_available():
             self._travel = travel.Travel(loop).__enter__()
             scene.follows_time = True
@@ -254,7 +256,7 @@ class Staging(replays.Replays, Running):
         scene = self._scene
         current.leave(self, scene.loop)  # type: ignore[arg-type]  # as above
         seam.uninstall(scene.network)
-        scene.loop.on_spin = None
+        scene.loop.on_spin = scene.loop.on_exit = None
         if scene.follows_time:
             self._travel.__exit__()
         clock.uninstall()

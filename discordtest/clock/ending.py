@@ -15,7 +15,9 @@ from discordtest.clock.current_loop import running_loop
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["STAND_INS"]
+__all__ = ["MEANING", "STAND_INS"]
+
+MEANING = " ends the process, which is the test's"
 
 
 class _Ender:
@@ -60,4 +62,4 @@ def _end(function: Callable[..., Any], *args: Any) -> None:
         function(*args)
     else:
         shown = ", ".join(map(repr, args))
-        raise SystemExit(f"os.{function.__name__}({shown}) ends the process, which is the test's")
+        raise SystemExit(f"os.{function.__name__}({shown}){MEANING}")

@@ -77,6 +77,7 @@ class VirtualLoop(TimedLoop):
         #: called at rest when modules were imported meanwhile
         self.on_import: Callable[[], None] | None = None
         self.on_spin: Callable[[], str | None] | None = None  # asked whether a bot runs in circles
+        self.on_exit: Callable[[SystemExit], None] | None = None  # told where the bot would end its process
         self._modules = len(sys.modules)
         self._settlers: list[Turn] = []
         self._is_settled = False  # since the turn of the loop that is under way

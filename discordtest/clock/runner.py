@@ -96,14 +96,16 @@ def _run(loop: VirtualLoop, task: asyncio.Task[T]) -> T:
     """Run a task to its end, whatever exits in others.
 
     asyncio lets ``sys.exit()`` leave the loop from any task. Out of a test's clean-up it would end the run of all
-    tests, with the bot's own exit code. The task that exited keeps its error.
+    tests, with the bot's own exit code. The task that exited keeps its error, and the loop tells of it.
     """
     while True:
         try:
             return loop.run_until_complete(task)
-        except SystemExit:
+        except SystemExit as end:
             if task.done() and task.exception():  # looked at, so asyncio need not complain
                 raise
+            if loop.on_exit is not None and not loop.closing:
+                loop.on_exit(end)
 
 
 async def _end_all(loop: VirtualLoop) -> list[str]:

@@ -84,6 +84,7 @@ class Script:
     """One run of a script."""
 
     task: asyncio.Task[None]
+    end: SystemExit | None = None  # what ended it without an error once it had a client
 
     def __init__(self, found: Found, arguments: Sequence[str], anew: Sequence[str]) -> None:
         self.path, folder, package, self._command = found
@@ -105,7 +106,8 @@ class Script:
         except SystemExit as end:
             held = self.first_hold.done()
             if end.code or not held:  # sys.exit(asyncio.run(main())) has no code
-                raise SetupError(self._ended(end.code, held)) from end
+                raise SetupError(self._ended(end, held)) from end
+            self.end = end
         except Exception as error:  # only to say more
             if advice := self._advice(getattr(error, "original", error)):
                 error.add_note(advice)
@@ -139,12 +141,14 @@ class Script:
             f'then: load_client(…, anew=["{library}"]) imports that anew with it'
         )
 
-    def _ended(self, code: object, held: bool) -> str:
-        text = f"the script {self.path.name} ended by sys.exit({code!r})"
+    def _ended(self, end: SystemExit, held: bool) -> str:
+        from discordtest.exits import who_called  # executed with the first test
+
+        text = f"the script {self.path.name} ended: {who_called(end)}"
         if held:
             return text
-        text += " and started no client"
-        if isinstance(code, str):  # it says why
+        text += "; it had started no client"
+        if isinstance(end.code, str):  # it says why
             return text
         given = " ".join(self.arguments) or "none"
         return f"{text}; its arguments were: {given}. load_client(…, arguments=[…]) passes others"

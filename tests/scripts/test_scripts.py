@@ -638,7 +638,8 @@ class Endings(NeedsTheProcess):
     def test_exit_instead_of_a_client(self) -> None:
         text = self.run_script("import sys\nsys.exit('no token')")
         self.assertIn(
-            "SetupError: the script bot.py ended by sys.exit('no token') and started no client", text
+            "SetupError: the script bot.py ended: bot.py:2 called sys.exit('no token'); it had started no client",
+            text,
         )
 
     def test_exit_for_want_of_arguments(self) -> None:
@@ -647,7 +648,13 @@ class Endings(NeedsTheProcess):
 
     def test_exit_with_an_error(self) -> None:
         text = self.run_script(f"{BOT}\n    bot.run('token')\n    sys.exit(3)")
-        self.assertIn("the script bot.py ended by sys.exit(3)", text)
+        self.assertIn("the script bot.py ended: bot.py:13 called sys.exit(3)", text)
+
+    def test_exit_before_the_client_is_ready(self) -> None:
+        text = self.run_script(f"{BOT}\n    bot.setup_hook = lambda: sys.exit()\n    bot.run('token')")
+        self.assertIn(
+            "SetupError: the client ended before it was ready: <lambda> (bot.py:12) called sys.exit()", text
+        )
 
     def test_client_that_waits_for_itself_in_setup_hook(self) -> None:
         text = self.run_script(f"{BOT}\n    bot.setup_hook = bot.wait_until_ready\n    asyncio.run(main())")
