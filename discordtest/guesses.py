@@ -5,14 +5,16 @@ What is like a name of ours is found by its letters; the table has what other li
 
 from __future__ import annotations
 
+import ast
 import difflib
 import inspect
 import re
 from typing import Any
 
 from discordtest.errors import SetupError
+from discordtest.source import expression_at, package_of, parsed, steps, value_of
 
-__all__ = ["meant"]
+__all__ = ["meant", "on_a_class"]
 
 #: A name that a test case does not have -> what to write.
 _INSTEAD = {
@@ -61,6 +63,8 @@ _MISCALLED = re.compile(r"\w+\.(\w+)\(\) (?:missing|takes|got)\b")
 
 def meant(error: Exception, case: Any) -> str | None:
     """Return what to write instead of the name or arguments that an error is about; None where nobody knows."""
+    if (instead := on_a_class(error)) is not None:
+        return instead
     if isinstance(error, TypeError) and (call := _MISCALLED.match(str(error))):
         return _signature(call[1], case)
     if isinstance(error, RuntimeError) and "cannot be called from a running event loop" in str(error):
@@ -82,6 +86,24 @@ def meant(error: Exception, case: Any) -> str | None:
     names = [name for name in dir(error.obj) if not name.startswith("_")]
     near = difflib.get_close_matches(error.name, names, 1, _LIKE)
     return f"Is {place}.{near[0]} meant?" if near else None
+
+
+def on_a_class(error: BaseException) -> str | None:
+    """Return what to write where a method of ours was called on a class: ``cls.make_guild("Test")`` in setUpClass."""
+    own = [step for step in steps(error.__traceback__) if package_of(step) != "discordtest"]
+    if not own or not isinstance(error, TypeError | AttributeError) or (tree := parsed(own[-1])) is None:
+        return None
+    call = expression_at(own[-1], tree, (ast.Call,))
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+        return None
+    frame, name = own[-1].tb_frame, call.func.attr
+    owner = value_of(call.func.value, {**frame.f_globals, **frame.f_locals})
+    method = getattr(owner, name, None)
+    if not isinstance(owner, type) or not getattr(method, "__module__", "").startswith("discordtest."):
+        return None
+    where = "in make_world, or in a test" if name.startswith("make_") else "in a test"
+    holder = ast.unparse(call.func.value)
+    return f"{holder} is a class, and each test has a Discord of its own: write self.{name}(…) {where}"
 
 
 def _signature(name: str, case: Any) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import dis
+import functools
 import inspect
 import os
 import re
@@ -81,6 +82,14 @@ class Later:
             )
         raise _NotYet(what)
 
+    def __getattr__(self, name: str) -> Any:  # of what a class has in its place
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise _NotYet(
+            f"each test has a {self.name} of its own, and a class has none: write self.{self.name} in make_world, or "
+            "in a test"
+        )
+
 
 class Running(Case):
     """The part of a test case that unittest deals with."""
@@ -105,6 +114,9 @@ class Running(Case):
             meant = _HOOKS.get(letters) if callable(value) else _SETTINGS.get(letters.rstrip("s"))
             if meant not in (None, name) and name[0] != "_":
                 raise TypeError(f"{cls.__name__}.{name} changes nothing: is {meant} meant?")
+        own = vars(cls).get("setUpClass")
+        if isinstance(own, classmethod):
+            setattr(cls, "setUpClass", classmethod(_explaining(own.__func__)))  # noqa: B010  # mypy: bound already
 
     def _setupAsyncioRunner(self) -> None:
         deferred.load()
@@ -237,6 +249,21 @@ class Running(Case):
                     self._callCleanup(function, *args, **options)
             self._tearDownAsyncioRunner()  # type: ignore[attr-defined]
             raise
+
+
+def _explaining(set_up_class: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a setUpClass that takes its class for a test say what to write instead."""
+
+    @functools.wraps(set_up_class)
+    def set_up(cls: type) -> Any:
+        try:
+            return set_up_class(cls)
+        except Exception as error:  # only to say more
+            if (instead := guesses.on_a_class(error)) is not None:
+                error.add_note(instead)
+            raise
+
+    return set_up
 
 
 def _is_verb(function: Callable[..., Any]) -> bool:

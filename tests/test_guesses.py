@@ -110,3 +110,76 @@ class FailureTests(unittest.TestCase):
 
 if __name__ == "__main__":
     unittest.main()
+
+
+class ClassTests(unittest.TestCase):
+    """Each test has a Discord of its own, and a class has none."""
+
+    def problem_of(self, set_up: Callable[[Any], object]) -> str:
+        class Case(DiscordTestCase):
+            @classmethod
+            def setUpClass(cls) -> None:
+                set_up(cls)
+
+            async def test_it(self) -> None: ...
+
+        return str(run_case(Case))
+
+    def test_builder_in_set_up_class(self) -> None:
+        calls: tuple[Callable[[Any], object], ...] = (
+            lambda case: case.make_guild("Test"),
+            lambda case: case.make_guild("Test", ["alice"]),
+            lambda case: case.make_guild(),
+        )
+        for call in calls:
+            self.assertIn(
+                "case is a class, and each test has a Discord of its own: write self.make_guild(…) in make_world",
+                self.problem_of(call),
+            )
+
+    def test_what_a_test_has_in_set_up_class(self) -> None:
+        self.assertIn(
+            "each test has a backend of its own, and a class has none: write self.backend in make_world, or in a test",
+            self.problem_of(lambda case: case.backend.make_guild("Test")),
+        )
+
+    def test_attributes_that_python_looks_for_are_just_missing(self) -> None:
+        self.assertFalse(hasattr(DiscordTestCase.backend, "__wrapped__"))
+        self.assertFalse(hasattr(DiscordTestCase.backend, "make_guild"))
+
+    def test_other_errors_in_set_up_class_are_left_alone(self) -> None:
+        self.assertNotIn("is a class, and each", self.problem_of(lambda case: int("x")))
+        self.assertNotIn("is a class, and each", self.problem_of(lambda case: case.id()))
+        self.assertNotIn("is a class, and each", self.problem_of(lambda case: case.no_such_thing))
+
+    def test_set_up_class_that_works_is_itself(self) -> None:
+        class Case(DiscordTestCase):
+            who = ""
+
+            @classmethod
+            def setUpClass(cls) -> None:
+                """Say who is set up."""
+                cls.who = cls.__name__
+
+            async def test_it(self) -> None:
+                self.assertEqual(self.who, "Derived")
+
+        class Derived(Case): ...
+
+        self.assertTrue(run_case(Derived).passed)
+        self.assertEqual(Case.setUpClass.__doc__, "Say who is set up.")
+
+    def test_verb_and_assertion_in_a_test(self) -> None:
+        class Case(DiscordTestCase):
+            async def test_verb(self) -> None:
+                await kind.send("alice", "general", "hi")
+
+            async def test_assertion(self) -> None:
+                kind.assertSent("hi")
+
+        kind: Any = Case
+        outcome = str(run_case(Case))
+        self.assertIn(
+            "kind is a class, and each test has a Discord of its own: write self.send(…) in a test", outcome
+        )
+        self.assertIn("write self.assertSent(…) in a test", outcome)
