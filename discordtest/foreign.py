@@ -1,7 +1,8 @@
 """Foreign hosts that a test serves: what the bot's calls to other services reach instead.
 
 An aiohttp.web application, or a single handler, answers over a connection in memory; all of aiohttp's client
-and server take part, so redirects, cookies, streams and websockets work.
+and server take part, so redirects, cookies, streams and websockets work. Where Discord itself is served so, what the
+backend knows of it stays the backend's.
 """
 
 from __future__ import annotations
@@ -12,9 +13,15 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import aiohttp
 from aiohttp.base_protocol import BaseProtocol
 from aiohttp.streams import StreamReader
+from multidict import CIMultiDict
+from yarl import URL
 
+from discordtest.backend import below_version, cdn, rest
+from discordtest.backend.wire import Request, Response
+from discordtest.transports.network import host_is_discord
 from discordtest.transports.pipe import Answering, connect_pipe
 
 if TYPE_CHECKING:
@@ -28,6 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ServedHost", "ServedRequest", "serve"]
 
+_STAND_IN = "discord.invalid"  # how whoever answers in Discord's name is reached
+_OF_THE_CONNECTION = frozenset(("Connection", "Content-Encoding", "Content-Length", "Transfer-Encoding"))
 BODY_LIMIT = 2**20  # bytes that a refilled stream holds before it would pause its (absent) transport
 
 
@@ -78,6 +87,28 @@ class ServedHost:
         """Wire a client's protocol to the server, which starts with the first connection."""
         server = await self._network.run(self._server())
         connect_pipe(client, loop, server(), self._network.loop, secure=secure)
+
+    def takes(self, request: Request) -> bool:
+        """Tell whether the backend knows nothing of a request: no route of a bot's, or a user's own token."""
+        if request.headers.get("Authorization", "").startswith("Bearer "):
+            return True
+        return (
+            request.host not in cdn.HOSTS
+            and rest.match(request.method, below_version(request.path))[0] is None
+        )
+
+    async def answer(self, request: Request) -> Response:
+        """Answer in Discord's name."""
+        headers = CIMultiDict(request.headers)
+        headers["Host"] = request.host
+        url = URL(f"https://{_STAND_IN}{request.path}", encoded=True).with_query(request.query)
+        async with aiohttp.ClientSession() as session:
+            asked = session.request(
+                request.method, url, headers=headers, data=request.body, allow_redirects=False
+            )
+            async with asked as answer:
+                kept = {key: value for key, value in answer.headers.items() if key not in _OF_THE_CONNECTION}
+                return Response(answer.status, await answer.read(), kept)
 
     async def close(self) -> None:
         """Stop the server; an application's clean-ups run."""
@@ -143,5 +174,8 @@ class ServedHost:
 def serve(network: Network, host: str, handler: web.Application | Handler) -> ServedHost:
     """Answer a foreign host within a network, until the network closes."""
     served = ServedHost(network, host, handler)
+    if host_is_discord(host):
+        network.stand_in = served
+        host = _STAND_IN
     network.served[host] = served
     return served

@@ -180,7 +180,7 @@ async def _answer(
         query = url.query if url.raw_query_string else {}
         request = Request(method, url.raw_host or "", url.raw_path, query, headers, body)
         response = None
-        if asyncio.get_running_loop() is network.loop:
+        if network.stand_in is None and asyncio.get_running_loop() is network.loop:
             response = network.answer_now(request)
         if response is None or response.fate is not None:
             async with asyncio.timeout(_total_timeout(session, options)):

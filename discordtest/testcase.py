@@ -221,7 +221,11 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Staging):
             scene.end_act()
 
     def serve(self, host: str, handler: web.Application | Any) -> foreign.ServedHost:
-        """Answer a foreign host that the bot calls: an aiohttp application or ``async handler(request)``."""
+        """Answer a foreign host that the bot calls: an aiohttp application or ``async handler(request)``.
+
+        For ``"discord.com"``, it answers what the in-memory Discord does not know: routes of OAuth2, for instance, and
+        what is asked with a user's Bearer token.
+        """
         checking.check_text("serve: the host", host)
         return foreign.serve(self._scene.network, host, handler)
 

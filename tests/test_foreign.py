@@ -6,8 +6,11 @@ import unittest
 from typing import Any
 
 import aiohttp
+import discord
+import requests
 from aiohttp import web
 
+from discordtest import DiscordTestCase
 from discordtest.foreign import serve
 from tests.bots import needs_the_process
 from tests.wired import WiredTestCase
@@ -200,3 +203,61 @@ class Applications(WiredTestCase):
 
 if __name__ == "__main__":
     unittest.main()
+
+
+class StandIns(DiscordTestCase):
+    """Discord itself, served: what the backend does not know is the test's to answer."""
+
+    def make_world(self) -> None:
+        self.guild = self.make_guild("Test", channels=["general"])
+
+    async def asyncSetUp(self) -> None:
+        await super().asyncSetUp()
+
+        async def handler(request: web.BaseRequest) -> web.Response:
+            form = await request.text()
+            return web.json_response({"path": request.path, "host": request.host, "form": form}, status=201)
+
+        self.served = self.serve("discord.com", handler)
+        self.http = await self.enterAsyncContext(aiohttp.ClientSession())
+
+    async def post(self, path: str, **options: Any) -> Any:
+        async with self.http.post(f"https://discord.com/api/v10{path}", **options) as answer:
+            self.assertEqual(answer.status, 201)
+            return await answer.json()
+
+    async def test_route_that_the_backend_does_not_know(self) -> None:
+        expected = {"path": "/api/v10/oauth2/token", "host": "discord.com", "form": "code=a+b"}
+        self.assertEqual(await self.post("/oauth2/token", data={"code": "a b"}), expected)
+        cookies = {"sid": "1"}  # with which a request goes another way
+        self.assertEqual(await self.post("/oauth2/token", data={"code": "a b"}, cookies=cookies), expected)
+        self.assertEqual(self.served.requests[1].headers["Cookie"], "sid=1")
+
+    async def test_query(self) -> None:
+        await self.post("/oauth2/token?a=b%20c", params={"d": "e&"})
+        self.assertEqual(dict(self.served.requests[0].query), {"a": "b c", "d": "e&"})
+
+    async def test_token_of_a_person(self) -> None:
+        url, headers = "https://discord.com/api/users/@me", {"Authorization": "Bearer alices"}
+        async with self.http.get(url, headers=headers) as answer:
+            self.assertEqual((await answer.json())["path"], "/api/users/@me")
+
+    async def test_what_the_backend_knows_stays_its_own(self) -> None:
+        await self.client.get_channel(self.guild.text_channels[0].id).send("Hello")
+        webhook = self.make_webhook("news", self.guild.text_channels[0])
+        await discord.Webhook.from_url(webhook.url, session=self.http).send("News")
+        await self.settle()
+        self.assertSent("Hello")
+        self.assertSent("News")
+        self.assertEqual(self.served.requests, [])
+
+    async def test_call_of_requests_in_a_thread(self) -> None:
+        url = "https://discord.com/api/v10/oauth2/token"
+        answer = await asyncio.to_thread(requests.post, url, data={"code": "x"})
+        self.assertEqual((answer.status_code, answer.json()["form"]), (201, "code=x"))
+        answer = await asyncio.to_thread(requests.get, "https://discord.com/api/v10/gateway")
+        self.assertEqual((answer.status_code, len(self.served.requests)), (200, 1))
+
+
+class LoopbackStandIns(StandIns):
+    transport = "loopback"

@@ -238,7 +238,10 @@ class Backend(Interruptions, Troubles, Snapshots, Events):
     def _unknown(method: str, path: str, exists: bool) -> Exception:
         if exists and method not in ("GET", "POST", "PUT", "PATCH", "DELETE"):
             return RestError(Code.GENERAL_ERROR, status=405)
-        return NotModelled(f"route {method} {path}: the in-memory Discord does not know it yet")
+        return NotModelled(
+            f"route {method} {path}: the in-memory Discord does not know it yet; "
+            'self.serve("discord.com", handler) lets the test answer it'
+        )
 
 
 def below_version(path: str) -> str:

@@ -38,6 +38,7 @@ __all__ = [
     "Connection",
     "Network",
     "Server",
+    "StandIn",
     "host_is_discord",
     "host_is_local",
 ]  # fmt: skip
@@ -110,6 +111,16 @@ class Server(Protocol):
         """Stop serving."""
 
 
+class StandIn(Protocol):
+    """Whoever answers for Discord what the backend does not know."""
+
+    def takes(self, request: Request) -> bool:
+        """Tell whether a request is none of the backend's."""
+
+    async def answer(self, request: Request) -> Response:
+        """Answer such a request."""
+
+
 class Network:
     """Say where each host leads while one test runs."""
 
@@ -129,6 +140,7 @@ class Network:
         self.addresses: set[str] = set()  # those that allowed hosts were found to have
         self.transport: Transport = transport
         self.served: MutableMapping[str, Server] = {}
+        self.stand_in: StandIn | None = None
         self.connections: list[Connection] = []
         self.calls: list[Connection] = []  # those to voice servers
         self.on_exchange: Callable[[Request, Response], None] | None = None
@@ -139,6 +151,8 @@ class Network:
         return await self.run(self._answer(request))
 
     async def _answer(self, request: Request) -> Response:
+        if self.stand_in is not None and self.stand_in.takes(request):
+            return await self.stand_in.answer(request)
         response = self.answer_now(request)
         if response.fate is not None:
             await self.suffer(response.fate)
