@@ -62,6 +62,7 @@ DEFERRED = tuple(
         "tolerance",
         "transcript",
         "transports",
+        "uncached",
         "unhandled",
         "views",
         "waiting",

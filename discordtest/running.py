@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from discordtest import deferred, guesses, hints, none_errors, outdated, source
+from discordtest import deferred, guesses, hints, none_errors, outdated, source, uncached
 from discordtest.assertions import failures
 from discordtest.backend import journal
 from discordtest.clock import runner as runners
@@ -220,6 +220,7 @@ class Running(Case):
             yield from changed
         else:
             yield from none_errors.why_none(self._scene, error)
+        yield from uncached.uncached(self._scene, error)
         known = "\n".join([str(error), *getattr(error, "__notes__", ())])
         says_itself = known.startswith("the bot ")  # what became of an interaction, and what the bot raised
         if (

@@ -96,6 +96,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.scheduling",
         "discordtest.staging",
         "discordtest.transcript",
+        "discordtest.uncached",
         "discordtest.verbs",
         "discordtest.waiting",
         "discordtest.worlds",
