@@ -296,7 +296,7 @@ def _describe(world: World) -> Callable[[Record], str]:
     def describe(record: Record) -> str:
         guild = world.guilds.get(record.get("guild_id") or "")
         if record["id"] in world.channels:
-            text = channel_name(world, record["id"])
+            text = f"#{record['name']}" if guild is not None else channel_name(world, record["id"])
         elif record["id"] in world.users:
             text = name_of(world, record["id"])
         else:

@@ -12,6 +12,7 @@ __all__ = ["button_name", "channel_name", "name_of", "named_path", "own_id", "us
 
 _TOKEN = re.compile(r"(?<=/)[\w-]{60,}(?=/|$)")
 _MADE_UP = re.compile("[0-9a-f]{32}")
+_MANY = 8  # guilds whose channels are not searched for one of the same name
 _ID = re.compile(r"(?<=/)[0-9]+(?=/|$)")
 
 
@@ -34,7 +35,7 @@ def user_name(user: Record) -> str:
 def channel_name(world: World, channel_id: str) -> str:
     """Return how people call a channel: ``#general``, ``the DM with alice``; the id where there is none.
 
-    Where another guild has a ``#general`` too, its guild is named: ``#general of Club``.
+    Where another guild has a ``#general`` too, or there are many, its guild is named: ``#general of Club``.
     ``with 123`` stands for the DM with a user, where nobody has written.
     """
     channel = world.channels.get(channel_id)
@@ -50,8 +51,12 @@ def channel_name(world: World, channel_id: str) -> str:
         others = [user for user in channel["recipients"] if user["id"] not in bots] or channel["recipients"]
         return f"the DM with {' and '.join(user_name(user) for user in others)}"
     name, guild_id = channel["name"], channel["guild_id"]
-    if len(world.guilds) > 1 and any(
-        other.get("name") == name and other.get("guild_id") != guild_id for other in world.channels.values()
+    if len(world.guilds) > 1 and (
+        len(world.guilds) > _MANY
+        or any(
+            other.get("name") == name and other.get("guild_id") != guild_id
+            for other in world.channels.values()
+        )
     ):
         return f"#{name} of {world.guilds[guild_id]['name']}"
     return f"#{name}"

@@ -120,6 +120,9 @@ class NameTests(BotTestCase):
         general, hall = club.text_channels
         self.assertEqual(channel_name(world, str(general.id)), "#general of Club")
         self.assertEqual(channel_name(world, str(hall.id)), "#hall")
+        for number in range(8):
+            self.make_guild(f"Lodge {number}")
+        self.assertEqual(channel_name(world, str(hall.id)), "#hall of Club")
 
     def sent_dm(self) -> str:
         return next(iter(self.backend.world.dms.values()))
