@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -27,6 +27,7 @@ __all__ = [
     "check_text",
     "length_of",
     "seconds_of",
+    "seconds_until",
 ]
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
@@ -110,6 +111,24 @@ def length_of(what: str, seconds: Any, parts: dict[str, Any]) -> float:
     if isinstance(first, bool) or not isinstance(first, (int, float)):
         return seconds_of(what, seconds)  # refuses it
     return seconds_of(what, first + further)
+
+
+def seconds_until(what: str, moment: datetime, parts: dict[str, Any], now: datetime) -> float:
+    """Return how many seconds are left until a moment, in UTC: two times of one zone differ as its clocks show."""
+    if moment.tzinfo is None:
+        raise TypeError(
+            f"{what} takes an aware datetime, such as datetime(2026, 1, 1, tzinfo=UTC), not {moment!r}"
+        )
+    if parts:
+        raise TypeError(
+            f"{what} takes a moment or a length of time, not both: {moment} and {', '.join(parts)}"
+        )
+    left = (moment.astimezone(UTC) - now.astimezone(UTC)).total_seconds()
+    if left < 0:
+        raise ValueError(
+            f"{what}: time does not go back: {moment} is over, it is {now.astimezone(moment.tzinfo)}"
+        )
+    return seconds_of(what, left)
 
 
 _UNITS = {

@@ -125,9 +125,16 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Staging):
         await self._scene.settle()
 
     @awaited
-    async def advance(self, seconds: float | timedelta = 0, /, **parts: float) -> None:
-        """Let time pass, from timer to timer: ``advance(90)``, ``advance(days=1, minutes=5)``."""
-        length = timedelta(seconds=checking.length_of("advance", seconds, parts))
+    async def advance(self, seconds: float | timedelta | datetime = 0, /, **parts: float) -> None:
+        """Let time pass, from timer to timer: ``advance(90)``, ``advance(days=1, minutes=5)``, ``advance(moment)``.
+
+        ``days=1`` are 24 hours, whatever the clocks of a zone do on that day; a moment is an aware datetime.
+        """
+        if isinstance(seconds, datetime):
+            left = checking.seconds_until("advance", seconds, parts, self._scene.loop.now())
+        else:
+            left = checking.length_of("advance", seconds, parts)
+        length = timedelta(seconds=left)
         scene = self._scene
         scene.check()
         scene.begin_act(f"{length} pass")

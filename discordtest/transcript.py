@@ -6,6 +6,7 @@ It reads the backend's journal when it is printed, so keeping it costs nothing.
 from __future__ import annotations
 
 import json
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 
 from discordtest.assertions.filters import text_of
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Transcript", "extras"]
 
 _WIDTH = 160
+_LONG = 3600 * 1_000_000  # microseconds
 _NOISE = frozenset(("nonce", "enforce_nonce"))
 _QUIET = frozenset((1, 2, 6))  # opcodes of every connection: heartbeat, identify, resume
 _PRESENCE = 3
@@ -37,14 +39,25 @@ class Transcript:
         self._scene = scene
 
     def lines(self, start: int = 0) -> list[str]:
-        """Return a line for each entry of the journal from number ``start`` on; some entries need none."""
+        """Return a line for each entry of the journal from number ``start`` on; some entries need none.
+
+        It begins with the seconds since the test began, or with the date where the test lasts hours.
+        """
         found = []
-        for entry in self._scene.backend.journal[start:]:
+        journal = self._scene.backend.journal
+        at = self._date if journal and journal[-1].at >= _LONG else _seconds
+        for entry in journal[start:]:
             text = self._describe(entry)
             if text:
                 short = self.line(entry) if isinstance(entry, Exchange) else _short(text)
-                found.append(f"{entry.at / 1e6:9.3f} s  {short}")
+                found.append(f"{at(entry)}  {short}")
         return found
+
+    def _date(self, entry: Entry) -> str:
+        """Return by the wall clock when an entry was made, in the zone of the test."""
+        now = self._scene.loop.now()
+        gone = timedelta(microseconds=self._scene.backend.world.now() - entry.at)
+        return f"{(now.astimezone(UTC) - gone).astimezone(now.tzinfo):%m-%d %H:%M:%S}"
 
     def tail(self, count: int = 15) -> str:
         """Return the last lines."""
@@ -109,6 +122,10 @@ class Transcript:
         message = entry.message
         where = channel_name(self._scene.backend.world, message["channel_id"])
         return f"    {message['author']['username']} says {text_of(message)!r} in {where}{extras(message)}"
+
+
+def _seconds(entry: Entry) -> str:
+    return f"{entry.at / 1e6:9.3f} s"
 
 
 def extras(message: dict[str, Any]) -> str:

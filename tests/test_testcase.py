@@ -11,7 +11,7 @@ import re
 import threading
 import unittest
 import urllib.request
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
@@ -156,6 +156,21 @@ class TimeTests(BotTestCase):
         await self.advance(before - before)
         await self.advance()
         self.assertEqual((self.clock.now() - before).total_seconds(), 91)
+
+    async def test_advance_takes_a_moment(self) -> None:
+        await self.advance(datetime(2024, 3, 1, tzinfo=UTC))
+        self.assertEqual(self.clock.now(), datetime(2024, 3, 1, tzinfo=UTC))
+        await self.advance(self.clock.now())
+        with self.assertRaisesRegex(
+            ValueError, "does not go back: 2024-03-01 00:30.* is over, it is .* 01:00"
+        ):
+            await self.advance(datetime(2024, 3, 1, 0, 30, tzinfo=timezone(timedelta(hours=1))))
+        with self.assertRaisesRegex(TypeError, "advance takes an aware datetime"):
+            await self.advance(datetime(2024, 3, 2))
+        with self.assertRaisesRegex(
+            TypeError, "a moment or a length of time, not both: 2024-03-02 .* and days"
+        ):
+            await self.advance(datetime(2024, 3, 2, tzinfo=UTC), days=1)
 
     async def test_wait_until_returns_what_was_true(self) -> None:
         before = self.clock.now()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+from datetime import timedelta
 from typing import Any
 
 import discord
@@ -86,6 +87,14 @@ class TranscriptTests(BotTestCase):
         await self.settle()
         self.assertEqual(self.last("presence"), "bot changes its presence to online, playing 'chess'")
         self.assertNotIn("opcode 1", str(self.transcript))
+
+    async def test_test_that_lasts_hours_has_dates(self) -> None:
+        await self.send(self.alice, self.general, "hello")
+        self.assertTrue(next(iter(self.transcript)).startswith("    0.000 s  "))
+        await self.advance(days=1)
+        await self.send(self.alice, self.general, "hello again")
+        moment = self.clock.now() - timedelta(days=1)
+        self.assertIn(f"{moment:%m-%d %H:%M:%S}  alice sends 'hello' in #general", list(self.transcript))
 
     async def test_tail_tells_what_it_drops(self) -> None:
         for _ in range(5):
