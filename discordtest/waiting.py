@@ -6,7 +6,7 @@ import asyncio
 import json
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from discordtest import views
+from discordtest import counting, views
 from discordtest.assertions.failures import background
 from discordtest.checking import seconds_of
 from discordtest.errors import SetupError
@@ -31,8 +31,8 @@ async def messages(
     """Wait until bots have sent so many messages; return those of the message queue."""
     queue = scene.backend.queued_messages
     if not await _until(scene, lambda: len(queue()) >= count, timeout):
-        what = f"{count} messages within {timeout:g} s of the clock: there were {len(queue())}"
-        _missed(scene, what, failure)
+        sent = counting.counted(len(queue()), "message")
+        _fail(scene, f"bots sent {sent} within {timeout:g} s of the clock, not {count}", failure)
     seen, known = views.views_of(scene), scene.backend.world.messages
     return [seen.message(known.get(one["channel_id"], {}).get(one["id"], one)) for one in queue()]
 
@@ -105,4 +105,8 @@ async def _until(scene: Scene, predicate: Callable[[], Any], timeout: float) -> 
 
 
 def _missed(scene: Scene, what: str, failure: Failure) -> NoReturn:
-    raise failure(f"there was no {what}\n{background(scene)}")
+    _fail(scene, f"there was no {what}", failure)
+
+
+def _fail(scene: Scene, text: str, failure: Failure) -> NoReturn:
+    raise failure(f"{text}\n{background(scene)}")

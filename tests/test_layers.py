@@ -24,6 +24,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         "discordtest.brevity",
         "discordtest.code_names",
+        "discordtest.counting",
         "discordtest.deferred",
         "discordtest.errors",
         "discordtest.tolerance",

@@ -127,9 +127,9 @@ class Claims(SaysALot):
         await self.say(1)
         self.assertNotRateLimited("trigger_typing_indicator")
         self.assertRateLimited()
-        with self.fails("used up the rate limit of * 1 times, not 0", "limit used up: wait 60 s"):
+        with self.fails("used up the rate limit of * once, not 0", "limit used up: wait 60 s"):
             self.assertNotRateLimited()
-        with self.fails("1 times, not 2"):
+        with self.fails("once, not 2"):
             self.assertRateLimited("create_message", count=2)
 
 

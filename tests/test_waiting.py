@@ -15,7 +15,7 @@ class Missed(Exception):
 class WaitingTests(BotTestCase):
     async def test_messages_that_do_not_come(self) -> None:
         await self.client.get_partial_messageable(self.general.id).send("one")
-        with self.fails("there was no 2 messages within 3 s of the clock: there were 1", kind=Missed):
+        with self.fails("bots sent 1 message within 3 s of the clock, not 2", kind=Missed):
             await waiting.messages(self._scene, 2, 3, Missed)
 
     async def test_event_of_the_gateway(self) -> None:

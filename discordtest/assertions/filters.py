@@ -19,6 +19,7 @@ from discordtest.backend import cdn
 from discordtest.backend.resources import component
 from discordtest.backend.resources.message_form import EPHEMERAL
 from discordtest.code_names import function_name
+from discordtest.counting import counted
 from discordtest.names import button_name
 from discordtest.tolerance import Close
 
@@ -148,10 +149,10 @@ class MessageFilter:
             yield from min(tries, key=len, default=["it has no embed"])
         if isinstance(self.embeds, int | Close):
             if len(found) != self.embeds:
-                yield f"it has {len(found)} embeds, not {self.embeds}"
+                yield f"it has {counted(len(found), 'embed')}, not {self.embeds}"
         elif self.embeds is not None:
             if len(found) != len(self.embeds):
-                yield f"it has {len(found)} embeds, not {len(self.embeds)}"
+                yield f"it has {counted(len(found), 'embed')}, not {len(self.embeds)}"
             for number, (wanted, embed) in enumerate(zip(self.embeds, found, strict=False)):
                 for line in embed_differences(wanted, embed):
                     yield f"embeds[{number}]: {line}"

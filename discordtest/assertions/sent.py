@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Unpack, cast, overloa
 
 import discord
 
-from discordtest import checking, finding, given, tolerance, views
+from discordtest import checking, counting, finding, given, tolerance, views
 from discordtest import names as naming
 from discordtest.assertions import failures, filters
 from discordtest.assertions.core import AssertCore
@@ -113,7 +113,7 @@ class AssertSent(AssertCore):
         claim = self._claim(wanted)
         if not found:
             self._fail(failures.not_found(self._scene, f"the bot did not send {claim}", wanted, search), msg)
-        lines = [f"the bot sent {claim} {len(found)} times, not {count}:"]
+        lines = [f"the bot sent {claim} {counting.times(len(found))}, not {count}:"]
         lines += [f"  {failures.describe_message(self._scene, message)}" for message in found]
         earlier = sum(wanted.fits(message) for message in search.before)
         if isinstance(count, int) and len(found) < count <= len(found) + earlier:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from discord.state import ConnectionState
 
+from discordtest import counting
 from discordtest import transcript as transcripts
 from discordtest.assertions.core import AssertCore
 from discordtest.backend import intents, journal, rest, targets
@@ -63,7 +64,7 @@ class AssertWire(AssertCore):
         if not found if count is None else len(found) != count:
             claim = f"{method.upper()} {path}{_claims_text(json, reason)}"
             head = (
-                f"the bot requested {claim} {len(found)} times, not {count}; it requested:"
+                f"the bot requested {claim} {counting.times(len(found))}, not {count}; it requested:"
                 if found
                 else f"the bot did not request {claim}; it requested:"
             )
@@ -88,7 +89,7 @@ class AssertWire(AssertCore):
         found = [entry for entry in exchanges if entry.wait and _is_meant(target, entry)]
         if not found if count is None else len(found) != count:
             claim = f"used up the rate limit of {route}"
-            times = f"{len(found)} times, not {count}" if found else "never"
+            times = f"{counting.times(len(found))}, not {count}" if found else "never"
             self._fail_for([f"the bot {claim} {times}; it requested:", *self._listed(exchanges)], msg)
         return found
 
@@ -113,7 +114,7 @@ class AssertWire(AssertCore):
         ]
         found = events.count(name)
         if not found if count is None else found != count:
-            claim = f"was dispatched {found} times, not {count}" if found else "was not dispatched"
+            claim = f"was dispatched {counting.times(found)}, not {count}" if found else "was not dispatched"
             text = f"{name} {claim}; there were: {', '.join(events) or 'none'}"
             self._fail_for([text], msg)
 

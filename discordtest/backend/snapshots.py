@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from discordtest.backend.encoding import encode
 from discordtest.backend.tokens import is_made_up, make_token
 from discordtest.backend.world import World
+from discordtest.counting import counted
 from discordtest.errors import BackendError
 
 if TYPE_CHECKING:
@@ -112,8 +113,9 @@ class Snapshot:
         return cls(start_time, now, values)
 
     def __repr__(self) -> str:
-        guilds, users = len(self._values["guilds"]), len(self._values["users"])
-        return f"<Snapshot of {guilds} guilds and {users} users, {self._now / 1e6:g} s after the start>"
+        guilds = counted(len(self._values["guilds"]), "guild")
+        users = counted(len(self._values["users"]), "user")
+        return f"<Snapshot of {guilds} and {users}, {self._now / 1e6:g} s after the start>"
 
 
 class Snapshots(ABC):

@@ -18,6 +18,8 @@ from discordtest.backend.rest import Route
 from discordtest.backend.targets import CDN, EVERYTHING, GATEWAY, Target, find_target
 from discordtest.backend.usual_limits import usual_limits
 from discordtest.backend.wire import Request, Response
+from discordtest.counting import counted
+from discordtest.counting import times as often
 from discordtest.errors import BackendError
 
 if TYPE_CHECKING:
@@ -55,7 +57,7 @@ class Troubles(ABC):
         ``json``, ``reason``). What comes back counts how often it struck and can ``stop()`` it.
         """
         if times is not None and times < 1:
-            raise BackendError(f"a fault that strikes {times} times is none")
+            raise BackendError(f"a fault that strikes {often(times)} is none")
         given: object = fault  # a test may say anything
         if not isinstance(given, FAULTS):
             kinds = ", ".join(kind.__name__ for kind in FAULTS)
@@ -88,7 +90,7 @@ class Troubles(ABC):
         """
         if limit < 1 or reset_after <= 0:
             raise BackendError(
-                f"{limit} requests in {reset_after} s are no limit: at least 1 in more than 0 s"
+                f"{counted(limit, 'request')} in {reset_after} s are no limit: at least 1 in more than 0 s"
             )
         if scope not in SCOPES:
             raise BackendError(f"{scope!r} is no scope of a limit: {', '.join(SCOPES)} are")
@@ -96,7 +98,7 @@ class Troubles(ABC):
         if target.text in (CDN, GATEWAY):
             what = "files have" if target.text == CDN else "connections to the gateway have"
             raise BackendError(f"{what} no rate limit of this kind")
-        self._say(f"{target.text} allows {limit} requests in {reset_after:g} s")
+        self._say(f"{target.text} allows {counted(limit, 'request')} in {reset_after:g} s")
         limits = self._limits()
         period = round(reset_after * 1_000_000)
         if target.routes is None:

@@ -19,6 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
+from discordtest.counting import counted
 from discordtest.errors import RecordingError
 from discordtest.recordings import lines as lines_
 from discordtest.recordings.lines import Frame, Line, encode
@@ -111,7 +112,7 @@ class Recording:
 
     def __repr__(self) -> str:
         frames = sum(isinstance(line, Frame) for line in self.lines)
-        return f"<Recording {self.name}: {len(self.lines)} lines, {frames} of them frames>"
+        return f"<Recording {self.name}: {counted(len(self.lines), 'line')}, {frames} of them frames>"
 
 
 def last_moment(recording: Recording) -> float:

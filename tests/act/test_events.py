@@ -118,7 +118,7 @@ class Queue(EventTestCase):
 
     async def test_too_few(self) -> None:
         await self.later("one", "two")
-        with self.fails("no 2 messages within 15 s of the clock: there were 1", "the bot sleeps"):
+        with self.fails("bots sent 1 message within 15 s of the clock, not 2", "the bot sleeps"):
             await self.wait_for_messages(2, timeout=15)
 
 

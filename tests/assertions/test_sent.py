@@ -175,10 +175,10 @@ class SentTests(BotTestCase):
         for _ in range(2):
             await self.bot_does(lambda ctx: ctx.send("a"))
         with self.fails(
-            "the bot sent 'a' 1 times, not 2:\n  'a' in #general\nIt sent 1 more before the last act"
+            "the bot sent 'a' once, not 2:\n  'a' in #general\nIt sent 1 more before the last act"
         ):
             self.assertSent("a", count=2)
-        with self.fails("1 times, not 3") as failing:
+        with self.fails("once, not 3") as failing:
             self.assertSent("a", count=3)
         self.assertNotIn("before the last act", failing.text)
 

@@ -34,7 +34,7 @@ class RequestedTests(BotTestCase):
             "  bot: POST /channels/#general/messages",
         ):
             self.assertRequested("PUT", "/guilds/{guild_id}/bans/{user_id}")
-        with self.fails("the bot requested POST", "1 times, not 2"):
+        with self.fails("the bot requested POST", "once, not 2"):
             self.assertRequested("POST", path, count=2)
         with self.fails("the bot did not request POST", "with the body {'content': 'Ping'}"):
             self.assertRequested("POST", path, json={"content": "Ping"})
@@ -73,7 +73,7 @@ class RequestedTests(BotTestCase):
     async def test_request_that_must_not_be(self) -> None:
         await self.bot_does(lambda ctx: ctx.send("Pong!"))
         self.assertNotRequested("DELETE", "/channels/{channel_id}")
-        with self.fails("the bot requested POST /channels/{channel_id}/messages 1 times, not 0"):
+        with self.fails("the bot requested POST /channels/{channel_id}/messages once, not 0"):
             self.assertNotRequested("POST", "/channels/{channel_id}/messages")
 
     async def test_path_that_none_is_like(self) -> None:
@@ -108,11 +108,11 @@ class RateLimitedTests(BotTestCase):
         self.assertRateLimited()
         self.assertNotRateLimited("update_channel")
         with self.fails(
-            "the bot used up the rate limit of create_message 1 times, not 0; it requested:\n  bot: POST",
+            "the bot used up the rate limit of create_message once, not 0; it requested:\n  bot: POST",
             "What happened:",
         ):
             self.assertNotRateLimited("create_message")
-        with self.fails("1 times, not 2"):
+        with self.fails("once, not 2"):
             self.assertRateLimited("create_message", count=2)
 
     async def test_limit_with_room_left(self) -> None:
@@ -157,13 +157,13 @@ class DispatchedTests(BotTestCase):
         await self.send(self.alice, self.general, "hello")
         with self.fails("MESSAGE_DELETE was not dispatched; there were: MESSAGE_CREATE"):
             self.assertDispatched("MESSAGE_DELETE")
-        with self.fails("MESSAGE_CREATE was dispatched 1 times, not 2; there were: MESSAGE_CREATE"):
+        with self.fails("MESSAGE_CREATE was dispatched once, not 2; there were: MESSAGE_CREATE"):
             self.assertDispatched("MESSAGE_CREATE", 2)
         await self.advance(1)
         with self.fails("MESSAGE_DELETE was not dispatched; there were: none\n"):
             self.assertDispatched("MESSAGE_DELETE")
         await self.send(self.alice, self.general, "hello")
-        with self.fails("MESSAGE_CREATE was dispatched 1 times, not 0"):
+        with self.fails("MESSAGE_CREATE was dispatched once, not 0"):
             self.assertNotDispatched("MESSAGE_CREATE")
 
 

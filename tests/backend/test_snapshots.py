@@ -76,7 +76,7 @@ class InMemory(SnapshotTestCase):
     def test_repr(self) -> None:
         self.small.time = 2_500_000
         text = repr(self.backend.snapshot())
-        self.assertEqual(text, "<Snapshot of 1 guilds and 3 users, 2.5 s after the start>")
+        self.assertEqual(text, "<Snapshot of 1 guild and 3 users, 2.5 s after the start>")
 
 
 class TheClock(SnapshotTestCase):

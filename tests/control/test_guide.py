@@ -208,7 +208,7 @@ class GuideTests(ControlTestCase):
         messages = await backend.wait_for_messages(count=2)
         self.assertEqual([message.content for message in messages], ["one", "two"])
         await task
-        with self.assertRaisesRegex(AssertionError, "no 3 messages within 9 s of the clock: there were 2"):
+        with self.assertRaisesRegex(AssertionError, "bots sent 2 messages within 9 s of the clock, not 3"):
             await backend.wait_for_messages(3, timeout=9)
 
     async def test_process_a_message(self) -> None:
@@ -232,7 +232,7 @@ class GuideTests(ControlTestCase):
 
     async def test_take_a_snapshot(self) -> None:
         snapshot = backend.snapshot()
-        self.assertIn("1 guilds", repr(snapshot))
+        self.assertIn("1 guild and", repr(snapshot))
 
     async def test_restore_a_snapshot(self) -> None:
         snapshot = backend.snapshot()
