@@ -393,6 +393,13 @@ class GuildTests(Town):
         with self.assertRaisesRegex(TypeError, r"such as discord.Game\('chess'\)"):
             await self.set_presence(self.alice, "idle", "chess")  # type: ignore[arg-type]
 
+    async def test_invite_gives_its_roles(self) -> None:
+        role = self.make_role("guest", self.guild)
+        member = await self.join(
+            self.make_user("carol"), self.guild, self.make_invite(self.general, roles=[role])
+        )
+        self.assertIn(role, member.roles)
+
     async def test_invite_to_another_guild(self) -> None:
         other = self.make_guild("Other")
         invite = self.make_invite(self.general)

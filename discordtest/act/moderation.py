@@ -36,7 +36,7 @@ class ModerationVerbs(Acting):
     async def join(
         self, who: Id, guild: discord.Guild | Id, invite: discord.Invite | str | None = None
     ) -> discord.Member:
-        """Join a guild; ``invite`` (or its code) counts one use more."""
+        """Join a guild; ``invite`` (or its code) counts one use more, and gives its roles."""
         scene, actor, guild_id = self._scene, person(self._scene, who), guild_of(self._scene, guild)
         world = scene.backend.world
         code = None if invite is None else str(getattr(invite, "code", invite)).rstrip("/").rpartition("/")[2]
@@ -48,9 +48,8 @@ class ModerationVerbs(Acting):
                 "nothing would happen: let somebody of make_user join"
             )
         text = f"joins {world.guilds[guild_id]['name']!r}"
-        act(scene, actor, text, "join_guild", guild_id, actor.user_id)
-        if code is not None:
-            invites.use_invite(world, code)
+        body = {} if code is None else {"invite": code}
+        act(scene, actor, text, "join_guild", guild_id, actor.user_id, body=body)
         await scene.settle()
         if actor.user_id not in world.members[guild_id]:
             return views.views_of(scene).gone_member(guild_id, world.users[actor.user_id])

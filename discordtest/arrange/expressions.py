@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     import discord
 
+    from discordtest.backend.world import Record
     from discordtest.given import Emoji, File, Id
 
 __all__ = ["ExpressionBuilders"]
@@ -163,11 +164,18 @@ class ExpressionBuilders(Arranging):
         max_uses: int = 0,
         temporary: bool = False,
         unique: bool = True,
+        roles: Iterable[Id] | None = None,
     ) -> discord.Invite:
-        """Make an invite to a channel; ``inviter`` made it, by default the bot's owner."""
+        """Make an invite to a channel; ``inviter`` made it, by default the bot's owner.
+
+        Whoever joins by it gets the ``roles``.
+        """
         scene = stage(self._scene)
-        body = {"max_age": max_age, "max_uses": max_uses, "temporary": temporary, "unique": unique}
+        body: Record = {"max_age": max_age, "max_uses": max_uses, "temporary": temporary, "unique": unique}
         author = None if inviter is None else user_id_of(scene, inviter)
         channel_id = channel_id_of(scene, channel)
+        if roles is not None:
+            guild_id = scene.backend.world.channels[channel_id]["guild_id"]
+            body["role_ids"] = role_ids_of(scene, guild_id, roles)
         made = perform(scene, "make_invite", "create_channel_invite", channel_id, body=body, author=author)
         return show(scene).invite(made)

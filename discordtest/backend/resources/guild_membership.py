@@ -1,8 +1,9 @@
 """Coming to a guild and going from it: joining, leaving, being kicked, bots that are authorised.
 
 A person joins by ``join_guild``, a bot by ``add_bot``; thousands of members at once come by ``add_members``.
-Source: Discord's documentation, Guild ("Remove Guild Member", "Delete Guild Integration"), User ("Leave Guild"),
-OAuth2 ("Bot Authorization Flow") and Permissions ("Role Tags Structure").
+Source: Discord's documentation, Guild ("Remove Guild Member", "Delete Guild Integration", "Guild Member Flags"),
+Channel ("Create Channel Invite"), User ("Leave Guild"), OAuth2 ("Bot Authorization Flow") and Permissions ("Role Tags
+Structure").
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from discordtest.backend.resources.guild_integration import (
 from discordtest.backend.resources.guild_member import MAX_NICK
 from discordtest.backend.resources.guild_member_build import new_member
 from discordtest.backend.resources.guild_role import find_role, insert_role, new_role, remove_role
+from discordtest.backend.resources.invite import find_live_invite, roles_of, use_invite
 from discordtest.backend.resources.message_build import create_system_message
 from discordtest.backend.resources.thread import remove_members
 from discordtest.backend.rest import Call, operation, route
@@ -33,6 +35,7 @@ from discordtest.backend.world import Record
 __all__ = ["add_member", "add_members", "remove_member"]
 
 MAX_GUILDS = 100  # of a person
+DID_REJOIN = 1 << 0  # member flag
 USER_JOIN = 7  # message type
 SUPPRESS_JOIN_MESSAGES = 1 << 0  # system channel flag
 
@@ -45,6 +48,8 @@ def add_member(call: Call, guild: Record, user: Record, **fields: object) -> Rec
     guild_id = guild["id"]
     member = new_member(user, call.timestamp())
     member.update(fields)
+    if user["id"] in call.world.former_members.get(guild_id, ()):
+        member["flags"] |= DID_REJOIN
     call.world.members[guild_id][user["id"]] = member
     others = [bot_id for bot_id in call.world.bots_of(guild_id) if bot_id != user["id"]]
     event = {**member, "guild_id": guild_id}
@@ -59,12 +64,14 @@ def add_members(
 ) -> list[Record]:
     """Put many people into the guild at once; a few microseconds each while nobody is connected."""
     guild_id, table, joined_at = guild["id"], call.world.members[guild["id"]], call.timestamp()
+    former = call.world.former_members.get(guild_id, {})
     added = []
     for user in users:
         if user["id"] in table:
             continue
         table[user["id"]] = member = new_member(user, joined_at)
         member["roles"] = [*roles]
+        member["flags"] = DID_REJOIN if user["id"] in former else 0
         added.append(member)
     if call.backend.gateway.sessions:
         for member in added:
@@ -74,6 +81,7 @@ def add_members(
 
 JOIN = Object(
     {
+        "invite": String(),  # the code
         "nick": String(max=MAX_NICK, null=True),
         "roles": Array(Snowflake()),
         "mute": Boolean(),
@@ -88,11 +96,15 @@ JOIN = Object(
 
 @operation("/{guild_id:any_guild}/{user_id}", body=JOIN)
 def join_guild(call: Call, guild: Record, user: Record) -> Record:
-    """Let a person join; only the narrator chooses what the new member has. A member stays what it is."""
-    world, guild_id = call.world, guild["id"]
+    """Let a person join; only the narrator chooses what the new member has. A member stays what it is.
+
+    An invite gives its roles, and is used once more.
+    """
+    world, guild_id, fields = call.world, guild["id"], call.body
+    code = fields.pop("invite", None)
     known = world.members[guild_id].get(user["id"])
     if not call.actor.omnipotent:
-        if call.actor.user_id != user["id"] or call.body:
+        if call.actor.user_id != user["id"] or fields:
             raise reasons.reserved()
     if known is not None:
         return known
@@ -102,9 +114,13 @@ def join_guild(call: Call, guild: Record, user: Record) -> Record:
         raise RestError(Code.MAX_GUILD_MEMBERS)
     if sum(user["id"] in members for members in world.members.values()) >= MAX_GUILDS and not user.get("bot"):
         raise RestError(Code.MAX_GUILDS)
-    for role_id in call.body.get("roles", ()):
+    for role_id in fields.get("roles", ()):
         find_role(call, role_id)
-    member = add_member(call, guild, user, **call.body)
+    if code is not None:
+        fields["roles"] = [*fields.get("roles", ()), *roles_of(world, find_live_invite(world, code))]
+    member = add_member(call, guild, user, **fields)
+    if code is not None:
+        use_invite(world, code)
     _welcome(call, guild, user)
     screen_profile(call, guild_id)
     return member
@@ -169,6 +185,7 @@ def remove_member(call: Call, guild: Record, member: Record, action: Action | No
     user_id = user["id"]
     voice.disconnect(world, guild_id, user_id)
     del world.members[guild_id][user_id]
+    world.former_members.setdefault(guild_id, {})[user_id] = None
     for thread in world.threads[guild_id].values():
         remove_members(world, thread, (user_id,))
     if action is not None:

@@ -11,23 +11,25 @@ from datetime import datetime
 
 from discordtest.backend import audit
 from discordtest.backend.audit import Action
-from discordtest.backend.body import Boolean, Choice, FormErrors, Integer, Object, Path, Snowflake
+from discordtest.backend.body import Array, Boolean, Choice, FormErrors, Integer, Object, Path, Snowflake
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission, channel_permissions, guild_permissions
 from discordtest.backend.resources.channel_types import CATEGORY, THREAD_TYPES, shown_place
 from discordtest.backend.resources.guild import counts_of
+from discordtest.backend.resources.guild_role import check_role_below
 from discordtest.backend.resources.guild_scheduled_event import render_event
 from discordtest.backend.resources.guild_welcome_screen import render_welcome_screen, shows_welcome_screen
 from discordtest.backend.resources.short_code import new_code
 from discordtest.backend.rest import Call, find_in, parameter, route
 from discordtest.backend.world import Record, World
 
-__all__ = ["find_invite", "find_live_invite", "render_invite", "use_invite"]
+__all__ = ["find_invite", "find_live_invite", "render_invite", "roles_of", "use_invite"]
 
 MAX_INVITES = 1000  # of a guild
 MAX_AGE = 604_800  # seconds
 DEFAULT_AGE = 86_400
 MAX_USES = 100
+MAX_ROLES = 250  # of a guild
 STREAM, EMBEDDED_APPLICATION = 1, 2  # target types
 CODE_LENGTH = 8
 _METADATA = ("uses", "max_uses", "max_age", "temporary", "created_at")
@@ -47,6 +49,7 @@ _SHOWN_GUILD = (
     "premium_subscription_count",
 )
 _TARGETS = ("target_type", "target_user", "target_application")
+_SHOWN_ROLE = ("id", "name", "position", "color", "colors", "icon", "unicode_emoji", "permissions")
 
 
 def find_live_invite(world: World, code: str) -> Record:
@@ -96,6 +99,11 @@ def use_invite(world: World, code: str) -> Record:
     return invite
 
 
+def roles_of(world: World, invite: Record) -> list[str]:
+    """Return the roles that are still there of those that the invite gives."""
+    return [role_id for role_id in invite.get("role_ids", ()) if role_id in world.roles[invite["guild_id"]]]
+
+
 def _delete(world: World, invite: Record) -> None:
     del world.invites[invite["code"]]
     event = {key: invite[key] for key in ("code", "channel_id", "guild_id")}
@@ -129,6 +137,9 @@ def render_invite(world: World, invite: Record, *, metadata: bool = True, counts
         "channel": {key: channel[key] for key in ("id", "type", "name")},
         **{key: invite[key] for key in ("inviter", *_TARGETS) if key in invite},
     }
+    if "role_ids" in invite:
+        roles = [world.roles[guild["id"]][role_id] for role_id in roles_of(world, invite)]
+        shown["roles"] = [{key: role[key] for key in _SHOWN_ROLE} for role in roles]
     if shows_welcome_screen(guild) and guild["id"] in world.welcome_screens:
         shown["guild"]["welcome_screen"] = render_welcome_screen(world, guild["id"])
     if metadata:
@@ -158,6 +169,7 @@ CREATE_INVITE = Object(
         "target_user_id": Snowflake(null=True),
         "target_application_id": Snowflake(null=True),
         "flags": Integer(min=0, null=True, default=0),
+        "role_ids": Array(Snowflake(), max=MAX_ROLES, unique=True, null=True),
     },
     check=_check_target,
 )
@@ -215,7 +227,21 @@ def _new_invite(call: Call, channel: Record) -> Record:
     elif target_type == EMBEDDED_APPLICATION:
         application = find_in(world.applications, body["target_application_id"], Code.UNKNOWN_APPLICATION)
         invite["target_application"] = _shown_application(application)
+    if body.get("role_ids"):
+        _check_roles(call, channel["guild_id"], body["role_ids"])
+        invite["role_ids"] = body["role_ids"]
     return invite
+
+
+def _check_roles(call: Call, guild_id: str, role_ids: list[str]) -> None:
+    """Refuse roles that the actor could not give to a member by hand."""
+    call.require(Permission.MANAGE_ROLES)
+    guild, roles = call.world.guilds[guild_id], call.world.roles[guild_id]
+    for role_id in role_ids:
+        role = find_in(roles, role_id, Code.UNKNOWN_ROLE)
+        if role_id == guild_id or role["managed"]:
+            raise RestError(Code.INVALID_ROLE)
+        check_role_below(call, guild, role)
 
 
 def _shown_application(application: Record) -> Record:
@@ -225,7 +251,7 @@ def _shown_application(application: Record) -> Record:
 
 def _like(world: World, wanted: Record) -> Record | None:
     """Find a live invite of the same person that is set as this one: one that is not unique is used again."""
-    keys = ("channel_id", "inviter", "max_age", "max_uses", "temporary", "flags", *_TARGETS)
+    keys = ("channel_id", "inviter", "max_age", "max_uses", "temporary", "flags", "role_ids", *_TARGETS)
     for invite in _live(world, wanted["guild_id"]):
         if all(invite.get(key) == wanted.get(key) for key in keys):
             return invite
@@ -242,7 +268,7 @@ def _live(world: World, guild_id: str) -> list[Record]:
 
 def _event(invite: Record) -> Record:
     keys = ("channel_id", "code", "guild_id", "inviter", "expires_at", "flags", *_METADATA)
-    return {key: invite[key] for key in (*keys, *_TARGETS) if key in invite}
+    return {key: invite[key] for key in (*keys, "role_ids", *_TARGETS) if key in invite}
 
 
 def _note(call: Call, invite: Record, old: Record | None, new: Record | None, action: Action) -> None:

@@ -9,6 +9,7 @@ from discordtest.backend.codes import Code
 from discordtest.backend.intents import Intent
 from discordtest.backend.permissions import Permission
 from discordtest.backend.resources.application import make_application
+from discordtest.backend.resources.guild_membership import DID_REJOIN
 from discordtest.backend.resources.user import make_user
 from discordtest.backend.rest import Actor
 from tests.backend.worlds import WorldTestCase
@@ -96,6 +97,25 @@ class Joining(MembershipTestCase):
         bob = make_user(self.small.world, "bob")
         self.small.perform("join_guild", self.guild_id, bob["id"], actor=Actor("person", bob["id"]))
         self.assertEqual(len(self.small.events(session, "MESSAGE_CREATE")), 1)
+
+
+class Rejoining(MembershipTestCase):
+    def test_flag_tells_that_one_was_here_before(self):
+        self.assertEqual(self.join()["flags"], 0)
+        self.small.perform("leave_guild", self.guild_id, actor=self.as_alice)
+        session = self.small.connect()
+        self.assertEqual(self.join()["flags"], DID_REJOIN)
+        (event,) = self.small.events(session, "GUILD_MEMBER_ADD")
+        self.assertEqual(event["flags"], DID_REJOIN)
+
+    def test_after_a_ban_and_among_many(self):
+        self.join()
+        self.small.perform("ban_user_from_guild", self.guild_id, self.alice["id"])
+        self.small.perform("unban_user_from_guild", self.guild_id, self.alice["id"])
+        bob = make_user(self.small.world, "bob")
+        ids = [self.alice["id"], bob["id"]]
+        made = self.small.perform("add_guild_members", self.guild_id, body={"user_ids": ids})
+        self.assertEqual([member["flags"] for member in made], [DID_REJOIN, 0])
 
 
 class ManyAtOnce(MembershipTestCase):

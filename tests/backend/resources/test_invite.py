@@ -8,6 +8,8 @@ from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission
 from discordtest.backend.resources.application import make_application
 from discordtest.backend.resources.invite import use_invite
+from discordtest.backend.resources.user import make_user
+from discordtest.backend.rest import Actor
 from tests.backend.worlds import WorldTestCase
 
 DAY = 86_400
@@ -101,6 +103,54 @@ class CreateInviteTests(InviteTestCase):
             self.small.perform("create_channel_invite", self.small.general["id"], id=f"i{number}")
         self.create(unique=True)
         self.refused(400, Code.MAX_INVITES, unique=True)
+
+
+class RoleTests(InviteTestCase):
+    """Invites whose users get roles."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.guild_id = self.small.guild["id"]
+        self.role_id = self.small.perform("create_guild_role", self.guild_id, body={"name": "guest"})["id"]
+
+    def join(self, code: str, name: str = "alice") -> Any:
+        user_id = make_user(self.small.world, name)["id"]
+        actor = Actor("person", user_id)
+        return self.small.perform("join_guild", self.guild_id, user_id, actor=actor, body={"invite": code})
+
+    def test_who_joins_has_them(self) -> None:
+        invite, session = self.create(role_ids=[self.role_id], max_uses=1), self.small.connect()
+        self.assertEqual(self.join(invite["code"])["roles"], [self.role_id])
+        (event,) = self.small.events(session, "GUILD_MEMBER_ADD")
+        self.assertEqual(event["roles"], [self.role_id])
+        self.assertStatus(self.get(invite["code"]), 404, Code.UNKNOWN_INVITE)  # its only use
+
+    def test_invite_and_event_name_them(self) -> None:
+        session = self.small.connect()
+        invite = self.create(role_ids=[self.role_id])
+        (event,) = self.small.events(session, "INVITE_CREATE")
+        self.assertEqual(event["role_ids"], [self.role_id])
+        shown = self.assertStatus(self.get(invite["code"]), 200)
+        self.assertEqual([(role["id"], role["name"]) for role in shown["roles"]], [(self.role_id, "guest")])
+        self.assertNotEqual(self.create()["code"], invite["code"])
+        self.assertNotIn("roles", self.create())
+
+    def test_role_that_is_gone_is_not_given(self) -> None:
+        invite = self.create(role_ids=[self.role_id])
+        self.small.perform("delete_guild_role", self.guild_id, self.role_id)
+        self.assertEqual(self.join(invite["code"])["roles"], [])
+        self.assertEqual(self.assertStatus(self.get(invite["code"]), 200)["roles"], [])
+
+    def test_roles_that_cannot_be_given(self) -> None:
+        self.refused(404, Code.UNKNOWN_ROLE, role_ids=["5"])
+        for role_id in (self.guild_id, self.small.role["id"]):  # @everyone, and that of the bot
+            self.refused(400, Code.INVALID_ROLE, role_ids=[role_id])
+        high = self.small.perform("create_guild_role", self.guild_id, body={"name": "high"})
+        self.small.world.roles[self.guild_id][high["id"]]["position"] = 50
+        self.refused(403, Code.MISSING_PERMISSIONS, role_ids=[high["id"]])
+        self.small.allow(Permission.VIEW_CHANNEL | Permission.CREATE_INSTANT_INVITE)
+        self.refused(403, Code.MISSING_PERMISSIONS, role_ids=[self.role_id])
+        self.create(role_ids=[])
 
 
 class LookUpTests(InviteTestCase):

@@ -68,7 +68,6 @@ NOT_MODELLED = {
     "icon": "group direct messages",
     "max_participants": "Activities",
     "nicks": "group direct messages",
-    "role_ids": "invites that give roles",
     "shared_client_theme": "themes of clients",
     "team_id": "an application's settings in the developer portal",
     "trigger_type": "the trigger of a rule is for good",
