@@ -6,6 +6,7 @@ A mistake of the test (a hidden channel, an unknown message) is a ``SetupError``
 
 from __future__ import annotations
 
+from discordtest.act.boosts import BoostVerbs
 from discordtest.act.components import ComponentVerbs
 from discordtest.act.events import EventVerbs
 from discordtest.act.interactions import CommandVerbs
@@ -25,6 +26,7 @@ class ActMixin(
     ComponentVerbs,
     ModerationVerbs,
     OnboardingVerbs,
+    BoostVerbs,
     VoiceVerbs,
     ScheduledEventVerbs,
     EventVerbs,

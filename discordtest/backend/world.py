@@ -80,6 +80,7 @@ class World:
     roles: dict[str, Table] = field(default_factory=dict)
     members: dict[str, Table] = field(default_factory=dict)
     former_members: dict[str, dict[str, None]] = field(default_factory=dict)  # guild id -> who has left it
+    boosts: dict[str, dict[str, int]] = field(default_factory=dict)  # guild id -> user id -> how many
     bans: dict[str, Table] = field(default_factory=dict)  # user id -> {user, reason}
     integrations: dict[str, Table] = field(default_factory=dict)
     channels: Table = field(default_factory=dict)  # every channel and thread

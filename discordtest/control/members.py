@@ -32,11 +32,13 @@ class MemberChanges(Arranging):
         roles: Iterable[Id] | None = None,
         *,
         timed_out_until: datetime | None = UNCHANGED,
+        pending: bool | None = None,
     ) -> discord.Member:
         """Change a ``member`` and send GUILD_MEMBER_UPDATE, so that ``on_member_update`` runs; return the member.
 
         ``nick=""`` takes the nickname away; ``roles`` are all that the member has from now on; ``timed_out_until``
-        is an aware datetime, None ends a time-out. None for the first two changes nothing.
+        is an aware datetime, None ends a time-out; ``pending=False`` is who has passed Membership Screening. None for
+        the others changes nothing.
 
         Raises `SetupError` for a member who is not here, and for what Discord does not allow.
         """
@@ -52,7 +54,10 @@ class MemberChanges(Arranging):
         if timed_out_until is not UNCHANGED:
             body["communication_disabled_until"] = iso(timed_out_until)
         with announced(scene, "GUILD_MEMBER_UPDATE", guild_id, lambda: {**record, "guild_id": guild_id}):
-            perform(scene, f"update_member({member})", "update_guild_member", guild_id, user_id, body=body)
+            doing = f"update_member({member})"
+            perform(scene, doing, "update_guild_member", guild_id, user_id, body=body)
+            if pending is not None:
+                perform(scene, doing, "set_pending", guild_id, user_id, body={"pending": pending})
         return show(scene).member(guild_id, user_id)
 
     def update_user(

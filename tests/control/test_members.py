@@ -51,6 +51,14 @@ class UpdateTests(ControlTestCase):
         backend.update_member(self.alice, timed_out_until=None)
         self.assertIsNone(self.alice.timed_out_until)
 
+    async def test_who_passes_membership_screening(self) -> None:
+        bob = self.make_member("bob", self.guild, pending=True)
+        backend.update_member(bob, pending=False)
+        before, after = await self.arguments("member_update")
+        self.assertEqual((before.pending, after.pending), (True, False))
+        with self.assertRaisesRegex(SetupError, "50131"):
+            backend.update_member(self.owner, pending=True)
+
     async def test_owner_and_bot_too(self) -> None:
         owner = self.guild.owner
         assert owner is not None

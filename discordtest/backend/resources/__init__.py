@@ -20,6 +20,7 @@ from discordtest.backend.resources import entitlement as entitlement
 from discordtest.backend.resources import entitlement_purchase as entitlement_purchase
 from discordtest.backend.resources import guild as guild
 from discordtest.backend.resources import guild_ban as guild_ban
+from discordtest.backend.resources import guild_boost as guild_boost
 from discordtest.backend.resources import guild_integration as guild_integration
 from discordtest.backend.resources import guild_member as guild_member
 from discordtest.backend.resources import guild_membership as guild_membership

@@ -346,7 +346,7 @@ def delete_guild(call: Call, guild: Record) -> None:
         del table[guild_id]
     for rule_id in world.automod_rules.pop(guild_id, ()):
         world.automod_words.pop(rule_id, None)
-    for kept in (world.welcome_screens, world.onboardings, world.former_members):
+    for kept in (world.welcome_screens, world.onboardings, world.former_members, world.boosts):
         kept.pop(guild_id, None)
     del world.guilds[guild_id], world.audit_log[guild_id]
     world.emit("GUILD_DELETE", {"id": guild_id}, guild=guild_id, users=bots)

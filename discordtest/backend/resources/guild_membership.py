@@ -1,9 +1,9 @@
 """Coming to a guild and going from it: joining, leaving, being kicked, bots that are authorised.
 
 A person joins by ``join_guild``, a bot by ``add_bot``; thousands of members at once come by ``add_members``.
-Source: Discord's documentation, Guild ("Remove Guild Member", "Delete Guild Integration", "Guild Member Flags"),
-Channel ("Create Channel Invite"), User ("Leave Guild"), OAuth2 ("Bot Authorization Flow") and Permissions ("Role Tags
-Structure").
+Source: Discord's documentation, Guild ("Remove Guild Member", "Delete Guild Integration", "Guild Member Object",
+"Guild Member Flags"), Channel ("Create Channel Invite"), User ("Leave Guild"), OAuth2 ("Bot Authorization Flow") and
+Permissions ("Role Tags Structure").
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import ALL, Permission
 from discordtest.backend.resources import voice
 from discordtest.backend.resources.auto_moderation_execution import screen_profile
+from discordtest.backend.resources.guild_boost import drop_boosts
 from discordtest.backend.resources.guild_create import tell_guild_create
 from discordtest.backend.resources.guild_integration import (
     add_integration,
@@ -24,7 +25,7 @@ from discordtest.backend.resources.guild_integration import (
     drop_webhooks,
 )
 from discordtest.backend.resources.guild_member import MAX_NICK
-from discordtest.backend.resources.guild_member_build import new_member
+from discordtest.backend.resources.guild_member_build import new_member, tell_update
 from discordtest.backend.resources.guild_role import find_role, insert_role, new_role, remove_role
 from discordtest.backend.resources.invite import find_live_invite, roles_of, use_invite
 from discordtest.backend.resources.message_build import create_system_message
@@ -173,6 +174,18 @@ def _welcome(call: Call, guild: Record, user: Record) -> None:
     create_system_message(call, channel, USER_JOIN, user)
 
 
+@operation("/{guild_id}/{user_id:member}", body=Object({"pending": Boolean(required=True)}))
+def set_pending(call: Call, guild: Record, member: Record) -> None:
+    """Say whether a member has yet to pass Membership Screening, as only the narrator can."""
+    call.require_narrator()
+    pending = call.body["pending"]
+    if pending and guild["owner_id"] == member["user"]["id"]:
+        raise RestError(Code.OWNER_CANNOT_PENDING_MEMBER)
+    if member["pending"] != pending:
+        member["pending"] = pending
+        tell_update(call.world, guild["id"], member)
+
+
 # -- going
 
 
@@ -192,6 +205,7 @@ def remove_member(call: Call, guild: Record, member: Record, action: Action | No
         audit.write(call, guild_id, action, user_id)
     event = {"guild_id": guild_id, "user": user}
     world.emit("GUILD_MEMBER_REMOVE", event, guild=guild_id)
+    drop_boosts(world, guild_id, user_id)
     if user.get("bot"):
         for role in [role for role in world.roles[guild_id].values() if _is_of(role, user_id)]:
             remove_role(world, guild_id, role)

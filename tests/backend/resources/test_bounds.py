@@ -16,6 +16,7 @@ from discordtest import backend
 from discordtest.backend import audit, body, identifying, rest, session
 from discordtest.backend.resources import (
     emoji,
+    guild_boost,
     guild_prune,
     guild_settings,
     invite,
@@ -134,6 +135,7 @@ class CountTests(unittest.TestCase):
             (emoji, "MAX_APPLICATION_EMOJIS", 2000),
             (emoji, "SLOTS", (50, 100, 150, 250)),  # Discord's support pages, "Server Boosting FAQ"
             (emoji, "SLOTS_WITH_MORE_EMOJI", 200),  # of partnered and verified guilds
+            (guild_boost, "BOOSTS_OF_LEVELS", (2, 7, 14)),  # Discord's support pages, "Server Boosting FAQ"
             (guild_prune, "MAX_ROLES", 100),  # OpenAPI: PruneGuildRequest
             (guild_settings, "MAX_WIDGET_MEMBERS", 100),  # Guild, "Guild Widget Object"
             (identifying, "MAX_GUILDS_PER_SHARD", 2500),

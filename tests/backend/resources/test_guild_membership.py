@@ -118,6 +118,27 @@ class Rejoining(MembershipTestCase):
         self.assertEqual([member["flags"] for member in made], [DID_REJOIN, 0])
 
 
+class Screening(MembershipTestCase):
+    def set(self, pending: bool, user_id: str, **options: Any) -> Any:
+        body = {"pending": pending}
+        return self.small.perform("set_pending", self.guild_id, user_id, body=body, **options)
+
+    def test_change_is_told_once(self):
+        self.join(actor=None, body={"pending": True})
+        session = self.small.connect()
+        for pending in (False, False, True):
+            self.set(pending, self.alice["id"])
+        told = self.small.events(session, "GUILD_MEMBER_UPDATE")
+        self.assertEqual([event["pending"] for event in told], [False, True])
+
+    def test_only_by_the_narrator_and_not_for_the_owner(self):
+        self.join()
+        with self.assertRefused(Code.MISSING_PERMISSIONS):
+            self.set(False, self.alice["id"], actor=self.as_alice)
+        with self.assertRefused(Code.OWNER_CANNOT_PENDING_MEMBER):
+            self.set(True, self.small.owner["id"])
+
+
 class ManyAtOnce(MembershipTestCase):
     def add(self, count: int) -> list[Any]:
         users = [make_user(self.small.world, f"user {number}")["id"] for number in range(count)]
