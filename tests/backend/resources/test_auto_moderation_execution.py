@@ -396,7 +396,7 @@ class Profiles(ExecutionTestCase):
             kept = dict(user)
             user.update({} if name is None else {name: "wildcat"})
             self.small.perform("join_guild", self.guild_id, self.alice.user_id, actor=self.alice)
-            self.assertEqual(self.member()["flags"], flags, name)
+            self.assertEqual(self.member()["flags"] & QUARANTINED, flags, name)
             user.update(kept)
             self.small.perform("delete_guild_member", self.guild_id, self.alice.user_id)
 
