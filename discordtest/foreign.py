@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from yarl import URL
 
 from discordtest.backend import below_version, cdn, rest
 from discordtest.backend.wire import Request, Response
+from discordtest.errors import SetupError
 from discordtest.transports.network import host_is_discord
 from discordtest.transports.pipe import Answering, connect_pipe
 
@@ -37,6 +39,7 @@ __all__ = ["ServedHost", "ServedRequest", "serve"]
 
 _STAND_IN = "discord.invalid"  # how whoever answers in Discord's name is reached
 _OF_THE_CONNECTION = frozenset(("Connection", "Content-Encoding", "Content-Length", "Transfer-Encoding"))
+_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 BODY_LIMIT = 2**20  # bytes that a refilled stream holds before it would pause its (absent) transport
 
 
@@ -49,6 +52,11 @@ class ServedRequest:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes
+
+    @property
+    def host(self) -> str:
+        """The host that was asked."""
+        return URL(f"//{self.headers.get('Host', '')}").raw_host or ""
 
     @property
     def text(self) -> str:
@@ -172,10 +180,27 @@ class ServedHost:
 
 
 def serve(network: Network, host: str, handler: web.Application | Handler) -> ServedHost:
-    """Answer a foreign host within a network, until the network closes."""
+    """Answer a foreign host within a network, or all that fit a pattern, until the network closes."""
+    host = _host_of(host)
     served = ServedHost(network, host, handler)
     if host_is_discord(host):
         network.stand_in = served
         host = _STAND_IN
     network.served[host] = served
     return served
+
+
+def _host_of(given: str) -> str:
+    """Return a host as requests name it; SetupError for what no request has for a host."""
+    star = "*." if given.startswith("*.") else ""
+    try:
+        host = URL.build(scheme="https", host=given.removeprefix(star)).raw_host or ""
+    except ValueError:
+        host = ""
+    if not host or "*" in host:
+        found = _HOST.search(given)
+        raise SetupError(
+            f"{given!r} is no host: serve takes one without scheme, port and path, such as "
+            f"{found[0] if found else 'api.example.com'!r}, or '*.example.com' for all below one"
+        )
+    return star + host

@@ -10,7 +10,7 @@ import discord
 import requests
 from aiohttp import web
 
-from discordtest import DiscordTestCase
+from discordtest import DiscordTestCase, HostRefused, SetupError
 from discordtest.foreign import serve
 from tests.bots import needs_the_process
 from tests.wired import WiredTestCase
@@ -36,6 +36,49 @@ class Handlers(WiredTestCase):
         self.assertEqual((kept.method, kept.path, kept.query["q"]), ("POST", "/v1/x", "a"))
         self.assertEqual((kept.headers["x-key"], kept.json, kept.text), ("k", {"b": 1}, '{"b": 1}'))
         self.assertEqual(self.discord.failures, [])
+
+    async def test_pattern_answers_all_hosts_below_one(self) -> None:
+        api = serve(self.network, "*.example.com", lambda request: web.Response(text=request.host))
+        for host in ("api.example.com", "API.Example.com", "a.b.example.com"):
+            async with self.http.get(f"https://{host}:8443/") as response:
+                self.assertEqual(await response.text(), f"{host.lower()}:8443")
+        self.assertEqual([kept.host for kept in api.requests], ["api.example.com"] * 2 + ["a.b.example.com"])
+        for host in ("example.com", "notexample.com", "example.org"):
+            with self.assertRaises(HostRefused):
+                await self.http.get(f"https://{host}/")
+
+    async def test_narrowest_name_goes_before(self) -> None:
+        for name in ("*.example.com", "*.eu.example.com", "api.eu.example.com", "*.com"):
+            serve(self.network, name, lambda request, name=name: web.Response(text=name))
+        for host, name in (
+            ("api.eu.example.com", "api.eu.example.com"),
+            ("cdn.eu.example.com", "*.eu.example.com"),
+            ("eu.example.com", "*.example.com"),
+            ("example.com", "*.com"),
+        ):
+            async with self.http.get(f"https://{host}/") as response:
+                self.assertEqual(await response.text(), name)
+
+    async def test_host_is_given_as_people_write_it(self) -> None:
+        serve(self.network, "Wetter.Bücher.example", lambda request: web.Response(text="21"))
+        async with self.http.get("https://wetter.bücher.example/") as response:
+            self.assertEqual(await response.text(), "21")
+
+    async def test_what_is_no_host_is_refused(self) -> None:
+        for given, host in (
+            ("https://api.test.example/v1", "api.test.example"),
+            ("api.test.example:80", "api.test.example"),
+            ("", "api.example.com"),
+            ("*", "api.example.com"),
+            ("api.*.example", "api.example.com"),
+            ("::x", "api.example.com"),
+        ):
+            with self.subTest(given), self.assertRaises(SetupError) as caught:
+                serve(self.network, given, lambda request: web.Response())
+            self.assertIn(
+                f"{given!r} is no host: serve takes one without scheme, port and path, such as {host!r}",
+                str(caught.exception),
+            )
 
     async def test_plain_function(self) -> None:
         serve(self.network, HOST, lambda request: web.Response(text="plain"))

@@ -19,7 +19,7 @@ from discordtest.backend.resources.application import GATEWAY_URL
 from discordtest.errors import HostRefused, NotModelled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Container, Coroutine, MutableMapping
+    from collections.abc import Callable, Collection, Container, Coroutine, Iterator, MutableMapping
 
     from discordtest.backend.faults import Fault
     from discordtest.backend.gateway import Close, Session
@@ -41,6 +41,7 @@ __all__ = [
     "StandIn",
     "host_is_discord",
     "host_is_local",
+    "names_of",
 ]  # fmt: skip
 
 GATEWAY_HOST = GATEWAY_URL.removeprefix("wss://")
@@ -65,6 +66,13 @@ VOICE = ".discord.media"  # how the host of a voice server ends
 def host_is_discord(host: str) -> bool:
     """Tell whether a host name is Discord's, so that it is answered by the backend or never reached."""
     return host in DISCORD_HOSTS or host.endswith((".discord.gg", VOICE))
+
+
+def names_of(host: str) -> Iterator[str]:
+    """Yield a host and the patterns that it fits, the narrowest first: ``*.eu.example.com``, ``*.example.com``."""
+    yield host
+    while host := host.partition(".")[2]:
+        yield f"*.{host}"
 
 
 def host_is_local(host: str) -> bool:
@@ -191,7 +199,9 @@ class Network:
 
     def host_is_allowed(self, host: str) -> bool:
         """Tell whether a host may really be reached: this machine, or one that the test allowed."""
-        return host in self.allowed_hosts or host in self.addresses or host_is_local(host)
+        if host in self.addresses or host_is_local(host):
+            return True
+        return any(name in self.allowed_hosts for name in names_of(host))
 
     def server_of(self, host: str) -> Server | None:
         """Return who answers for a host; None if nobody does."""
@@ -202,7 +212,7 @@ class Network:
                 from discordtest.transports.loopback import DiscordServer
 
                 self.served[host] = DiscordServer(self)
-        return self.served.get(host)
+        return next((self.served[name] for name in names_of(host) if name in self.served), None)
 
     async def close(self) -> None:
         """Stop the hosts that are served."""

@@ -40,11 +40,10 @@ class Answering(WiredTestCase):
 
 class Hosts(WiredTestCase):
     async def test_allowed(self) -> None:
-        self.network.allowed_hosts = ("example.com",)
-        allowed = [
-            host for host in ("example.com", "localhost", "other.com") if self.network.host_is_allowed(host)
-        ]
-        self.assertEqual(allowed, ["example.com", "localhost"])
+        self.network.allowed_hosts = ("example.com", "*.test")
+        hosts = ("example.com", "localhost", "other.com", "api.example.com", "a.test", "a.b.test", "test")
+        allowed = [host for host in hosts if self.network.host_is_allowed(host)]
+        self.assertEqual(allowed, ["example.com", "localhost", "a.test", "a.b.test"])
 
     async def test_served(self) -> None:
         server = self.network.server_of("discord.com")
