@@ -1,13 +1,16 @@
-"""What people do in guilds: come and go, kick, ban, time out, change nicknames and roles."""
+"""What people do in guilds: come and go, kick, ban, time out, mute, change nicknames and roles."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from discord.utils import MISSING
+
 from discordtest import checking, finding, given, refusals, views
+from discordtest import names as naming
 from discordtest.act.acting import Acting, act, guild_of, person, user_of
-from discordtest.backend import codes
+from discordtest.backend import codes, permissions
 from discordtest.backend.resources import invite as invites
 from discordtest.errors import SetupError
 from discordtest.verbs import verb
@@ -144,6 +147,46 @@ class ModerationVerbs(Acting):
         guild_id = guild_of(scene, guild, member, who)
         text = f"calls themselves {nick!r}{_because(reason)}"
         act(scene, actor, text, "update_my_guild_member", guild_id, body=body, reason=reason)
+
+    @verb
+    async def edit_member(
+        self,
+        who: Id,
+        member: Id,
+        *,
+        mute: bool | None = None,
+        deafen: bool | None = None,
+        suppress: bool | None = None,
+        voice_channel: discord.VoiceChannel | discord.StageChannel | Id | None = MISSING,
+        reason: str | None = None,
+        guild: Id | None = None,
+    ) -> None:
+        """Mute or deafen a member who is in voice, move them to another channel, or put them out (None).
+
+        On a stage ``suppress=False`` invites somebody to speak, and True sends a speaker back. The keywords are those
+        of ``discord.Member.edit``; what is not passed stays.
+        """
+        scene = self._scene
+        world, guild_id = scene.backend.world, guild_of(scene, guild, member, who)
+        body: Record = given.without_none(mute=mute, deaf=deafen)
+        done = [f"{key}={value}" for key, value in given.without_none(mute=mute, deafen=deafen).items()]
+        if voice_channel is not MISSING:
+            body["channel_id"], place = None, "None"
+            if voice_channel is not None:
+                kinds = permissions.VOICE_TYPES
+                body["channel_id"] = finding.find_channel(world, voice_channel, guild_id, kinds)
+                place = naming.channel_name(world, body["channel_id"])
+            done.append(f"voice_channel={place}")
+        if body:
+            _edit(scene, who, member, guild_id, f"edits {{}}: {', '.join(done)}", body, reason)
+        if suppress is not None:
+            user_id = user_of(scene, member)["id"]
+            state = world.voice_states[guild_id].get(user_id)
+            if state is None:
+                raise SetupError(f"{world.users[user_id]['username']} is in no voice channel")
+            body = {"channel_id": state["channel_id"], "suppress": suppress}
+            text = f"edits {{}}: suppress={suppress}"
+            _on_member(scene, who, member, guild_id, text, "update_voice_state", body=body, reason=reason)
 
     @verb
     async def add_role(self, who: Id, member: Id, role: discord.Role | Id, reason: str | None = None) -> None:

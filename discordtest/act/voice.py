@@ -22,7 +22,7 @@ __all__ = ["VoiceVerbs"]
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
 
-_SWITCHES = ("self_mute", "self_deaf", "self_video")
+_SWITCHES = ("self_mute", "self_deaf", "self_video", "self_stream")
 
 
 class VoiceVerbs(Acting):
@@ -43,7 +43,7 @@ class VoiceVerbs(Acting):
             who_name = name(scene.backend.world, actor.user_id)
             raise SetupError(f"{who_name} cannot see the voice channel {record['name']!r}, so cannot join it")
         text = f"joins the voice channel {record['name']!r}"
-        _speak(scene, actor, text, record["guild_id"], {"channel_id": channel_id})
+        _speak(scene, actor, text, record["guild_id"], {"channel_id": channel_id, "self_stream": False})
 
     @verb
     async def leave_voice(self, who: Id) -> None:
@@ -54,14 +54,30 @@ class VoiceVerbs(Acting):
 
     @verb
     async def set_voice(
-        self, who: Id, *, mute: bool | None = None, deaf: bool | None = None, video: bool | None = None
+        self,
+        who: Id,
+        *,
+        mute: bool | None = None,
+        deaf: bool | None = None,
+        video: bool | None = None,
+        stream: bool | None = None,
+        request_to_speak: bool | None = None,
     ) -> None:
-        """Mute or deafen oneself, or turn one's camera on."""
+        """Mute or deafen oneself, turn one's camera on, or go live; on a stage, ask to speak."""
         scene, actor = self._scene, person(self._scene, who)
         state = _state(scene, actor)
-        changes = given.without_none(self_mute=mute, self_deaf=deaf, self_video=video)
-        text = "sets " + ", ".join(f"{key}={value}" for key, value in changes.items())
-        _speak(scene, actor, text, state["guild_id"], {"channel_id": state["channel_id"], **changes})
+        guild_id, channel_id = state["guild_id"], state["channel_id"]
+        if stream:
+            _check_may_stream(scene, actor, channel_id)
+        changes = given.without_none(self_mute=mute, self_deaf=deaf, self_video=video, self_stream=stream)
+        if changes or request_to_speak is None:
+            text = "sets " + ", ".join(f"{key}={value}" for key, value in changes.items())
+            _speak(scene, actor, text, guild_id, {"channel_id": channel_id, **changes})
+        if request_to_speak is not None:
+            now = scene.backend.world.timestamp() if request_to_speak else None
+            body = {"channel_id": channel_id, "request_to_speak_timestamp": now}
+            text = "asks to speak" if request_to_speak else "asks to speak no more"
+            act(scene, actor, text, "update_self_voice_state", guild_id, body=body)
 
     @verb
     async def play_sound(
@@ -112,6 +128,14 @@ def _state(scene: Scene, actor: Actor) -> Record:
         if actor.user_id in states:
             return {**states[actor.user_id], "guild_id": guild_id}
     raise SetupError(f"{name(scene.backend.world, actor.user_id)} is in no voice channel")
+
+
+def _check_may_stream(scene: Scene, actor: Actor, channel_id: str) -> None:
+    world = scene.backend.world
+    held = permissions.channel_permissions(world, world.channels[channel_id], actor.user_id)
+    if not held & permissions.Permission.STREAM:
+        who_name = name(world, actor.user_id)
+        raise SetupError(f"{who_name} lacks stream in {place(scene, channel_id)}, so cannot go live there")
 
 
 def _speak(scene: Scene, actor: Actor, text: str, guild_id: str, changes: Record) -> None:

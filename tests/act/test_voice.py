@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import discord
 from discord.ext import commands
 
@@ -84,3 +86,94 @@ class PlaySoundTests(DiscordTestCase):
         for sound in ("yya", 5):
             with self.assertRaisesRegex(SetupError, "no sound"):
                 await self.play_sound(self.alice, self.floor, sound)
+
+
+class VoiceTestCase(DiscordTestCase):
+    """Alice on the floor, Mo who may do everything, and a bot that keeps the states it hears."""
+
+    def make_client(self) -> commands.Bot:
+        bot = commands.Bot("!", intents=discord.Intents.all())
+        self.states: list[discord.VoiceState] = []
+
+        @bot.listen()
+        async def on_voice_state_update(
+            member: discord.Member, before: discord.VoiceState, after: discord.VoiceState
+        ) -> None:
+            self.states.append(copy.copy(after))  # discord.py goes on with it
+
+        return bot
+
+    def make_world(self) -> None:
+        self.guild = self.make_guild("Test")
+        self.floor, self.attic = (self.make_voice_channel(name, self.guild) for name in ("floor", "attic"))
+        self.stage = self.make_stage_channel("stage", self.guild)
+        self.alice, self.bob = self.make_member("alice", self.guild), self.make_member("bob", self.guild)
+        boss = self.make_role("boss", self.guild, permissions=discord.Permissions.all())
+        self.mo = self.make_member("mo", self.guild, roles=[boss])
+
+    async def asyncSetUp(self) -> None:
+        await super().asyncSetUp()
+        await self.join_voice(self.alice, self.floor)
+        self.states.clear()
+
+
+class OwnStateTests(VoiceTestCase):
+    async def test_going_live_ends_with_the_channel(self) -> None:
+        await self.set_voice(self.alice, stream=True)
+        await self.join_voice(self.alice, self.attic)
+        self.assertEqual([state.self_stream for state in self.states], [True, False])
+
+    async def test_who_may_not_go_live(self) -> None:
+        self.backend.update_channel(
+            self.floor, overwrites={self.guild.default_role: discord.PermissionOverwrite(stream=False)}
+        )
+        with self.assertRaisesRegex(SetupError, "alice lacks stream in #floor, so cannot go live there"):
+            await self.set_voice(self.alice, stream=True)
+        await self.set_voice(self.alice, stream=False)
+
+    async def test_asking_to_speak(self) -> None:
+        await self.join_voice(self.alice, self.stage)
+        await self.set_voice(self.alice, request_to_speak=True)
+        self.assertEqual(self.states[-1].requested_to_speak_at, self.clock.now())
+        await self.set_voice(self.alice, request_to_speak=False)
+        self.assertIsNone(self.states[-1].requested_to_speak_at)
+        self.assertEqual(len(self.states), 3)
+
+    async def test_nobody_asks_to_speak_in_a_voice_channel(self) -> None:
+        with self.assertRaisesRegex(discord.HTTPException, "50024"):
+            await self.set_voice(self.alice, request_to_speak=True)
+
+
+class ModeratedTests(VoiceTestCase):
+    async def test_mute_and_deafen(self) -> None:
+        await self.edit_member(self.mo, self.alice, mute=True, deafen=True, reason="noise")
+        state = self.states[-1]
+        self.assertEqual((state.mute, state.deaf), (True, True))
+        self.assertAuditLog(self.guild, discord.AuditLogAction.member_update, user=self.mo, reason="noise")
+        await self.edit_member(self.mo, self.alice, mute=False)
+        self.assertEqual((self.states[-1].mute, self.states[-1].deaf), (False, True))
+
+    async def test_move_and_put_out(self) -> None:
+        await self.edit_member(self.mo, "alice", voice_channel="attic", guild=self.guild)
+        self.assertInVoice(self.alice, self.attic)
+        self.assertAuditLog(self.guild, discord.AuditLogAction.member_move, user=self.mo)
+        await self.edit_member(self.mo, self.alice, voice_channel=None)
+        self.assertIsNone(self.states[-1].channel)
+        self.assertIn("mo edits alice: voice_channel=#attic", str(self.transcript))
+
+    async def test_speakers_of_a_stage(self) -> None:
+        await self.join_voice(self.alice, self.stage)
+        await self.edit_member(self.mo, self.alice, suppress=False)
+        self.assertFalse(self.states[-1].suppress)
+        await self.edit_member(self.mo, self.alice, suppress=True)
+        self.assertTrue(self.states[-1].suppress)
+
+    async def test_who_may_not(self) -> None:
+        with self.assertRaisesRegex(discord.Forbidden, "50013"):
+            await self.edit_member(self.bob, self.alice, mute=True)
+
+    async def test_who_is_not_in_voice(self) -> None:
+        with self.assertRaisesRegex(discord.HTTPException, "40032"):
+            await self.edit_member(self.mo, self.bob, mute=True)
+        with self.assertRaisesRegex(SetupError, "bob is in no voice channel"):
+            await self.edit_member(self.mo, self.bob, suppress=True)
