@@ -212,7 +212,7 @@ class Stage(DiscordTestCase):
         except BaseException:
             self._release()
             raise
-        self._scene.watch.on_task = self._note_task
+        virtual.on_task = self._note_task
         self._scene.has_begun = True
         case = _case_under_way()
         if case is not None:

@@ -126,7 +126,7 @@ class Staging(replays.Replays, Running):
         clock.install()
         self._leaks = leaks.Leaks(self, loop)
         leaks.install(self._leaks)
-        scene.watch.on_task = self._leaks.note_task
+        loop.on_task = self._leaks.note_task
         loop.on_spin = circles.Circle(scene).look
         loop.on_exit = lambda end: watch.add(end, exits.within(end))
         if travel.is_available():
@@ -249,14 +249,14 @@ class Staging(replays.Replays, Running):
     def _left_tasks(self) -> set[asyncio.Task[Any]]:
         """Return what is to be ended with the test."""
         scene = self._scene
-        return {task for task in scene.watch.unfinished() if task is not asyncio.current_task(scene.loop)}
+        return scene.loop.unfinished() - {asyncio.current_task(scene.loop)}
 
     def _take_away(self) -> None:
         """Put back all that `_open` has replaced."""
         scene = self._scene
         current.leave(self, scene.loop)  # type: ignore[arg-type]  # as above
         seam.uninstall(scene.network)
-        scene.loop.on_spin = scene.loop.on_exit = None
+        scene.loop.on_spin = scene.loop.on_exit = scene.loop.on_task = None
         if scene.follows_time:
             self._travel.__exit__()
         clock.uninstall()

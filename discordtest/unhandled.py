@@ -102,18 +102,15 @@ class Watch:
     def __init__(self, loop: VirtualLoop) -> None:
         self.errors: list[Unhandled] = []
         self.unawaited: list[str] = []  # coroutines that were dropped before they began, and where
-        self.on_task: Callable[[asyncio.Task[Any]], None] | None = None  # told of every task that is made
         self._known: list[BaseException] = []  # each error counts once
         self._is_sealed = False
-        self._tasks: set[weakref.ref[asyncio.Task[Any]]] = set()  # a WeakSet takes four times as long
+        self._others = weakref.WeakSet(loop.unfinished())  # which were there before
         self._handler = loop.get_exception_handler()
         self._loop = loop
-        loop.on_task = self._note_task
         loop.set_exception_handler(self._handle)
 
     def close(self) -> None:
         """Leave the loop as it was."""
-        self._loop.on_task = None
         self._loop.set_exception_handler(self._handler)
 
     def ignore(self, task: asyncio.Task[Any]) -> None:
@@ -160,23 +157,13 @@ class Watch:
         for task in self._failed():
             task._log_traceback = False  # told, so asyncio need not complain
 
-    def unfinished(self) -> set[asyncio.Task[Any]]:
-        """Return the tasks that were made and are not done; ``asyncio.all_tasks`` looks at those of all loops."""
-        tasks = [reference() for reference in [*self._tasks]]
-        return {task for task in tasks if task is not None and not task.done()}
-
     def _failed(self) -> list[Any]:
         """Return the failed tasks that somebody holds and nobody has looked at. Any: tasks, by a private name.
 
         asyncio has no public name for "failed, and exception() was not called"; exception() would be a look.
         """
-        tasks = [reference() for reference in [*self._tasks]]
-        return [task for task in tasks if task and task.done() and getattr(task, "_log_traceback", False)]
-
-    def _note_task(self, task: asyncio.Task[Any]) -> None:
-        self._tasks.add(weakref.ref(task, self._tasks.discard))
-        if self.on_task is not None:
-            self.on_task(task)
+        tasks = [task for task in self._loop.tasks() if task.done() and task not in self._others]
+        return [task for task in tasks if getattr(task, "_log_traceback", False)]
 
     def _handle(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """Note what asyncio found unhandled: a failed task that was dropped, a callback that failed."""

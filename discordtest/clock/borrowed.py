@@ -89,6 +89,7 @@ class Lent:
         loop.__class__ = _borrowed(self._class)
         loop._begin_rest(settle_timeout)
         loop._begin_time(start_time, round(now * 1e6))
+        loop.know(asyncio.all_tasks(loop))
         loop.set_wall_clock(loop.start_time)  # it begins there now, not when the loop's clock read 0
         loop._set_main(self.main)
         loop._stand_before(selector, loop._select)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import weakref
 from array import array
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
@@ -17,7 +18,7 @@ from discordtest.clock.asked import AskingLoop
 from discordtest.clock.waits import Pending, describe_timer, is_housekeeping
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Iterable
     from contextvars import Context
     from selectors import BaseSelector
     from typing import Any
@@ -56,6 +57,7 @@ class TimedLoop(AskingLoop):
         self.moments = array("q")  # the microseconds of every jump, oldest first
         self.on_move: Callable[[], None] | None = None  # called after time has moved
         self.on_task: Callable[[asyncio.Task[Any]], None] | None = None  # told of every task that is made
+        self._made: set[weakref.ref[asyncio.Task[Any]]] = set()  # a WeakSet takes four times as long
         self.last_reading = 0.0  # the latest time that a clock has told which never tells one twice
         self.blocked: list[str] = []  # where the bot has stopped the loop by `time.sleep`, in words
         self.steps: tuple[int, int] | None = None  # from where, and how long, where time moves in whole steps
@@ -89,14 +91,27 @@ class TimedLoop(AskingLoop):
             self.on_move()
 
     def create_task(self, coro: Coroutine[Any, Any, T], **options: Any) -> asyncio.Task[T]:  # type: ignore[override]
-        """Make a task; it is told to who watches the loop, whatever factory the bot has set."""
+        """Make a task; it is known to the loop and to who watches it, whatever factory the bot has set."""
         if self._task_factory is None and not self._debug:  # as asyncio does, with one call less
             task: asyncio.Task[T] = asyncio.Task(coro, loop=self, **options)
         else:
             task = super().create_task(coro, **options)
+        self._made.add(weakref.ref(task, self._made.discard))
         if self.on_task is not None:
             self.on_task(task)
         return task
+
+    def know(self, tasks: Iterable[asyncio.Task[Any]]) -> None:
+        """Take note of tasks that were made before the loop was one of ours."""
+        self._made.update(weakref.ref(task, self._made.discard) for task in tasks)
+
+    def tasks(self) -> list[asyncio.Task[Any]]:
+        """Return the tasks that were made, done or not, as far as somebody holds them."""
+        return [task for reference in [*self._made] if (task := reference()) is not None]
+
+    def unfinished(self) -> set[asyncio.Task[Any]]:
+        """Return the tasks that are not done; ``asyncio.all_tasks`` goes through those of all loops that ever were."""
+        return {task for task in self.tasks() if not task.done()}
 
     def call_at(
         self,
@@ -124,7 +139,7 @@ class TimedLoop(AskingLoop):
 
     def pending(self) -> list[Pending]:
         """List the timers that have not fired, soonest first, with what waits for them."""
-        tasks = asyncio.all_tasks(self)
+        tasks = self.unfinished()
         timers = sorted(
             handle for handle in self._scheduled if not handle.cancelled() and not is_housekeeping(handle)
         )

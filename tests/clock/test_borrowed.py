@@ -46,6 +46,14 @@ class BorrowingTests(unittest.TestCase):
         self.assertAlmostEqual(loop.time(), time.monotonic(), delta=1)
 
     @in_a_loop
+    async def test_task_made_before_is_known(self) -> None:
+        task = asyncio.create_task(asyncio.sleep(1))
+        loop = borrow(asyncio.get_running_loop())
+        self.addCleanup(give_back, loop)
+        self.assertEqual(loop.unfinished(), {task, asyncio.current_task()})
+        await task
+
+    @in_a_loop
     async def test_timer_set_before_is_due_on_the_virtual_clock(self) -> None:
         loop, fired = asyncio.get_running_loop(), []
         loop.call_later(HOUR, fired.append, "set before")

@@ -3,7 +3,9 @@ from __future__ import annotations
 import asyncio
 import math
 import unittest
+import weakref
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from discordtest.clock.runner import Runner
@@ -37,6 +39,34 @@ class TimerTests(VirtualTestCase):
             self.loop.call_at(self.loop.time(), future.set_result, None)
             await future
         self.assertLess(self.loop.microseconds, 30)
+
+
+class TaskTests(VirtualTestCase):
+    async def test_task_is_known_until_nobody_holds_it(self) -> None:
+        task = self.loop.create_task(asyncio.sleep(0))
+        reference = weakref.ref(task)
+        self.assertIn(task, self.loop.unfinished())
+        await task
+        self.assertNotIn(task, self.loop.unfinished())
+        self.assertIn(task, self.loop.tasks())
+        del task
+        await asyncio.sleep(0)  # until now it wakes this one
+        self.assertIsNone(reference())
+        self.assertEqual(len(self.loop._made), len(self.loop.tasks()))
+
+    async def test_task_of_another_factory(self) -> None:
+        made: list[asyncio.Task[None]] = []
+
+        def factory(loop: asyncio.AbstractEventLoop, coro: Any, **options: Any) -> asyncio.Task[None]:
+            made.append(asyncio.Task(coro, loop=loop, **options))
+            return made[-1]
+
+        self.loop.set_task_factory(factory)  # type: ignore[arg-type]  # takes what its loop gives
+        task = self.loop.create_task(asyncio.sleep(1))
+        self.loop.set_task_factory(None)
+        self.assertEqual(made, [task])
+        self.assertEqual(self.loop.unfinished() - {asyncio.current_task()}, {task})
+        await task
 
 
 class PendingTests(VirtualTestCase):
