@@ -13,7 +13,7 @@ import discord
 from discordtest import views
 from discordtest.act.acting import Acting, act, guild_of, name, person
 from discordtest.backend.resources import guild_onboarding
-from discordtest.errors import NotModelled, SetupError
+from discordtest.errors import SetupError
 from discordtest.verbs import verb
 
 if TYPE_CHECKING:
@@ -37,19 +37,22 @@ class OnboardingVerbs(Acting):
         *answers: str | discord.OnboardingPromptOption,
         guild: discord.Guild | Id | None = None,
     ) -> discord.Member:
-        """Answer the questions of a guild's onboarding, once, and come in with the roles of the answers.
+        """Answer the questions of a guild's onboarding, and come in with the roles of the answers.
 
         ``answers`` are options or their titles, of any question that is asked as people join; one that is not required
         may stay open. ``on_member_update`` runs for the flag ``started_onboarding``, then for the roles with the flag
-        ``completed_onboarding``.
+        ``completed_onboarding``. Who has come in answers more under "Channels & Roles", where all questions are: the
+        roles of the answers come, and where one answer is all that is taken, those of the earlier one go.
         """
         scene, actor = self._scene, person(self._scene, who)
         guild_id, world = guild_of(scene, guild, who), scene.backend.world
-        prompts = _asked(world, guild_id, actor.user_id)
+        is_new = not _member(world, guild_id, actor.user_id)["flags"] & guild_onboarding.COMPLETED
+        prompts = _asked(world, guild_id, is_new=is_new)
         guild_name = world.guilds[guild_id]["name"]
-        chosen = _chosen(guild_name, prompts, answers)
-        act(scene, actor, f"starts the onboarding of {guild_name!r}", "start_onboarding", guild_id)
-        await scene.settle()
+        chosen = _chosen(guild_name, prompts, answers, is_new=is_new)
+        if is_new:
+            act(scene, actor, f"starts the onboarding of {guild_name!r}", "start_onboarding", guild_id)
+            await scene.settle()
         members = world.members[guild_id]
         if actor.user_id in members:  # the bot may have put them out
             text = f"answers {_titles(chosen) or 'nothing'} in the onboarding of {guild_name!r}"
@@ -62,40 +65,44 @@ class OnboardingVerbs(Acting):
         return seen.gone_member(guild_id, world.users[actor.user_id])
 
 
-def _asked(world: World, guild_id: str, user_id: str) -> list[Record]:
-    """Return the questions that a client asks a newcomer."""
-    guild_name, member = repr(world.guilds[guild_id]["name"]), world.members[guild_id].get(user_id)
+def _member(world: World, guild_id: str, user_id: str) -> Record:
+    """Find who answers: a person who is in the guild."""
+    member = world.members[guild_id].get(user_id)
+    if member is None or member["user"].get("bot"):
+        what = (
+            "a bot, which is asked nothing" if member else f"no member of {world.guilds[guild_id]['name']!r}"
+        )
+        raise SetupError(f"{name(world, user_id)} is {what}")
+    return member
+
+
+def _asked(world: World, guild_id: str, *, is_new: bool) -> list[Record]:
+    """Return the questions that a client asks a newcomer; all of them later."""
     onboarding = guild_onboarding.onboarding_of(world, guild_id)
     if not onboarding["enabled"]:
+        guild_name = repr(world.guilds[guild_id]["name"])
         raise SetupError(
             f"the onboarding of {guild_name} is off: `self.backend.update_onboarding(guild, enabled=True, …)`"
         )
-    if member is None or member["user"].get("bot"):
-        what = "a bot, which is asked nothing" if member else f"no member of {guild_name}"
-        raise SetupError(f"{name(world, user_id)} is {what}")
-    if member["flags"] & guild_onboarding.COMPLETED:
-        raise NotModelled(
-            f"{name(world, user_id)} has completed the onboarding of {guild_name}: how other answers later "
-            "change a member is not documented; add_role and remove_role change the roles"
-        )
-    return [prompt for prompt in onboarding["prompts"] if prompt["in_onboarding"]]
+    return [prompt for prompt in onboarding["prompts"] if prompt["in_onboarding"] or not is_new]
 
 
-def _chosen(guild_name: str, prompts: list[Record], answers: Iterable[Any]) -> list[Record]:
+def _chosen(guild_name: str, prompts: list[Record], answers: Iterable[Any], *, is_new: bool) -> list[Record]:
     """Return the options that are meant, in the order of the questions."""
-    wanted = {_found(guild_name, prompts, answer)["id"] for answer in answers}
+    asked = "newcomers" if is_new else "its members"
+    wanted = {_found(guild_name, prompts, answer, asked)["id"] for answer in answers}
     chosen = []
     for prompt in prompts:
         found = [option for option in prompt["options"] if option["id"] in wanted]
         if prompt["single_select"] and len(found) > 1:
             raise SetupError(f"{prompt['title']!r} takes one answer, not {_titles(found, ' and ')}")
-        if prompt["required"] and not found:
+        if prompt["required"] and not found and is_new:
             raise SetupError(f"{prompt['title']!r} has to be answered: {_titles(prompt['options'])}")
         chosen += found
     return chosen
 
 
-def _found(guild_name: str, prompts: list[Record], answer: Any) -> Record:
+def _found(guild_name: str, prompts: list[Record], answer: Any, asked: str) -> Record:
     options: list[Record] = [option for prompt in prompts for option in prompt["options"]]
     if isinstance(answer, discord.OnboardingPromptOption):
         found = [option for option in options if option["id"] == str(answer.id)]
@@ -113,7 +120,7 @@ def _found(guild_name: str, prompts: list[Record], answer: Any) -> Record:
             f"{title!r} is an answer to {len(found)} questions: pass the option of the one that is meant"
         )
     raise SetupError(
-        f"{title!r} is no answer to what {guild_name!r} asks newcomers: {_titles(options) or 'it asks nothing'}"
+        f"{title!r} is no answer to what {guild_name!r} asks {asked}: {_titles(options) or 'it asks nothing'}"
     )
 
 

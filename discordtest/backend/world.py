@@ -77,6 +77,8 @@ class World:
     outages: dict[str, None] = field(default_factory=dict)  # guilds that Discord cannot reach now
     welcome_screens: Table = field(default_factory=dict)  # guild id -> welcome screen
     onboardings: Table = field(default_factory=dict)  # guild id -> onboarding
+    # guild id -> user id -> the options that they have chosen
+    onboarding_answers: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     roles: dict[str, Table] = field(default_factory=dict)
     members: dict[str, Table] = field(default_factory=dict)
     former_members: dict[str, dict[str, None]] = field(default_factory=dict)  # guild id -> who has left it

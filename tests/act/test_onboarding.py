@@ -6,7 +6,7 @@ from typing import Any
 
 import discord
 
-from discordtest import NotModelled, SetupError
+from discordtest import SetupError
 from tests.control.listening import ControlTestCase
 
 
@@ -140,7 +140,53 @@ class RefusalTests(OnboardingTestCase):
         with self.refused("bot is a bot, which is asked nothing"):
             await self.answer_onboarding(self.client.user, "Red", guild=self.club)  # type: ignore[arg-type]
 
-    async def test_second_answers(self) -> None:
+    async def test_later_question_that_is_not_there(self) -> None:
         await self.answer_onboarding(self.dora, "Red")
-        with self.assertRaisesRegex(NotModelled, "dora has completed the onboarding of 'Club'"):
-            await self.answer_onboarding(self.dora, "Blue")
+        with self.refused("'Green' is no answer to what 'Club' asks its members: .*'Games'"):
+            await self.answer_onboarding(self.dora, "Green")
+
+
+class LaterTests(OnboardingTestCase):
+    """Who has come in answers more."""
+
+    async def asyncSetUp(self) -> None:
+        await super().asyncSetUp()
+        self.updates: list[list[str]] = []
+        await self.answer_onboarding(self.dora, "Red", "Music")
+
+        @self.client.event
+        async def on_member_update(before: discord.Member, after: discord.Member) -> None:
+            self.updates.append(sorted(role.name for role in after.roles[1:]))
+
+    async def test_roles_of_what_is_added_come(self) -> None:
+        member = await self.answer_onboarding(self.dora, "Art")
+        self.assertEqual(self.updates, [["old", "red"]])
+        self.assertTrue(member.flags.completed_onboarding)
+
+    async def test_question_that_newcomers_are_not_asked(self) -> None:
+        later = self.question("Later", "Games", in_onboarding=False)
+        later.options[0].role_ids.add(self.old.id)
+        self.ask(self.question("Colour", "Red", "Blue", single_select=True, required=True), later)
+        await self.answer_onboarding(self.dora, "Games")
+        self.assertIn("old", self.updates[-1])
+
+    async def test_another_answer_takes_the_place_of_the_first(self) -> None:
+        await self.answer_onboarding(self.dora, "Blue")
+        self.assertEqual(self.updates, [["blue"]])
+
+    async def test_role_that_another_answer_gives_too_stays(self) -> None:
+        await self.answer_onboarding(self.dora, "Art")
+        await self.answer_onboarding(self.dora, "Blue")
+        self.assertEqual(self.updates[-1], ["blue", "old", "red"])
+
+    async def test_same_answer_changes_nothing(self) -> None:
+        await self.answer_onboarding(self.dora, "Red")
+        self.assertEqual(self.updates, [])
+
+    async def test_who_comes_again_is_asked_again(self) -> None:
+        await self.leave(self.dora, self.club)
+        await self.join(self.dora, self.club)
+        with self.refused("'Colour' has to be answered"):
+            await self.answer_onboarding(self.dora, "Art", guild=self.club)
+        await self.answer_onboarding(self.dora, "Blue", guild=self.club)
+        self.assertEqual(self.updates[-1], ["blue"])

@@ -346,7 +346,9 @@ def delete_guild(call: Call, guild: Record) -> None:
         del table[guild_id]
     for rule_id in world.automod_rules.pop(guild_id, ()):
         world.automod_words.pop(rule_id, None)
-    for kept in (world.welcome_screens, world.onboardings, world.former_members, world.boosts):
-        kept.pop(guild_id, None)
+    for settings in (world.welcome_screens, world.onboardings):
+        settings.pop(guild_id, None)
+    for of_people in (world.onboarding_answers, world.former_members, world.boosts):
+        of_people.pop(guild_id, None)
     del world.guilds[guild_id], world.audit_log[guild_id]
     world.emit("GUILD_DELETE", {"id": guild_id}, guild=guild_id, users=bots)

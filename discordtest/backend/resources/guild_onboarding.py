@@ -1,7 +1,8 @@
 """Onboarding: what a community asks those who come in, and which channels they see at once.
 
-Prompts are replaced as a whole: one whose id is known stays the same prompt, any other is a new one. What people answer
-is not kept; their roles are. The channels of an answer are what a client lists for the person: no bot is told of them.
+Prompts are replaced as a whole: one whose id is known stays the same prompt, any other is a new one. An answer gives
+its roles whenever it is chosen; that another answer to a question with a single one takes those of the first is known
+from life. The channels of an answer are what a client lists for the person: no bot is told of them.
 Source: Discord's documentation, Guild ("Guild Onboarding Object", "Get Guild Onboarding", "Modify Guild Onboarding",
 "Guild Member Flags") and Audit Log ("Audit Log Events").
 """
@@ -212,15 +213,31 @@ def start_onboarding(call: Call, guild: Record) -> None:
 
 @operation("/{guild_id}", body=Object({"option_ids": Array(Snowflake(), required=True)}))
 def complete_onboarding(call: Call, guild: Record) -> None:
-    """Give the actor the roles of such options: a client posts the answers on a route that is not documented."""
-    world, guild_id = call.world, guild["id"]
-    member, wanted = world.members[guild_id][call.actor.user_id], call.body["option_ids"]
+    """Let the actor choose options, at first or later: a client posts them on a route that is not documented."""
+    world, guild_id, user_id = call.world, guild["id"], call.actor.user_id
+    member, wanted = world.members[guild_id][user_id], call.body["option_ids"]
+    answers = world.onboarding_answers.setdefault(guild_id, {})
+    known = answers.get(user_id, []) if member["flags"] & COMPLETED else []
     prompts = _render(world, guild_id, onboarding_of(world, guild_id))["prompts"]
-    options = [option for prompt in prompts for option in prompt["options"] if option["id"] in wanted]
-    roles = [role_id for option in options for role_id in option["role_ids"]]
-    member["roles"] = [*dict.fromkeys([*member["roles"], *roles])]
-    member["flags"] |= COMPLETED
-    tell_update(world, guild_id, member)
+    replaced = {
+        option["id"]
+        for prompt in prompts
+        if prompt["single_select"] and any(option["id"] in wanted for option in prompt["options"])
+        for option in prompt["options"]
+    }
+    chosen = answers[user_id] = [*dict.fromkeys((*(id for id in known if id not in replaced), *wanted))]
+    before, after = _roles_of(prompts, known), _roles_of(prompts, chosen)
+    roles = [role_id for role_id in member["roles"] if role_id in after or role_id not in before]
+    roles = [*dict.fromkeys((*roles, *_roles_of(prompts, wanted)))]
+    if roles != member["roles"] or not member["flags"] & COMPLETED:
+        member["roles"] = roles
+        member["flags"] |= COMPLETED
+        tell_update(world, guild_id, member)
+
+
+def _roles_of(prompts: list[Record], option_ids: list[str]) -> list[str]:
+    options = [option for prompt in prompts for option in prompt["options"] if option["id"] in option_ids]
+    return [role_id for option in options for role_id in option["role_ids"]]
 
 
 # -- what it takes to be enabled
