@@ -142,6 +142,11 @@ class Picker:
         """Tell whether a command or an option has this name, as such or as the person sees it."""
         return bool(name == thing["name"]) or name == shown_name(thing, self.locale)
 
+    def both_names(self, thing: Record) -> str:
+        """Return what the person sees and, where that is otherwise, its name: ``wer (who)``."""
+        shown = shown_name(thing, self.locale)
+        return shown if shown == thing["name"] else f"{shown} ({thing['name']})"
+
     # -- why not
 
     def _not_offered(self, kind: int, name: str, reasons: list[str | None]) -> str:

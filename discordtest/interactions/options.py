@@ -110,7 +110,7 @@ class _Form:
         for option in options:
             if self.picker.is_called(option, name):
                 return option
-        names = ", ".join(option["name"] for option in options) or "none"
+        names = ", ".join(map(self.picker.both_names, options)) or "none"
         raise SetupError(f"/{self.picked.words} has no option {name!r}; its options: {names}")
 
     def filled(self) -> list[Record]:

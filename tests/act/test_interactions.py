@@ -393,6 +393,15 @@ class AutocompleteTests(CommandTestCase):
         with self.assertRaisesRegex(SetupError, "has no option 'nam'"):
             await self.autocomplete(self.alice, self.general, "tag show", "nam", "ru")
 
+    async def test_unknown_option_of_a_person_with_another_language(self) -> None:
+        commands = self.backend.world.commands[str(self.client.application_id)].values()
+        tag = next(command for command in commands if command["name"] == "tag")
+        show = next(option for option in tag["options"] if option["name"] == "show")
+        show["options"][0]["name_localizations"] = {"de": "wort"}
+        anna = self.make_member(self.make_user("anna", locale="de"), self.guild)
+        with self.assertRaisesRegex(SetupError, r"has no option 'wor'; its options: wort \(name\), page"):
+            await self.autocomplete(anna, self.general, "tag show", "wor", "ru")
+
 
 class InstallTests(CommandTestCase):
     async def test_client_of_another_test(self) -> None:
