@@ -21,8 +21,9 @@ from discord.ext import commands
 from discordtest import exits, idle, neighbours, none_errors
 from discordtest.backend.intents import ALWAYS, EVENTS, PRIVILEGED
 from discordtest.backend.journal import Dispatch, Exchange, Sent
-from discordtest.backend.permissions import visible
+from discordtest.backend.permissions import Permission, guild_permissions, visible
 from discordtest.backend.resources.application import approved_intents
+from discordtest.backend.world import made_at
 from discordtest.clock import in_vain
 from discordtest.names import channel_name, named_path
 
@@ -242,6 +243,23 @@ def unheard(scene: Scene, client: discord.Client) -> Iterator[str]:
         if heard:
             flags = (flag for flag, bits in discord.Intents.VALID_FLAGS.items() if bits & needed == bits)
             yield f"The bot {heard[0]}, but gets no {name}: its intents lack {next(flags)}"
+    if _listens(client, "audit_log_entry_create"):
+        yield from _unread_log(scene, client)
+
+
+def _unread_log(scene: Scene, client: discord.Client) -> Iterator[str]:
+    """Yield the guilds whose audit log has entries of the last act that the bot may not see."""
+    world, bot_id = scene.backend.world, scene.clients[client]["bot"]["id"]
+    journal = scene.backend.journal[scene.act_start :]
+    since = world.wall_clock().timestamp() - (world.now() - journal[0].at) / 1e6 if journal else 0
+    for guild_id, entries in world.audit_log.items():
+        if not entries or bot_id not in world.members[guild_id] or made_at(entries[-1]["id"]) < since - 0.001:
+            continue
+        if not guild_permissions(world, guild_id, bot_id) & Permission.VIEW_AUDIT_LOG:
+            yield (
+                "The bot has on_audit_log_entry_create, but is not told of the entries in the guild "
+                f"{world.guilds[guild_id]['name']!r}: it lacks the permission view_audit_log"
+            )
 
 
 def why_in_vain(scene: Scene, error: Deadlock | TimeoutError) -> Iterator[str]:

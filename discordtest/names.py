@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 if TYPE_CHECKING:
     from discordtest.backend.world import Record, World
@@ -72,6 +73,8 @@ def name_of(world: World, id: str, guild_id: str | None = None) -> str:
         return f"@{user_name(world.users[id])}"
     if id in world.guilds:
         return f"guild {world.guilds[id]['name']!r}"
+    if id in world.webhooks:
+        return f"webhook {world.webhooks[id]['name']!r}"
     for rules in world.automod_rules.values():
         if id in rules:
             return f"rule {rules[id]['name']!r}"
@@ -83,4 +86,4 @@ def name_of(world: World, id: str, guild_id: str | None = None) -> str:
 
 def named_path(world: World, path: str) -> str:
     """Return a request's path with names in place of the ids that are known, and without tokens."""
-    return _ID.sub(lambda match: name_of(world, match[0]), _TOKEN.sub("…", path))
+    return _ID.sub(lambda match: name_of(world, match[0]), unquote(_TOKEN.sub("…", path)))

@@ -136,6 +136,12 @@ class NameTests(BotTestCase):
     def sent_dm(self) -> str:
         return next(iter(self.backend.world.dms.values()))
 
+    async def test_webhook_and_emoji_of_a_path(self) -> None:
+        webhook = self.make_webhook("press", self.general)
+        path = named_path(self.backend.world, f"/webhooks/{webhook.id}/{webhook.token}")
+        self.assertEqual(path, "/webhooks/webhook 'press'/…")
+        self.assertEqual(named_path(self.backend.world, "/reactions/%F0%9F%91%8D/@me"), "/reactions/👍/@me")
+
     async def test_known_ids_of_a_path(self) -> None:
         path = f"/channels/{self.general.id}/messages/5"
         self.assertEqual(named_path(self.backend.world, path), "/channels/#general/messages/5")

@@ -117,7 +117,7 @@ class AssertGuilds(AssertCore):
             "private": thread["type"] == _PRIVATE_THREAD,
             "archived": thread["thread_metadata"]["archived"],
             "locked": thread["thread_metadata"]["locked"],
-            "members": tuple(sorted(self._scene.backend.world.thread_members[thread["id"]])),
+            "members": tuple(sorted(self._scene.backend.world.thread_members.get(thread["id"], ()))),
             "tags": self._tags(thread),
         }
 

@@ -29,6 +29,17 @@ class ChannelTests(BotTestCase):
             self.assertChannelExists(self.guild, "news")
 
 
+class PostOfWebhookTests(BotTestCase):
+    async def test_nobody_is_in_it(self) -> None:
+        forum = self.make_forum_channel("mail", self.guild)
+        webhook = await self.client.get_channel(forum.id).create_webhook(name="mail")  # type: ignore[union-attr]
+        await webhook.send("Help!", thread_name="alice", username="alice")
+        await self.settle()
+        self.assertThread(forum, "alice", members=[])
+        with self.fails("name='bob'. Its threads: 'alice' (members: )"):
+            self.assertThread(forum, "bob")
+
+
 class ThreadTests(BotTestCase):
     async def asyncSetUp(self) -> None:
         await super().asyncSetUp()
