@@ -26,6 +26,7 @@ __all__ = ["DEFERRED", "deferring", "load", "load_alone"]
 DEFERRED = tuple(
     f"discordtest.{name}"
     for name in (
+        "after_close",
         "assertions.embeds",
         "assertions.failures",
         "assertions.filters",

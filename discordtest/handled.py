@@ -17,6 +17,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands, tasks
 
+from discordtest import after_close
 from discordtest.backend.journal import Act, Handled
 from discordtest.clock.module_view import ModuleView
 from discordtest.clock.waits import MACHINERY
@@ -57,8 +58,11 @@ class Ledger:
 
     def note(self, error: BaseException, where: str, handlers: list[str]) -> None:
         """Note an error that handlers are about to get."""
-        entry, journal = Unhandled(error, where), self._backend.journal
-        ids = id(error), id(entry.cause)
+        known = after_close.meant(error)
+        if known is None:
+            return
+        entry, journal = Unhandled(known, where), self._backend.journal
+        ids = id(known), id(entry.cause)
         if not handlers or (journal and isinstance(last := journal[-1], Handled) and last.ids == ids):
             return
         text = f"raised {entry}{_line(entry.cause)}, and its own {' and '.join(handlers)} handled it"

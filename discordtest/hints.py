@@ -18,7 +18,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from discordtest import exits, idle, neighbours, none_errors
+from discordtest import after_close, exits, idle, neighbours, none_errors
 from discordtest.backend.intents import ALWAYS, EVENTS, PRIVILEGED
 from discordtest.backend.journal import Dispatch, Exchange, Sent
 from discordtest.backend.permissions import Permission, guild_permissions, visible
@@ -111,6 +111,8 @@ def why_failed(scene: Scene, error: BaseException) -> Iterator[str]:
     yield from _why_refused(scene, error)
     yield from none_errors.why_none(scene, error)
     yield from neighbours.why_not_of_this_test(error)
+    if (closed := after_close.hint(error)) is not None:
+        yield closed
     if isinstance(error, SystemExit):
         yield f"{exits.who_called(error)}: in life the process of the bot ends there"
     if isinstance(error, discord.InteractionResponded):

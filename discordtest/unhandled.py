@@ -32,6 +32,7 @@ import discord.state
 import discord.ui.modal
 import discord.ui.view
 
+from discordtest import after_close
 from discordtest.clock.players import loop_to_tell
 from discordtest.code_names import function_name, line_at
 
@@ -119,11 +120,12 @@ class Watch:
 
     def add(self, error: BaseException, where: str) -> None:
         """Note an error, once."""
-        if self._is_sealed:
+        known = after_close.meant(error)
+        if self._is_sealed or known is None:
             return
-        entry = Unhandled(error, where)
-        if all(known is not error and known is not entry.cause for known in self._known):
-            self._known.append(error)
+        entry = Unhandled(known, where)
+        if all(each is not entry.error and each is not entry.cause for each in self._known):
+            self._known.append(entry.error)
             self.errors.append(entry)
 
     def forgive(self, error: BaseException) -> None:
@@ -274,8 +276,8 @@ def _callback_text(context: dict[str, Any]) -> str:
 
 def _hush(task: asyncio.Task[Any]) -> None:
     """Keep asyncio from telling of a failed task: its error is told otherwise."""
-    if not task.cancelled():
-        task._log_traceback = False
+    if not task.cancelled() and (error := task.exception()) is not None:
+        after_close.meant(error)
 
 
 def _is_told(task: asyncio.Task[Any]) -> bool:

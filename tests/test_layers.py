@@ -59,6 +59,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.assertions.filters",
         "discordtest.assertions.presences",
         "discordtest.assertions.texts",
+        "discordtest.after_close",
         "discordtest.exits",
         "discordtest.names",
         "discordtest.source",
