@@ -15,6 +15,7 @@ from discordtest.act.moderation import ModerationVerbs
 from discordtest.act.onboarding import OnboardingVerbs
 from discordtest.act.scheduled_events import ScheduledEventVerbs
 from discordtest.act.shop import ShopVerbs
+from discordtest.act.threads import ThreadVerbs
 from discordtest.act.voice import VoiceVerbs
 
 __all__ = ["ActMixin"]
@@ -22,6 +23,7 @@ __all__ = ["ActMixin"]
 
 class ActMixin(
     MessageVerbs,
+    ThreadVerbs,
     CommandVerbs,
     ComponentVerbs,
     ModerationVerbs,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from discordtest import finding, given
 from discordtest.act.acting import Acting, act, name, person, place
 from discordtest.backend import permissions
+from discordtest.backend.resources import channel_types
 from discordtest.errors import SetupError
 from discordtest.verbs import verb
 
@@ -80,6 +81,29 @@ class VoiceVerbs(Acting):
             act(scene, actor, text, "update_self_voice_state", guild_id, body=body)
 
     @verb
+    async def open_stage(
+        self, who: Id, channel: discord.StageChannel | Id, topic: str, *, reason: str | None = None
+    ) -> None:
+        """Open a stage with a topic, as its moderators do: ``on_stage_instance_create`` runs."""
+        scene, actor = self._scene, person(self._scene, who)
+        channel_id = _find_stage(scene, actor, channel)
+        body = {"channel_id": channel_id, "topic": topic, "privacy_level": 2}
+        text = f"opens {place(scene, channel_id)}: {topic!r}"
+        act(scene, actor, text, "create_stage_instance", body=body, reason=reason)
+
+    @verb
+    async def close_stage(
+        self, who: Id, channel: discord.StageChannel | Id, *, reason: str | None = None
+    ) -> None:
+        """Close a stage: ``on_stage_instance_delete`` runs."""
+        scene, actor = self._scene, person(self._scene, who)
+        channel_id = _find_stage(scene, actor, channel)
+        if channel_id not in scene.backend.world.stage_instances:
+            raise SetupError(f"{place(scene, channel_id)} is not open: `await self.open_stage(…)` first")
+        text = f"closes {place(scene, channel_id)}"
+        act(scene, actor, text, "delete_stage_instance", channel_id, reason=reason)
+
+    @verb
     async def play_sound(
         self,
         who: Id,
@@ -121,6 +145,14 @@ class VoiceVerbs(Acting):
         body = {"status": str(status), "activities": shown}
         actor = person(self._scene, who)
         act(self._scene, actor, f"is {status} now", "update_presence", actor.user_id, body=body)
+
+
+def _find_stage(scene: Scene, actor: Actor, channel: Any) -> str:
+    world = scene.backend.world
+    channel_id = finding.find_channel(world, channel, kinds=(channel_types.STAGE,), user_id=actor.user_id)
+    if world.channels[channel_id]["type"] != channel_types.STAGE:
+        raise SetupError(f"{place(scene, channel_id)} is no stage channel")
+    return channel_id
 
 
 def _state(scene: Scene, actor: Actor) -> Record:

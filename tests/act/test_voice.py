@@ -177,3 +177,23 @@ class ModeratedTests(VoiceTestCase):
             await self.edit_member(self.mo, self.bob, mute=True)
         with self.assertRaisesRegex(SetupError, "bob is in no voice channel"):
             await self.edit_member(self.mo, self.bob, suppress=True)
+
+
+class StageTests(VoiceTestCase):
+    async def test_open_and_close(self) -> None:
+        await self.open_stage(self.mo, self.stage, "Poems", reason="evening")
+        (instance,) = self.refresh(self.guild).stage_instances
+        self.assertEqual((instance.topic, instance.channel), ("Poems", self.stage))
+        self.assertAuditLog(self.guild, discord.AuditLogAction.stage_instance_create, user=self.mo)
+        await self.close_stage(self.mo, "stage")
+        self.assertEqual([*self.refresh(self.guild).stage_instances], [])
+
+    async def test_who_may_not(self) -> None:
+        with self.assertRaisesRegex(discord.Forbidden, "50013"):
+            await self.open_stage(self.alice, self.stage, "Poems")
+
+    async def test_mistakes(self) -> None:
+        with self.assertRaisesRegex(SetupError, "#stage is not open: `await self.open_stage"):
+            await self.close_stage(self.mo, self.stage)
+        with self.assertRaisesRegex(SetupError, "#floor is no stage channel"):
+            await self.open_stage(self.mo, self.floor, "Poems")
