@@ -23,9 +23,11 @@ def own_id(component: Record) -> str:
     return "" if _MADE_UP.fullmatch(custom_id) else custom_id
 
 
-def button_name(button: Record) -> str:
-    """Return what people see of a button: its label, or the emoji of one that has none."""
-    return str(button.get("label") or (button.get("emoji") or {}).get("name") or "")
+def button_name(button: Record, world: World | None = None) -> str:
+    """Return what people see of a button: its label, or the emoji of one that has none, or what it sells."""
+    name = button.get("label") or (button.get("emoji") or {}).get("name")
+    sku = None if world is None else world.skus.get(button.get("sku_id") or "")
+    return str(name or (sku or {}).get("name") or "")
 
 
 def user_name(user: Record) -> str:

@@ -38,7 +38,7 @@ class ComponentVerbs(Acting):
         """
         scene, actor = self._scene, _user(self._scene, who)
         shown = components.shown_message(scene, actor.user_id, message_or_result)
-        found = components.find_button(shown.message, button)
+        found = components.find_button(scene.backend.world, shown.message, button)
         data = {"component_type": component.BUTTON, "custom_id": found["custom_id"], "id": found["id"]}
         text = f"presses {found.get('label') or found['emoji']['name']!r}"
         return await _use(scene, actor, shown, data, text)

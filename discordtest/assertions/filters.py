@@ -80,6 +80,7 @@ class MessageFilter:
     mentions: Sequence[str] | None = None
     ephemeral: bool | None = None
     file_data: Callable[[str], bytes] = field(default=lambda url: b"")  # by the URL
+    button: Callable[[Record], str] = field(default=button_name)  # what people see of it
     shown: Callable[[str], str] = field(default=str)  # how people call a user, a role, a message, by the id
 
     def __post_init__(self) -> None:
@@ -172,7 +173,7 @@ class MessageFilter:
     def _other_differences(self, message: Record) -> Iterable[str]:
         if self.buttons is not None:
             parts = component.walk(message.get("components") or [])
-            found = [button_name(part) for part in parts if part["type"] == component.BUTTON]
+            found = [self.button(part) for part in parts if part["type"] == component.BUTTON]
             if found != list(self.buttons):
                 yield f"its buttons are {found}, not {list(self.buttons)}"
         if self.reply_to is not None:

@@ -144,9 +144,9 @@ class AssertMessages(AssertSent):
         """
         self._at_rest()
         buttons = self._buttons(message, msg)
-        for button in _chosen(buttons, label, disabled, style):
+        for button in self._chosen(buttons, label, disabled, style):
             return button
-        shown = ", ".join(map(_button_text, buttons))
+        shown = ", ".join(map(self._button_text, buttons))
         asked = [] if style is None else [style.name]
         asked += [] if disabled is None else ["disabled" if disabled else "enabled"]
         that = f" that is {' and '.join(asked)}" if asked else ""
@@ -164,12 +164,36 @@ class AssertMessages(AssertSent):
     ) -> None:
         """Fail if the message has a button with this label (and state, and style)."""
         self._at_rest()
-        for button in _chosen(self._buttons(message, msg), label, disabled, style):
-            self._fail(f"{self._text(message)} has the button {_button_text(button)}", msg)
+        for button in self._chosen(self._buttons(message, msg), label, disabled, style):
+            self._fail(f"{self._text(message)} has the button {self._button_text(button)}", msg)
 
     def _buttons(self, message: Any, msg: Any) -> list[discord.Button]:
         found = _items(self._seen(self._existing(message, msg)).components)
         return [item for item in found if isinstance(item, discord.Button)]
+
+    def _chosen(
+        self,
+        buttons: Iterable[discord.Button],
+        label: str,
+        disabled: bool | None,
+        style: discord.ButtonStyle | None,
+    ) -> Iterator[discord.Button]:
+        for button in buttons:
+            if disabled not in (None, button.disabled) or style not in (None, button.style):
+                continue
+            if self._is_named(button, label):
+                yield button
+
+    def _is_named(self, button: discord.Button, name: Any) -> bool:
+        if isinstance(name, tolerance.Close):
+            return button.label == name
+        record: Any = button.to_dict()
+        return shown_components.is_button(record, name, self._scene.backend.world)
+
+    def _button_text(self, button: discord.Button) -> str:
+        record: Any = button.to_dict()
+        name = naming.button_name(record, self._scene.backend.world)
+        return f"{name!r} ({button.style.name}{', disabled' if button.disabled else ''})"
 
     def assertSelectOptions(
         self, message: Any, labels: Sequence[str], *, msg: Any = None
@@ -185,26 +209,6 @@ class AssertMessages(AssertSent):
         self._fail(
             f"no select offers {list(labels)} on {self._text(message)}. It has: {shown or 'none'}", msg
         )
-
-
-def _chosen(
-    buttons: Iterable[discord.Button], label: str, disabled: bool | None, style: discord.ButtonStyle | None
-) -> Iterator[discord.Button]:
-    for button in buttons:
-        if disabled in (None, button.disabled) and style in (None, button.style) and _is_named(button, label):
-            yield button
-
-
-def _is_named(button: discord.Button, name: Any) -> bool:
-    record: Any = button.to_dict()
-    if isinstance(name, tolerance.Close):
-        return button.label == name
-    return shown_components.is_button(record, name)
-
-
-def _button_text(button: discord.Button) -> str:
-    record: Any = button.to_dict()
-    return f"{naming.button_name(record)!r} ({button.style.name}{', disabled' if button.disabled else ''})"
 
 
 def _items(components: Iterable[Any]) -> Iterable[Any]:

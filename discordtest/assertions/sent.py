@@ -259,6 +259,7 @@ class AssertSent(AssertCore):
     def _filter(self, content: Content | None, claims: Claims) -> MessageFilter:
         checking.check_claims("messages", filters.Claims, claims)
         reply_to, mentions = claims.get("reply_to"), claims.get("mentions")
+        world = self._scene.backend.world
         return filters.MessageFilter(
             content=content,
             contains=claims.get("contains"),
@@ -271,6 +272,7 @@ class AssertSent(AssertCore):
             mentions=None if mentions is None else [self._claimed_mention(each) for each in mentions],
             ephemeral=claims.get("ephemeral"),
             file_data=self._file_data,
+            button=lambda each: naming.button_name(each, world),
             shown=self._shown,
         )
 

@@ -21,7 +21,7 @@ from discordtest.interactions.result import InteractionResult
 from discordtest.names import button_name, own_id, user_name
 
 if TYPE_CHECKING:
-    from discordtest.backend.world import Record
+    from discordtest.backend.world import Record, World
     from discordtest.scene import Scene
 
 __all__ = ["Shown", "find_button", "find_select", "is_button", "shown_message"]
@@ -68,17 +68,16 @@ def _answer(result: InteractionResult) -> Record | None:
 # -- buttons
 
 
-def find_button(message: Record, wanted: Any) -> Record:
+def find_button(world: World, message: Record, wanted: Any) -> Record:
     """Return the button that is meant, which a person can press."""
     buttons = [part for part in walk(message["components"]) if part["type"] == BUTTON]
-    found = [button for button in buttons if is_button(button, wanted)]
+    found = [button for button in buttons if is_button(button, wanted, world)]
     if not found:
         where = " It has a select: choose with `select`." if _has_option(message, wanted) else ""
         text = f"{message['content'][:_BRIEF]!r} " if message["content"] else ""
-        raise SetupError(
-            f"the message {text}has no button {_said(wanted)}. {_list(map(_button_text, buttons))}.{where}"
-        )
-    if len(found) > 1:
+        listed = _list(_button_text(button, world) for button in buttons)
+        raise SetupError(f"the message {text}has no button {_said(wanted)}. {listed}.{where}")
+    if len(found) > 1 and any(button.get("custom_id") for button in found):
         ids = ", ".join(repr(button.get("custom_id") or button.get("url")) for button in found)
         raise SetupError(
             f"{len(found)} buttons are {_said(wanted)}: name one by its custom_id ({ids}), "
@@ -89,15 +88,21 @@ def find_button(message: Record, wanted: Any) -> Record:
         raise SetupError(f"the button {_said(wanted)} opens {button['url']}: the bot does not hear of it")
     if button["style"] == PREMIUM:
         raise SetupError(
-            f"the button {_said(wanted)} opens the shop: the bot does not hear of it before somebody buys, with `buy`"
+            f"the button {_said(wanted)} opens the shop: the bot does not hear of it before somebody buys: "
+            f"`await self.buy(who, {button_name(button, world) or button['sku_id']!r})`"
         )
     if button.get("disabled"):
         raise SetupError(f"the button {_said(wanted)} is disabled")
     return button
 
 
-def is_button(button: Record, wanted: Any) -> bool:
-    """Tell whether a button is the one that somebody names by its label, emoji or custom_id, or with itself."""
+def is_button(button: Record, wanted: Any, world: World | None = None) -> bool:
+    """Tell whether a button is the one that somebody names by its label, emoji or custom_id, or with itself.
+
+    One of the shop has the name of what it sells, or is named by that.
+    """
+    if button.get("sku_id") is not None and not isinstance(wanted, (discord.Button, discord.ui.Button)):
+        return str(getattr(wanted, "id", wanted)) in (button["sku_id"], button_name(button, world))
     if isinstance(wanted, (discord.Button, discord.ui.Button)):
         if wanted.custom_id is not None:
             return bool(button.get("custom_id") == wanted.custom_id)
@@ -123,10 +128,10 @@ def _said(wanted: Any) -> str:
     return repr(getattr(wanted, "label", None) or getattr(wanted, "custom_id", None) or wanted)
 
 
-def _button_text(button: Record) -> str:
+def _button_text(button: Record, world: World) -> str:
     notes = [f"custom_id {custom_id!r}"] if (custom_id := own_id(button)) else []
     notes += ["disabled"] if button.get("disabled") else []
-    return repr(button_name(button)) + (f" ({', '.join(notes)})" if notes else "")
+    return repr(button_name(button, world)) + (f" ({', '.join(notes)})" if notes else "")
 
 
 def _list(buttons: Iterable[str]) -> str:

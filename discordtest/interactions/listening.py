@@ -40,6 +40,12 @@ def why_deaf(
         return None
     if any(pattern.fullmatch(custom_id) for pattern in store._dynamic_items):
         return None
+    if (item := _dynamic_item(custom_id)) is not None:
+        return (
+            f"no dynamic item of the bot listened to the custom_id {custom_id!r}: {item} matches it, but was not given "
+            "to add_dynamic_items since the bot's start, or a view with such an item has ended, with which discord.py "
+            "forgets them all (send them in views without a time-out)"
+        )
     return (
         f"no view of the bot listened to the custom_id {custom_id!r}: it was stopped, it timed out, or the bot "
         "restarted and has not added it with add_view"
@@ -81,6 +87,17 @@ def _items(store: Any, component_type: int, custom_id: str, message_id: str | No
         item = store._views.get(place, {}).get((component_type, custom_id))
         if item is not None:
             yield item
+
+
+def _dynamic_item(custom_id: str) -> str | None:
+    """Return the name of the class of dynamic items that have such custom_ids, if there is one."""
+    kinds: list[Any] = [*discord.ui.DynamicItem.__subclasses__()]
+    while kinds:
+        kind = kinds.pop()
+        kinds += kind.__subclasses__()
+        if kind.__discord_ui_compiled_template__.fullmatch(custom_id):
+            return str(kind.__name__)
+    return None
 
 
 def _has_gate(kind: type) -> bool:

@@ -17,6 +17,19 @@ if TYPE_CHECKING:
     Interaction = discord.Interaction[Any]
 
 
+class Vote(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"vote:(?P<number>\d+)"):
+    def __init__(self, number: int) -> None:
+        super().__init__(discord.ui.Button(label="Vote", custom_id=f"vote:{number}"))
+        self.number = number
+
+    @classmethod
+    async def from_custom_id(cls, interaction: Any, item: Any, match: Any) -> Any:
+        return cls(int(match["number"]))
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        await interaction.response.send_message(str(self.number))
+
+
 class Responded(AnswerTestCase):
     async def test_the_message_is_returned(self) -> None:
         result = await self.bot_answers(lambda i: i.response.send_message("Pong!", ephemeral=True))
@@ -124,6 +137,20 @@ class Responded(AnswerTestCase):
             self.assertEphemeral(clicked)
         with self.fails("did not defer its answer to the button"):
             self.assertDeferred(clicked)
+
+    async def test_dynamic_item_that_ended_with_a_view(self) -> None:
+        self.client.add_dynamic_items(Vote)
+        view = discord.ui.View(timeout=60).add_item(Vote(7))
+        result = await self.bot_answers(lambda i: i.response.send_message("Who?", view=view))
+        self.assertResponded(await self.click(self.alice, result, "Vote"), "7")
+        await self.advance(61)
+        clicked = await self.click(self.alice, result, "Vote")
+        with self.fails(
+            "no dynamic item of the bot listened to the custom_id 'vote:7': Vote matches it",
+            "a view with such an item has ended",
+        ):
+            self.assertResponded(clicked)
+        self.assertNotResponded(clicked)
 
     async def test_nothing_listened(self) -> None:
         result = await self.bot_answers(lambda i: i.response.send_message("0", view=Counter()))

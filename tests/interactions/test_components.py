@@ -106,6 +106,24 @@ class Buttons(AnswerTestCase):
         with self.fails("opens the shop", kind=SetupError):
             await self.click(self.alice, result, result.response.components[0].children[1])
 
+    async def test_button_has_the_name_of_what_it_sells(self) -> None:
+        gold = self.make_sku("Gold", id_num=5)
+        result = await self.shown(discord.ui.Button(sku_id=5), Echo(label="No", custom_id="no"))
+        self.assertResponded(result, buttons=["Gold", "No"])
+        for wanted in ("Gold", gold, "5"):
+            self.assertButton(result.response, wanted, style=discord.ButtonStyle.premium)
+            with self.fails(r"before somebody buys: `await self.buy(who, 'Gold')`", kind=SetupError):
+                await self.click(self.alice, result, wanted)
+        self.assertNotButton(result.response, "Silver")
+        with self.fails("Its buttons: 'Gold', 'No' (custom_id 'no').", kind=SetupError):
+            await self.click(self.alice, result, "Silver")
+
+    async def test_several_links_of_one_label(self) -> None:
+        links = [discord.ui.Button(label="Docs", url=f"https://example.com/{n}") for n in range(2)]
+        result = await self.shown(*links)
+        with self.fails("'Docs' opens https://example.com/0", kind=SetupError):
+            await self.click(self.alice, result, "Docs")
+
     async def test_on_a_message_of_the_bot(self) -> None:
         view = view_of(Echo(label="A", custom_id="a"))
         await self.bot_does(lambda ctx: ctx.send("x", view=view))
