@@ -43,8 +43,8 @@ def why_deaf(
     if (item := _dynamic_item(custom_id)) is not None:
         return (
             f"no dynamic item of the bot listened to the custom_id {custom_id!r}: {item} matches it, but was not given "
-            "to add_dynamic_items since the bot's start, or a view with such an item has ended, with which discord.py "
-            "forgets them all (send them in views without a time-out)"
+            "to add_dynamic_items since the bot's start, or a view that has one beside other items has ended, with "
+            "which discord.py forgets them all (send such views without a time-out)"
         )
     return (
         f"no view of the bot listened to the custom_id {custom_id!r}: it was stopped, it timed out, or the bot "
