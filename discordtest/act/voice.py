@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from discordtest import finding, given
 from discordtest.act.acting import Acting, act, name, person, place
 from discordtest.backend import permissions
-from discordtest.backend.resources import channel_types
+from discordtest.backend.resources import channel_types, presence
 from discordtest.errors import SetupError
 from discordtest.verbs import verb
 
@@ -136,13 +137,21 @@ class VoiceVerbs(Acting):
         self,
         who: Id,
         status: discord.Status | str = "online",
-        activity: discord.BaseActivity | discord.Spotify | dict[str, Any] | None = None,
+        activity: discord.BaseActivity | discord.Spotify | dict[str, Any] | Sequence[Any] | None = None,
+        *,
+        device: str = "desktop",
     ) -> None:
-        """Change one's status (``online``, ``idle``, ``dnd``, ``invisible``, ``offline``) and activity."""
+        """Change one's status (``online``, ``idle``, ``dnd``, ``invisible``, ``offline``) and activity, or several.
+
+        ``device`` is where one is seen: ``desktop``, ``mobile`` or ``web``.
+        """
         if isinstance(activity, str):
             raise TypeError(f"activity is one of discord.py's, such as discord.Game({activity!r})")
-        shown = [] if activity is None else [activity if isinstance(activity, dict) else activity.to_dict()]
-        body = {"status": str(status), "activities": shown}
+        if device not in presence.CLIENTS:
+            raise TypeError(f"device is one of {', '.join(presence.CLIENTS)}, not {device!r}")
+        shown: Sequence[Any] = activity if isinstance(activity, Sequence) else [activity] if activity else []
+        activities = [each if isinstance(each, dict) else each.to_dict() for each in shown]
+        body = {"status": str(status), "activities": activities, "client": device}
         actor = person(self._scene, who)
         act(self._scene, actor, f"is {status} now", "update_presence", actor.user_id, body=body)
 

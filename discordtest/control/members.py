@@ -33,12 +33,13 @@ class MemberChanges(Arranging):
         *,
         timed_out_until: datetime | None = UNCHANGED,
         pending: bool | None = None,
+        avatar: str | None = UNCHANGED,
     ) -> discord.Member:
         """Change a ``member`` and send GUILD_MEMBER_UPDATE, so that ``on_member_update`` runs; return the member.
 
         ``nick=""`` takes the nickname away; ``roles`` are all that the member has from now on; ``timed_out_until``
-        is an aware datetime, None ends a time-out; ``pending=False`` is who has passed Membership Screening. None for
-        the others changes nothing.
+        is an aware datetime, None ends a time-out; ``pending=False`` is who has passed Membership Screening;
+        ``avatar`` is the hash of one for this guild alone, None takes it away. None for the others changes nothing.
 
         Raises `SetupError` for a member who is not here, and for what Discord does not allow.
         """
@@ -56,8 +57,11 @@ class MemberChanges(Arranging):
         with announced(scene, "GUILD_MEMBER_UPDATE", guild_id, lambda: {**record, "guild_id": guild_id}):
             doing = f"update_member({member})"
             perform(scene, doing, "update_guild_member", guild_id, user_id, body=body)
-            if pending is not None:
-                perform(scene, doing, "set_pending", guild_id, user_id, body={"pending": pending})
+            own: dict[str, Any] = {"pending": pending} if pending is not None else {}
+            if avatar is not UNCHANGED:
+                own["avatar"] = avatar
+            if own:
+                perform(scene, doing, "change_member", guild_id, user_id, body=own)
         return show(scene).member(guild_id, user_id)
 
     def update_user(

@@ -197,3 +197,16 @@ class StageTests(VoiceTestCase):
             await self.close_stage(self.mo, self.stage)
         with self.assertRaisesRegex(SetupError, "#floor is no stage channel"):
             await self.open_stage(self.mo, self.floor, "Poems")
+
+
+class PresenceTests(VoiceTestCase):
+    async def test_several_activities_on_a_phone(self) -> None:
+        shown = [discord.Game("chess"), discord.CustomActivity("thinks")]
+        await self.set_presence(self.alice, "dnd", shown, device="mobile")
+        alice = self.refresh(self.alice)
+        self.assertEqual([each.name for each in alice.activities], ["chess", "thinks"])
+        self.assertEqual((alice.is_on_mobile(), alice.desktop_status), (True, discord.Status.offline))
+
+    async def test_mistakes(self) -> None:
+        with self.assertRaisesRegex(TypeError, "device is one of desktop, mobile, web, not 'phone'"):
+            await self.set_presence(self.alice, device="phone")

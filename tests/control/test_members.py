@@ -59,6 +59,13 @@ class UpdateTests(ControlTestCase):
         with self.assertRaisesRegex(SetupError, "50131"):
             backend.update_member(self.owner, pending=True)
 
+    async def test_avatar_of_this_guild(self) -> None:
+        backend.update_member(self.alice, avatar="a1b2")
+        before, after = await self.arguments("member_update")
+        self.assertEqual((before.guild_avatar, after.guild_avatar.key), (None, "a1b2"))
+        backend.update_member(self.alice, avatar=None, nick="Al")
+        self.assertIsNone(self.alice.guild_avatar)
+
     async def test_owner_and_bot_too(self) -> None:
         owner = self.guild.owner
         assert owner is not None

@@ -174,15 +174,17 @@ def _welcome(call: Call, guild: Record, user: Record) -> None:
     create_system_message(call, channel, USER_JOIN, user)
 
 
-@operation("/{guild_id}/{user_id:member}", body=Object({"pending": Boolean(required=True)}))
-def set_pending(call: Call, guild: Record, member: Record) -> None:
-    """Say whether a member has yet to pass Membership Screening, as only the narrator can."""
+CHANGE = Object({"pending": Boolean(), "avatar": String(null=True)})  # the avatar is a hash
+
+
+@operation("/{guild_id}/{user_id:member}", body=CHANGE)
+def change_member(call: Call, guild: Record, member: Record) -> None:
+    """Change what only members do themselves, as the narrator: pass Membership Screening, choose an avatar."""
     call.require_narrator()
-    pending = call.body["pending"]
-    if pending and guild["owner_id"] == member["user"]["id"]:
+    if call.body.get("pending") and guild["owner_id"] == member["user"]["id"]:
         raise RestError(Code.OWNER_CANNOT_PENDING_MEMBER)
-    if member["pending"] != pending:
-        member["pending"] = pending
+    if any(member[key] != value for key, value in call.body.items()):
+        member.update(call.body)
         tell_update(call.world, guild["id"], member)
 
 

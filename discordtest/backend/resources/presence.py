@@ -14,10 +14,11 @@ from discordtest.backend.body import Anything, Array, Choice, Object
 from discordtest.backend.rest import Call, operation
 from discordtest.backend.world import Record, World
 
-__all__ = ["OFFLINE", "STATUSES", "presences_of", "set_presence"]
+__all__ = ["CLIENTS", "OFFLINE", "STATUSES", "presences_of", "set_presence"]
 
 OFFLINE = "offline"
 STATUSES = ("online", "idle", "dnd", "invisible", OFFLINE)
+CLIENTS = ("desktop", "mobile", "web")
 _OF_A_BOT = ("name", "type", "state", "url")
 
 
@@ -68,7 +69,13 @@ def _activity(world: World, user_id: str, activity: Record) -> Record:
     return {"id": "custom" if activity.get("type") == 4 else f"{now:x}", "created_at": now, **activity}
 
 
-PRESENCE = Object({"status": Choice(STATUSES, required=True), "activities": Array(Anything(), default=list)})
+PRESENCE = Object(
+    {
+        "status": Choice(STATUSES, required=True),
+        "activities": Array(Anything(), default=list),
+        "client": Choice(CLIENTS, default=CLIENTS[0]),
+    }
+)
 
 
 @operation("/{user_id}", body=PRESENCE)
@@ -76,5 +83,6 @@ def update_presence(call: Call, user: Record) -> Any:
     """Change how a person is seen; everybody for themselves, the narrator for all."""
     if not call.actor.omnipotent and call.actor.user_id != user["id"]:
         raise reasons.reserved()
-    set_presence(call.world, user["id"], call.body["status"], call.body["activities"], "desktop")
+    body = call.body
+    set_presence(call.world, user["id"], body["status"], body["activities"], body["client"])
     return call.world.presences.get(user["id"])

@@ -22,13 +22,16 @@ class Keywords(MatchTestCase):
     def test_as_documented(self) -> None:
         cases = {
             "cat*": ("catch", "Catapult", "CAttLE"),
+            "tra*": ("train", "trade", "TRAditional"),
             "the mat*": ("the matrix",),
             "*cat": ("wildcat", "copyCat"),
             "*tra": ("extra", "ultra", "orchesTRA"),
             "*the mat": ("breathe mat",),
             "*cat*": ("location", "eduCation"),
+            "*tra*": ("abstracted", "outrage"),
             "*the mat*": ("breathe matter",),
             "cat": ("cat", "a CAT sat"),
+            "train": ("train",),
             "the mat": ("the mat", "on the mat ,"),
             "i like c++": ("I like C++",),
         }

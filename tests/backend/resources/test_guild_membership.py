@@ -121,7 +121,7 @@ class Rejoining(MembershipTestCase):
 class Screening(MembershipTestCase):
     def set(self, pending: bool, user_id: str, **options: Any) -> Any:
         body = {"pending": pending}
-        return self.small.perform("set_pending", self.guild_id, user_id, body=body, **options)
+        return self.small.perform("change_member", self.guild_id, user_id, body=body, **options)
 
     def test_change_is_told_once(self):
         self.join(actor=None, body={"pending": True})
