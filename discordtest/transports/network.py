@@ -201,7 +201,8 @@ class Network:
         """Tell whether a host may really be reached: this machine, or one that the test allowed."""
         if host in self.addresses or host_is_local(host):
             return True
-        return any(name in self.allowed_hosts for name in names_of(host))
+        patterns = [host] if host_is_discord(host) else names_of(host)  # "*.com" means no Discord
+        return any(name in self.allowed_hosts for name in patterns)
 
     def server_of(self, host: str) -> Server | None:
         """Return who answers for a host; None if nobody does."""

@@ -45,6 +45,11 @@ class Hosts(WiredTestCase):
         allowed = [host for host in hosts if self.network.host_is_allowed(host)]
         self.assertEqual(allowed, ["example.com", "localhost", "a.test", "a.b.test"])
 
+    async def test_pattern_lets_no_discord_through(self) -> None:
+        self.network.allowed_hosts = ("*.com",)
+        self.assertFalse(self.network.host_is_allowed("discord.com"))
+        self.assertTrue(self.network.host_is_allowed("example.com"))
+
     async def test_served(self) -> None:
         server = self.network.server_of("discord.com")
         self.assertIs(self.network.server_of("x.discord.media"), server)
