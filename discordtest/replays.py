@@ -68,15 +68,10 @@ class Replays(Worlds):
         was recorded is a RecordingMismatch.
         """
         player, scene = self._player, self._scene
-        scene.check()
         if until is not None:
             until = checking.seconds_of("until", until)
-        scene.begin_act("the recording is played")
-        scene.was_advanced = True
-        try:
+        with scene.act("the recording is played", advances=True):
             await self._play(player, scene, until)
-        finally:
-            scene.end_act()
 
     async def _play(self, player: Player, scene: Scene, until: float | None) -> None:
         from discordtest.recordings.recording import last_moment
@@ -189,6 +184,7 @@ _OF_A_WORLD = tuple(
         "assertions.interactions",
         "assertions.members",
         "assertions.messages",
+        "assertions.voice",
     )
 )
 

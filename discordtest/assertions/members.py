@@ -1,4 +1,4 @@
-"""Assertions about people: their roles, how they left, time-outs, voice."""
+"""Assertions about people: their roles, how they left, time-outs."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from discordtest import finding, tolerance
-from discordtest import names as naming
 from discordtest.assertions.core import AssertCore
-from discordtest.backend import audit, permissions
+from discordtest.backend import audit
 
 if TYPE_CHECKING:
     import discord
@@ -183,40 +182,3 @@ class AssertMembers(AssertCore):
 
     def _who(self, member: Person) -> str:
         return self._user_text(self._claimed_user(member))
-
-    # -- voice
-
-    def assertInVoice(self, member: Person, channel: Any = None, *, msg: Any = None) -> None:
-        """Fail unless the member is in voice (in this channel, if one is named)."""
-        self._at_rest()
-        place, wanted = self._voice_channel(member), self._wanted_channel(member, channel)
-        if place is None or wanted not in (None, place):
-            where = (
-                "in no voice channel"
-                if place is None
-                else f"in {naming.name_of(self._scene.backend.world, place)}"
-            )
-            self._fail_state(f"{self._who(member)} is {where}", msg)
-
-    def assertNotInVoice(self, member: Person, channel: Any = None, *, msg: Any = None) -> None:
-        """Fail if the member is in voice (in this channel, if one is named)."""
-        self._at_rest()
-        place, wanted = self._voice_channel(member), self._wanted_channel(member, channel)
-        if place is not None and wanted in (None, place):
-            self._fail_state(
-                f"{self._who(member)} is in {naming.name_of(self._scene.backend.world, place)}", msg
-            )
-
-    def _voice_channel(self, member: Person) -> str | None:
-        guild_id, user_id = self._claimed_member(member)
-        state = self._scene.backend.world.voice_states.get(guild_id, {}).get(user_id)
-        return None if state is None else state["channel_id"]
-
-    def _wanted_channel(self, member: Person, channel: Any) -> str | None:
-        if channel is None:
-            return None
-        guild_id, _ = self._claimed_member(member)
-        return self._claimed(
-            lambda world, channel: finding.find_channel(world, channel, guild_id, permissions.VOICE_TYPES),
-            channel,
-        )

@@ -1,4 +1,4 @@
-"""Assertions about what the bot plays in voice channels."""
+"""Assertions about voice: who is in a channel, and what the bot plays there."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from discordtest.given import Id
 
+    Person: TypeAlias = discord.abc.User | Id
     Channel: TypeAlias = discord.VoiceChannel | Id
     Sound: TypeAlias = discord.SoundboardSound | discord.SoundboardDefaultSound | Id
 
@@ -25,7 +26,40 @@ __unittest = True
 
 
 class AssertVoice(AssertCore):
-    """The assertions about sounds."""
+    """The assertions about people in voice, and about sounds."""
+
+    def assertInVoice(self, member: Person, channel: Any = None, *, msg: Any = None) -> None:
+        """Fail unless the member is in voice (in this channel, if one is named)."""
+        self._at_rest()
+        place, wanted = self._voice_channel(member), self._wanted_channel(member, channel)
+        if place is None or wanted not in (None, place):
+            self._fail_place(member, place, msg)
+
+    def assertNotInVoice(self, member: Person, channel: Any = None, *, msg: Any = None) -> None:
+        """Fail if the member is in voice (in this channel, if one is named)."""
+        self._at_rest()
+        place, wanted = self._voice_channel(member), self._wanted_channel(member, channel)
+        if place is not None and wanted in (None, place):
+            self._fail_place(member, place, msg)
+
+    def _fail_place(self, member: Person, place: str | None, msg: Any) -> NoReturn:
+        world = self._scene.backend.world
+        where = "in no voice channel" if place is None else f"in {names.name_of(world, place)}"
+        self._fail_state(f"{self._user_text(self._claimed_user(member))} is {where}", msg)
+
+    def _voice_channel(self, member: Person) -> str | None:
+        guild_id, user_id = self._claimed_member(member)
+        state = self._scene.backend.world.voice_states.get(guild_id, {}).get(user_id)
+        return None if state is None else state["channel_id"]
+
+    def _wanted_channel(self, member: Person, channel: Any) -> str | None:
+        if channel is None:
+            return None
+        guild_id, _ = self._claimed_member(member)
+        return self._claimed(
+            lambda world, channel: finding.find_channel(world, channel, guild_id, permissions.VOICE_TYPES),
+            channel,
+        )
 
     def assertSoundPlayed(self, channel: Channel, sound: Sound | None = None, *, msg: Any = None) -> None:
         """Fail unless the bot played a sound of a soundboard in the voice channel in the last act.

@@ -253,24 +253,3 @@ class TimeOutTests(BotTestCase):
         await self.timeout(self.owner, self.alice, timedelta(minutes=5))
         await self.leave(self.alice, self.guild)
         self.assertNotTimedOut(self.alice)
-
-
-class VoiceTests(BotTestCase):
-    async def test_in_voice(self) -> None:
-        lounge, stage = (
-            self.make_voice_channel("Lounge", self.guild),
-            self.make_voice_channel("Stage", self.guild),
-        )
-        self.assertNotInVoice(self.alice)
-        with self.fails("alice is in no voice channel"):
-            self.assertInVoice(self.alice)
-        await self.join_voice(self.alice, lounge)
-        self.assertInVoice(self.alice)
-        self.assertInVoice(self.alice, lounge)
-        self.assertNotInVoice(self.alice, stage)
-        with self.fails("alice is in #Lounge"):
-            self.assertInVoice(self.alice, stage)
-        with self.fails("alice is in #Lounge"):
-            self.assertNotInVoice(self.alice)
-        with self.fails("alice is in #Lounge"):
-            self.assertNotInVoice(self.alice, lounge)

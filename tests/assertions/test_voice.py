@@ -1,4 +1,4 @@
-"""What the bot plays in voice channels, the claim with its opposite."""
+"""Who is in voice and what the bot plays there, each claim with its opposite."""
 
 from __future__ import annotations
 
@@ -9,6 +9,27 @@ from discord.ext import commands
 
 from discordtest import SetupError
 from tests.bots import BotTestCase
+
+
+class InVoiceTests(BotTestCase):
+    async def test_in_voice(self) -> None:
+        lounge, stage = (
+            self.make_voice_channel("Lounge", self.guild),
+            self.make_voice_channel("Stage", self.guild),
+        )
+        self.assertNotInVoice(self.alice)
+        with self.fails("alice is in no voice channel"):
+            self.assertInVoice(self.alice)
+        await self.join_voice(self.alice, lounge)
+        self.assertInVoice(self.alice)
+        self.assertInVoice(self.alice, lounge)
+        self.assertNotInVoice(self.alice, stage)
+        with self.fails("alice is in #Lounge"):
+            self.assertInVoice(self.alice, stage)
+        with self.fails("alice is in #Lounge"):
+            self.assertNotInVoice(self.alice)
+        with self.fails("alice is in #Lounge"):
+            self.assertNotInVoice(self.alice, lounge)
 
 
 class SoundPlayedTests(BotTestCase):
