@@ -40,7 +40,9 @@ __all__ = ["Later", "Running"]
 __unittest = True  # unittest leaves our frames out of its tracebacks
 
 _RAISE = dis.opmap["RAISE_VARARGS"]
-_NOT_THEIRS = frozenset(("asyncio", "discordtest"))  # packages whose lines tell an author nothing
+_NOT_THEIRS = frozenset(
+    ("asyncio", "contextlib", "discordtest")
+)  # packages whose lines tell an author nothing
 #: What test cases override and set, by its letters: what is almost called so would be passed over without a word.
 _HOOKS = {name.replace("_", ""): name for name in ("make_client", "make_world", "start_client")}
 _SETTINGS = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -17,6 +18,7 @@ from discordtest.code_names import line_at
 from discordtest.errors import DiscordTestError, SetupError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from contextvars import Context
     from types import CodeType, CoroutineType
 
@@ -110,6 +112,20 @@ class Scene:
     def end_act(self) -> None:
         """End what `begin_act` started."""
         self.acts_open -= 1
+
+    @contextmanager
+    def act(self, text: str | None = None, *, advances: bool = False) -> Iterator[None]:
+        """Be in an act, before which what was kept aside is raised; ``advances`` says that time may pass in it.
+
+        Verbs, which are called most, do the same by hand.
+        """
+        self.check()
+        self.begin_act(text)
+        self.was_advanced |= advances
+        try:
+            yield
+        finally:
+            self.end_act()
 
     def tell(self, text: str) -> journal.Act:
         """Write a line about what the test does into the transcript; return it."""

@@ -136,14 +136,9 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Staging):
             left = checking.length_of("advance", seconds, parts)
         length = timedelta(seconds=left)
         scene = self._scene
-        scene.check()
-        scene.begin_act(f"{length} pass")
-        scene.was_advanced = True
-        try:
+        with scene.act(f"{length} pass", advances=True):
             await scene.loop.advance(length.total_seconds())
             scene.check()
-        finally:
-            scene.end_act()
 
     @awaited
     async def wait_until(self, predicate: Callable[[], T], timeout: float = 60) -> T:
@@ -152,17 +147,12 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Staging):
             raise TypeError(f"wait_until takes a function that returns at once, not {predicate!r}")
         seconds = checking.seconds_of("wait_until(timeout=…)", timeout)
         scene = self._scene
-        scene.check()
-        scene.begin_act(f"the test waits until {_name_of(predicate)}")
-        scene.was_advanced = True
-        try:
+        with scene.act(f"the test waits until {_name_of(predicate)}", advances=True):
             answer = await scene.loop.wait_until(predicate, seconds)
             if inspect.iscoroutine(answer):  # of a lambda; it is true whatever it would say
                 answer.close()
                 raise TypeError(f"wait_until takes a function that returns at once, not {answer!r}")
             scene.check()
-        finally:
-            scene.end_act()
         if not answer:
             self.fail(
                 f"not true within {seconds:g} s of the clock: {_name_of(predicate)}\n{failures.background(scene)}"
@@ -194,11 +184,8 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Staging):
                 or self._make_application(scene.backend, name)
             )
             scene.clients[chosen] = application
-        scene.begin_act(f"{type(chosen).__name__} connects")
-        try:
+        with scene.act(f"{type(chosen).__name__} connects"):
             await self._start(chosen)
-        finally:
-            scene.end_act()
         return cast("ClientT", chosen)
 
     @awaited
@@ -208,10 +195,8 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Staging):
         Other clients of the same script end with it; connect those that `load_clients` returns then.
         """
         scene, old = self._scene, self.client
-        scene.check()
         scene.application_of(old)
-        scene.begin_act("the bot restarts")
-        try:
+        with scene.act("the bot restarts"):
             for client in scripts.held_with(old):
                 if client in scene.lives:
                     scene.problems += await lifecycle.stop(scene, client)
@@ -224,8 +209,6 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Staging):
                 )
             self._succeed(old, new)
             await self._start(new)
-        finally:
-            scene.end_act()
 
     def serve(self, host: str, handler: web.Application | Any) -> foreign.ServedHost:
         """Answer a foreign host that the bot calls: an aiohttp application or ``async handler(request)``.

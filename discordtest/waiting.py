@@ -93,15 +93,10 @@ def _awaits_guilds(client: discord.Client) -> bool:
 
 async def _until(scene: Scene, predicate: Callable[[], Any], timeout: float) -> Any:
     seconds = seconds_of("timeout", timeout)
-    scene.check()
-    scene.begin_act()
-    scene.was_advanced = True
-    try:
+    with scene.act(advances=True):
         answer = await scene.loop.wait_until(predicate, seconds)
         scene.check()
         return answer
-    finally:
-        scene.end_act()
 
 
 def _missed(scene: Scene, what: str, failure: Failure) -> NoReturn:

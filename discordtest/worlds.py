@@ -87,8 +87,11 @@ class Worlds:
 async def go_back(scene: Scene, snapshot: Snapshot) -> None:
     """Make the world of a scene what it was, and wait until its clients are ready again."""
     _require_clients(scene, snapshot)
-    scene.check()
-    scene.begin_act("the world is again what it was")
+    with scene.act("the world is again what it was"):
+        await _go_back(scene, snapshot)
+
+
+async def _go_back(scene: Scene, snapshot: Snapshot) -> None:
     running = [client for client, life in scene.lives.items() if not (life.done() or client.is_closed())]
     shards, gateway = _shards(scene), scene.backend.gateway
     ready = {client: asyncio.ensure_future(client.wait_for("ready", timeout=None)) for client in running}
@@ -114,7 +117,6 @@ async def go_back(scene: Scene, snapshot: Snapshot) -> None:
         gateway.keeps_presences = False
         for each in ready.values():
             each.cancel()
-        scene.end_act()
 
 
 def _load_into(scene: Scene, snapshot: Snapshot) -> None:

@@ -185,14 +185,10 @@ class EventControl(Arranging):
 
     async def _process(self, messages: Iterable[discord.Message | Id]) -> None:
         scene = self._scene
-        scene.check()
-        scene.begin_act("the bots get messages again")
-        try:
+        with scene.act("the bots get messages again"):
             for message in messages:
                 self.dispatch_message(message)
                 await scene.settle()
-        finally:
-            scene.end_act()
 
 
 def dispatch(backend: EventControl, name: str, data: Any, guild: Any, client: discord.Client | None) -> None:

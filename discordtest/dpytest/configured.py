@@ -180,12 +180,8 @@ async def finish(pending: Callable[[], set[asyncio.Task[Any]]]) -> bool:
 def act() -> Iterator[Scene]:
     """Do something in the name of people: the last act is what the bot answers to, or does not."""
     here = scene()
-    here.check()
-    here.begin_act()
-    try:
+    with here.act():
         yield here
-    finally:
-        here.end_act()
 
 
 # -- what verifications look at
