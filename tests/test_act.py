@@ -393,6 +393,12 @@ class GuildTests(Town):
         with self.assertRaisesRegex(TypeError, r"such as discord.Game\('chess'\)"):
             await self.set_presence(self.alice, "idle", "chess")  # type: ignore[arg-type]
 
+    async def test_nobody_joins_while_invites_are_paused(self) -> None:
+        invite = self.make_invite(self.general)
+        await self.client.get_guild(self.guild.id).edit(invites_disabled=True)
+        with self.assertRaises(discord.Forbidden):
+            await self.join(self.make_user("carol"), self.guild, invite)
+
     async def test_invite_gives_its_roles(self) -> None:
         role = self.make_role("guest", self.guild)
         member = await self.join(

@@ -2,13 +2,14 @@
 
 A person joins by ``join_guild``, a bot by ``add_bot``; thousands of members at once come by ``add_members``.
 Source: Discord's documentation, Guild ("Remove Guild Member", "Delete Guild Integration", "Guild Member Object",
-"Guild Member Flags"), Channel ("Create Channel Invite"), User ("Leave Guild"), OAuth2 ("Bot Authorization Flow") and
-Permissions ("Role Tags Structure").
+"Guild Member Flags", "Guild Features", "Incidents Data Object"), Channel ("Create Channel Invite"), User ("Leave
+Guild"), OAuth2 ("Bot Authorization Flow") and Permissions ("Role Tags Structure").
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 
 from discordtest.backend import audit, reasons
 from discordtest.backend.audit import Action
@@ -31,7 +32,7 @@ from discordtest.backend.resources.invite import find_live_invite, roles_of, use
 from discordtest.backend.resources.message_build import create_system_message
 from discordtest.backend.resources.thread import remove_members
 from discordtest.backend.rest import Call, operation, route
-from discordtest.backend.world import Record
+from discordtest.backend.world import Record, World
 
 __all__ = ["add_member", "add_members", "remove_member"]
 
@@ -107,6 +108,8 @@ def join_guild(call: Call, guild: Record, user: Record) -> Record:
     if not call.actor.omnipotent:
         if call.actor.user_id != user["id"] or fields:
             raise reasons.reserved()
+        if known is None:
+            _check_open(world, guild)
     if known is not None:
         return known
     if user["id"] in world.bans[guild_id]:
@@ -172,6 +175,15 @@ def _welcome(call: Call, guild: Record, user: Record) -> None:
     if channel is None or call.actor.omnipotent or guild["system_channel_flags"] & SUPPRESS_JOIN_MESSAGES:
         return
     create_system_message(call, channel, USER_JOIN, user)
+
+
+def _check_open(world: World, guild: Record) -> None:
+    """Refuse a newcomer while the guild has paused its invites; which code Discord has for that is not documented."""
+    until = (guild["incidents_data"] or {}).get("invites_disabled_until")
+    is_paused = until is not None and datetime.fromisoformat(until) > world.wall_clock()
+    if is_paused or "INVITES_DISABLED" in guild["features"]:
+        why = f"{guild['name']!r} has paused its invites{f' until {until}' if is_paused else ''}"
+        raise RestError(Code.GENERAL_ERROR, status=403, why=why)
 
 
 CHANGE = Object({"pending": Boolean(), "avatar": String(null=True)})  # the avatar is a hash

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from discordtest.backend.audit import Action
-from discordtest.backend.codes import Code
+from discordtest.backend.codes import Code, RestError
 from discordtest.backend.intents import Intent
 from discordtest.backend.permissions import Permission
 from discordtest.backend.resources.application import make_application
@@ -97,6 +97,37 @@ class Joining(MembershipTestCase):
         bob = make_user(self.small.world, "bob")
         self.small.perform("join_guild", self.guild_id, bob["id"], actor=Actor("person", bob["id"]))
         self.assertEqual(len(self.small.events(session, "MESSAGE_CREATE")), 1)
+
+
+class PausedInvites(MembershipTestCase):
+    def test_nobody_new_joins_until_they_are_back(self):
+        self.small.guild["features"].append("INVITES_DISABLED")
+        with self.assertRefused(Code.GENERAL_ERROR):
+            self.join()
+        self.small.guild["features"].remove("INVITES_DISABLED")
+        self.join()
+
+    def test_nobody_new_joins_before_the_time_is_over(self):
+        until = "2026-07-01T13:00:00.000000+00:00"
+        body = {"invites_disabled_until": until}
+        self.small.perform("update_guild_incident_actions", self.guild_id, body=body)
+        self.small.time = 3600 * 1_000_000 - 1
+        with self.assertRaises(RestError) as caught:
+            self.join()
+        self.assertEqual(caught.exception.why, f"'Test' has paused its invites until {until}")
+        self.small.time += 1
+        self.join()
+
+    def test_members_narrator_and_bots_are_not_held_up(self):
+        self.join()
+        self.small.guild["features"].append("INVITES_DISABLED")
+        self.assertEqual(self.join()["user"], self.alice)
+        bob = make_user(self.small.world, "bob")
+        self.small.perform("join_guild", self.guild_id, bob["id"])
+        other = make_application(self.small.world, "other", "other", self.small.owner)
+        owner = Actor("person", self.small.owner["id"])
+        self.small.perform("add_bot", self.guild_id, other["id"], actor=owner)
+        self.assertIn(other["bot"]["id"], self.members)
 
 
 class Rejoining(MembershipTestCase):
