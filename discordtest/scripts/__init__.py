@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
     from types import CodeType
 
+    from discordtest.scripts.blocking import Watchdog
+
 __all__ = [
     "Hold",
     "end_logging",
@@ -84,6 +86,7 @@ class Script:
     """One run of a script."""
 
     task: asyncio.Task[None]
+    watchdog: Watchdog
     end: SystemExit | None = None  # what ended it without an error once it had a client
 
     def __init__(self, found: Found, arguments: Sequence[str], anew: Sequence[str]) -> None:
@@ -108,6 +111,10 @@ class Script:
             if end.code or not held:  # sys.exit(asyncio.run(main())) has no code
                 raise SetupError(self._ended(end, held)) from end
             self.end = end
+        except KeyboardInterrupt as interrupt:
+            if not self.watchdog.has_barked:
+                raise
+            raise self.watchdog.error(self.path, interrupt) from None
         except Exception as error:  # only to say more
             if advice := self._advice(getattr(error, "original", error)):
                 error.add_note(advice)
@@ -280,7 +287,7 @@ async def _load(found: Found, arguments: Sequence[str], anew: Sequence[str]) -> 
     loop = asyncio.get_running_loop()
     _scripts.setdefault(loop, []).append(running)
     loop.close = _closer(loop)  # type: ignore[method-assign]
-    with stand_ins(path), called_with(path, arguments):
+    with stand_ins(path) as running.watchdog, called_with(path, arguments):
         running.context.run(script_of_context.set, running)
         name = f"script {path.name}"
         running.task = asyncio.create_task(running.run(), name=name, context=running.context)

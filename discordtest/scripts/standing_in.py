@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 import discord
 
+from discordtest.scripts.blocking import Watchdog
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Coroutine, Iterator
     from pathlib import Path
@@ -110,10 +112,13 @@ _original_run_forever = asyncio.BaseEventLoop.run_forever
 _original_new_event_loop = asyncio.new_event_loop
 _lock = threading.Lock()
 _loading = 0
+_watchdogs: list[Watchdog] = []  # of the scripts that load
 
 
 async def _login(self: discord.Client, token: str) -> None:
     running = script_of_context.get()
+    if _is_on_thread_of_a_script():
+        _end_thread(self)
     if running is not None and not running.has_held(self):
         hold = running.hold(self, token)
         await hold.wait()
@@ -122,9 +127,23 @@ async def _login(self: discord.Client, token: str) -> None:
 
 
 def _is_on_thread_of_a_script() -> bool:
-    """Tell whether this is a thread without a loop while a script loads: it can only be the script's."""
+    """Tell whether this is a thread without a test's loop while a script loads: it can only be the script's."""
     is_another = threading.current_thread() is not threading.main_thread() and script_of_context.get() is None
-    return bool(_loading) and is_another and asyncio._get_running_loop() is None
+    return bool(_loading) and is_another and not hasattr(asyncio._get_running_loop(), "settle")
+
+
+def _end_thread(client: discord.Client) -> NoReturn:
+    """End the thread of a script that starts its client there."""
+    for watchdog in [*_watchdogs]:
+        watchdog.start()
+    warnings.warn(
+        f"a script that is loaded starts its {type(client).__name__} in a thread of its own, where load_client "
+        "cannot hold it. It is not started there: the test does that when the script has ended. A script that goes "
+        "on for ever (a web server) has to run that in the thread, and the bot in the main one",
+        RuntimeWarning,
+        stacklevel=3,
+    )
+    raise SystemExit  # of the thread, which ends without a word
 
 
 def _is_loading() -> bool:
@@ -165,15 +184,8 @@ def _run_here(work: Awaitable[Any]) -> Any:
 
 
 def _client_run(self: discord.Client, *args: Any, **kwargs: Any) -> None:
-    if _is_on_thread_of_a_script():
-        warnings.warn(
-            f"a script that is loaded starts its {type(self).__name__} in a thread of its own, where load_client "
-            "cannot hold it. It is not started there: the test does that when the script has ended. A script that goes "
-            "on for ever (a web server) has to run that in the thread, and the bot in the main one",
-            RuntimeWarning,
-            stacklevel=2,
-        )
-        raise SystemExit  # of the thread, which ends without a word
+    if _is_on_thread_of_a_script() and asyncio._get_running_loop() is None:
+        _end_thread(self)
     if not _is_loading():
         return _original_client_run(self, *args, **kwargs)
     _leave(_run_client(self, *args, **kwargs))
@@ -244,21 +256,25 @@ def _replacements() -> list[tuple[Any, str, Any, Any]]:
 
 
 @contextmanager
-def stand_ins(path: Path) -> Iterator[None]:
-    """Stand in while a script loads; in other contexts and threads all is as ever."""
+def stand_ins(path: Path) -> Iterator[Watchdog]:
+    """Stand in while a script loads, watched over; in other contexts and threads all is as ever."""
     global _loading, _original_uvloop_run
     if b"uvloop" in path.read_bytes():
         with suppress(ImportError):
             uvloop = importlib.import_module("uvloop")
             _original_uvloop_run = uvloop.run if uvloop.run is not _uvloop_run else _original_uvloop_run
+    watchdog = Watchdog()
     with _lock:
+        _watchdogs.append(watchdog)
         _loading += 1
         for owner, name, _, stand_in in _replacements():
             setattr(owner, name, stand_in)
     try:
-        yield
+        yield watchdog
     finally:
+        watchdog.stop()
         with _lock:
+            _watchdogs.remove(watchdog)
             _loading -= 1
             if not _loading:
                 for owner, name, original, _ in _replacements():
