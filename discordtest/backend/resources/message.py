@@ -19,6 +19,7 @@ from discordtest.backend.resources.auto_moderation_execution import (
 )
 from discordtest.backend.resources.channel_types import FORUM_TYPES
 from discordtest.backend.resources.message_build import add_message, build_message
+from discordtest.backend.resources.message_crosspost import CROSSPOSTED, carry_deletion
 from discordtest.backend.resources.message_form import CREATE_MESSAGE
 from discordtest.backend.resources.message_render import render_message
 from discordtest.backend.resources.message_traces import forget_traces
@@ -165,6 +166,8 @@ def forget_message(world: World, channel: Record, message_id: str) -> None:
     """Take the message out of every table."""
     message = world.messages[channel["id"]].pop(message_id)
     forget_traces(world, message_id)
+    if message["flags"] & CROSSPOSTED:
+        carry_deletion(world, message)
     world.pins.get(channel["id"], {}).pop(message_id, None)
     if channel["type"] in THREAD_TYPES:
         message_thread.discount_message(channel, message)

@@ -12,6 +12,7 @@ from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission
 from discordtest.backend.resources.channel_types import ANNOUNCEMENT
 from discordtest.backend.resources.message import forget_message, viewer
+from discordtest.backend.resources.message_crosspost import CROSSPOSTED
 from discordtest.backend.resources.message_edit import emit_update
 from discordtest.backend.resources.message_reference import WRITTEN
 from discordtest.backend.resources.message_render import render_message
@@ -23,7 +24,6 @@ __all__: list[str] = []
 
 MIN_BULK, MAX_BULK = 2, 100
 MAX_AGE = 14 * 24 * 3600 * 1000  # milliseconds
-CROSSPOSTED = 1 << 0
 
 
 @route(

@@ -18,6 +18,7 @@ from discordtest.backend.resources.embed import render_embed
 from discordtest.backend.resources.mention import EVERY_KIND, find_mentions
 from discordtest.backend.resources.message import channel_bits, viewer
 from discordtest.backend.resources.message_build import file_finder, file_names, set_embeds, shown_attachments
+from discordtest.backend.resources.message_crosspost import CROSSPOSTED, carry_edit
 from discordtest.backend.resources.message_form import (
     EDIT_MESSAGE,
     EPHEMERAL,
@@ -114,6 +115,8 @@ def apply_edit(
     elif uploads or any(key in body for key in _CONTENT):
         message["edited_timestamp"] = call.timestamp()
     emit_update(world, channel, message)
+    if flags & CROSSPOSTED:
+        carry_edit(world, message)
 
 
 def _new_flags(message: Record, body: Record) -> int:

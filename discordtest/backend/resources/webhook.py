@@ -29,7 +29,6 @@ __all__ = [
     "MAX_NAME",
     "check_name",
     "find_webhook",
-    "followers",
     "new_webhook",
     "render_webhook",
     "set_token",
@@ -109,17 +108,6 @@ def _living(world: World, guild_id: str) -> Iterator[Record]:
     for webhook in world.webhooks.values():
         if webhook["guild_id"] == guild_id and webhook["channel_id"] in world.channels:
             yield webhook
-
-
-def followers(world: World, channel_id: str) -> list[Record]:
-    """Return the webhooks through which other channels follow this one."""
-    return [
-        webhook
-        for webhook in world.webhooks.values()
-        if webhook["type"] == CHANNEL_FOLLOWER
-        and webhook["source_channel"]["id"] == channel_id
-        and webhook["channel_id"] in world.channels
-    ]
 
 
 # -- showing

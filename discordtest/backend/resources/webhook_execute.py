@@ -30,6 +30,7 @@ from discordtest.backend.resources.component import BUTTON, LINK, SELECTS, walk
 from discordtest.backend.resources.mention import USERS_ONLY
 from discordtest.backend.resources.message import forget_message
 from discordtest.backend.resources.message_build import add_message, build_message, new_message
+from discordtest.backend.resources.message_crosspost import COPIED, IS_CROSSPOST, followers
 from discordtest.backend.resources.message_edit import apply_edit
 from discordtest.backend.resources.message_form import (
     EDIT_FIELDS,
@@ -43,7 +44,7 @@ from discordtest.backend.resources.message_render import render_message
 from discordtest.backend.resources.message_thread import check_active
 from discordtest.backend.resources.thread import PUBLIC_THREAD, new_thread
 from discordtest.backend.resources.thread_create import MAX_APPLIED_TAGS, check_tags, open_thread
-from discordtest.backend.resources.webhook import APPLICATION, MAX_NAME, check_name, followers
+from discordtest.backend.resources.webhook import APPLICATION, MAX_NAME, check_name
 from discordtest.backend.rest import Actor, Call, parameter, route
 from discordtest.backend.world import Record, World
 
@@ -51,11 +52,9 @@ __all__ = ["deliver", "webhook_author"]
 
 MAX_AVATAR_URL = 2048
 MAX_THREAD_NAME = 100
-IS_CROSSPOST = 1 << 1
 SETTABLE = SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS | IS_COMPONENTS_V2
 #: Components that somebody can act on: buttons, and selects of every kind.
 _INTERACTIVE = frozenset((BUTTON, *SELECTS))
-_COPIED = ("content", "embeds", "attachments", "components", "mentions", "mention_roles", "mention_everyone")
 
 
 def _check_execution(body: Record, path: Path, errors: FormErrors) -> None:
@@ -286,7 +285,7 @@ def deliver(call: Call, message: Record) -> None:
         own = Call(call.backend, Actor("webhook", webhook["id"]), call.route)
         target = world.channels[webhook["channel_id"]]
         copy = new_message(own, target, webhook_author(world, webhook), message["content"])
-        copy.update({key: message[key] for key in _COPIED})
+        copy.update({key: message[key] for key in COPIED})
         copy["flags"] = IS_CROSSPOST
         copy["message_reference"] = {
             "type": 0,

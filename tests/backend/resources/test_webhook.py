@@ -9,6 +9,7 @@ from discordtest.backend.intents import Intent
 from discordtest.backend.permissions import Permission
 from discordtest.backend.resources import webhook as webhooks
 from discordtest.backend.resources.application import make_application
+from discordtest.backend.resources.message_crosspost import followers
 from discordtest.backend.rest import Actor
 from tests.backend.worlds import PNG, PNG_URI, WorldTestCase
 
@@ -274,18 +275,16 @@ class FollowChannel(WebhookTestCase):
         self.assertNotIn("token", made)
         self.assertEqual(len(self.small.events(session, "WEBHOOKS_UPDATE")), 1)
         self.assertEqual(self.small.audit_log()[-1]["reason"], "so")
-        self.assertEqual(
-            [w["id"] for w in webhooks.followers(self.small.world, self.news["id"])], [made["id"]]
-        )
+        self.assertEqual([w["id"] for w in followers(self.small.world, self.news["id"])], [made["id"]])
 
     def test_followers_are_those_of_the_channel_that_are_still_there(self):
         self.small.guild["icon"] = "hash"
         world, other = self.small.world, self.small.make_channel("more news", type=5)
         made = self.small.world.webhooks[self.follow().json["webhook_id"]]
         self.assertEqual(made["avatar"], "hash")
-        self.assertEqual(list(webhooks.followers(world, other["id"])), [])
+        self.assertEqual(list(followers(world, other["id"])), [])
         del world.channels[self.small.general["id"]]
-        self.assertEqual(list(webhooks.followers(world, self.news["id"])), [])
+        self.assertEqual(list(followers(world, self.news["id"])), [])
 
     def test_follower_cannot_be_used_by_token(self):
         webhook_id = self.follow().json["webhook_id"]
