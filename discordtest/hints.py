@@ -21,7 +21,7 @@ from discord.ext import commands
 from discordtest import after_close, exits, idle, neighbours, none_errors
 from discordtest.backend.intents import ALWAYS, EVENTS, PRIVILEGED
 from discordtest.backend.journal import Dispatch, Exchange, Sent
-from discordtest.backend.permissions import Permission, guild_permissions, visible
+from discordtest.backend.permissions import BAN_READERS, Permission, guild_permissions, visible
 from discordtest.backend.resources.application import approved_intents
 from discordtest.backend.world import made_at
 from discordtest.clock import in_vain
@@ -238,15 +238,21 @@ def unheard(scene: Scene, client: discord.Client) -> Iterator[str]:
     ):
         name, is_direct = entry
         needed = EVENTS.get(name, ALWAYS)[is_direct]
-        if not needed or needed & client.intents.value:
-            continue
         heard = [f"has on_{each}" for each in _LISTENERS.get(name, ()) if _listens(client, each)]
         heard += [f"waits for {each!r}" for each in _LISTENERS.get(name, ()) if each in client._listeners]
-        if heard:
+        if heard and name in ("GUILD_BAN_ADD", "GUILD_BAN_REMOVE") and not _reads_bans(scene, client):
+            yield f"The bot {heard[0]}, but gets no {name}: it lacks the permission ban_members, or view_audit_log"
+        elif heard and needed and not needed & client.intents.value:
             flags = (flag for flag, bits in discord.Intents.VALID_FLAGS.items() if bits & needed == bits)
             yield f"The bot {heard[0]}, but gets no {name}: its intents lack {next(flags)}"
     if _listens(client, "audit_log_entry_create"):
         yield from _unread_log(scene, client)
+
+
+def _reads_bans(scene: Scene, client: discord.Client) -> bool:
+    world, bot_id = scene.backend.world, scene.clients[client]["bot"]["id"]
+    guilds = [guild_id for guild_id, members in world.members.items() if bot_id in members]
+    return all(guild_permissions(world, guild_id, bot_id) & BAN_READERS for guild_id in guilds)
 
 
 def _unread_log(scene: Scene, client: discord.Client) -> Iterator[str]:

@@ -268,6 +268,16 @@ class UnreadLogTests(BotTestCase):
         with self.fails(self.why):
             self.assertSent("x")
 
+    async def test_bans_need_a_permission(self) -> None:
+        @self.client.event
+        async def on_member_ban(guild: discord.Guild, user: discord.User) -> None: ...
+
+        await self.ban(self.owner, self.alice)
+        with self.fails(
+            "The bot has on_member_ban, but gets no GUILD_BAN_ADD: it lacks the permission ban_members, or"
+        ):
+            self.assertSent("x")
+
     async def test_entry_of_an_earlier_act(self) -> None:
         await self.kick(self.owner, self.alice)
         await self.advance(1)

@@ -15,6 +15,7 @@ from discordtest.backend.world import Record, World
 
 __all__ = [
     "ALL",
+    "BAN_READERS",
     "DEFAULT",
     "MAX_PERMISSIONS",
     "NEED_TWO_FACTOR",
@@ -260,8 +261,11 @@ def _thread_permissions(world: World, thread: Record, user_id: str) -> int:
     return _implicit(bits, thread["type"])
 
 
+BAN_READERS = Permission.BAN_MEMBERS | Permission.VIEW_AUDIT_LOG  # whoever has one of them is told of bans
+
+
 def bots_with(world: World, guild_id: str, permission: Permission) -> list[str]:
-    """Return the bots of a guild that have a permission in it."""
+    """Return the bots of a guild that have a permission in it, or one of several."""
     return [
         user_id
         for user_id in world.bots_of(guild_id)

@@ -1,6 +1,7 @@
 """Bans: who may not come back to a guild, and the messages that go with them.
 
-Source: Discord's documentation, Guild ("Ban Object", "Get Guild Bans", "Create Guild Ban", "Bulk Guild Ban").
+Source: Discord's documentation, Guild ("Ban Object", "Get Guild Bans", "Create Guild Ban", "Bulk Guild Ban") and
+Gateway Events ("Guild Ban Add", "Guild Ban Remove").
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ from discordtest.backend import audit, reasons
 from discordtest.backend.audit import Action
 from discordtest.backend.body import Array, Integer, Object, Snowflake
 from discordtest.backend.codes import Code, RestError
-from discordtest.backend.permissions import Permission, outranks
+from discordtest.backend.permissions import BAN_READERS, Permission, bots_with, outranks
 from discordtest.backend.resources.guild_membership import remove_member
 from discordtest.backend.resources.message import forget_message
 from discordtest.backend.resources.paging import page, page_query
 from discordtest.backend.rest import Call, find_in, parameter, route
-from discordtest.backend.world import Record
+from discordtest.backend.world import Record, World
 
 __all__ = ["find_ban"]
 
@@ -90,10 +91,16 @@ def _ban(call: Call, guild: Record, user: Record) -> None:
     world, guild_id = call.world, guild["id"]
     world.bans[guild_id][user["id"]] = {"user": user, "reason": call.reason}
     audit.write(call, guild_id, Action.MEMBER_BAN_ADD, user["id"])
-    world.emit("GUILD_BAN_ADD", {"guild_id": guild_id, "user": user}, guild=guild_id)
+    _tell(world, "GUILD_BAN_ADD", guild_id, user)
     member = world.members[guild_id].get(user["id"])
     if member is not None:
         remove_member(call, guild, member)
+
+
+def _tell(world: World, name: str, guild_id: str, user: Record) -> None:
+    """Tell the bots that may ban, or see the audit log."""
+    readers = bots_with(world, guild_id, BAN_READERS)
+    world.emit(name, {"guild_id": guild_id, "user": user}, guild=guild_id, users=readers)
 
 
 def delete_messages(call: Call, guild: Record, user_ids: set[str], seconds: int) -> None:
@@ -125,7 +132,7 @@ def unban_user_from_guild(call: Call, guild: Record, ban: Record) -> None:
     guild_id, user = guild["id"], ban["user"]
     del call.world.bans[guild_id][user["id"]]
     audit.write(call, guild_id, Action.MEMBER_BAN_REMOVE, user["id"])
-    call.world.emit("GUILD_BAN_REMOVE", {"guild_id": guild_id, "user": user}, guild=guild_id)
+    _tell(call.world, "GUILD_BAN_REMOVE", guild_id, user)
 
 
 @route(

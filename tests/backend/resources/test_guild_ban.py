@@ -47,6 +47,21 @@ class Banning(BanTestCase):
         entry = self.small.audit_log()[-1]
         self.assertEqual((entry["action_type"], entry["reason"]), (Action.MEMBER_BAN_ADD, "spam"))
 
+    def test_bots_that_may_ban_or_see_the_audit_log_are_told(self):
+        for permission, count in (
+            (Permission.BAN_MEMBERS, 2),
+            (Permission.VIEW_AUDIT_LOG, 2),
+            (Permission.KICK_MEMBERS, 0),
+        ):
+            with self.subTest(permission.name):
+                (role,) = (each for each in self.small.world.roles[self.guild_id].values() if each["managed"])
+                role["permissions"] = str(int(permission))
+                session = self.small.connect()
+                self.small.perform("ban_user_from_guild", self.guild_id, self.alice.user_id)
+                self.small.perform("unban_user_from_guild", self.guild_id, self.alice.user_id)
+                told = [name for name, _ in self.small.events(session) if name.startswith("GUILD_BAN")]
+                self.assertEqual(told, ["GUILD_BAN_ADD", "GUILD_BAN_REMOVE"][:count])
+
     def test_user_outside(self):
         user = make_user(self.small.world, "troll")
         session = self.small.connect()
