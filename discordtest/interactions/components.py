@@ -87,9 +87,10 @@ def find_button(world: World, message: Record, wanted: Any) -> Record:
     if button["style"] == LINK:
         raise SetupError(f"the button {_said(wanted)} opens {button['url']}: the bot does not hear of it")
     if button["style"] == PREMIUM:
+        sold = button_name(button, world) or button["sku_id"]
         raise SetupError(
-            f"the button {_said(wanted)} opens the shop: the bot does not hear of it before somebody buys: "
-            f"`await self.buy(who, {button_name(button, world) or button['sku_id']!r})`"
+            f"the button {sold!r} opens the shop: the bot does not hear of it before somebody buys: "
+            f"`await self.buy(who, {sold!r})`"
         )
     if button.get("disabled"):
         raise SetupError(f"the button {_said(wanted)} is disabled")

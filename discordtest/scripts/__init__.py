@@ -44,6 +44,8 @@ __all__ = [
     "unload",
 ]
 
+__unittest = True  # unittest leaves our frames out of its tracebacks
+
 # Scripts read their token from the environment, which may be empty where tests run; any token is accepted.
 SUBSTITUTE_TOKEN = "token-of-a-loaded-script"
 

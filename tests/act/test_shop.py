@@ -46,7 +46,7 @@ class ShopTests(DiscordTestCase):
     async def test_premium_command(self) -> None:
         await self.slash(self.alice, self.general, "premium")
         self.assertSent("Buy it first.")
-        with self.assertRaisesRegex(SetupError, "opens the shop.*`buy`"):
+        with self.assertRaisesRegex(SetupError, "the button 'Gold' opens the shop.*self.buy"):
             await self.click(self.alice, self.sent[-1], self.sent[-1].components[0].children[0])
         bought = await self.buy(self.alice, self.gold)
         self.assertEqual([(event, each.id) for event, each in self.heard], [("create", bought.id)])

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 import textwrap
 import traceback
+import unittest
 import warnings
+from pathlib import Path
+from typing import Any
 
+from discordtest import DiscordTestCase
 from discordtest.errors import SetupError
 from discordtest.scripts import load_client, unload
+from tests.bots import run_case
 from tests.scripts.loading import RUN_AT_THE_TOP, ScriptTestCase
 
 
@@ -135,3 +141,22 @@ class Failing(ScriptTestCase):
             self.assertEqual((last.filename, last.lineno), (str(path), 2))
         else:
             self.fail("the script raises")
+
+
+class TracebackTests(unittest.TestCase):
+    def test_failure_begins_at_the_line_of_the_script(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "bot.py"
+            path.write_text("x = 1\nx / 0")
+
+            class Case(DiscordTestCase):
+                def make_client(self) -> Any:
+                    return load_client(path)
+
+                async def test(self) -> None: ...
+
+            (text,) = run_case(Case)
+        self.assertTrue(
+            text.startswith(f'Traceback (most recent call last):\n  File "{path}", line 2, in <module>\n'),
+            text,
+        )
