@@ -222,16 +222,24 @@ def install(loop: asyncio.AbstractEventLoop, watch: Watch, backend: Backend) -> 
     """Note what the bot of a loop handles; return the ledger of it."""
     with _lock:
         if not _replaced:
-            _replace(discord.client, "asyncio", _Asyncio(asyncio))
+            _replace(discord.client, "asyncio", _Asyncio)
             for place, name, look in _PLACES:
-                _replace(place, name, _looked_into(vars(place)[name], look))
+                _replace(place, name, _looked_into, look)
         ledger = _ledgers[loop] = Ledger(watch, backend)
     return ledger
 
 
-def _replace(place: Any, name: str, new: Any) -> None:
-    _replaced.append((place, name, vars(place)[name], new))
+def _replace(place: Any, name: str, *made: Any) -> None:
+    real = vars(place)[name]  # maybe somebody else's by now
+    new = _made(real, *made)
+    _replaced.append((place, name, real, new))
     setattr(place, name, new)
+
+
+@functools.lru_cache(64)
+def _made(real: Any, make: Callable[..., Any], *given: Any) -> Any:
+    """Return what stands for something: each test uses the same."""
+    return make(real, *given)
 
 
 def uninstall(loop: asyncio.AbstractEventLoop) -> None:

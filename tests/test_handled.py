@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import unittest
+import unittest.mock
 from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands, tasks
 
-from tests.bots import BotTestCase, needs_the_process
+from tests.bots import BotTestCase, needs_the_process, run_case
 
 Context = commands.Context[Any]
 Interaction = discord.Interaction[Any]
@@ -330,3 +331,23 @@ class PlacesTests(unittest.TestCase):
         self.assertIs(discord.client.asyncio, asyncio)  # type: ignore[attr-defined]
         self.assertEqual(commands.Command.dispatch_error.__module__, "discord.ext.commands.core")
         self.assertEqual(commands.Command.dispatch_error.__code__.co_name, "dispatch_error")
+
+    def test_patch_of_somebody_else_is_kept(self) -> None:
+        needs_the_process(self)
+        seen: list[str] = []
+        real = commands.Command.dispatch_error
+
+        async def dispatch_error(command: Any, ctx: Any, error: Any) -> None:
+            seen.append(command.name)
+            await real(command, ctx, error)
+
+        class Case(BotTestCase):
+            async def test_it(self) -> None:
+                with self.assertBotRaises(commands.CommandError):
+                    await self.send(self.alice, self.general, "!do")
+
+        self.assertEqual(run_case(Case).problems, [])
+        with unittest.mock.patch.object(commands.Command, "dispatch_error", dispatch_error):
+            self.assertEqual(run_case(Case).problems, [])
+            self.assertIs(commands.Command.dispatch_error, dispatch_error)
+        self.assertEqual(seen, ["do"])
