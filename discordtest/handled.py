@@ -11,6 +11,7 @@ import functools
 import sys
 import threading
 import weakref
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -18,7 +19,8 @@ from discord import app_commands
 from discord.ext import commands, tasks
 
 from discordtest import after_close
-from discordtest.backend.journal import Act, Handled
+from discordtest.backend.journal import Act, Dispatch, Handled, Sent
+from discordtest.brevity import start_of
 from discordtest.clock.module_view import ModuleView
 from discordtest.clock.waits import MACHINERY
 from discordtest.code_names import function_name, line_at, where_begins
@@ -26,9 +28,10 @@ from discordtest.source import package_of, steps
 from discordtest.unhandled import Unhandled, named
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from discordtest.backend import Backend
+    from discordtest.backend.journal import Entry
     from discordtest.unhandled import Watch
 
 __all__ = ["Ledger", "install", "uninstall"]
@@ -68,19 +71,30 @@ class Ledger:
         text = f"raised {entry}{_line(entry.cause)}, and its own {' and '.join(handlers)} handled it"
         journal.append(Handled(self._backend.world.now(), text, ids))
 
-    def lines(self, start: int) -> Iterator[str]:
-        """Yield what was handled from an entry of the journal on, and before the first act, while the bot started.
+    def lines(self, start: int) -> list[str]:
+        """Return what was handled from an entry of the journal on; if nothing was, what may have led to that.
 
-        What a handler has raised again, or given to the default one, is told as unhandled.
+        That is the last error before, where nobody has asked the bot for anything since, and that of its start. What a
+        handler has raised again, or given to the default one, is told as unhandled.
         """
         journal, unhandled = self._backend.journal, self._watch.known_ids()
-        first = next((number for number, entry in enumerate(journal) if isinstance(entry, Act)), 0)
+        began = next((number for number, entry in enumerate(journal) if isinstance(entry, Act)), 0)
+        was_asked = any(map(_asks, journal[start:]))
+        now, before = [], ""
         for number, entry in enumerate(journal):
             if isinstance(entry, Handled) and not unhandled.intersection(entry.ids):
                 if number >= start:
-                    yield f"The bot {entry.text}"
-                elif number < first:
-                    yield f"Before the first act the bot {entry.text}"
+                    now.append(f"The bot {entry.text}")
+                elif number < began or not was_asked:
+                    before = f"Before the last act the bot {entry.text}"
+        return now or [before] * bool(before)
+
+
+def _asks(entry: Entry) -> bool:
+    """Tell whether a person wants something of a bot there: by a message, or an interaction."""
+    if isinstance(entry, Sent):
+        return not entry.wire
+    return isinstance(entry, Dispatch) and entry.name == "INTERACTION_CREATE"
 
 
 def _line(error: BaseException) -> str:
@@ -101,9 +115,9 @@ def _is_own(handler: Any) -> bool:
 
 
 def _name(handler: Any) -> str:
-    code = getattr(handler, "__code__", None)
-    name = function_name(getattr(handler, "__qualname__", None) or repr(handler))
-    return f"{name} ({where_begins(code)})" if code else name
+    code = getattr(handler, "__code__", None)  # a mock's is another mock, which takes itself for code
+    name = function_name(getattr(handler, "__qualname__", None) or start_of(repr(handler)))
+    return f"{name} ({where_begins(code)})" if type(code) is CodeType else name
 
 
 # -- events

@@ -65,7 +65,11 @@ def awaited(method: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutin
         caller = sys._getframe(1)
         while caller.f_back is not None and caller.f_globals.get("__name__", "").startswith("discordtest."):
             caller = caller.f_back  # it was called by a function of discordtest.backend
-        scene: Scene = args[0]._scene  # type: ignore[attr-defined]
+        try:
+            scene: Scene = args[0]._scene  # type: ignore[attr-defined]
+        except AttributeError:  # it was called on a class
+            coroutine.close()
+            raise
         scene.verbs.append((coroutine, method.__name__, caller.f_code, caller.f_lineno))
         return coroutine  # type: ignore[no-any-return]
 

@@ -182,7 +182,9 @@ class ClassTests(unittest.TestCase):
                 kind.assertSent("hi")
 
         kind: Any = Case
-        outcome = str(run_case(Case))
+        run = run_case(Case)
+        outcome = str(run)
+        self.assertEqual(run.warnings, [])
         self.assertIn(
             "kind is a class, and each test has a Discord of its own: write self.send(…) in a test", outcome
         )

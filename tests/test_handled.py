@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import unittest
 import unittest.mock
 from typing import Any
@@ -63,6 +64,15 @@ class EventTests(HandledTestCase):
         await self.send(self.alice, self.general, "hi")
         self.handled("KeyError: 'rules'", self.line("in on_message"), r"Bot\.on_error")
 
+    async def test_handler_that_is_no_function(self) -> None:
+        for handler in (unittest.mock.AsyncMock(), functools.partial(self.pass_over, 1)):
+            with self.subTest(handler), unittest.mock.patch.object(self.client, "on_error", handler):
+                await self.send(self.alice, self.general, "oops")
+                with self.fails("\nThe bot raised ValueError: oops, in on_message (", "and its own "):
+                    self.assertSent("x")
+
+    async def pass_over(self, *args: object) -> None: ...
+
     async def test_error_that_on_error_raises_again_is_unhandled_alone(self) -> None:
         @self.client.event
         async def on_error(event: str, *args: object) -> None:
@@ -86,11 +96,20 @@ class EventTests(HandledTestCase):
             await self.send(self.alice, self.general, "oops")
         self.nothing_handled()
 
-    async def test_earlier_act_tells_nothing_of_this_one(self) -> None:
+    async def test_earlier_act_is_told_where_nobody_has_asked_for_anything_since(self) -> None:
         @self.client.event
         async def on_error(event: str, *args: object) -> None: ...
 
         await self.send(self.alice, self.general, "oops")
+        await self.typing(self.alice, self.general)
+        await self.send(self.alice, self.general, "oops")
+        with self.fails("\nThe bot raised ValueError: oops") as failing:
+            self.assertSent("x")
+        self.assertNotIn("Before the last act", failing.text)
+        await self.advance(5)
+        with self.fails("\nBefore the last act the bot raised ValueError: oops, in on_message (") as failing:
+            self.assertSent("x")
+        self.assertEqual(failing.text.count("ValueError"), 1)
         await self.send(self.alice, self.general, "hi")
         self.nothing_handled()
 
@@ -148,7 +167,7 @@ class StartTests(HandledTestCase):
     async def test_error_of_the_start_is_told_for_every_act(self) -> None:
         for _ in range(2):
             await self.send(self.alice, self.general, "hi")
-            with self.fails("\nBefore the first act the bot raised LookupError: no settings, in on_ready ("):
+            with self.fails("\nBefore the last act the bot raised LookupError: no settings, in on_ready ("):
                 self.assertSent("x")
 
 
