@@ -65,6 +65,7 @@ DEFERRED = tuple(
         "transports",
         "uncached",
         "unhandled",
+        "untold",
         "views",
         "waiting",
     )

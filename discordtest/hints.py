@@ -18,12 +18,12 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from discordtest import after_close, exits, idle, neighbours, none_errors
+from discordtest import after_close, exits, idle, neighbours, none_errors, untold
+from discordtest.backend.codes import Code
 from discordtest.backend.intents import ALWAYS, EVENTS, PRIVILEGED
 from discordtest.backend.journal import Dispatch, Exchange, Sent
-from discordtest.backend.permissions import BAN_READERS, Permission, guild_permissions, visible
+from discordtest.backend.permissions import visible
 from discordtest.backend.resources.application import approved_intents
-from discordtest.backend.world import made_at
 from discordtest.clock import in_vain
 from discordtest.names import channel_name, named_path
 
@@ -164,16 +164,17 @@ def _why_refused(scene: Scene, error: BaseException) -> Iterator[str]:
         if entry.status == error.status and (entry.result or {}).get("code", 0) == error.code:
             why = f": {entry.why}" if entry.why else ""
             yield f"Discord refused {entry.method} {named_path(scene.backend.world, entry.path)}{why}"
-            yield from what_is_missing(scene, entry.path)
+            yield from what_is_missing(scene, entry)
             return
 
 
-def what_is_missing(scene: Scene, path: str) -> Iterator[str]:
-    """Yield which id of a path this Discord never had: one of the real Discord, in the bot's settings."""
-    if found := _WEBHOOK.match(path):
-        yield from _which_webhook(scene.backend.world, found[1])
+def what_is_missing(scene: Scene, entry: Exchange) -> Iterator[str]:
+    """Yield which id of a refused request this Discord never had: one of the real Discord, in the bot's settings."""
+    if found := _WEBHOOK.match(entry.path):
+        if (entry.result or {}).get("code") in (Code.UNKNOWN_WEBHOOK, Code.INVALID_WEBHOOK_TOKEN):
+            yield from _which_webhook(scene.backend.world, found[1])
         return
-    for name, given_id in itertools.pairwise(path.split("/")):
+    for name, given_id in itertools.pairwise(entry.path.split("/")):
         kind, table, call = _MADE.get(name, ("", "", ""))
         if not kind or not given_id.isdecimal() or given_id in getattr(scene.backend.world, table):
             continue
@@ -240,34 +241,13 @@ def unheard(scene: Scene, client: discord.Client) -> Iterator[str]:
         needed = EVENTS.get(name, ALWAYS)[is_direct]
         heard = [f"has on_{each}" for each in _LISTENERS.get(name, ()) if _listens(client, each)]
         heard += [f"waits for {each!r}" for each in _LISTENERS.get(name, ()) if each in client._listeners]
-        if heard and name in ("GUILD_BAN_ADD", "GUILD_BAN_REMOVE") and not _reads_bans(scene, client):
+        if heard and name in ("GUILD_BAN_ADD", "GUILD_BAN_REMOVE") and not untold.reads_bans(scene, client):
             yield f"The bot {heard[0]}, but gets no {name}: it lacks the permission ban_members, or view_audit_log"
         elif heard and needed and not needed & client.intents.value:
             flags = (flag for flag, bits in discord.Intents.VALID_FLAGS.items() if bits & needed == bits)
             yield f"The bot {heard[0]}, but gets no {name}: its intents lack {next(flags)}"
     if _listens(client, "audit_log_entry_create"):
-        yield from _unread_log(scene, client)
-
-
-def _reads_bans(scene: Scene, client: discord.Client) -> bool:
-    world, bot_id = scene.backend.world, scene.clients[client]["bot"]["id"]
-    guilds = [guild_id for guild_id, members in world.members.items() if bot_id in members]
-    return all(guild_permissions(world, guild_id, bot_id) & BAN_READERS for guild_id in guilds)
-
-
-def _unread_log(scene: Scene, client: discord.Client) -> Iterator[str]:
-    """Yield the guilds whose audit log has entries of the last act that the bot may not see."""
-    world, bot_id = scene.backend.world, scene.clients[client]["bot"]["id"]
-    journal = scene.backend.journal[scene.act_start :]
-    since = world.wall_clock().timestamp() - (world.now() - journal[0].at) / 1e6 if journal else 0
-    for guild_id, entries in world.audit_log.items():
-        if not entries or bot_id not in world.members[guild_id] or made_at(entries[-1]["id"]) < since - 0.001:
-            continue
-        if not guild_permissions(world, guild_id, bot_id) & Permission.VIEW_AUDIT_LOG:
-            yield (
-                "The bot has on_audit_log_entry_create, but is not told of the entries in the guild "
-                f"{world.guilds[guild_id]['name']!r}: it lacks the permission view_audit_log"
-            )
+        yield from untold.unread_log(scene, client)
 
 
 def why_in_vain(scene: Scene, error: Deadlock | TimeoutError) -> Iterator[str]:

@@ -14,7 +14,7 @@ __all__ = ["button_name", "channel_name", "name_of", "named_path", "own_id", "us
 _TOKEN = re.compile(r"(?<=/)[\w-]{60,}(?=/|$)")
 _MADE_UP = re.compile("[0-9a-f]{32}")
 _MANY = 8  # guilds whose channels are not searched for one of the same name
-_ID = re.compile(r"(?<=/)[0-9]+(?=/|$)")
+_ID = re.compile(r"(?<=/)(?<!/messages/)[0-9]+(?=/|$)")  # a message may have the id of its thread
 
 
 def own_id(component: Record) -> str:

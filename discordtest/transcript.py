@@ -98,7 +98,7 @@ class Transcript:
         who = self._who(entry.actor.user_id if entry.actor else None)
         path = named_path(self._scene.backend.world, entry.path)
         query = "?" + "&".join(f"{key}={value}" for key, value in entry.query.items()) if entry.query else ""
-        body = _body(entry.json)
+        body = _body(entry.json, is_edit=entry.method == "PATCH")
         files = "".join(f" +{file.filename}" for file in entry.files)
         return f"{_short(f'{who}: {entry.method} {path}{query}{files}{body}')} → {_answer(entry)}"
 
@@ -148,11 +148,13 @@ def _details(opcode: int, data: Any) -> str:
     return f" to {presence_text(shown)}"
 
 
-def _body(value: Any) -> str:
-    """Return a body without what discord.py always sends."""
+def _body(value: Any, *, is_edit: bool) -> str:
+    """Return a body without what discord.py always sends; in an edit, nothing and False are what is meant."""
     if isinstance(value, dict):
         value = {
-            key: each for key, each in value.items() if key not in _NOISE and each not in (None, False, [])
+            key: each
+            for key, each in value.items()
+            if key not in _NOISE and (is_edit or each not in (None, False, []))
         }
     return f" {json.dumps(value, ensure_ascii=False)}" if value else ""
 

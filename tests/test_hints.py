@@ -253,40 +253,6 @@ class DeafTests(BotTestCase):
             self.assertSent("x")
 
 
-class UnreadLogTests(BotTestCase):
-    bot_permissions = discord.Permissions(view_channel=True)
-    why = r"not told of the entries in the guild 'Test': it lacks the permission view_audit_log"
-
-    async def asyncSetUp(self) -> None:
-        await super().asyncSetUp()
-
-        @self.client.event
-        async def on_audit_log_entry_create(entry: discord.AuditLogEntry) -> None: ...
-
-    async def test_audit_log_needs_a_permission(self) -> None:
-        await self.kick(self.owner, self.alice)
-        with self.fails(self.why):
-            self.assertSent("x")
-
-    async def test_bans_need_a_permission(self) -> None:
-        @self.client.event
-        async def on_member_ban(guild: discord.Guild, user: discord.User) -> None: ...
-
-        await self.ban(self.owner, self.alice)
-        with self.fails(
-            "The bot has on_member_ban, but gets no GUILD_BAN_ADD: it lacks the permission ban_members, or"
-        ):
-            self.assertSent("x")
-
-    async def test_entry_of_an_earlier_act(self) -> None:
-        await self.kick(self.owner, self.alice)
-        await self.advance(1)
-        await self.advance(1)
-        with self.fails("The bot sent nothing in the last act.") as failing:
-            self.assertSent("x")
-        self.assertNotIn("view_audit_log", failing.text)
-
-
 class HiddenContentTests(BotTestCase):
     """A bot without the privileged intent hears of messages, and of nothing that they say."""
 
@@ -377,6 +343,16 @@ class WebhookTests(BotTestCase):
         await webhook.delete()
         with self.fails("Unknown Webhook") as failing:
             await self.post()
+        self.assertNotIn("make_webhook", failing.text)
+
+    async def test_webhook_that_refuses_something_else(self) -> None:
+        self.make_webhook("log", self.general, id_num=900000000000000001, token=self.SETTINGS[1])
+
+        async def work(_: Context) -> None:
+            await discord.Webhook.partial(*self.SETTINGS, client=self.client).edit_message(5, content="x")
+
+        with self.fails("Unknown Message") as failing:
+            await self.bot_does(work)
         self.assertNotIn("make_webhook", failing.text)
 
     async def test_webhook_that_is_there(self) -> None:

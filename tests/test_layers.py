@@ -98,6 +98,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.scheduling",
         "discordtest.staging",
         "discordtest.transcript",
+        "discordtest.untold",
         "discordtest.uncached",
         "discordtest.verbs",
         "discordtest.waiting",

@@ -142,6 +142,16 @@ class NameTests(BotTestCase):
         self.assertEqual(path, "/webhooks/webhook 'press'/…")
         self.assertEqual(named_path(self.backend.world, "/reactions/%F0%9F%91%8D/@me"), "/reactions/👍/@me")
 
+    async def test_post_and_its_first_message(self) -> None:
+        forum = self.make_forum_channel("ideas", self.guild)
+        thread = self.make_thread("tea", forum, content="More tea")
+        path = named_path(self.backend.world, f"/channels/{thread.id}/messages/{thread.id}")
+        self.assertEqual(path, f"/channels/#tea/messages/{thread.id}")
+
+    async def test_what_an_edit_takes_away_is_told(self) -> None:
+        await self.client.get_channel(self.general.id).edit(topic=None, nsfw=False)  # type: ignore[union-attr]
+        self.assertIn('PATCH /channels/#general {"topic": null, "nsfw": false}', str(self.transcript))
+
     async def test_known_ids_of_a_path(self) -> None:
         path = f"/channels/{self.general.id}/messages/5"
         self.assertEqual(named_path(self.backend.world, path), "/channels/#general/messages/5")

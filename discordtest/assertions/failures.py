@@ -185,5 +185,5 @@ def refusals(scene: Scene) -> list[str]:
     found = ["Discord refused:", *(f"  {lines.line(entry)}" for entry in refused[:_LISTED])]
     if len(refused) > _LISTED:
         found.append(f"  and {len(refused) - _LISTED} more")
-    missing = (line for entry in refused for line in hints.what_is_missing(scene, entry.path))
+    missing = (line for entry in refused for line in hints.what_is_missing(scene, entry))
     return [*found, *dict.fromkeys(missing)]
