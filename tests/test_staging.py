@@ -106,7 +106,7 @@ class LoopbackTests(BotTestCase):
         await self.bot_does(lambda ctx: ctx.send("Pong!"))
         self.assertSent("Pong!", channel=self.general)
         loop: Any = asyncio.get_running_loop()
-        self.assertEqual([*loop.outside._places()], [], "both ends are ours: nobody else is waited for")
+        self.assertEqual(loop.outside.places.waits(), {}, "both ends are ours: nobody else is waited for")
 
 
 class ClosingTests(unittest.TestCase):

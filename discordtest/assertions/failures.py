@@ -89,7 +89,7 @@ def suspects(scene: Scene) -> list[str]:
     parts = [f"Never awaited, so it did nothing: {each}" for each in dict.fromkeys(scene.watch.unawaited)]
     parts += [
         f"{each[0].upper()}{each[1:]} for an answer from outside the event loop, for so long that no verb waits for it"
-        for each in scene.loop.outside.late()
+        for each in scene.loop.outside.places.late()
     ]
     parts += dict.fromkeys(scene.handled.lines(scene.act_start))
     return [*parts, *dict.fromkeys(scene.loop.blocked), *refusals(scene)]

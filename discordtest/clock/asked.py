@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from discordtest.clock.waits import frames
@@ -27,45 +28,40 @@ __all__ = ["Asked", "AskingLoop"]
 
 
 class Asked:
-    """Questions by connection. Falsy where there is none, which is all that a loop without connections asks."""
+    """The connections of one loop that may bring an answer."""
 
     def __init__(self) -> None:
-        self._asked: dict[int, asyncio.Transport] = {}  # by descriptor
-        self._slow: dict[int, asyncio.Transport] = {}  # by nature, such as one that waits for a job
-        #: whether something was asked that may have stirred others: who wait for a job, a lock
-        self.is_stirred = False
-
-    def __bool__(self) -> bool:
-        return bool(self._asked)
+        self._open: dict[int, asyncio.Transport] = {}  # by descriptor
+        self._given_up: dict[int, asyncio.Transport] = {}  # slow by nature, such as one that waits for a job
+        #: whether a question may have set off something elsewhere that has not come yet: news, a lock that is free
+        self.may_echo = False
 
     def ask(self, transport: asyncio.Transport) -> None:
-        """Note that something was written."""
-        self._asked[transport.get_extra_info("socket").fileno()] = transport
-        self.is_stirred = True
+        """Note that something was written; an answer is hoped for, unless that was in vain here before."""
+        descriptor = transport.get_extra_info("socket").fileno()
+        if self._given_up.get(descriptor) is not transport:
+            self._open[descriptor] = transport
+        self.may_echo = True
 
     def hear(self, events: Events) -> None:
         """Note that something has come."""
         for key, _ in events:
-            self._asked.pop(key.fd, None)
-            self._slow.pop(key.fd, None)
+            self._open.pop(key.fd, None)
+            self._given_up.pop(key.fd, None)
 
     def open(self) -> list[asyncio.Transport]:
         """Return the connections that may bring an answer soon."""
-        return [
-            transport
-            for transport in self._asked.values()
-            if not (transport.is_closing() or transport in self._slow.values())
-        ]
+        return [transport for transport in self._open.values() if not transport.is_closing()]
 
     def give_up(self) -> None:
         """Wait no more for answers on the connections that have had their time."""
-        self._slow.update(self._asked)
-        self._asked.clear()
+        self._given_up.update(self._open)
+        self._open.clear()
 
     def forget(self) -> None:
         """Let go of all connections."""
-        self._asked.clear()
-        self._slow.clear()
+        self._open.clear()
+        self._given_up.clear()
 
 
 class AskingLoop(WokenLoop):
@@ -97,7 +93,10 @@ class AskingLoop(WokenLoop):
         return _noted(await super().create_unix_connection(*args, **options))
 
     def awaits_answer(self) -> bool:
-        """Tell whether somebody outside this loop was asked something."""
+        """Tell whether somebody outside this loop was asked something, or a driver looks out for an answer."""
+        return bool(self.drivers()) or self._has_asked()
+
+    def _has_asked(self) -> bool:
         if not (transports := self.asked.open()):
             return False
         served = {
@@ -111,7 +110,7 @@ class AskingLoop(WokenLoop):
         That is how psycopg waits for PostgreSQL: for a future or an event of asyncio's, which its callback answers.
         """
         callbacks = [getattr(handle, "_callback", None) for key in self.watched() for handle in key.data]
-        inner = {code for each in callbacks if (code := getattr(each, "__code__", None)) is not None}
+        inner = {each.__code__ for each in callbacks if isinstance(each, FunctionType)}
         if not inner:
             return set()
         chains = [frames(task) for task in asyncio.all_tasks(self)]

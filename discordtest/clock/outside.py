@@ -1,36 +1,39 @@
-"""What runs outside the event loop: executor calls, file descriptors, threads.
+"""Who outside the event loop may still answer it, and until when? `Outside.patience` decides.
 
-It can be known only in part. Executor calls are exact: they are waited for, up to ``settle_timeout``. For
-the rest there is one rule: while anything foreign exists (a thread, a descriptor), a task that waits at a
-place which neither asyncio's own primitives nor discord.py answer gets one grace, and so does a new thread;
-a thread at an empty ``queue.Queue`` rests without.
-A place (a chain of code positions) that outlasts its grace is resting there, not working: it is remembered,
-for the test or (threads) for the process, and not waited for again; once more where it was answered after all.
+A loop at which nothing can run stands still in its own time, and goes on waiting in real time for as long as somebody
+outside it may answer. That can be known only in part:
 
-Three signs of work make any such task be waited for longer: a thread that was seen to rest elsewhere (a query of
-aiosqlite), a child process whose output is read, a connection on which something was asked (``asked.py``) or which a
-driver watches by itself. A place that was not answered in that time shows no work again in this process.
+- Nobody gets more than ``settle_timeout`` since the loop could have come to rest. Most get less, but a sign of life (a
+  descriptor that is ready, a thread that calls) gives them all of it anew.
+- Executor calls (``executor.py``) are known exactly. They are waited for until they are done.
+- All else is judged by where it stands. What stands somewhere new gets one grace: a thread until it has come to rest
+  (``threads.py``); a task that waits where neither asyncio's own primitives nor discord.py answer (``places.py``), a
+  longer one if it waits for a child process or psycopg.
+- While any task waits for the outside, new or not, signs of work count: a question on a connection that has no answer
+  yet, or a driver that watches one by itself (``asked.py``); a thread that was seen to rest elsewhere (a query of
+  aiosqlite); for a task that is new, any busy thread.
+- A question may set off something where nobody has asked. That gets a moment.
+- What outlasts all of these is at rest: where it stands is remembered, and not waited for again; nor do signs of work
+  count again which brought no answer. Calls, and tasks that were never given up for all the signs of life, are a
+  ``SettleTimeout``.
 """
 
 from __future__ import annotations
 
-import asyncio
-import threading
-import weakref
-from asyncio.base_subprocess import ReadSubprocessPipeProto
-from typing import TYPE_CHECKING, Any
+import math
+from typing import TYPE_CHECKING
 
 from discordtest.clock.executor import Calls
+from discordtest.clock.places import Places, awaits_output, ends_by_itself
 from discordtest.clock.threads import Threads
-from discordtest.clock.turns import Turn
-from discordtest.clock.waits import describe_task, frames, waiter
+from discordtest.clock.waits import describe_task
 from discordtest.errors import SettleTimeout
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Iterator
 
     from discordtest.clock.loop import VirtualLoop
-    from discordtest.clock.threads import Place
+    from discordtest.clock.places import Waits
 
 __all__ = ["Outside"]
 
@@ -43,25 +46,7 @@ ECHO = 0.05
 FAINT_ECHO = 0.001
 """The same where no task waits for such a thing: a callback may get the news."""
 SAMPLING = 0.002
-"""Real seconds between two looks at where a new thread stands."""
-
-ANSWERED_INSIDE = frozenset(
-    f"asyncio.{name}" for name in ("locks", "queues", "runners", "taskgroups", "tasks", "timeouts")
-)
-CHILD_PROCESSES = frozenset(["asyncio.base_subprocess", "asyncio.subprocess"])
-STREAMS = "asyncio.streams"
-SERVER = "aiohttp.web_protocol"
-"""Where a server waits for its next request."""
-DISCORD = "discord.gateway", "discordtest.transports"
-"""Where the ends of a connection to Discord wait for each other, whatever carries their frames."""
-ASKING = frozenset(["psycopg.waiting"])
-"""Modules that watch descriptors themselves, and only for the answer to what they have asked."""
-
-GATHERED: type = asyncio.tasks._GatheringFuture  # type: ignore[attr-defined]  # no public name
-
-_unanswered: set[Place] = set()  # where tasks of this process waited for an answer in vain
-_loops: weakref.WeakSet[VirtualLoop] = weakref.WeakSet()
-_lock = threading.RLock()  # of _loops: who goes through a WeakSet fails if another thread adds to it
+"""Real seconds between two looks at where threads stand: they come to rest without a word."""
 
 
 class Outside:
@@ -69,136 +54,74 @@ class Outside:
 
     def __init__(self, loop: VirtualLoop) -> None:
         self.grace = GRACE
-        self._loop = loop
         self.calls = Calls(loop)
-        self.threads = Threads()
-        self._parked: dict[Place, asyncio.Future[Any] | None] = {}
-        self._forgiven: set[Place] = set()
-        with _lock:
-            _loops.add(loop)
+        self.threads = Threads(loop)
+        self.places = Places(loop)
+        self._loop = loop
 
     def exists(self) -> bool:
         """Tell whether there is anything outside the loop that could wake it."""
-        return bool(self.threads.look() or self.calls.known or self._loop.is_watching())
+        return bool(self.threads.exist() or self.calls.known or self._loop.is_watching())
 
     def patience(self, waited: float, total: float) -> float:
         """Return for how many real seconds the loop should go on waiting; 0 when all that is left rests.
 
         ``waited`` counts from the last sign of life, ``total`` since the loop could have come to rest.
-        What outlasts its time is parked; calls that outlast ``settle_timeout`` raise ``SettleTimeout`` once.
+        Calls that outlast ``settle_timeout`` raise ``SettleTimeout`` once.
         """
         limit = self._loop.settle_timeout
-        calls = self.calls.running()
-        waits = dict(self._places())
-        places = {place: task for place, task in waits.items() if not self._is_parked(place)}
-        moving = self.threads.moving()
-        grace = self._grace(places.values(), limit)
-        left = limit - total if calls else 0.0
-        if places or moving:
-            left = max(left, min(grace - waited, limit - total))
-        if left > 0:
-            return min(left, SAMPLING) if moving else left
-        if waits and self._shows_work(waits, bool(places), waited, limit - total):
-            return SAMPLING
-        if self._loop.asked.is_stirred:
-            echo = ECHO if waits else FAINT_ECHO
-            if waited < echo and total < limit:
-                return min(SAMPLING, echo - waited)
-            self._loop.asked.is_stirred = False
-        self._parked.update((place, waiter(task)) for place, task in places.items())
-        # A thread that another test started may be at work: then it is this loop alone that waits no longer.
-        self.threads.rest(moving, for_all=len(_open_loops()) == 1)
-        restless = map(describe_task, places.values()) if waited < grace else ()
+        calls, waits = self.calls.running(), self.places.waits()
+        new = self.places.new(waits)
+        if total < limit:
+            for left in self._who_may_answer(calls, waits, new, waited):
+                if left > 0:
+                    return min(left, limit - total)
+        self._rest(waits, new, is_over=total >= limit)
+        restless = map(describe_task, new.values()) if waited < min(self._grace(new), limit) else ()
         if late := [*calls, *restless]:
-            lines = [f"work outside the event loop still runs after {limit:g} s (settle_timeout):"]
-            lines += [f"  {each}" for each in late]
-            lines += [f"waited for by {each}" for each in self.calls.give_up()]
-            raise SettleTimeout("\n".join(lines))
+            raise SettleTimeout(self._complaint(late, limit))
         return 0.0
 
-    def late(self) -> list[str]:
-        """Describe the tasks for whose answers nobody waits any longer."""
-        return [describe_task(task) for place, task in self._places() if place in _unanswered]
+    def _who_may_answer(self, calls: list[str], waits: Waits, new: Waits, waited: float) -> Iterator[float]:
+        """Yield how many real seconds each has left, or those until he has to be looked at again."""
+        if self.threads.are_arriving():
+            yield min(SAMPLING, self.grace - waited)
+        if calls:
+            yield math.inf
+        if new:
+            yield self._grace(new) - waited
+        if waits:
+            if self._may_be_answered(waits):
+                yield SLOW - waited
+            if self.threads.are_at_work():
+                yield SAMPLING
+            if new and self.threads.are_busy():
+                yield min(SAMPLING, SLOW - waited)
+        if self._loop.asked.may_echo:
+            yield (ECHO if waits else FAINT_ECHO) - waited
 
-    def _places(self) -> Iterator[tuple[Place, asyncio.Task[Any]]]:
-        """Yield where tasks wait for what only the outside can answer, so far as anyone can tell."""
-        drivers = self._loop.drivers()
-        for task in asyncio.all_tasks(self._loop):
-            future = waiter(task)
-            if future is None or isinstance(future, asyncio.Task | Turn | GATHERED):
-                continue
-            chain = frames(task)
-            if not chain or _is_at_rest([frame.f_globals.get("__name__", "") for frame in chain]):
-                continue
-            if _is_answered_inside(chain[-1].f_globals.get("__name__", "")):
-                if not any(frame.f_code in drivers for frame in chain):
-                    continue
-            # All of it: a subscriber and a query may end in the same lines of a driver.
-            yield tuple((frame.f_code, frame.f_lasti) for frame in chain), task
+    def _grace(self, new: Waits) -> float:
+        tasks = new.values()
+        if any(map(ends_by_itself, tasks)):
+            return math.inf
+        return SLOW if any(map(awaits_output, tasks)) else self.grace
 
-    def _is_parked(self, place: Place) -> bool:
-        """Tell whether who waits at a place is at rest; once where it was answered later, that was slow work."""
-        answer = self._parked.get(place)
-        if answer is None:
-            return place in self._parked
-        if answer.done() and not answer.cancelled() and place not in self._forgiven:
-            self._forgiven.add(place)
-            _unanswered.discard(place)
-            del self._parked[place]
-            return False
-        return True
+    def _may_be_answered(self, waits: Waits) -> bool:
+        return self.places.may_be_answered(waits) and self._loop.awaits_answer()
 
-    def _grace(self, tasks: Iterable[asyncio.Task[Any]], limit: float) -> float:
-        if any(map(_is_child_process, tasks)):
-            return limit
-        return min(SLOW if any(map(_awaits_output, tasks)) else self.grace, limit)
+    def _rest(self, waits: Waits, new: Waits, *, is_over: bool) -> None:
+        """Remember of all that had its time that it rests; ``is_over``: nobody has any left."""
+        if self._may_be_answered(waits):
+            self._loop.asked.give_up()
+            self.places.give_up(waits)
+        if waits and is_over:
+            self.threads.tire()
+        self._loop.asked.may_echo = False
+        self.places.rest(new)
+        self.threads.rest()
 
-    def _shows_work(self, places: Collection[Place], is_news: bool, waited: float, left: float) -> bool:
-        """Tell whether something is at work which may answer; ``is_news``: a task waits that has had no grace yet."""
-        if hopeful := [place for place in places if place not in _unanswered]:
-            is_watched = bool(self._loop.drivers())
-            if is_watched or self._loop.asked:
-                if waited >= SLOW or left <= 0:
-                    self._loop.asked.give_up()
-                    _unanswered.update(hopeful)
-                elif is_watched or self._loop.awaits_answer():
-                    return True
-        busy = self.threads.busy()
-        if self.threads.have_rested(busy):
-            if left > 0:
-                return True
-            self.threads.tireless.update(busy)
-        return is_news and bool(busy) and waited < SLOW and left > 0
-
-
-def _open_loops() -> list[VirtualLoop]:
-    """Return the loops of all tests that are under way, in whichever threads."""
-    with _lock:
-        return [loop for loop in _loops if not loop.is_closed()]
-
-
-def _is_answered_inside(module: str) -> bool:
-    return module in ANSWERED_INSIDE or module.startswith(("discord.", "discordtest."))
-
-
-def _is_at_rest(modules: list[str]) -> bool:
-    """Tell whether a task, by the modules of its chain, is one end of a connection on which nothing is due."""
-    return modules[-1] == SERVER or any(module.startswith(DISCORD) for module in modules)
-
-
-def _is_child_process(task: asyncio.Task[Any]) -> bool:
-    """A child process that is waited for will end; no grace could tell how soon."""
-    return any(frame.f_globals.get("__name__") in CHILD_PROCESSES for frame in frames(task))
-
-
-def _awaits_output(task: asyncio.Task[Any]) -> bool:
-    """Tell whether a task waits for what a child process will print, or a database say: for how long, nobody knows."""
-    for frame in frames(task):
-        module = frame.f_globals.get("__name__")
-        if module in ASKING:
-            return True
-        if module == STREAMS:
-            pipe = getattr(frame.f_locals.get("self"), "_transport", None)  # no public name
-            if isinstance(pipe, asyncio.ReadTransport):
-                return isinstance(pipe.get_protocol(), ReadSubprocessPipeProto)
-    return False
+    def _complaint(self, late: list[str], limit: float) -> str:
+        lines = [f"work outside the event loop still runs after {limit:g} s (settle_timeout):"]
+        lines += [f"  {each}" for each in late]
+        lines += [f"waited for by {each}" for each in self.calls.give_up()]
+        return "\n".join(lines)

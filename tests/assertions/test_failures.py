@@ -13,7 +13,7 @@ from unittest.mock import patch
 import discord
 from discord.ext import commands
 
-from discordtest.clock import outside
+from discordtest.clock import outside, places
 from tests.bots import BotTestCase, run_case
 
 Context = commands.Context[Any]
@@ -310,7 +310,7 @@ class WaitTests(BotTestCase):
     async def test_answer_from_outside_that_did_not_come_is_told(self) -> None:
         ours, theirs = socket.socketpair()
         self.addCleanup(theirs.close)
-        self.addCleanup(outside._unanswered.clear)
+        self.addCleanup(places._unanswered.clear)
         reader, writer = await asyncio.open_connection(sock=ours)
 
         async def query(ctx: Context) -> None:

@@ -10,7 +10,7 @@ import unittest
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-from discordtest.clock import outside
+from discordtest.clock import outside, places
 from discordtest.clock.runner import end_tasks
 from tests.bots import needs_the_process
 from tests.clock.virtual import VirtualTestCase
@@ -53,7 +53,7 @@ class AskedTests(VirtualTestCase):
     def setUp(self) -> None:
         needs_the_process(self)  # which knows where it waited in vain
         self.loop.outside.grace = 0.001
-        self.addCleanup(outside._unanswered.clear)
+        self.addCleanup(places._unanswered.clear)
         self.got: list[bytes] = []
 
     def serve(self, listener: socket.socket, delay: float) -> None:
@@ -130,7 +130,7 @@ class AskedTests(VirtualTestCase):
         with patch.object(outside, "SLOW", 0.01):
             self.start(self.handler(lambda: driver.ask(b"question")))
             await self.loop.settle()
-        self.assertFalse(self.loop.asked)
+        self.assertFalse(self.loop.awaits_answer())
         driver.transport.write(b"more")
         self.assertEqual(self.loop.asked.open(), [])
         with patch.object(outside, "ECHO", 0):
@@ -153,7 +153,9 @@ class AskedTests(VirtualTestCase):
         with patch.multiple(outside, SLOW=0.01, ECHO=0):
             self.start(driver.ask(b"next job"))
             await self.loop.settle()
-        self.assertRegex(self.loop.outside.late()[0], r"^the bot waits in Driver.ask \(test_asked.py:\d+\)$")
+        self.assertRegex(
+            self.loop.outside.places.late()[0], r"^the bot waits in Driver.ask \(test_asked.py:\d+\)$"
+        )
 
     async def test_query_in_the_same_lines_of_the_driver_as_a_wait_in_vain(self) -> None:
         async def within(depth: int, driver: Driver) -> bytes:
@@ -185,7 +187,7 @@ class AskedTests(VirtualTestCase):
             timer.start()
             self.start(self.handler(lambda: driver.ask(b"publish")))
             while not subscriber.news:
-                self.loop.asked.is_stirred = True
+                self.loop.asked.may_echo = True
                 await self.loop.settle()
         self.assertEqual(subscriber.news, [b"news"])
         self.assertEqual(self.loop.microseconds, 0)
@@ -212,7 +214,7 @@ class AskedTests(VirtualTestCase):
         with patch.object(self.loop.asked, "give_up", side_effect=AssertionError("it was waited for")):
             await self.loop.settle()
             self.assertEqual(self.got, [])
-            self.assertTrue(self.loop.asked)
+            self.assertTrue(self.loop.asked.open())
             self.assertFalse(self.loop.awaits_answer())
         await self.loop.advance(10)
         self.assertEqual(self.got, [b"answer"])
@@ -226,7 +228,7 @@ class WatchedTests(VirtualTestCase):
     def setUp(self) -> None:
         needs_the_process(self)  # which knows where it waited in vain
         self.loop.outside.grace = 0.001
-        self.addCleanup(outside._unanswered.clear)
+        self.addCleanup(places._unanswered.clear)
         self.ours, self.theirs = socket.socketpair()
         self.addCleanup(self.ours.close)
         self.addCleanup(self.theirs.close)
@@ -253,13 +255,30 @@ class WatchedTests(VirtualTestCase):
         self.assertTrue(task.done())
         self.assertEqual(await task, b"answer")
 
+    async def test_one_that_waits_for_a_future_of_its_own(self) -> None:
+        loop = asyncio.get_running_loop()
+
+        async def receive() -> bytes:
+            answer = loop.create_future()
+            loop.add_reader(self.ours, lambda: answer.set_result(loop.remove_reader(self.ours)))
+            await answer
+            return self.ours.recv(100)
+
+        timer = threading.Timer(0.05, self.theirs.sendall, [b"answer"])
+        self.loop.outside.threads.know(timer)
+        task = self.start(receive())
+        timer.start()
+        await self.loop.settle()
+        self.assertTrue(task.done())
+        self.assertEqual(await task, b"answer")
+
     async def test_one_that_rests_is_waited_for_once(self) -> None:
         with patch.object(outside, "SLOW", 0.01):
             task = self.start(self.receive())
             await self.loop.settle()
         with patch.object(self.loop.asked, "give_up", side_effect=AssertionError("it was waited for")):
             await self.loop.settle()
-        self.assertEqual(len(self.loop.outside.late()), 1)
+        self.assertEqual(len(self.loop.outside.places.late()), 1)
         await end_tasks([task])
 
 
