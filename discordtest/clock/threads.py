@@ -2,7 +2,7 @@
 
 A new thread runs until it comes to rest somewhere, and that place (its innermost code positions) is remembered, for
 the process: a thread that stands there waits for orders. From then on one that runs the same code and stands elsewhere
-is at work.
+is at work. One that waits at an empty ``queue.Queue`` rests in any case: nobody but a new order sets it to work.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ class Threads:
         frames, resting, found = sys._current_frames(), _resting | self._resting, {}
         for thread in threads:
             frame = frames.get(thread.ident or 0)
-            if frame is None:  # it has not begun, or has ended
+            if frame is None or not thread.is_alive():  # whose number another thread may have by now
                 continue
             standing = _Standing(_place_of(frame), _code_of(frame))
             if standing.place not in resting and not _has_no_orders(thread):
@@ -154,7 +154,7 @@ def _code_of(frame: FrameType) -> CodeType | None:
 
 
 def _has_no_orders(thread: threading.Thread) -> bool:
-    """Tell whether it waits at an empty queue: a worker, which nobody but a new order sets to work."""
+    """Tell whether it waits at an empty queue."""
     top = sys._current_frames().get(thread.ident or 0)
     if top is None or top.f_code is not _WAIT or top.f_back is None or top.f_back.f_code is not _GET:
         return False
