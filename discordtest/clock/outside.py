@@ -72,18 +72,21 @@ class Outside:
         limit = self._loop.settle_timeout
         calls, waits = self.calls.running(), self.places.waits()
         new = self.places.new(waits)
-        if total < limit:
-            for left in self._who_may_answer(calls, waits, new, waited):
-                if left > 0:
-                    return min(left, limit - total)
-        self._rest(waits, new, is_over=total >= limit)
+        for left in self._who_may_answer(calls, waits, new, waited):
+            if (left := min(left, limit - total)) > 0:
+                return left
+        self.places.rest(new)
+        self.threads.rest()
         restless = map(describe_task, new.values()) if waited < min(self._grace(new), limit) else ()
         if late := [*calls, *restless]:
             raise SettleTimeout(self._complaint(late, limit))
         return 0.0
 
     def _who_may_answer(self, calls: list[str], waits: Waits, new: Waits, waited: float) -> Iterator[float]:
-        """Yield how many real seconds each has left, or those until he has to be looked at again."""
+        """Yield how many real seconds each has left, or those until he has to be looked at again.
+
+        Whoever goes on to the next has found that this one has none left; what follows is below the ``yield``.
+        """
         if self.threads.are_arriving():
             yield min(SAMPLING, self.grace - waited)
         if calls:
@@ -91,34 +94,24 @@ class Outside:
         if new:
             yield self._grace(new) - waited
         if waits:
-            if self._may_be_answered(waits):
+            if self.places.may_be_answered(waits) and self._loop.awaits_answer():
                 yield SLOW - waited
+                self._loop.asked.give_up()
+                self.places.give_up(waits)
             if self.threads.are_at_work():
                 yield SAMPLING
+                self.threads.tire()
             if new and self.threads.are_busy():
                 yield min(SAMPLING, SLOW - waited)
         if self._loop.asked.may_echo:
             yield (ECHO if waits else FAINT_ECHO) - waited
+            self._loop.asked.may_echo = False
 
     def _grace(self, new: Waits) -> float:
         tasks = new.values()
         if any(map(ends_by_itself, tasks)):
             return math.inf
         return SLOW if any(map(awaits_output, tasks)) else self.grace
-
-    def _may_be_answered(self, waits: Waits) -> bool:
-        return self.places.may_be_answered(waits) and self._loop.awaits_answer()
-
-    def _rest(self, waits: Waits, new: Waits, *, is_over: bool) -> None:
-        """Remember of all that had its time that it rests; ``is_over``: nobody has any left."""
-        if self._may_be_answered(waits):
-            self._loop.asked.give_up()
-            self.places.give_up(waits)
-        if waits and is_over:
-            self.threads.tire()
-        self._loop.asked.may_echo = False
-        self.places.rest(new)
-        self.threads.rest()
 
     def _complaint(self, late: list[str], limit: float) -> str:
         lines = [f"work outside the event loop still runs after {limit:g} s (settle_timeout):"]
