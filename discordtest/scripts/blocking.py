@@ -16,6 +16,7 @@ from discordtest.errors import SetupError
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from types import FrameType
 
 __all__ = ["PATIENCE", "Watchdog"]
 
@@ -23,21 +24,28 @@ PATIENCE = 5.0
 """Real seconds in which a script has to end once it has a bot in a thread."""
 
 
+#: What interrupts, where there is such a signal: Ctrl-C may be ignored (in a job of the background), or mean otherwise
+#: (to asyncio.Runner, to `unittest --catch`).
+_SIGNAL = getattr(signal, "SIGUSR2", None)
+
+
 class Watchdog:
-    """Watches over one script that loads."""
+    """Watches over one script that loads; made and stopped by the thread that loads it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._timer: threading.Timer | None = None
         self._is_over = False
         self._loader = threading.current_thread()
+        self._is_main = self._loader is threading.main_thread()
         self.has_barked = False
+        if _SIGNAL is not None and self._is_main:
+            self._before = signal.signal(_SIGNAL, self._interrupt)
 
     def start(self) -> None:
         """Begin to count, on whatever thread; a script that loads in another than the main one is never interrupted."""
-        is_main = self._loader is threading.main_thread()
         with self._lock:
-            if self._timer is None and not self._is_over and is_main:
+            if self._timer is None and not self._is_over and self._is_main:
                 self._timer = threading.Timer(PATIENCE, self._bark)
                 self._timer.daemon = True
                 self._timer.start()
@@ -49,18 +57,26 @@ class Watchdog:
         if self._timer is not None:
             self._timer.cancel()
             self._timer.join()
+        if _SIGNAL is not None and self._is_main and signal.getsignal(_SIGNAL) == self._interrupt:
+            # None: by somebody else than Python
+            signal.signal(_SIGNAL, signal.SIG_DFL if self._before is None else self._before)
 
     def _bark(self) -> None:
         with self._lock:
-            # whoever takes Ctrl-C otherwise, such as `unittest --catch`, would not raise it
-            if self._is_over or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+            if self._is_over:
                 return
             self.has_barked = True
-            if hasattr(signal, "pthread_kill"):
-                assert self._loader.ident is not None
-                signal.pthread_kill(self._loader.ident, signal.SIGINT)
-            else:
+            if _SIGNAL is None:
                 _thread.interrupt_main()
+            else:
+                assert self._loader.ident is not None
+                signal.pthread_kill(self._loader.ident, _SIGNAL)
+
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        if self.has_barked and not self._is_over:
+            raise KeyboardInterrupt
+        if callable(self._before):
+            self._before(number, frame)
 
     def error(self, path: Path, interrupt: KeyboardInterrupt) -> SetupError:
         """Return what to raise for an interruption of the script."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import tempfile
 import textwrap
-import threading
 import unittest
 import unittest.mock
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 
 from discordtest import DiscordTestCase
 from discordtest.scripts import blocking, load_client
-from tests.bots import NeedsTheProcess, Outcome, run_case
+from tests.bots import NeedsTheProcess, Outcome, in_a_thread, run_case
 
 HEAD = """
     import asyncio, discord, sys, threading, time
@@ -22,9 +21,6 @@ HEAD = """
 RUNS = HEAD + '    threading.Thread(target=bot.run, args=("token",), daemon=True).start()\n'
 
 
-@unittest.skipUnless(
-    signal.getsignal(signal.SIGINT) is signal.default_int_handler, "somebody else takes Ctrl-C"
-)
 class BlockingTests(NeedsTheProcess):
     def setUp(self) -> None:
         super().setUp()
@@ -68,7 +64,7 @@ class BlockingTests(NeedsTheProcess):
         self.assertEqual(self.outcome(RUNS + ending).problems, [])
 
 
-class WatchdogTests(unittest.TestCase):
+class WatchdogTests(NeedsTheProcess):
     def test_script_that_has_loaded_is_let_be(self) -> None:
         watchdog = blocking.Watchdog()
         watchdog.start()
@@ -80,24 +76,38 @@ class WatchdogTests(unittest.TestCase):
         self.assertFalse(watchdog.has_barked)
 
     def test_script_in_another_thread_is_never_interrupted(self) -> None:
-        found: list[blocking.Watchdog] = []
-        thread = threading.Thread(target=lambda: found.append(blocking.Watchdog()))
-        thread.start()
-        thread.join()
-        found[0].start()
-        self.assertIsNone(found[0]._timer)
+        watchdog = in_a_thread(blocking.Watchdog)
+        watchdog.start()
+        self.assertIsNone(watchdog._timer)
+        watchdog.stop()
 
-    def test_who_takes_ctrl_c_otherwise_is_let_be(self) -> None:
-        if threading.current_thread() is not threading.main_thread():
-            self.skipTest("signals are the main thread's")
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        self.addCleanup(signal.signal, signal.SIGINT, before)
+    @unittest.skipUnless(hasattr(signal, "SIGUSR2"), "Windows has no such signal")
+    def test_signal_of_somebody_else_is_theirs(self) -> None:
+        heard: list[int] = []
+
+        def hear(number: int, frame: object) -> None:
+            heard.append(number)
+
+        self.addCleanup(signal.signal, signal.SIGUSR2, signal.signal(signal.SIGUSR2, hear))
         watchdog = blocking.Watchdog()
-        watchdog._bark()
-        self.assertFalse(watchdog.has_barked)
+        signal.raise_signal(signal.SIGUSR2)
+        watchdog.stop()
+        signal.raise_signal(signal.SIGUSR2)
+        self.assertEqual(heard, [signal.SIGUSR2] * 2)
+        self.assertIs(signal.getsignal(signal.SIGUSR2), hear)
+
+    @unittest.skipUnless(hasattr(signal, "SIGUSR2"), "Windows has no such signal")
+    def test_handler_that_the_script_has_set_stays(self) -> None:
+        self.addCleanup(signal.signal, signal.SIGUSR2, signal.getsignal(signal.SIGUSR2))
+        watchdog = blocking.Watchdog()
+        signal.signal(signal.SIGUSR2, signal.SIG_IGN)
+        watchdog.stop()
+        self.assertEqual(signal.getsignal(signal.SIGUSR2), signal.SIG_IGN)
 
     def test_error_without_a_line_of_the_script(self) -> None:
-        error = blocking.Watchdog().error(Path("bot.py"), KeyboardInterrupt())
+        watchdog = blocking.Watchdog()
+        watchdog.stop()
+        error = watchdog.error(Path("bot.py"), KeyboardInterrupt())
         self.assertIn(
             "the script bot.py goes on for ever, while its bot starts in another thread", str(error)
         )
