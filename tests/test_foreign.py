@@ -10,7 +10,7 @@ import discord
 import requests
 from aiohttp import web
 
-from discordtest import DiscordTestCase, HostRefused, SetupError
+from discordtest import DiscordTestCase, HostRefused, NotModelled, SetupError
 from discordtest.foreign import serve
 from tests.bots import needs_the_process
 from tests.wired import WiredTestCase
@@ -300,6 +300,17 @@ class StandIns(DiscordTestCase):
         self.assertEqual((answer.status_code, answer.json()["form"]), (201, "code=x"))
         answer = await asyncio.to_thread(requests.get, "https://discord.com/api/v10/gateway")
         self.assertEqual((answer.status_code, len(self.served.requests)), (200, 1))
+
+
+class UnservedTests(DiscordTestCase):
+    async def test_token_of_a_person(self) -> None:
+        url, headers = "https://discord.com/api/v10/users/@me", {"Authorization": "Bearer alices"}
+        async with aiohttp.ClientSession() as http:
+            with self.assertRaisesRegex(
+                NotModelled, "GET /users/@me with the Bearer token of a person.*self.serve"
+            ):
+                await http.get(url, headers=headers)
+        self.backend.failures.clear()
 
 
 class LoopbackStandIns(StandIns):

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Backend", "below_version", "read_body"]
 
+_CURE = 'self.serve("discord.com", handler) lets the test answer it'
+
 MAX_REQUEST_SIZE = 25 * 1024 * 1024  # bytes
 MAX_REASON = 512  # characters
 _JSON = "application/json"
@@ -211,6 +213,9 @@ class Backend(Interruptions, Troubles, Snapshots, Events):
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         application_id = self.world.tokens.get(token) if scheme == "Bot" else None
         if application_id is None:
+            if scheme == "Bearer":
+                what = f"{request.method} {below_version(request.path)} with the Bearer token of a person"
+                raise NotModelled(f"{what}: the in-memory Discord has none; {_CURE}")
             return None
         bot_id = self.world.applications[application_id]["bot"]["id"]
         return rest.known_actor("bot", bot_id, application_id)
@@ -238,10 +243,7 @@ class Backend(Interruptions, Troubles, Snapshots, Events):
     def _unknown(method: str, path: str, exists: bool) -> Exception:
         if exists and method not in ("GET", "POST", "PUT", "PATCH", "DELETE"):
             return RestError(Code.GENERAL_ERROR, status=405)
-        return NotModelled(
-            f"route {method} {path}: the in-memory Discord does not know it yet; "
-            'self.serve("discord.com", handler) lets the test answer it'
-        )
+        return NotModelled(f"route {method} {path}: the in-memory Discord does not know it yet; {_CURE}")
 
 
 def below_version(path: str) -> str:
