@@ -51,8 +51,10 @@ def hint(error: BaseException) -> str | None:
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
     """Yield an error, what it came from, and what discord.py has wrapped."""
+    told: list[BaseException] = []
     inner: BaseException | None = error
-    while inner is not None:
+    while inner is not None and all(inner is not each for each in told):
+        told.append(inner)
         yield inner
         inner = getattr(inner, "original", None) or inner.__context__
 

@@ -45,6 +45,21 @@ class ClosedBotTests(BotTestCase):
         with self.fails("the bot raised ValueError: late, in on_message, and nothing handled it"):
             await self.bot_does(leave)
 
+    async def test_handler_of_the_command_that_raises_what_it_got(self) -> None:
+        command = self.client.get_command("do")
+        assert command is not None
+
+        @command.error
+        async def handler(ctx: commands.Context[Any], error: Any) -> None:
+            raise error.original
+
+        async def leave(ctx: commands.Context[Any]) -> None:
+            await self.client.close()
+            raise ValueError("late")
+
+        with self.fails("the bot raised ValueError: late, in on_message, and nothing handled it"):
+            await self.bot_does(leave)
+
     async def test_event_of_the_bot_itself(self) -> None:
         @self.client.event
         async def on_done() -> None: ...
