@@ -9,7 +9,7 @@ import discord
 from discordtest.arrange.building import Arranging, channel_id_of, perform, show, stage
 from discordtest.arrange.channels import channel_fields
 from discordtest.backend.permissions import THREAD_TYPES
-from discordtest.checking import check_keywords
+from discordtest.checking import check_keywords, check_permissions
 from discordtest.control.changing import UNCHANGED, announced
 from discordtest.errors import SetupError
 from discordtest.finding import find_mentionable
@@ -57,17 +57,24 @@ class ChannelChanges(Arranging):
         self,
         channel: discord.abc.GuildChannel | Id,
         target: discord.Role | discord.abc.User | Id,
-        allow: discord.Permissions | int = 0,
+        allow: discord.Permissions | discord.PermissionOverwrite | int = 0,
         deny: discord.Permissions | int = 0,
     ) -> None:
         """Set what a role or member, the ``target``, is allowed and denied in a ``channel``.
 
-        ``allow`` and ``deny`` are Permissions or bits; what is in neither is as the roles say. CHANNEL_UPDATE is sent.
+        ``allow`` and ``deny`` are Permissions or bits; what is in neither is as the roles say. A PermissionOverwrite is
+        both in one. CHANNEL_UPDATE is sent.
 
         >>> backend.set_channel_permission_overrides(general, muted, deny=discord.Permissions(send_messages=True))
 
         Raises `SetupError` for a channel or target that is not here, and for a permission in both.
         """
+        if isinstance(allow, discord.PermissionOverwrite):
+            if deny:
+                raise TypeError("a PermissionOverwrite says what is denied, too: leave deny out")
+            allow, deny = allow.pair()
+        check_permissions(allow)
+        check_permissions(deny)
         allowed, denied = bits(allow) or 0, bits(deny) or 0
         if allowed & denied:
             names = ", ".join(name for name, value in discord.Permissions(allowed & denied) if value)

@@ -108,6 +108,15 @@ class PermissionOverrideTests(ControlTestCase):
         self.assertEqual(self.general.overwrites_for(self.mods), wanted)
         self.assertEqual(await self.heard(), ["guild_channel_update"])
 
+    async def test_permission_overwrite(self) -> None:
+        wanted = discord.PermissionOverwrite(manage_messages=True, send_messages=False)
+        backend.set_channel_permission_overrides(self.general, self.mods, wanted)
+        self.assertEqual(self.general.overwrites_for(self.mods), wanted)
+        with self.assertRaisesRegex(TypeError, "leave deny out"):
+            backend.set_channel_permission_overrides(self.general, self.mods, wanted, 8)
+        with self.assertRaisesRegex(TypeError, "permissions are discord.Permissions, such as .*, not 'send'"):
+            backend.set_channel_permission_overrides(self.general, self.mods, "send")  # type: ignore[arg-type]
+
     async def test_permission_in_both_is_refused(self) -> None:
         both = discord.Permissions(send_messages=True, connect=True)
         with self.assertRaisesRegex(SetupError, "send_messages, connect is allowed and denied"):
