@@ -45,7 +45,7 @@ class Circle:
             self._moment, self._seen = moment, len(journal)
             self._requests.clear()
             self._waits.clear()
-            for task in asyncio.all_tasks(scene.loop):
+            for task in scene.loop.unfinished():
                 self._waits[task] = weakref.ref(waiter(task) or _Running())
         for entry in journal[self._seen :]:
             if isinstance(entry, Exchange) and entry.actor is not None:

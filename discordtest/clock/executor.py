@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
+    from discordtest.clock.timed import TimedLoop
+
 __all__ = ["Calls"]
 
 _HANDED_ON_BY = "asyncio.", "discordtest."
@@ -32,7 +34,7 @@ class Call:
 class Calls:
     """The calls of one loop that are not done, also in pools of the bot's own, for whose futures a task waits."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: TimedLoop) -> None:
         self._loop = loop
         self.known: dict[asyncio.Future[Any], Call] = {}  # that went through the loop
         self._given_up: set[concurrent.futures.Future[Any]] = set()  # of other pools
@@ -61,7 +63,7 @@ class Calls:
         found = [
             f"{call.name}, called in {call.where}" for call in self.known.values() if not call.is_given_up
         ]
-        for task in asyncio.all_tasks(self._loop):
+        for task in self._loop.unfinished():
             future = waiter(task)
             if future is None or future in self.known or (source := _pool_future(future)) is None:
                 continue
@@ -74,7 +76,7 @@ class Calls:
         for call in self.known.values():
             call.is_given_up = True
         stacks = []
-        for task in asyncio.all_tasks(self._loop):
+        for task in self._loop.unfinished():
             future = waiter(task)
             source = None if future is None else _pool_future(future)
             if source is not None:

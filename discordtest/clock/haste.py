@@ -65,7 +65,7 @@ async def hasten(
     """Fire timers of some tasks before their time, soonest first, until they have none; the clock stands still."""
     for _ in range(limit):
         await loop.settle()
-        tasks = asyncio.all_tasks(loop)
+        tasks = loop.unfinished()
         for timer in sorted(loop._scheduled):
             task = None if timer.cancelled() else task_of(timer, tasks)
             if task is not None and is_meant(task):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from types import CodeType
 
-    from discordtest.clock.asked import AskingLoop
+    from discordtest.clock.timed import TimedLoop
 
     Place: TypeAlias = tuple[tuple[CodeType, int], ...]
     Waits: TypeAlias = dict[Place, asyncio.Task[Any]]
@@ -46,7 +46,7 @@ _unanswered: set[Place] = set()  # where tasks of this process waited for an ans
 class Places:
     """What one loop knows of where its tasks wait for the outside."""
 
-    def __init__(self, loop: AskingLoop) -> None:
+    def __init__(self, loop: TimedLoop) -> None:
         self._loop = loop
         self._at_rest: dict[Place, asyncio.Future[Any]] = {}  # and what is waited for there
         self._were_slow: set[Place] = set()  # which were answered when they were taken to be at rest
@@ -54,7 +54,7 @@ class Places:
     def waits(self) -> Waits:
         """Return the tasks that wait for the outside, by place."""
         drivers, found = self._loop.drivers(), {}
-        for task in asyncio.all_tasks(self._loop):
+        for task in self._loop.unfinished():
             future = waiter(task)
             if future is None or isinstance(future, asyncio.Task | Turn | GATHERED):
                 continue

@@ -5,7 +5,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import unittest
 from typing import Any
 from unittest.mock import patch
@@ -18,9 +17,6 @@ from discordtest.clock.loop import VirtualLoop
 from discordtest.clock.runner import end_tasks
 from tests.bots import needs_the_process
 from tests.clock.virtual import VirtualTestCase, run
-
-LONG = 2.0
-"""A grace that no loaded machine uses up by being slow."""
 
 
 class PlaceTests(VirtualTestCase):
@@ -78,12 +74,14 @@ class PlaceTests(VirtualTestCase):
             await handler(session)
             await self.loop.settle()
             self.assertEqual(self.loop.outside.places.waits(), {}, "the server has nothing to do")
-            self.loop.outside.grace = LONG
-            started = time.perf_counter()
-            for _ in range(20):
-                await self.loop.settle()
-            await self.loop.advance(3600)
-            self.assertLess(time.perf_counter() - started, LONG, "no grace for the idle connection")
+            patience, graces = self.loop.outside.patience, []
+            with patch.object(
+                self.loop.outside, "patience", lambda *waited: graces.append(patience(*waited)) or graces[-1]
+            ):
+                for _ in range(20):
+                    await self.loop.settle()
+                await self.loop.advance(3600)
+            self.assertEqual(set(graces), {0.0}, "no grace for the idle connection")
         await runner.cleanup()
 
 

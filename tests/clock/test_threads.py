@@ -160,12 +160,13 @@ class ThreadTests(VirtualTestCase):
     async def test_thread_that_never_ends_its_work_is_waited_for_once(self) -> None:
         needs_the_process(self)  # beside other tests it would not be known where threads rest
         self.loop.outside.grace = self.loop.settle_timeout = 0.05
-        begin, release = threading.Event(), threading.Event()
+        begin, begun, release = threading.Event(), threading.Event(), threading.Event()
         self.addCleanup(release.set)
         self.addCleanup(begin.set)
 
         def work() -> None:
             begin.wait()
+            begun.set()
             release.wait()
 
         async def handler() -> None:
@@ -175,6 +176,7 @@ class ThreadTests(VirtualTestCase):
         thread.start()
         await self.loop.settle()  # it rests
         begin.set()
+        begun.wait()
         self.start(handler())
         await self.loop.settle()
         self.assertEqual(self.loop.outside.threads._tireless, {thread})
