@@ -17,7 +17,7 @@ from discord import app_commands
 from discord.ext import commands
 from discord.utils import MISSING
 
-from discordtest import exits
+from discordtest.bot_errors import exits
 from discordtest.clock import haste
 from discordtest.clock.patience import Patience
 from discordtest.clock.runner import end_tasks

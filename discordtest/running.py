@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from discordtest import deferred, guesses, hints, none_errors, outdated, source, uncached
+from discordtest import deferred, hints, source
 from discordtest.assertions import failures
 from discordtest.backend import journal
 from discordtest.clock import runner as runners
 from discordtest.errors import Deadlock, DiscordTestError, SettleTimeout, SetupError
+from discordtest.hints import guesses, none_errors, outdated, uncached
 from discordtest.interactions import timeline
 
 if TYPE_CHECKING:

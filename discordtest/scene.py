@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from discordtest import hints, unhandled
+from discordtest import hints
 from discordtest.backend import journal, rest
+from discordtest.bot_errors import unhandled
 from discordtest.code_names import line_at
 from discordtest.errors import DiscordTestError, SetupError
 
@@ -25,11 +26,11 @@ if TYPE_CHECKING:
     import discord
 
     from discordtest.backend.world import Record
+    from discordtest.bot_errors.handled import Ledger
+    from discordtest.bot_errors.unhandled import Watch
     from discordtest.clock.loop import VirtualLoop
     from discordtest.control import SceneBackend
-    from discordtest.handled import Ledger
     from discordtest.transports.network import Network
-    from discordtest.unhandled import Watch
 
 __all__ = ["Scene"]
 

@@ -17,30 +17,17 @@ from zlib import crc32
 
 import discord
 
-from discordtest import (
-    circles,
-    clock,
-    control,
-    current,
-    exits,
-    given,
-    handled,
-    leaks,
-    lifecycle,
-    replays,
-    scripts,
-    seam,
-    unhandled,
-    worlds,
-)
+from discordtest import clock, control, current, given, leaks, lifecycle, replays, scripts, seam, worlds
 from discordtest import scene as scenes
 from discordtest import transcript as transcripts
 from discordtest.backend import intents, tokens
 from discordtest.backend import world as worlds_
 from discordtest.backend.resources import application as apps
 from discordtest.backend.resources import user
+from discordtest.bot_errors import exits, handled, unhandled
 from discordtest.clock import players, runner, travel
 from discordtest.errors import SettleTimeout, SetupError
+from discordtest.hints import circles
 from discordtest.running import Running
 from discordtest.transports import network as networks
 from discordtest.transports import releases

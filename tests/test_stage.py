@@ -22,8 +22,8 @@ from discordtest import (
     current,
     mocked_call_later,
     seam,
-    unhandled,
 )
+from discordtest.bot_errors import unhandled
 from discordtest.clock.borrowed import BorrowedLoop
 from discordtest.stage import Stage, configure
 from tests.clock.stock import HOUR, in_a_loop, run

@@ -19,15 +19,8 @@ import aiohttp
 import discord
 from discord.ext import commands
 
-from discordtest import (
-    DiscordTestCase,
-    DiscordTestMixin,
-    HostRefused,
-    NotModelled,
-    SettleTimeout,
-    SetupError,
-    unhandled,
-)
+from discordtest import DiscordTestCase, DiscordTestMixin, HostRefused, NotModelled, SettleTimeout, SetupError
+from discordtest.bot_errors import unhandled
 from discordtest.transports import releases
 from tests.bots import BotTestCase, needs_the_process, run_case
 

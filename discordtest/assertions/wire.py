@@ -17,9 +17,9 @@ from discordtest.interactions import timeline
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from discordtest.bot_errors.unhandled import Unhandled
     from discordtest.scene import Scene
     from discordtest.tolerance import Close
-    from discordtest.unhandled import Unhandled
 
 __all__ = ["AssertWire", "BotErrors"]
 

@@ -151,7 +151,7 @@ class Script:
         )
 
     def _ended(self, end: SystemExit, held: bool) -> str:
-        from discordtest.exits import who_called  # executed with the first test
+        from discordtest.bot_errors.exits import who_called  # executed with the first test
 
         text = f"the script {self.path.name} ended: {who_called(end)}"
         if held:

@@ -9,7 +9,8 @@ import unittest
 from collections.abc import Callable
 from typing import Any
 
-from discordtest import DiscordTestCase, guesses
+from discordtest import DiscordTestCase
+from discordtest.hints import guesses
 from tests.bots import BotTestCase, run_case
 
 

@@ -18,21 +18,21 @@ import discord
 from discord import app_commands
 from discord.ext import commands, tasks
 
-from discordtest import after_close
 from discordtest.backend.journal import Act, Dispatch, Handled, Sent
+from discordtest.bot_errors import after_close
+from discordtest.bot_errors.unhandled import Unhandled, named
 from discordtest.brevity import start_of
 from discordtest.clock.module_view import ModuleView
 from discordtest.clock.waits import MACHINERY
 from discordtest.code_names import function_name, line_at, where_begins
 from discordtest.source import package_of, steps
-from discordtest.unhandled import Unhandled, named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from discordtest.backend import Backend
     from discordtest.backend.journal import Entry
-    from discordtest.unhandled import Watch
+    from discordtest.bot_errors.unhandled import Watch
 
 __all__ = ["Ledger", "install", "uninstall"]
 

@@ -18,22 +18,23 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from discordtest import after_close, exits, idle, neighbours, none_errors, untold
 from discordtest.backend.codes import Code
 from discordtest.backend.intents import ALWAYS, EVENTS, PRIVILEGED
 from discordtest.backend.journal import Dispatch, Exchange, Sent
 from discordtest.backend.permissions import visible
 from discordtest.backend.resources.application import approved_intents
+from discordtest.bot_errors import after_close, exits
 from discordtest.clock import in_vain
+from discordtest.hints import idle, neighbours, none_errors, untold
 from discordtest.names import channel_name, named_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from discordtest.backend.world import Record, World
+    from discordtest.bot_errors.unhandled import Unhandled
     from discordtest.errors import Deadlock
     from discordtest.scene import Scene
-    from discordtest.unhandled import Unhandled
 
 __all__ = [
     "refused",

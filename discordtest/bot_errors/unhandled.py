@@ -32,7 +32,7 @@ import discord.state
 import discord.ui.modal
 import discord.ui.view
 
-from discordtest import after_close
+from discordtest.bot_errors import after_close
 from discordtest.clock.players import loop_to_tell
 from discordtest.code_names import function_name, line_at
 

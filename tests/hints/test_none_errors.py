@@ -11,7 +11,7 @@ from typing import Any
 import discord
 from discord.ext import commands
 
-from discordtest import none_errors
+from discordtest.hints import none_errors
 from tests.bots import BotTestCase, run_case
 
 Context = commands.Context[Any]

@@ -8,7 +8,7 @@ from typing import Any
 import discord
 from discord.ext import commands, tasks
 
-from discordtest import idle
+from discordtest.hints import idle
 from tests.bots import BotTestCase
 
 Context = commands.Context[Any]

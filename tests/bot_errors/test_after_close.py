@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from discordtest import after_close
+from discordtest.bot_errors import after_close
 from tests.bots import BotTestCase, needs_the_process
 
 if TYPE_CHECKING:

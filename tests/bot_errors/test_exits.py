@@ -10,7 +10,8 @@ from typing import Any
 import discord
 from discord.ext import commands
 
-from discordtest import DiscordTestCase, exits, source
+from discordtest import DiscordTestCase, source
+from discordtest.bot_errors import exits
 from tests.bots import BotTestCase, run_case
 
 
