@@ -105,7 +105,7 @@ class Watch:
         self.unawaited: list[str] = []  # coroutines that were dropped before they began, and where
         self._known: list[BaseException] = []  # each error counts once
         self._is_sealed = False
-        self._others = weakref.WeakSet(loop.unfinished())  # which were there before
+        self._others = {*map(weakref.ref, loop.unfinished())}  # tasks that were there before
         self._handler = loop.get_exception_handler()
         self._loop = loop
         loop.set_exception_handler(self._handle)
@@ -164,8 +164,10 @@ class Watch:
 
         asyncio has no public name for "failed, and exception() was not called"; exception() would be a look.
         """
-        tasks = [task for task in self._loop.tasks() if task.done() and task not in self._others]
-        return [task for task in tasks if getattr(task, "_log_traceback", False)]
+        failed = [
+            task for task in self._loop.tasks() if task.done() and getattr(task, "_log_traceback", False)
+        ]
+        return [task for task in failed if weakref.ref(task) not in self._others]
 
     def _handle(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """Note what asyncio found unhandled: a failed task that was dropped, a callback that failed."""
