@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from types import TracebackType
 
-__all__ = ["expression_at", "package_of", "parsed", "steps", "value_of"]
+__all__ = ["expression_at", "failed_line", "package_of", "parsed", "steps", "value_of"]
 
+_NOT_THE_TESTS = frozenset(("asyncio", "discordtest", "unittest"))
 _UNKNOWN = object()
 
 
@@ -57,6 +58,14 @@ def expression_at(
         ):
             return node
     return None
+
+
+def failed_line(error: BaseException) -> tuple[ast.expr, Mapping[str, Any]] | None:
+    """Return the expression at which the test's own code failed, and the names there; None where it is not known."""
+    own = [step for step in steps(error.__traceback__) if package_of(step) not in _NOT_THE_TESTS]
+    tree = parsed(own[-1]) if own else None
+    expression = tree and expression_at(own[-1], tree)
+    return (expression, own[-1].tb_frame.f_locals) if expression else None
 
 
 def value_of(node: ast.expr, names: Mapping[str, Any]) -> Any:

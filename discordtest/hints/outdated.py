@@ -12,7 +12,7 @@ import discord
 
 from discordtest.brevity import start_of
 from discordtest.errors import SetupError
-from discordtest.source import expression_at, package_of, parsed, steps, value_of
+from discordtest.source import failed_line, value_of
 from discordtest.views import refreshed, views_of
 
 if TYPE_CHECKING:
@@ -22,21 +22,18 @@ if TYPE_CHECKING:
 
 __all__ = ["outdated"]
 
-_NOT_THE_TESTS = frozenset(("asyncio", "discordtest", "unittest"))
-
 
 def outdated(scene: Scene, error: BaseException) -> Iterator[str]:
     """Yield what the line of the test that failed read from an object, and what is there now."""
-    own = [step for step in steps(error.__traceback__) if package_of(step) not in _NOT_THE_TESTS]
-    tree = parsed(own[-1]) if own else None
-    expression = tree and expression_at(own[-1], tree)
-    if not isinstance(expression, ast.expr):
+    line = failed_line(error)
+    if line is None:
         return
+    expression, names = line
     told = set()
     for node in ast.walk(expression):
         if not isinstance(node, ast.Attribute):
             continue
-        holder = value_of(node.value, own[-1].tb_frame.f_locals)
+        holder = value_of(node.value, names)
         if not isinstance(holder, discord.abc.Snowflake):
             continue
         was, now = _then_and_now(scene, holder, node.attr)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from discordtest.source import expression_at, package_of, parsed, steps, value_of
+from discordtest.source import failed_line, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,19 +19,17 @@ if TYPE_CHECKING:
 
 __all__ = ["uncached"]
 
-_NOT_THE_TESTS = frozenset(("asyncio", "discordtest", "unittest"))
 _OF_THE_CACHE = frozenset(("get_member", "get_member_named", "get_user", "members", "users"))
 
 
 def uncached(scene: Scene, error: BaseException) -> Iterator[str]:
     """Yield how many members of a guild a client knows, where the line looks at those and they are not all."""
-    own = [step for step in steps(error.__traceback__) if package_of(step) not in _NOT_THE_TESTS]
-    tree = parsed(own[-1]) if own else None
-    expression = tree and expression_at(own[-1], tree)
-    if not isinstance(expression, ast.expr):
+    line = failed_line(error)
+    if line is None:
         return
+    expression, names = line
     holders = [
-        value_of(node.value, own[-1].tb_frame.f_locals)
+        value_of(node.value, names)
         for node in ast.walk(expression)
         if isinstance(node, ast.Attribute) and node.attr in _OF_THE_CACHE
     ]
