@@ -14,7 +14,7 @@ from typing import Any
 from discordtest import DiscordTestCase
 from discordtest.errors import SetupError
 from discordtest.scripts import load_client, unload
-from tests.bots import run_case
+from tests.bots import needs_the_process, run_case
 from tests.scripts.loading import RUN_AT_THE_TOP, ScriptTestCase
 
 
@@ -40,6 +40,7 @@ class Failing(ScriptTestCase):
     async def test_module_whose_function_nobody_calls(self) -> None:
         self.write("", "uncalled/__init__.py")
         self.write("def main():\n    pass", "uncalled/cli.py")
+        needs_the_process(self)  # its sys.path is everybody's
         sys.path.insert(0, str(self.folder))
         self.addCleanup(sys.path.remove, str(self.folder))
         with self.assertRaisesRegex(
@@ -64,6 +65,7 @@ class Failing(ScriptTestCase):
             app = App()
         """
         self.write(textwrap.dedent(text), "commanded/cli.py")
+        needs_the_process(self)  # its sys.path is everybody's
         sys.path.insert(0, str(self.folder))
         self.addCleanup(sys.path.remove, str(self.folder))
         for _ in range(2):  # imported anew
@@ -83,6 +85,7 @@ class Failing(ScriptTestCase):
         """
         (self.folder / "site-packages").mkdir()
         self.write(library, "site-packages/keeper/__init__.py")
+        needs_the_process(self)  # its sys.path is everybody's
         sys.path.insert(0, str(self.folder / "site-packages"))
         self.addCleanup(sys.path.remove, str(self.folder / "site-packages"))
         self.addCleanup(sys.modules.pop, "keeper")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from discordtest import SetupError
 from discordtest.scripts.locating import find, find_command, module_name
+from tests.bots import needs_the_process
 
 
 class LocatingTestCase(unittest.TestCase):
@@ -51,6 +52,7 @@ class PathTests(LocatingTestCase):
 class ModuleTests(LocatingTestCase):
     def setUp(self) -> None:
         super().setUp()
+        needs_the_process(self)  # its sys.path is everybody's
         self.addCleanup(importlib.invalidate_caches)
         self.addCleanup(sys.path.remove, str(self.folder))
         sys.path.insert(0, str(self.folder))

@@ -12,6 +12,7 @@ import discord
 
 from discordtest.errors import SetupError
 from discordtest.scripts import hold_of, load_client, load_clients, unload
+from tests.bots import needs_the_process
 from tests.scripts.loading import RUN_AT_THE_TOP, ScriptTestCase
 
 ORIGINALS = (discord.Client.login, discord.Client.run, asyncio.run, asyncio.BaseEventLoop.run_until_complete)
@@ -82,6 +83,7 @@ class Modules(ScriptTestCase):
             "pack/bot.py",
         )
         self.write("from pack import bot", "pack/__main__.py")
+        needs_the_process(self)  # its sys.path is everybody's
         sys.path.insert(0, str(self.folder))
         self.addCleanup(sys.path.remove, str(self.folder))
         await load_client("pack.bot")
@@ -91,6 +93,7 @@ class Modules(ScriptTestCase):
 
     async def test_module_object(self) -> None:
         self.write(RUN_AT_THE_TOP, "held_module.py")
+        needs_the_process(self)  # its sys.path is everybody's
         sys.path.insert(0, str(self.folder))
         self.addCleanup(sys.path.remove, str(self.folder))
         import held_module  # type: ignore[import-not-found]
