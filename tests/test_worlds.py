@@ -7,6 +7,7 @@ import functools
 import os
 import tempfile
 import unittest
+import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -205,6 +206,11 @@ def _saved() -> tuple[Snapshot, datetime, int]:
     return found[0]
 
 
+def a_name() -> str:
+    """Return the name of a file beside this one that no other test has."""
+    return f"zz_{uuid.uuid4().hex}.json"
+
+
 class SavedWorldTestCase(unittest.TestCase):
     """Has a snapshot of a world in which Alice wrote something and two bots ran."""
 
@@ -250,14 +256,15 @@ class Saving(SavedWorldTestCase):
         self.assertStarts(load_world(path))
 
     def test_class_that_reads_it_in_its_set_up(self) -> None:
-        path, moment, text = self.save("zz_in_set_up.json"), self.moment, self.snapshot.to_json()
+        name = a_name()
+        path, moment, text = self.save(name), self.moment, self.snapshot.to_json()
         self.addCleanup(os.remove, path)
 
         class Later(DiscordTestCase):
             @classmethod
             def setUpClass(cls) -> None:
                 super().setUpClass()
-                cls.world = load_world("zz_in_set_up.json")
+                cls.world = load_world(name)
 
             def make_world(self) -> None:
                 snapshot = self.backend.snapshot()
@@ -271,11 +278,12 @@ class Saving(SavedWorldTestCase):
         self.assertTrue(outcome.passed, outcome)
 
     def test_relative_path_is_one_from_the_test(self) -> None:
-        path = self.save("zz_saved_world.json")
+        name = a_name()
+        path = self.save(name)
         self.addCleanup(os.remove, path)
         self.assertEqual(path.parent, Path(__file__).parent)
-        self.assertIsInstance(load_world("zz_saved_world.json"), Snapshot)
-        self.assertStarts("zz_saved_world.json")
+        self.assertIsInstance(load_world(name), Snapshot)
+        self.assertStarts(name)
 
     def test_second_bot_is_the_one_that_it_was(self) -> None:
         snapshot, helper_id = self.snapshot, self.helper_id

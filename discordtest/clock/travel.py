@@ -41,6 +41,9 @@ class _Turn:
                 self._changed.notify()
 
 
+# The library takes the zone of its destination for that of the process, through TZ, if it has a name: this has none.
+NAMELESS = datetime.timezone(datetime.timedelta(hours=1))
+
 _turn = _Turn()
 _under_way: list[Travel] = []  # of the thread whose turn it is
 
@@ -63,9 +66,12 @@ class Travel:
         import time_machine  # type: ignore[import-not-found, unused-ignore]
 
         _turn.acquire()
-        # In UTC: a destination with a zone of zoneinfo's would change the zone of the process.
-        self._travel = time_machine.travel(self._now(), tick=False)
-        self._traveller = self._travel.start()
+        try:
+            self._travel = time_machine.travel(self._now(), tick=False)
+            self._traveller = self._travel.start()
+        except BaseException:
+            _turn.release()
+            raise
         _under_way.append(self)
         self._loop.on_move = self._follow
         return self
@@ -77,15 +83,17 @@ class Travel:
             self._travel, each._travel = each._travel, self._travel
             self._traveller, each._traveller = each._traveller, self._traveller
         _under_way.remove(self)
-        self._travel.stop()
-        for each in later:
-            each._follow()
-        of_this_loop = [each for each in _under_way if each._loop is self._loop]
-        self._loop.on_move = of_this_loop[-1]._follow if of_this_loop else None
-        _turn.release()
+        try:
+            self._travel.stop()
+            for each in later:
+                each._follow()
+            of_this_loop = [each for each in _under_way if each._loop is self._loop]
+            self._loop.on_move = of_this_loop[-1]._follow if of_this_loop else None
+        finally:
+            _turn.release()
 
     def _now(self) -> datetime.datetime:
-        return self._loop.now().astimezone(datetime.UTC)
+        return self._loop.now().astimezone(NAMELESS)
 
     def _follow(self) -> None:
         self._traveller.move_to(self._now(), tick=False)

@@ -1,13 +1,19 @@
 from __future__ import annotations
 
 import datetime
+import os
 import threading
 import time
 import unittest
+from unittest import mock
 
 from discordtest.clock import travel
 from discordtest.clock.loop import VirtualLoop
+from tests.bots import needs_the_process
 from tests.clock.virtual import START, VirtualTestCase
+
+if travel.is_available():
+    import time_machine
 
 
 @unittest.skipUnless(travel.is_available(), "needs discordtest[time]")
@@ -27,6 +33,38 @@ class TravelTests(VirtualTestCase):
         with travel.Travel(self.loop):
             await self.loop.advance(60)
         self.assertEqual(seen, [START + datetime.timedelta(seconds=10)])
+
+    async def test_zone_of_the_process_stays(self) -> None:
+        needs_the_process(self)
+        self.addCleanup(time.tzset)
+        self.enterContext(mock.patch.dict(os.environ, TZ="America/New_York"))
+        time.tzset()
+        with travel.Travel(self.loop):
+            await self.loop.advance(60)
+            self.assertEqual(time.tzname[0], "EST")
+            self.assertEqual(os.environ["TZ"], "America/New_York")
+
+    async def test_turn_is_given_back_though_the_library_fails(self) -> None:
+        needs_the_process(self)
+        with (
+            self.assertRaises(OverflowError),
+            mock.patch("time_machine.travel.start", side_effect=OverflowError),
+        ):
+            travel.Travel(self.loop).__enter__()
+        self.assertEqual(travel._turn._count, 0)
+        stop = time_machine.travel.stop
+
+        def fail(self: time_machine.travel) -> None:
+            stop(self)
+            raise KeyError("TZ")
+
+        with (
+            self.assertRaises(KeyError),
+            mock.patch("time_machine.travel.stop", fail),
+            travel.Travel(self.loop),
+        ):
+            pass
+        self.assertEqual(travel._turn._count, 0)
 
     async def test_travels_of_a_thread_end_in_any_order(self) -> None:
         other = VirtualLoop(START + datetime.timedelta(days=400))
