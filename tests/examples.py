@@ -7,9 +7,7 @@ the page is a project: it is written to a folder of its own and ``python -m unit
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 import sys
 import tempfile
 import types
@@ -17,9 +15,12 @@ import unittest
 from pathlib import Path
 from typing import NamedTuple
 
+from tests import fresh
+
 __all__ = ["Block", "blocks", "run"]
 
 ROOT = Path(__file__).parents[1]
+_UNITTEST = "import runpy; runpy.run_module('unittest', run_name='__main__', alter_sys=True)"
 _FENCE = re.compile(r"^( *)(`{3,}|~{3,})[ \t]*([^\n`]*)\n(.*?)^\1\2[ \t]*$", re.MULTILINE | re.DOTALL)
 _FILE = re.compile(r"# ([\w/]+\.py)\n")
 
@@ -83,17 +84,7 @@ def _run_project(page: Path, found: list[Block]) -> list[str]:
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("a") as file:
                 file.write(block.code)
-        done = subprocess.run(
-            [sys.executable, "-m", "unittest"],
-            cwd=folder,
-            env={
-                **os.environ,
-                "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = fresh.run(_UNITTEST, folder=folder)
     nothing_to_run = 5  # what unittest says from Python 3.12 on where a page shows only a bot
     return (
         [] if done.returncode in (0, nothing_to_run) else [f"{page}, as a project of its own:\n{done.stderr}"]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ast
-import subprocess
-import sys
 import unittest
 
+from tests import fresh
 from tests.repeated import once
 
 SHOW = "print([name for name in sys.modules if (name + '.').startswith(deferred._PREFIXES) and {}])"
@@ -15,10 +14,8 @@ EXECUTED = "not isinstance(sys.modules[name], deferred._Deferred)"
 
 def output(*lines: str) -> str:
     """Run a script in a Python of its own; return what it prints, with its errors."""
-    command = [sys.executable, "-W", "ignore", "-c", "\n".join(("import sys", *lines))]
-    return subprocess.run(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-    ).stdout.strip()
+    done = fresh.run("\n".join(("import sys", *lines)))
+    return (done.stdout + done.stderr).strip()
 
 
 @once

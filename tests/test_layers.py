@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tests.repeated import once
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "discordtest"
@@ -118,6 +118,7 @@ def layer(module: str) -> int:
     return max(fits)[1]
 
 
+@functools.cache
 def modules() -> dict[str, Path]:
     """Return every module of the package by its dotted name."""
     found = {}
@@ -134,11 +135,11 @@ def imports(
 
     ``at_once``: as it is imported itself, not in a function of its that is called later.
     """
-    tree = _parsed(source)
-    skipped = {id(node) for block in _for_types(tree) for node in ast.walk(block)}
+    nodes = _nodes(source)
+    skipped = {id(node) for block in _for_types(nodes) for node in ast.walk(block)}
     if at_once:
-        skipped |= {id(node) for function in _functions(tree) for node in ast.walk(function)}
-    for node in ast.walk(tree):
+        skipped |= {id(node) for function in _functions(nodes) for node in ast.walk(function)}
+    for node in nodes:
         if id(node) in skipped:
             continue
         if isinstance(node, ast.Import):
@@ -152,16 +153,16 @@ def imports(
 
 def names_taken(module: str, source: str, known: set[str]) -> Iterator[tuple[int, str, str]]:
     """Find what a module takes of others, also for types: (line, the other module, a name in it)."""
-    tree = _parsed(source)
+    nodes = _nodes(source)
     whole: dict[str, str] = {}  # a name here -> the module that it stands for
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.ImportFrom) and not node.level:
             for alias in node.names:
                 if (submodule := f"{node.module}.{alias.name}") in known:
                     whole[alias.asname or alias.name] = submodule
                 elif node.module in known:
                     yield node.lineno, node.module, alias.name
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in whole:
             yield node.lineno, whole[node.value.id], node.attr
 
@@ -193,14 +194,19 @@ def _parsed(source: str) -> ast.Module:
     return ast.parse(source)
 
 
-def _for_types(tree: ast.AST) -> Iterator[ast.stmt]:
-    for node in ast.walk(tree):
+@functools.cache
+def _nodes(source: str) -> tuple[ast.AST, ...]:
+    return (*ast.walk(_parsed(source)),)
+
+
+def _for_types(nodes: Iterable[ast.AST]) -> Iterator[ast.stmt]:
+    for node in nodes:
         if isinstance(node, ast.If) and ast.unparse(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING"):
             yield from node.body
 
 
-def _functions(tree: ast.AST) -> Iterator[ast.AST]:
-    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+def _functions(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    return (node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
 def _absolute(module: str, node: ast.ImportFrom, *, package: bool) -> str:

@@ -117,6 +117,9 @@ class ClosingTests(unittest.TestCase):
         # What the first test of a process loads stays: modules, caches.
         run_case(PlainTests, "test_synchronous_test")
         self.before = self.snapshot()
+        gc.collect()
+        gc.freeze()  # what is there already need not be gone through for each
+        self.addCleanup(gc.unfreeze)
 
     def snapshot(self) -> dict[str, object]:
         root, log = logging.getLogger(), logging.getLogger("discord")

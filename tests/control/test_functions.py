@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import inspect
 import pickle
-import subprocess
-import sys
 import threading
 import unittest
 from typing import Any
@@ -18,6 +16,7 @@ from discordtest import BackendError, NotModelled, backend, current
 from discordtest.arrange import ArrangeMixin
 from discordtest.control import functions
 from discordtest.stage import Stage
+from tests import fresh
 from tests.bots import BotTestCase
 from tests.control.listening import Listener
 from tests.repeated import once
@@ -163,12 +162,7 @@ class SignatureTests(unittest.TestCase):
             "import discordtest; import discordtest.backend as b; make_guild = b.make_guild",
         ):
             with self.subTest(line):
-                said = subprocess.run(
-                    [sys.executable, "-W", "ignore", "-c", f"{line}\nprint(make_guild.__name__)"],
-                    capture_output=True,
-                    text=True,
-                    check=False,
-                )
+                said = fresh.run(f"{line}\nprint(make_guild.__name__)")
                 self.assertEqual((said.stdout.strip(), said.stderr), ("make_guild", ""))
 
 
