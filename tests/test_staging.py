@@ -112,14 +112,18 @@ class LoopbackTests(BotTestCase):
 class ClosingTests(unittest.TestCase):
     """Nothing stays after a test, whatever it and the bot did."""
 
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        gc.collect()
+        gc.freeze()  # what is there already need not be gone through for each
+        cls.addClassCleanup(gc.unfreeze)
+
     def setUp(self) -> None:
         needs_the_process(self)
         # What the first test of a process loads stays: modules, caches.
         run_case(PlainTests, "test_synchronous_test")
         self.before = self.snapshot()
-        gc.collect()
-        gc.freeze()  # what is there already need not be gone through for each
-        self.addCleanup(gc.unfreeze)
 
     def snapshot(self) -> dict[str, object]:
         root, log = logging.getLogger(), logging.getLogger("discord")
