@@ -114,13 +114,14 @@ class Views:
         return discord.User(state=self.state, data=cast("Any", record)) if found is None else found
 
     def member(self, guild_id: str, user_id: str) -> discord.Member:
-        """Return a member."""
+        """Return a member, or who was one: the bot may have put them out."""
         guild = self.guild(guild_id)
         if guild_id not in self.built:
             found = guild._members.get(int(user_id))
             if found is not None:
                 return found
-        return self.new_member(guild, self.world.members[guild_id][user_id])
+        record = self.world.members[guild_id].get(user_id)
+        return self.new_member(guild, record or new_member(self.world.users[user_id], self.world.timestamp()))
 
     def new_member(self, guild: discord.Guild, record: Record) -> discord.Member:
         """Build a member."""
@@ -132,10 +133,6 @@ class Views:
                 discord.RawPresenceUpdateEvent(data=cast("Any", data), state=self.state), record["user"]
             )
         return member
-
-    def gone_member(self, guild_id: str, user: Record) -> discord.Member:
-        """Build a member who has left already."""
-        return self.new_member(self.guild(guild_id), new_member(user, self.world.timestamp()))
 
     # -- guilds and what is in them
 

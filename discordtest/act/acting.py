@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from discordtest.given import Id
     from discordtest.scene import Scene
 
-__all__ = ["Acting", "act", "guild_of", "name", "person", "place", "place_id", "user_of"]
+__all__ = ["Acting", "act", "guild_of", "human_member", "name", "person", "place", "place_id", "user_of"]
 
 __unittest = True  # unittest leaves our frames out of its tracebacks
 
@@ -51,6 +51,20 @@ def person(scene: Scene, who: Id) -> rest.Actor:
     if user_id in world.applications:
         return rest.known_actor("bot", user_id, user_id)
     return rest.known_actor("person", user_id)
+
+
+def human_member(scene: Scene, who: rest.Actor, guild_id: str) -> Record:
+    """Return the record of a person who is in a guild, for what bots cannot do."""
+    world = scene.backend.world
+    member = world.members[guild_id].get(who.user_id)
+    if member is None or member["user"].get("bot"):
+        what = (
+            "a bot, and no bot does this"
+            if member
+            else f"no member of {world.guilds[guild_id]['name']!r}"
+        )
+        raise SetupError(f"{name(world, who.user_id)} is {what}")
+    return member
 
 
 # -- words

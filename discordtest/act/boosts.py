@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from discordtest import views
-from discordtest.act.acting import Acting, act, guild_of, name, person
+from discordtest.act.acting import Acting, act, guild_of, human_member, name, person
 from discordtest.errors import SetupError
 from discordtest.verbs import verb
 
 if TYPE_CHECKING:
     import discord
 
-    from discordtest.backend.rest import Actor
     from discordtest.given import Id
     from discordtest.scene import Scene
 
@@ -36,42 +35,25 @@ class BoostVerbs(Acting):
         scene, actor, guild_id = self._scene, person(self._scene, who), guild_of(self._scene, guild, who)
         if type(boosts) is not int or boosts < 1:
             raise TypeError(f"boosts is how often somebody boosts, 1 or more, not {boosts!r}")
-        _find(scene, actor, guild_id)
+        human_member(scene, actor, guild_id)
         text = f"boosts {_guild_name(scene, guild_id)}" + (f" {boosts} times" if boosts > 1 else "")
         act(scene, actor, text, "boost_guild", guild_id, body={"boosts": boosts})
         await scene.settle()
-        return _shown(scene, actor, guild_id)
+        return views.views_of(scene).member(guild_id, actor.user_id)
 
     @verb
     async def stop_boosting(self, who: Id, guild: discord.Guild | Id | None = None) -> discord.Member:
         """Take all one's boosts away from a guild: ``on_member_update`` runs; its level stays."""
         scene, actor, guild_id = self._scene, person(self._scene, who), guild_of(self._scene, guild, who)
-        if _find(scene, actor, guild_id)["premium_since"] is None:
+        if human_member(scene, actor, guild_id)["premium_since"] is None:
             who_name = name(scene.backend.world, actor.user_id)
             raise SetupError(
                 f"{who_name} does not boost {_guild_name(scene, guild_id)}: `await self.boost(…)` comes first"
             )
         act(scene, actor, f"boosts {_guild_name(scene, guild_id)} no more", "stop_boosting", guild_id)
         await scene.settle()
-        return _shown(scene, actor, guild_id)
-
-
-def _find(scene: Scene, actor: Actor, guild_id: str) -> dict[str, object]:
-    """Find the member who boosts: a person who is in the guild."""
-    world = scene.backend.world
-    member = world.members[guild_id].get(actor.user_id)
-    if member is None or member["user"].get("bot"):
-        what = "a bot, and bots boost nothing" if member else f"no member of {_guild_name(scene, guild_id)}"
-        raise SetupError(f"{name(world, actor.user_id)} is {what}")
-    return member
+        return views.views_of(scene).member(guild_id, actor.user_id)
 
 
 def _guild_name(scene: Scene, guild_id: str) -> str:
     return repr(scene.backend.world.guilds[guild_id]["name"])
-
-
-def _shown(scene: Scene, actor: Actor, guild_id: str) -> discord.Member:
-    world, seen = scene.backend.world, views.views_of(scene)
-    if actor.user_id in world.members[guild_id]:
-        return seen.member(guild_id, actor.user_id)
-    return seen.gone_member(guild_id, world.users[actor.user_id])

@@ -54,8 +54,6 @@ class ModerationVerbs(Acting):
         body = {} if code is None else {"invite": code}
         act(scene, actor, text, "join_guild", guild_id, actor.user_id, body=body)
         await scene.settle()
-        if actor.user_id not in world.members[guild_id]:
-            return views.views_of(scene).gone_member(guild_id, world.users[actor.user_id])
         return views.views_of(scene).member(guild_id, actor.user_id)
 
     @verb

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from discordtest import views
-from discordtest.act.acting import Acting, act, guild_of, name, person
+from discordtest.act.acting import Acting, act, guild_of, human_member, person
 from discordtest.backend.resources import guild_onboarding
 from discordtest.errors import SetupError
 from discordtest.verbs import verb
@@ -46,34 +46,19 @@ class OnboardingVerbs(Acting):
         """
         scene, actor = self._scene, person(self._scene, who)
         guild_id, world = guild_of(scene, guild, who), scene.backend.world
-        is_new = not _member(world, guild_id, actor.user_id)["flags"] & guild_onboarding.COMPLETED
+        is_new = not human_member(scene, actor, guild_id)["flags"] & guild_onboarding.COMPLETED
         prompts = _asked(world, guild_id, is_new=is_new)
         guild_name = world.guilds[guild_id]["name"]
         chosen = _chosen(guild_name, prompts, answers, is_new=is_new)
         if is_new:
             act(scene, actor, f"starts the onboarding of {guild_name!r}", "start_onboarding", guild_id)
             await scene.settle()
-        members = world.members[guild_id]
-        if actor.user_id in members:  # the bot may have put them out
+        if actor.user_id in world.members[guild_id]:  # the bot may have put them out
             text = f"answers {_titles(chosen) or 'nothing'} in the onboarding of {guild_name!r}"
             body = {"option_ids": [option["id"] for option in chosen]}
             act(scene, actor, text, "complete_onboarding", guild_id, body=body)
             await scene.settle()
-        seen = views.views_of(scene)
-        if actor.user_id in members:
-            return seen.member(guild_id, actor.user_id)
-        return seen.gone_member(guild_id, world.users[actor.user_id])
-
-
-def _member(world: World, guild_id: str, user_id: str) -> Record:
-    """Find who answers: a person who is in the guild."""
-    member = world.members[guild_id].get(user_id)
-    if member is None or member["user"].get("bot"):
-        what = (
-            "a bot, which is asked nothing" if member else f"no member of {world.guilds[guild_id]['name']!r}"
-        )
-        raise SetupError(f"{name(world, user_id)} is {what}")
-    return member
+        return views.views_of(scene).member(guild_id, actor.user_id)
 
 
 def _asked(world: World, guild_id: str, *, is_new: bool) -> list[Record]:

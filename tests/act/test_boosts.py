@@ -58,7 +58,7 @@ class BoostTests(ControlTestCase):
             await self.stop_boosting(self.dora)
         with self.assertRaisesRegex(SetupError, "eve is no member of 'Club'"):
             await self.boost(self.make_user("eve"), self.club)
-        with self.assertRaisesRegex(SetupError, "bot is a bot, and bots boost nothing"):
+        with self.assertRaisesRegex(SetupError, "bot is a bot, and no bot does this"):
             await self.boost(self.club.me)
         for boosts in (0, True, 1.5):
             with self.assertRaisesRegex(TypeError, "boosts is how often"):

@@ -137,7 +137,7 @@ class RefusalTests(OnboardingTestCase):
     async def test_who_is_asked_nothing(self) -> None:
         with self.refused("alice is no member of 'Club'"):
             await self.answer_onboarding(self.alice, "Red", guild=self.club)
-        with self.refused("bot is a bot, which is asked nothing"):
+        with self.refused("bot is a bot, and no bot does this"):
             await self.answer_onboarding(self.client.user, "Red", guild=self.club)  # type: ignore[arg-type]
 
     async def test_later_question_that_is_not_there(self) -> None:
