@@ -247,12 +247,17 @@ class Running(Case):
         try:
             super().debug()
         except BaseException:
-            while self._cleanups:  # type: ignore[attr-defined]  # unittest does not run them then
+            self._tearDownAsyncioRunner()
+            raise
+
+    def _tearDownAsyncioRunner(self) -> None:
+        try:
+            while self._cleanups:  # type: ignore[attr-defined]  # unittest runs none after Ctrl-C, nor in `debug`
                 function, args, options = self._cleanups.pop()  # type: ignore[attr-defined]
                 with contextlib.suppress(Exception):  # the first error is the one to show
                     self._callCleanup(function, *args, **options)
-            self._tearDownAsyncioRunner()  # type: ignore[attr-defined]
-            raise
+        finally:
+            super()._tearDownAsyncioRunner()  # type: ignore[misc]
 
 
 def _explaining(set_up_class: Callable[..., Any]) -> Callable[..., Any]:

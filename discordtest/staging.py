@@ -7,6 +7,7 @@ leaks) is taken away here, whatever state it is in.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import inspect
 import os
@@ -100,25 +101,36 @@ class Staging(replays.Replays, Running):
             owner = self._application["owner"]
         self.token = tokens.token_of(backend.world.tokens, self._application["id"])
         bot_permissions = _bits(self.bot_permissions)
-        # Nothing is put in place before here: what fails above leaves nothing behind.
-        watch = unhandled.install(loop)
-        ledger = handled.install(loop, watch, backend)
-        scene = scenes.Scene(backend, loop, network, owner, watch, ledger)
-        scene.fails_on_unhandled = self.fail_on_unhandled
-        scene.bot_permissions = bot_permissions
-        backend.application_of = scene.application_id_of
-        self._scene, self.backend, self.clock = scene, backend, clock.Clock(loop, begin, len(loop.moments))
-        self.transcript = transcripts.Transcript(scene)
-        seam.install(network)
-        clock.install()
-        self._leaks = leaks.Leaks(self, loop)
-        leaks.install(self._leaks)
-        loop.on_task = self._leaks.note_task
-        loop.on_spin = circles.Circle(scene).look
-        loop.on_exit = lambda end: watch.add(end, exits.within(end))
-        if travel.is_available():
-            self._travel = travel.Travel(loop).__enter__()
-            scene.follows_time = True
+        # Nothing is put in place before here, and what fails below takes away what was.
+        with contextlib.ExitStack() as undo:
+            watch = unhandled.install(loop)
+            undo.callback(unhandled.uninstall, loop)
+            ledger = handled.install(loop, watch, backend)
+            undo.callback(handled.uninstall, loop)
+            scene = scenes.Scene(backend, loop, network, owner, watch, ledger)
+            scene.fails_on_unhandled = self.fail_on_unhandled
+            scene.bot_permissions = bot_permissions
+            backend.application_of = scene.application_id_of
+            self._scene, self.backend, self.clock = (
+                scene,
+                backend,
+                clock.Clock(loop, begin, len(loop.moments)),
+            )
+            self.transcript = transcripts.Transcript(scene)
+            self._leaks = leaks.Leaks(self, loop)
+            leaks.install(self._leaks)
+            undo.callback(leaks.uninstall, self._leaks)
+            clock.install()
+            undo.callback(clock.uninstall)
+            seam.install(network)
+            undo.callback(seam.uninstall, network)
+            if travel.is_available():
+                undo.enter_context(travel.Travel(loop))
+                scene.follows_time = True
+            loop.on_task = self._leaks.note_task
+            loop.on_spin = circles.Circle(scene).look
+            loop.on_exit = lambda end: watch.add(end, exits.within(end))
+            self._undo = undo.pop_all()
         current.enter(self, loop)  # type: ignore[arg-type]  # a DiscordTestMixin, which is the whole
 
     def _make_application(
@@ -242,15 +254,11 @@ class Staging(replays.Replays, Running):
         """Put back all that `_open` has replaced."""
         scene = self._scene
         current.leave(self, scene.loop)  # type: ignore[arg-type]  # as above
-        seam.uninstall(scene.network)
         scene.loop.on_spin = scene.loop.on_exit = scene.loop.on_task = None
-        if scene.follows_time:
-            self._travel.__exit__()
-        clock.uninstall()
-        leaks.uninstall(self._leaks)
-        handled.uninstall(scene.loop)
-        unhandled.uninstall(scene.loop)
-        _cut_circles(scene)
+        try:
+            self._undo.close()
+        finally:
+            _cut_circles(scene)
 
 
 def _cut_circles(scene: scenes.Scene) -> None:

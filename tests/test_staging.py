@@ -11,7 +11,9 @@ import sys
 import threading
 import unittest
 import weakref
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import aiohttp
 import discord
@@ -20,6 +22,7 @@ from discord.ext import commands
 from discordtest import (
     DiscordTestCase,
 )
+from discordtest.clock import travel
 from tests.bots import BotTestCase, needs_loopback, needs_the_process, run_case
 
 if TYPE_CHECKING:
@@ -204,6 +207,56 @@ class ClosingTests(unittest.TestCase):
         for case in (InSetUp, InMakeClient, InMakeWorld, InStart):
             with self.subTest(case.__name__):
                 self.assert_clean(case, "LookupError: mine")
+
+    def test_after_failures_before_set_up(self) -> None:
+        class Case(DiscordTestCase):
+            async def test(self) -> None: ...
+
+        for name in ("handled.install", "leaks.install", "clock.install", "seam.install"):
+            with (
+                self.subTest(name),
+                mock.patch(f"discordtest.staging.{name}", side_effect=LookupError("mine")),
+            ):
+                self.assert_clean(Case, "LookupError: mine")
+
+    @unittest.skipUnless(travel.is_available(), "needs discordtest[time]")
+    def test_after_a_start_from_which_time_cannot_travel(self) -> None:
+        class Case(DiscordTestCase):
+            start_time = datetime.max.replace(tzinfo=UTC)
+
+            async def test(self) -> None: ...
+
+        self.assert_clean(Case, "OverflowError")
+
+    def test_after_an_error_while_all_is_put_back(self) -> None:
+        class Case(DiscordTestCase):
+            async def test(self) -> None:
+                self._undo.callback(lambda: {}["mine"])
+
+        self.assert_clean(Case, "KeyError: 'mine'")
+
+    def test_after_ctrl_c(self) -> None:
+        class InTest(BotTestCase):
+            async def test(self) -> None:
+                raise KeyboardInterrupt
+
+        class InBot(BotTestCase):
+            async def test(self) -> None:
+                async def work(ctx: Context) -> None:
+                    raise KeyboardInterrupt
+
+                await self.bot_does(work)
+
+        class InSetUp(DiscordTestCase):
+            def setUp(self) -> None:
+                raise KeyboardInterrupt
+
+            async def test(self) -> None: ...
+
+        for case in (InTest, InBot, InSetUp):
+            with self.subTest(case.__name__), self.assertRaises(KeyboardInterrupt):
+                self.assert_clean(case)
+            self.assert_clean(PlainTests)
 
     def test_after_failure_in_tear_down(self) -> None:
         class Case(BotTestCase):

@@ -58,11 +58,7 @@ def human_member(scene: Scene, who: rest.Actor, guild_id: str) -> Record:
     world = scene.backend.world
     member = world.members[guild_id].get(who.user_id)
     if member is None or member["user"].get("bot"):
-        what = (
-            "a bot, and no bot does this"
-            if member
-            else f"no member of {world.guilds[guild_id]['name']!r}"
-        )
+        what = "a bot, and no bot does this" if member else f"no member of {world.guilds[guild_id]['name']!r}"
         raise SetupError(f"{name(world, who.user_id)} is {what}")
     return member
 

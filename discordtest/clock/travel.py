@@ -44,6 +44,11 @@ class _Turn:
 # The library takes the zone of its destination for that of the process, through TZ, if it has a name: this has none.
 NAMELESS = datetime.timezone(datetime.timedelta(hours=1))
 
+INSTEAD = (
+    "While a test runs, datetime.now() and time.time() follow its clock, because discordtest[time] is installed: write "
+    "start_time = datetime(…, tzinfo=UTC) and self.advance(…) in place of freeze_time, or uninstall time-machine"
+)
+
 _turn = _Turn()
 _under_way: list[Travel] = []  # of the thread whose turn it is
 
@@ -69,8 +74,10 @@ class Travel:
         try:
             self._travel = time_machine.travel(self._now(), tick=False)
             self._traveller = self._travel.start()
-        except BaseException:
+        except BaseException as error:
             _turn.release()
+            if "freezegun" in str(error):
+                error.add_note(INSTEAD)
             raise
         _under_way.append(self)
         self._loop.on_move = self._follow
