@@ -11,6 +11,8 @@ import importlib.util
 import threading
 from typing import TYPE_CHECKING, Any
 
+from discordtest.errors import SetupError
+
 if TYPE_CHECKING:
     from discordtest.clock.loop import VirtualLoop
 
@@ -45,8 +47,8 @@ class _Turn:
 NAMELESS = datetime.timezone(datetime.timedelta(hours=1))
 
 INSTEAD = (
-    "While a test runs, datetime.now() and time.time() follow its clock, because discordtest[time] is installed: write "
-    "start_time = datetime(…, tzinfo=UTC) and self.advance(…) in place of freeze_time, or uninstall time-machine"
+    "freezegun stops the clock before the test begins, while discordtest[time] lets datetime.now() and time.time() "
+    "follow the clock of the test: write `start_time = datetime(…, tzinfo=UTC)` in the class in place of freeze_time"
 )
 
 _turn = _Turn()
@@ -68,16 +70,17 @@ class Travel:
         self._traveller: Any = None
 
     def __enter__(self) -> Travel:
+        if datetime.datetime.__name__ == "FakeDatetime":
+            # The library refuses that, too; imported meanwhile, it would crash in later tests.
+            raise SetupError(INSTEAD)
         import time_machine  # type: ignore[import-not-found, unused-ignore]
 
         _turn.acquire()
         try:
             self._travel = time_machine.travel(self._now(), tick=False)
             self._traveller = self._travel.start()
-        except BaseException as error:
+        except BaseException:
             _turn.release()
-            if "freezegun" in str(error):
-                error.add_note(INSTEAD)
             raise
         _under_way.append(self)
         self._loop.on_move = self._follow

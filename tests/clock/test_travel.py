@@ -9,6 +9,7 @@ from unittest import mock
 
 from discordtest.clock import travel
 from discordtest.clock.loop import VirtualLoop
+from discordtest.errors import SetupError
 from tests.bots import needs_the_process
 from tests.clock.virtual import START, VirtualTestCase
 
@@ -64,6 +65,15 @@ class TravelTests(VirtualTestCase):
             travel.Travel(self.loop),
         ):
             pass
+        self.assertEqual(travel._turn._count, 0)
+
+    async def test_clock_that_freezegun_has_stopped_is_refused(self) -> None:
+        frozen = type("FakeDatetime", (datetime.datetime,), {})
+        with (
+            mock.patch.object(travel, "datetime", mock.Mock(datetime=frozen)),
+            self.assertRaisesRegex(SetupError, "freezegun stops .* write `start_time = "),
+        ):
+            travel.Travel(self.loop).__enter__()
         self.assertEqual(travel._turn._count, 0)
 
     async def test_travels_of_a_thread_end_in_any_order(self) -> None:
