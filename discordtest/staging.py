@@ -221,8 +221,10 @@ class Staging(replays.Replays, Running):
         failure: Exception | None = None
         left_behind: list[tuple[str, leaks.Line]] = []
         try:
-            await self._end_clients()
-            await scripts.unload()
+            try:
+                await self._end_clients()
+            finally:
+                await scripts.unload()
             try:
                 await players.end_all(scene.loop)
             except SettleTimeout as error:

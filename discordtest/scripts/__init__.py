@@ -9,6 +9,7 @@ client leaves the function with an exception that no ``except Exception`` catche
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import os
 import sys
@@ -98,11 +99,21 @@ class Script:
         self.is_leaving = False
         self.first_hold: asyncio.Future[Hold] = asyncio.get_running_loop().create_future()
         self.module = main_module(self.path, package)
-        self._imports = FreshImports(folder, self.module, anew)
         self._is_first = self.path not in _loaded
         _loaded.add(self.path)
-        self.loggers, self.process = Loggers(), Process()
-        self._policy = asyncio.get_event_loop_policy() if sys.version_info < (3, 14) else None
+        self._undo = contextlib.ExitStack()
+        self._undo.callback(FreshImports(folder, self.module, anew).close)
+        self._undo.callback(self._forget)
+        try:
+            if sys.version_info < (3, 14):  # uvloop.install() sets its own
+                self._undo.callback(asyncio.set_event_loop_policy, asyncio.get_event_loop_policy())
+            self.process = Process()
+            self._undo.callback(self.process.give_back)
+            self.loggers = Loggers()
+            self._undo.callback(self.loggers.give_back)
+        except BaseException:
+            self._undo.close()
+            raise
 
     async def run(self) -> None:
         """Run the whole script, on both sides of the hold."""
@@ -215,16 +226,15 @@ class Script:
 
     async def close(self) -> None:
         """End the script and forget its modules."""
-        if not self.task.done():
-            self.task.cancel()
-            await asyncio.wait([self.task], timeout=1.0)
-        self.loggers.give_back()
-        self.process.give_back()
-        if self._policy is not None:
-            asyncio.set_event_loop_policy(self._policy)  # uvloop.install() sets its own
+        with self._undo:  # each of them, though one fails
+            task: asyncio.Task[None] | None = vars(self).get("task")  # None: its file could not be read
+            if task is not None and not task.done():
+                task.cancel()
+                await asyncio.wait([task], timeout=1.0)
+
+    def _forget(self) -> None:
         for client in self.held():
             del _holds[client]
-        self._imports.close()
 
 
 def load_client(
@@ -326,9 +336,11 @@ def hold_of(client: discord.Client) -> Hold | None:
 async def unload() -> None:
     """End the scripts that were loaded on the running loop, the last one first, and forget their modules."""
     loop = asyncio.get_running_loop()
-    for running in reversed(_scripts.pop(loop, [])):
-        await running.close()
-    vars(loop).pop("close", None)
+    if loop in _scripts:
+        async with contextlib.AsyncExitStack() as undo:
+            undo.callback(vars(loop).pop, "close", None)
+            for running in _scripts.pop(loop):
+                undo.push_async_callback(running.close)
 
 
 async def _wait_for_ever(*args: Any, **options: Any) -> None:

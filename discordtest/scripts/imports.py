@@ -36,22 +36,28 @@ class FreshImports:
         _turn.acquire()
         self._path = list(sys.path)
         self._before = dict(sys.modules)
-        for name in self._own_modules():
-            del sys.modules[name]
-        sys.modules["__main__"] = main
-        sys.path.insert(0, str(folder))
-        importlib.invalidate_caches()  # the folder may have been written a moment ago
+        try:
+            for name in self._own_modules():
+                sys.modules.pop(name, None)
+            sys.modules["__main__"] = main
+            sys.path.insert(0, str(folder))
+            importlib.invalidate_caches()  # the folder may have been written a moment ago
+        except BaseException:
+            sys.modules.update(self._before)
+            sys.path[:] = self._path
+            _turn.release()
+            raise
 
     def close(self) -> None:
         """Forget what was imported from the folder, and put back what was there before."""
         try:
             for name in self._own_modules():
-                del sys.modules[name]
+                sys.modules.pop(name, None)
             for name, module in self._before.items():
                 if name == "__main__" or (name not in sys.modules and self._is_own(name, module)):
                     sys.modules[name] = module
-            sys.path[:] = self._path
         finally:
+            sys.path[:] = self._path
             _turn.release()
 
     def _is_own(self, name: str, module: ModuleType | None) -> bool:
@@ -92,6 +98,6 @@ def _prefixes() -> tuple[str, ...]:
 
 
 def _holds_tests(module: ModuleType) -> bool:
-    return any(
-        isinstance(value, type) and issubclass(value, unittest.TestCase) for value in vars(module).values()
-    )
+    values = vars(module).values()
+    # Not isinstance: it asks a lazy object for its class, which may fail, or begin what is to be patched first.
+    return any(issubclass(type(value), type) and issubclass(value, unittest.TestCase) for value in values)

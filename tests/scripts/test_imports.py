@@ -11,7 +11,7 @@ from unittest import mock
 
 from discordtest.scripts import imports as imports_module
 from discordtest.scripts.imports import FreshImports
-from tests.bots import needs_the_process
+from tests.bots import in_a_thread, needs_the_process
 
 
 class FreshImporting(unittest.TestCase):
@@ -48,6 +48,37 @@ class FreshImporting(unittest.TestCase):
         imports = FreshImports(self.folder, self.main)
         new = importlib.import_module("fresh_a")
         self.assertIsNot(new, old)
+        imports.close()
+        self.assertIs(sys.modules["fresh_a"], old)
+
+    def assert_nobody_has_the_turn(self) -> None:
+        def take() -> bool:
+            taken = imports_module._turn.acquire(blocking=False)
+            if taken:
+                imports_module._turn.release()
+            return taken
+
+        self.assertTrue(in_a_thread(take), "other threads would wait for ever")
+
+    def test_turn_is_given_back_though_an_import_system_fails(self) -> None:
+        self.write("fresh_a.py")
+        old = self.import_before("fresh_a")
+        failing = mock.patch("importlib.invalidate_caches", side_effect=OSError("mine"))
+        with failing, self.assertRaisesRegex(OSError, "mine"):
+            FreshImports(self.folder, self.main)
+        self.assertIs(sys.modules["fresh_a"], old)
+        self.assertIsNot(sys.modules["__main__"], self.main)
+        self.assertEqual(sys.path, self.before[1])
+        self.assert_nobody_has_the_turn()
+
+    def test_lazy_object_of_the_bot_is_not_asked_for_its_class(self) -> None:
+        self.write(
+            "fresh_a.py",
+            "class Lazy:\n    __class__ = property(lambda self: 1 / 0)\nlazy = Lazy()\n",
+        )
+        old = self.import_before("fresh_a")
+        imports = FreshImports(self.folder, self.main)
+        self.assertIsNot(importlib.import_module("fresh_a"), old)
         imports.close()
         self.assertIs(sys.modules["fresh_a"], old)
 

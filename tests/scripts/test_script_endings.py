@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import tempfile
 import textwrap
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from discordtest import DiscordTestCase
 from discordtest.scripts import load_client, load_clients
-from tests.bots import NeedsTheProcess, Outcome, run_case
+from tests.bots import NeedsTheProcess, Outcome, in_a_thread, run_case
 
 if TYPE_CHECKING:
     import discord
@@ -130,6 +131,40 @@ class Endings(NeedsTheProcess):
         outcome = self.outcome(BOT + way)
         self.assertTrue(outcome.passed)
         self.assertNotIn("bot.log", "".join(outcome.warnings))
+
+    def test_next_script_loads_though_taking_back_the_last_one_failed(self) -> None:
+        way = """
+    import logging
+    class Broken(logging.Handler):
+        def close(self):
+            raise OSError("nobody listens")
+    sys.path.append("left-behind")
+    logging.getLogger("steward").addHandler(Broken())
+    bot.run("token")
+"""
+        main = sys.modules["__main__"]
+        self.assertIn("OSError: nobody listens", self.run_script(BOT + way))
+        self.assertIs(sys.modules["__main__"], main)
+        self.assertNotIn("left-behind", sys.path)
+        self.assertEqual(in_a_thread(lambda: self.run_script(BOT + '    bot.run("token")')), "")
+
+    def test_next_script_loads_though_the_last_one_vanished(self) -> None:
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+
+        class Case(DiscordTestCase):
+            async def make_client(self) -> discord.Client:  # type: ignore[override]  # may be async
+                path = folder / "bot.py"
+                path.write_text("")
+                loading = load_client(path)
+                path.unlink()
+                return await loading
+
+            async def test(self) -> None: ...
+
+        outcome = str(run_case(Case))
+        self.assertIn("FileNotFoundError", outcome)
+        self.assertNotIn("AttributeError", outcome)
+        self.assertEqual(in_a_thread(lambda: self.run_script(BOT + '    bot.run("token")')), "")
 
     def test_restarted_script_logs_once(self) -> None:
         folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
