@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from discordtest import deferred, hints, source
+from discordtest import deferred, hints, scripts, source
 from discordtest.assertions import failures
 from discordtest.backend import journal
 from discordtest.clock import runner as runners
@@ -160,6 +160,7 @@ class Running(Case):
             raise SetupError(f"{type(self).__name__}.asyncSetUp has set up nothing: {FORGOTTEN}")
 
     def _callTearDown(self) -> None:
+        scripts.note(self._scene.loop)
         if self._has_tear_down():
             super()._callTearDown()  # type: ignore[misc]
         else:  # two turns of the loop less

@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import discord
 
-from discordtest import current, deferred
+from discordtest import current, deferred, scripts
 from discordtest.errors import BackendError, SetupError
 from discordtest.testcase import DiscordTestCase
 
@@ -176,6 +176,7 @@ class Stage(DiscordTestCase):
 
     async def _close(self) -> None:
         """Do what ``addCleanup`` and its like have asked for, then take the scene away."""
+        scripts.note(self._scene.loop)
         failure: Exception | None = None
         while self._cleanups:  # type: ignore[attr-defined]  # where unittest runs a test, it does this
             function, args, options = self._cleanups.pop()  # type: ignore[attr-defined]

@@ -42,6 +42,7 @@ __all__ = [
     "hold_of",
     "load_client",
     "load_clients",
+    "note",
     "unload",
 ]
 
@@ -102,7 +103,8 @@ class Script:
         self._is_first = self.path not in _loaded
         _loaded.add(self.path)
         self._undo = contextlib.ExitStack()
-        self._undo.callback(FreshImports(folder, self.module, anew).close)
+        self._imports = FreshImports(folder, self.module, anew)
+        self._undo.callback(self._imports.close)
         self._undo.callback(self._forget)
         try:
             if sys.version_info < (3, 14):  # uvloop.install() sets its own
@@ -232,6 +234,11 @@ class Script:
                 task.cancel()
                 await asyncio.wait([task], timeout=1.0)
 
+    def note(self) -> None:
+        """Note what the script has set that others set, too."""
+        self.loggers.note()
+        self._imports.note()
+
     def _forget(self) -> None:
         for client in self.held():
             del _holds[client]
@@ -306,6 +313,7 @@ async def _load(found: Found, arguments: Sequence[str], anew: Sequence[str]) -> 
         either: list[asyncio.Future[Any]] = [running.task, running.first_hold]
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         running.process.note()
+        running.note()
         if running.first_hold.done() and (settle := getattr(loop, "settle", None)) is not None:
             await settle()  # it may start more of them
     if running.first_hold.done():
@@ -331,6 +339,12 @@ def end_process(client: discord.Client) -> None:
 def hold_of(client: discord.Client) -> Hold | None:
     """Return the hold of a client that `load_client` returned, with its token; None for other clients."""
     return _holds.get(client)
+
+
+def note(loop: asyncio.AbstractEventLoop) -> None:
+    """Note what the scripts of a loop have set, at the end of a test: what its clean-up puts back stays so."""
+    for running in _scripts.get(loop, ()):
+        running.note()
 
 
 async def unload() -> None:

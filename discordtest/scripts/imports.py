@@ -34,7 +34,8 @@ class FreshImports:
         self._folder = folder
         self._packages = {(main.__package__ or "").partition(".")[0], *libraries}
         _turn.acquire()
-        self._path = list(sys.path)
+        self._list, self._path = sys.path, [*sys.path]
+        self._noted: tuple[list[str], list[str]] | None = None
         self._before = dict(sys.modules)
         try:
             for name in self._own_modules():
@@ -48,6 +49,10 @@ class FreshImports:
             _turn.release()
             raise
 
+    def note(self) -> None:
+        """Note what the script has made of ``sys.path``: who takes his folder out later takes it out for good."""
+        self._noted = sys.path, [each for each in self._path if each not in sys.path]
+
     def close(self) -> None:
         """Forget what was imported from the folder, and put back what was there before."""
         try:
@@ -57,8 +62,14 @@ class FreshImports:
                 if name == "__main__" or (name not in sys.modules and self._is_own(name, module)):
                     sys.modules[name] = module
         finally:
-            sys.path[:] = self._path
+            self._give_path_back()
             _turn.release()
+
+    def _give_path_back(self) -> None:
+        path, taken = self._noted or (sys.path, self._path)
+        if sys.path is path:  # else somebody has put another in its place since, that of before his mock
+            self._list[:] = [each for each in self._path if each in path or each in taken]
+            sys.path = self._list
 
     def _is_own(self, name: str, module: ModuleType | None) -> bool:
         return name.partition(".")[0] in self._packages or lies_below(module, self._folder)

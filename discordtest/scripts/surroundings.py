@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import signal
 import sys
 import threading
-from contextlib import contextmanager, suppress
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -36,24 +36,49 @@ class Loggers:
     """How loggers are set before a script does so, by itself, with ``dictConfig`` or by ``client.run``."""
 
     def __init__(self) -> None:
-        self._before = {
-            each: ([*each.handlers], each.level, each.propagate, each.disabled) for each in _loggers()
-        }
+        self._before = {each: _Settings(each) for each in _loggers()}
+        self._noted: dict[logging.Logger, _Settings] | None = None
+
+    def note(self) -> None:
+        """Note what the script has set by now: who sets a logger later puts back what was his own."""
+        self._noted = {each: _Settings(each) for each in self._before}
 
     def drop_new(self) -> None:
         """Close the handlers that were added, as the end of a process does; those of tools for tests stay."""
-        for logger in _loggers():
-            before = self._before[logger][0] if logger in self._before else []
-            for handler in [each for each in logger.handlers if each not in before and not _is_kept(each)]:
-                logger.removeHandler(handler)
-                handler.close()  # it may have a file
+        with contextlib.ExitStack() as closing:  # each of them, though one fails
+            for logger in _loggers():
+                before = self._before[logger].handlers if logger in self._before else []
+                for handler in [
+                    each for each in logger.handlers if each not in before and not _is_kept(each)
+                ]:
+                    logger.removeHandler(handler)
+                    closing.callback(handler.close)  # it may have a file
 
     def give_back(self) -> None:
-        """Make all loggers what they were."""
-        self.drop_new()
-        for logger, (handlers, level, propagates, is_disabled) in self._before.items():
-            logger.propagate, logger.disabled = propagates, is_disabled
-            logger.handlers[:] = handlers
+        """Make all loggers what they were, but for what somebody else has put back meanwhile."""
+        try:
+            self.drop_new()
+        finally:
+            for logger, before in self._before.items():
+                before.restore(logger, _Settings(logger) if self._noted is None else self._noted[logger])
+
+
+class _Settings:
+    """How a logger is set."""
+
+    def __init__(self, logger: logging.Logger) -> None:
+        self.handlers = [*logger.handlers]
+        self.switches = logger.level, logger.propagate, logger.disabled
+
+    def restore(self, logger: logging.Logger, noted: _Settings) -> None:
+        """Set a logger so again, where it is still as it was noted."""
+        tools = [each for each in logger.handlers if each not in self.handlers]
+        taken = [each for each in self.handlers if each not in noted.handlers]
+        logger.handlers[:] = [
+            each for each in self.handlers if each in logger.handlers or each in taken
+        ] + tools
+        if _Settings(logger).switches == noted.switches and not any(map(_captures, tools)):
+            level, logger.propagate, logger.disabled = self.switches
             logger.setLevel(level)
 
 
@@ -90,7 +115,7 @@ def _state() -> dict[tuple[str, str], Any]:
     }
     state |= {("signal", name): signal.getsignal(getattr(signal, name)) for name in _SIGNALS}
     state["hook", "excepthook"] = sys.excepthook
-    with suppress(FileNotFoundError):  # somebody has deleted it
+    with contextlib.suppress(FileNotFoundError):  # somebody has deleted it
         state["folder", ""] = os.getcwd()
     return state | {("environment", name): value for name, value in os.environ.items()}
 
@@ -106,7 +131,7 @@ def _put(kind: str, name: str, value: Any) -> None:
     elif kind == "environment":
         os.environ[name] = value
     elif value is not None:
-        with suppress(FileNotFoundError):
+        with contextlib.suppress(FileNotFoundError):
             os.chdir(value)
 
 
@@ -116,10 +141,14 @@ def _loggers() -> list[logging.Logger]:
 
 
 def _is_kept(handler: logging.Handler) -> bool:
-    return isinstance(handler, logging.NullHandler) or type(handler).__module__.startswith(_TOOLS)
+    return isinstance(handler, logging.NullHandler) or _captures(handler)
 
 
-@contextmanager
+def _captures(handler: logging.Handler) -> bool:
+    return type(handler).__module__.startswith(_TOOLS)
+
+
+@contextlib.contextmanager
 def called_with(path: Path, arguments: Sequence[str]) -> Iterator[None]:
     """Make ``sys.argv`` that of a script with these arguments."""
     before, sys.argv = sys.argv, [str(path), *arguments]

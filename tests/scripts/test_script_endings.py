@@ -8,9 +8,11 @@ import tempfile
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest import mock
 
 from discordtest import DiscordTestCase
 from discordtest.scripts import load_client, load_clients
+from discordtest.scripts.surroundings import Loggers
 from tests.bots import NeedsTheProcess, Outcome, in_a_thread, run_case
 
 if TYPE_CHECKING:
@@ -131,6 +133,68 @@ class Endings(NeedsTheProcess):
         outcome = self.outcome(BOT + way)
         self.assertTrue(outcome.passed)
         self.assertNotIn("bot.log", "".join(outcome.warnings))
+
+    def test_what_set_up_has_set_and_tear_down_put_back_stays_so(self) -> None:
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        path, log, logger = folder / "bot.py", logging.NullHandler(), logging.getLogger("steward.tests")
+        path.write_text(textwrap.dedent(BOT + '    bot.run("token")'))
+        before = [*sys.path]
+
+        class InSetUp(DiscordTestCase):
+            def setUp(self) -> None:
+                self.enterContext(self.assertLogs("steward", "DEBUG"))
+                logging.getLogger("steward").debug("set up")
+                logger.addHandler(log)
+                logger.setLevel(logging.DEBUG)
+                sys.path.insert(0, "folder-of-tests")
+
+            def tearDown(self) -> None:
+                logger.removeHandler(log)
+                logger.setLevel(logging.NOTSET)
+                sys.path.remove("folder-of-tests")
+
+            async def make_client(self) -> discord.Client:  # type: ignore[override]  # may be async
+                return await load_client(path)
+
+            async def test(self) -> None: ...
+
+        class WithMock(InSetUp):
+            def setUp(self) -> None:
+                self.enterContext(mock.patch.object(sys, "path", [*sys.path, "of-a-mock"]))
+                super().setUp()
+
+        class Failing(WithMock):
+            def make_world(self) -> None:
+                self.addCleanup(self.tearDown)
+                raise LookupError("mine")
+
+        for case in (InSetUp, WithMock, Failing):
+            with self.subTest(case.__name__):
+                outcome = run_case(case)
+                self.assertEqual(outcome.passed, case is not Failing, str(outcome))
+                self.assertEqual(sys.path, before)
+                self.assertEqual((logger.handlers, logger.level), ([], logging.NOTSET))
+                steward = logging.getLogger("steward")
+                self.assertEqual((steward.handlers, steward.propagate, steward.level), ([], True, 0))
+
+    def test_level_that_the_bot_sets_once_it_runs_is_put_back(self) -> None:
+        way = """
+    import logging
+    @bot.event
+    async def on_ready():
+        logging.getLogger("steward").setLevel(logging.DEBUG)
+    bot.run("token")
+"""
+        self.assertEqual(self.run_script(BOT + way), "")
+        self.assertEqual(logging.getLogger("steward").level, logging.NOTSET)
+
+    def test_logs_that_another_thread_looks_at_while_a_script_ends(self) -> None:
+        loggers = Loggers()
+        with self.assertLogs("steward", "DEBUG") as seen:
+            loggers.note()
+            loggers.give_back()
+            logging.getLogger("steward").debug("still here")
+        self.assertEqual(seen.output, ["DEBUG:steward:still here"])
 
     def test_next_script_loads_though_taking_back_the_last_one_failed(self) -> None:
         way = """
