@@ -179,6 +179,7 @@ async def _create(
 
 def _open_modal(scene: Scene, actor: Actor, result: results.InteractionResult) -> Record:
     """Return the interaction whose modal the person sees."""
+    results.check_result(result)
     life = result.record
     if life["modal"] is None:
         raise SetupError(f"the bot opened no modal: {result!r}")

@@ -5,18 +5,16 @@ They look at the interaction as it is now. A failure shows its life with times.
 
 from __future__ import annotations
 
-import inspect
 from typing import TYPE_CHECKING, Any, NoReturn, Unpack
 
-import discord
-
-from discordtest import given
 from discordtest.assertions import failures, texts
 from discordtest.assertions.sent import AssertSent
 from discordtest.interactions import result as results
 from discordtest.interactions import timeline as timelines
 
 if TYPE_CHECKING:
+    import discord
+
     from discordtest.assertions.filters import Claims, Content, MessageFilter
     from discordtest.interactions.modals import ShownModal
 
@@ -131,10 +129,7 @@ class AssertInteractions(AssertSent):
     # -- inside
 
     def _check_result(self, result: results.InteractionResult) -> None:
-        if not isinstance(result, results.InteractionResult):
-            raise TypeError(
-                f"pass what slash, click, select or submit returned, not {given.shown(result)}{_why_no_result(result)}"
-            )
+        results.check_result(result)
         self._at_rest()
 
     def _check_message(
@@ -174,13 +169,3 @@ def _not(wanted: bool) -> str:
 
 def _why(answer: int) -> str:
     return {6: ": it left the message as it was", 8: ", but choices", 9: ", but a modal"}.get(answer, "")
-
-
-def _why_no_result(thing: object) -> str:
-    if inspect.iscoroutine(thing):
-        return f": write `await` before self.{thing.__name__}(…)"
-    return (
-        ": assertSent is for what the bot sent without being used"
-        if isinstance(thing, discord.Message)
-        else ""
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -10,6 +11,7 @@ from discord import app_commands
 from discordtest.backend.resources.interaction import is_late
 from discordtest.backend.resources.interaction_callback import DEFERRED_MESSAGE, DEFERRED_UPDATE, UPDATE
 from discordtest.backend.resources.message_form import LOADING
+from discordtest.given import shown
 from discordtest.interactions.modals import ShownModal
 from discordtest.views import message_payload, views_of
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from discordtest.backend.world import Record
     from discordtest.scene import Scene
 
-__all__ = ["InteractionResult"]
+__all__ = ["InteractionResult", "check_result"]
 
 _ANSWERS = {
     "answer",
@@ -26,6 +28,18 @@ _ANSWERS = {
     "original_response",
     "reply",
 }  # what a message may be guessed to be called
+
+
+def check_result(thing: object) -> None:
+    """Refuse what no verb of an interaction has returned: a message, a coroutine that nobody has awaited."""
+    if isinstance(thing, InteractionResult):
+        return
+    hint = ""
+    if inspect.iscoroutine(thing):
+        hint = f": write `await` before self.{thing.__name__}(…)"
+    elif isinstance(thing, discord.Message):
+        hint = ": assertSent is for what the bot sent without being used"
+    raise TypeError(f"pass what slash, click, select or submit returned, not {shown(thing)}{hint}")
 
 
 class InteractionResult:

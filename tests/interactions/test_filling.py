@@ -151,6 +151,17 @@ class Files(ModalTestCase):
         await self.refused("takes 1 to 1 files, not 2", discord.ui.FileUpload(), [("a", b""), ("b", b"")])
         await self.refused("at most 10485760 bytes", discord.ui.FileUpload(), ("a", b"x" * (10485760 + 1)))
 
+    async def test_what_opened_no_modal(self) -> None:
+        message: Any = await self.send(self.alice, self.general, "form")
+        with self.assertRaisesRegex(
+            TypeError, r"pass what slash, click, select or submit returned, not 'form'"
+        ):
+            await self.submit(self.alice, message, {"Name": "x"})
+        used: Any = self.click(self.alice, message, "Form")
+        with self.assertRaisesRegex(TypeError, r"write `await` before self.click\(…\)"):
+            await self.submit(self.alice, used, {"Name": "x"})
+        used.close()
+
     async def test_wrong_name_is_told_before_what_is_missing(self) -> None:
         result = await self.open(discord.ui.Label(text="Name", component=discord.ui.TextInput()))
         with self.fails(
