@@ -95,6 +95,10 @@ class MessageFilter:
             raise TypeError("embeds is a list of embeds, or how many; embed= is for one")
         if isinstance(self.buttons, str):
             raise TypeError(f"buttons is a list of labels: [{self.buttons!r}]")
+        if not isinstance(self.files, Iterable | None):
+            raise TypeError(f"files are names, or a dict of names and their content, not {self.files!r}")
+        if not isinstance(self.buttons, Iterable | None):
+            raise TypeError(f"buttons is a list of labels, not {self.buttons!r}")
         embeds = () if isinstance(self.embeds, int | Close) else self.embeds or ()
         for embed in (*embeds, *([] if self.embed is None else [self.embed])):
             if not isinstance(embed, discord.Embed | Mapping):

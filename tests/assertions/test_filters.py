@@ -160,6 +160,15 @@ class DifferenceTests(unittest.TestCase):
         with self.assertRaisesRegex(TypeError, r"buttons is a list of labels: \['Yes'\]"):
             MessageFilter(buttons="Yes")
 
+    def test_number_of_files_or_buttons(self) -> None:
+        number: Any = 2
+        with self.assertRaisesRegex(
+            TypeError, "files are names, or a dict of names and their content, not 2"
+        ):
+            MessageFilter(files=number)
+        with self.assertRaisesRegex(TypeError, "buttons is a list of labels, not 2"):
+            MessageFilter(buttons=number)
+
     def test_button_without_a_label(self) -> None:
         components = [{"type": 1, "components": [{"type": 2, "emoji": {"name": "👍"}}, {"type": 2}]}]
         self.assertEqual(MessageFilter(buttons=["👍", ""]).differences(message(components=components)), [])
