@@ -55,6 +55,7 @@ _IN_BOT_DM = _IN_ANY_DM | int(Permission.USE_EXTERNAL_EMOJIS)
 _UNANSWERED = (
     "nothing has answered the interaction so far: response.send_message or response.defer comes first"
 )
+_OVER = "an interaction may be answered for 15 minutes, which are over: write to the channel, or to the user"
 
 # -- finding
 
@@ -85,7 +86,7 @@ def find_token(call: Call, application_id: str, token: str) -> Record:
     if interaction is None or interaction["application_id"] != application_id:
         raise RestError(Code.INVALID_WEBHOOK_TOKEN)
     if world.now() - interaction["created_at"] >= TOKEN_WINDOW:
-        raise RestError(Code.INVALID_WEBHOOK_TOKEN)
+        raise RestError(Code.INVALID_WEBHOOK_TOKEN, why=_OVER)
     if interaction["answer"] is None:
         raise RestError(Code.UNKNOWN_WEBHOOK, why=_UNANSWERED)
     _act_as_bot(call, interaction)

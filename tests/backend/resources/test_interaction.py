@@ -141,6 +141,7 @@ class Deadlines(InteractionTestCase):
         self.wait(900)
         answer = self.hook("POST", interaction, "", {"content": "x"})
         self.assertStatus(answer, 401, Code.INVALID_WEBHOOK_TOKEN)
+        self.assertIn("for 15 minutes, which are over", self.small.backend.journal.exchanges()[-1].why)
 
     def test_no_followup_before_the_answer(self) -> None:
         answer = self.hook("POST", self.invoke(), "", {"content": "x"})
