@@ -6,7 +6,7 @@ It reads the journal when it is asked, so keeping it costs nothing.
 from __future__ import annotations
 
 import traceback
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import discord
 
@@ -98,7 +98,7 @@ def _step(entry: Exchange) -> str:
     if entry.path.startswith("/interactions/"):
         text = _CALLBACKS.get(body.get("type", 0), "answers") + _content(body.get("data") or {})
     elif entry.method == "POST":
-        text = "follows up" + _content(body)
+        text = "follows up" + _content(body) + _seen_by_all(body, entry.result)
     else:
         what = "the answer" if entry.path.endswith("@original") else "a message"
         text = f"{_METHODS[entry.method]} {what}" + _content(body)
@@ -107,6 +107,14 @@ def _step(entry: Exchange) -> str:
         result = entry.result or {}
         return f"{text}: refused: {result.get('message')} (code {result.get('code')})"
     return text
+
+
+def _seen_by_all(body: Record, result: Any) -> str:
+    """Return why everybody sees a followup that was to be ephemeral: it fills an answer that was deferred."""
+    asked, made = body.get("flags") or 0, result.get("flags") if isinstance(result, dict) else None
+    if made is None or not asked & EPHEMERAL or made & EPHEMERAL:
+        return ""
+    return ", which everybody sees, as the deferred answer that it fills: defer(ephemeral=True)"
 
 
 def _content(data: Record) -> str:

@@ -51,6 +51,19 @@ class Timeline(AnswerTestCase):
             ],
         )
 
+    async def test_ephemeral_followup_that_fills_an_answer_for_all(self) -> None:
+        async def answer(interaction: Interaction) -> None:
+            await interaction.response.defer()
+            await interaction.followup.send("one", ephemeral=True)
+            await interaction.followup.send("two", ephemeral=True)
+
+        result = await self.bot_answers(answer)
+        why = ", which everybody sees, as the deferred answer that it fills: defer(ephemeral=True)"
+        self.assertEqual(
+            self.lines(result)[2:],
+            [f"the bot follows up 'one' (ephemeral){why}", "the bot follows up 'two' (ephemeral)"],
+        )
+
     async def test_check_that_may_have_kept_silent(self) -> None:
         class Board(discord.ui.View):
             @discord.ui.button(label="Move")
