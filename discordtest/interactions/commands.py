@@ -36,6 +36,12 @@ __unittest = True  # unittest leaves our frames out of its tracebacks
 
 _FALLBACKS = {"en-US": "en-GB", "en-GB": "en-US", "es-419": "es-ES"}
 _KINDS = {CHAT_INPUT: "slash command", USER_COMMAND: "user command", MESSAGE: "message command"}
+#: kind -> how a person uses such a command
+_USES = {
+    CHAT_INPUT: "slash(who, channel, {!r})",
+    USER_COMMAND: "context_menu(who, channel, {!r}, member)",
+    MESSAGE: "context_menu(who, channel, {!r}, message)",
+}
 _LISTED = 12
 
 
@@ -74,7 +80,7 @@ class Picker:
         typed = words.strip().removeprefix("/").split()
         if not typed:
             raise SetupError("slash takes the words of a command, such as 'tag set'")
-        command = self._command(CHAT_INPUT, typed[0])
+        command = self._command(CHAT_INPUT, typed[0], " ".join(typed))
         return Picked(command, tuple(self._path(command, typed)), " ".join(typed))
 
     def context_menu(self, kind: int, name: str) -> Picked:
@@ -85,12 +91,12 @@ class Picker:
         """Return by whose installations the person uses the command."""
         return self._owners[picked.command["id"]]
 
-    def _command(self, kind: int, name: str) -> Record:
+    def _command(self, kind: int, name: str, words: str = "") -> Record:
         named = [command for command in self._all(kind) if self.is_called(command, name)]
         reasons = [self._refusal(command) for command in named]
         offered = [command for command, reason in zip(named, reasons, strict=True) if reason is None]
         if not offered:
-            raise SetupError(self._not_offered(kind, name, reasons))
+            raise SetupError(self._not_offered(kind, name, words or name, reasons))
         offered = self._preferred(offered)
         if len(offered) > 1:
             names = ", ".join(self.world.applications[one["application_id"]]["name"] for one in offered)
@@ -149,16 +155,16 @@ class Picker:
 
     # -- why not
 
-    def _not_offered(self, kind: int, name: str, reasons: list[str | None]) -> str:
+    def _not_offered(self, kind: int, name: str, words: str, reasons: list[str | None]) -> str:
         who = self.world.users[self.user_id]["username"]
         where = channel_name(self.world, self.channel["id"])
         said = f"{_said(kind, name)} is not offered to {who} in {where}"
         known = [reason for reason in reasons if reason is not None]
         if known:
             return f"{said}: {'; '.join(dict.fromkeys(known))}"
-        return f"{said}: {self._unsynced(kind, name)}"
+        return f"{said}: {self._unsynced(kind, name, words)}"
 
-    def _unsynced(self, kind: int, name: str) -> str:
+    def _unsynced(self, kind: int, name: str, words: str) -> str:
         for client in self.scene.clients:
             if _in_tree(client, kind, name):
                 return (
@@ -170,15 +176,18 @@ class Picker:
                 return (
                     f"the bot has it as a prefix command: `await self.send(who, channel, {prefix + name!r})`"
                 )
+        for other, use in _USES.items():
+            if any(command["name"] == words for command in self._all(other)):
+                return f"{words!r} is a {_KINDS[other]}: `await self.{use.format(words)}`"
         synced = list(self._all(kind))
         if not synced:
             return (
                 f"no application has a {_KINDS[kind]} at all; a command is there once the bot has synced it"
             )
-        words = [each for command in synced for each in _words(command)]
-        near = difflib.get_close_matches(name.replace("_", " "), words, 1)
+        offered = [each for command in synced for each in _words(command)]
+        near = difflib.get_close_matches(name.replace("_", " "), offered, 1)
         question = f" (is {near[0]!r} meant?)" if near else ""
-        return f"no application has such a {_KINDS[kind]}{question}; {_listed(words, 'there are')}"
+        return f"no application has such a {_KINDS[kind]}{question}; {_listed(offered, 'there are')}"
 
 
 def _subcommands(holder: Record) -> list[Record]:

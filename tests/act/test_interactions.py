@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import discord
@@ -220,6 +221,21 @@ class RefusalTests(CommandTestCase):
         )
         await self.refused(f"no application has such a slash command; {there}", "zzz")
 
+    async def test_command_of_another_kind_is_told_how_to_run(self) -> None:
+        @app_commands.context_menu(name="Report It")
+        async def report(interaction: discord.Interaction[Any], message: discord.Message) -> None: ...
+
+        self.client.tree.add_command(report)
+        await self.client.tree.sync()
+        use = re.escape(
+            "'Report It' is a message command: `await self.context_menu(who, channel, 'Report It', message)`"
+        )
+        await self.refused(use, "Report It")
+        with self.assertRaisesRegex(SetupError, use):
+            await self.context_menu(self.alice, self.general, "Report It", self.alice)
+        with self.assertRaisesRegex(SetupError, r"`await self.slash\(who, channel, 'ping'\)`"):
+            await self.context_menu(self.alice, self.general, "ping", self.alice)
+
     async def test_prefix_command_is_told_how_to_run(self) -> None:
         @self.client.command()
         async def roll(ctx: Any) -> None: ...
@@ -349,7 +365,8 @@ class MenuTests(CommandTestCase):
 
     async def test_menu_of_the_other_kind(self) -> None:
         with self.assertRaisesRegex(
-            SetupError, "the user command 'Quote' is not offered .* there are: Greet"
+            SetupError,
+            "the user command 'Quote' is not offered .* 'Quote' is a message command: .*context_menu",
         ):
             await self.context_menu(self.alice, self.general, "Quote", self.bob)
 
