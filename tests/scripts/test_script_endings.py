@@ -182,11 +182,12 @@ class Endings(NeedsTheProcess):
     import logging
     @bot.event
     async def on_ready():
-        logging.getLogger("steward").setLevel(logging.DEBUG)
+        logging.getLogger("known").setLevel(logging.DEBUG)
     bot.run("token")
 """
+        logger = logging.getLogger("known")
         self.assertEqual(self.run_script(BOT + way), "")
-        self.assertEqual(logging.getLogger("steward").level, logging.NOTSET)
+        self.assertEqual(logger.level, logging.NOTSET)
 
     def test_logs_that_another_thread_looks_at_while_a_script_ends(self) -> None:
         loggers = Loggers()
