@@ -71,13 +71,14 @@ class _Settings:
         self.switches = logger.level, logger.propagate, logger.disabled
 
     def restore(self, logger: logging.Logger, noted: _Settings) -> None:
-        """Set a logger so again, where it is still as it was noted."""
-        tools = [each for each in logger.handlers if each not in self.handlers]
-        taken = [each for each in self.handlers if each not in noted.handlers]
-        logger.handlers[:] = [
-            each for each in self.handlers if each in logger.handlers or each in taken
-        ] + tools
-        if _Settings(logger).switches == noted.switches and not any(map(_captures, tools)):
+        """Set a logger so again, where it is still as it was noted; assertLogs puts back itself what it sets."""
+        now = _Settings(logger)
+        kept = [each for each in self.handlers if each in now.handlers]
+        taken = [each for each in self.handlers if each not in noted.handlers + now.handlers]
+        if taken := [each for each in taken if not _captures(each)]:
+            of_tools = [each for each in now.handlers if each not in kept]
+            logger.handlers[:] = [each for each in self.handlers if each in kept + taken] + of_tools
+        if now.switches == noted.switches and not any(map(_captures, self.handlers + now.handlers)):
             level, logger.propagate, logger.disabled = self.switches
             logger.setLevel(level)
 

@@ -12,7 +12,6 @@ from unittest import mock
 
 from discordtest import DiscordTestCase
 from discordtest.scripts import load_client, load_clients
-from discordtest.scripts.surroundings import Loggers
 from tests.bots import NeedsTheProcess, Outcome, in_a_thread, run_case
 
 if TYPE_CHECKING:
@@ -188,14 +187,6 @@ class Endings(NeedsTheProcess):
         logger = logging.getLogger("known")
         self.assertEqual(self.run_script(BOT + way), "")
         self.assertEqual(logger.level, logging.NOTSET)
-
-    def test_logs_that_another_thread_looks_at_while_a_script_ends(self) -> None:
-        loggers = Loggers()
-        with self.assertLogs("steward", "DEBUG") as seen:
-            loggers.note()
-            loggers.give_back()
-            logging.getLogger("steward").debug("still here")
-        self.assertEqual(seen.output, ["DEBUG:steward:still here"])
 
     def test_next_script_loads_though_taking_back_the_last_one_failed(self) -> None:
         way = """

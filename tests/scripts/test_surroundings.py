@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import io
+import itertools
 import logging
 import logging.config
 import os
@@ -13,10 +14,14 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
+from typing import TYPE_CHECKING
 from unittest import mock
 
 from discordtest.scripts.surroundings import Loggers, Process, called_with, main_module
 from tests.bots import needs_the_process
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class SurroundingsTests(unittest.TestCase):
@@ -60,6 +65,30 @@ class SurroundingsTests(unittest.TestCase):
             log.warning("still here")
             self.assertEqual(len(log.handlers), 2)
         self.assertEqual(seen.output, ["WARNING:tests.kept:still here"])
+
+    def test_logs_that_a_test_in_another_thread_looks_at(self) -> None:
+        log = logging.getLogger("tests.seen")
+
+        def look() -> Iterator[None]:
+            with self.assertLogs(log) as seen:
+                yield
+                log.warning("still here")
+            self.assertEqual(seen.output, ["WARNING:tests.seen:still here"])
+
+        for begin, end in itertools.combinations_with_replacement(range(4), 2):
+            with self.subTest(begin=begin, end=end):
+                steps, before = look(), (log.level, log.propagate, [*log.handlers])
+                for step in range(4):
+                    for at in (begin, end):
+                        if at == step:
+                            next(steps, None)
+                    if step == 0:
+                        loggers = Loggers()
+                    elif step == 1:
+                        loggers.note()
+                    elif step == 2:
+                        loggers.give_back()
+                self.assertEqual((log.level, log.propagate, log.handlers), before)
 
 
 class ProcessTests(unittest.TestCase):
