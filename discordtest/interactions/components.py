@@ -15,6 +15,7 @@ import discord
 from discordtest.backend.resources.component import BUTTON, LINK, PREMIUM, SELECTS, STRING_SELECT, walk
 from discordtest.backend.resources.interaction import find_shown_message
 from discordtest.backend.resources.message_form import LOADING
+from discordtest.backend.resources.unicode_emoji import same_emoji
 from discordtest.errors import SetupError
 from discordtest.given import emoji_key, message_of
 from discordtest.interactions.result import InteractionResult
@@ -118,7 +119,9 @@ def is_button(button: Record, wanted: Any, world: World | None = None) -> bool:
     if emoji is None:
         return False
     text = _emoji_text(emoji)
-    return wanted in (emoji["name"], text, f"{text} {button.get('label')}") or emoji_key(wanted) == text
+    return wanted in (emoji["name"], text, f"{text} {button.get('label')}") or (
+        same_emoji(emoji_key(wanted)) == same_emoji(text)
+    )
 
 
 def _emoji_text(emoji: Record) -> str:

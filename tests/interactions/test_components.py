@@ -78,6 +78,14 @@ class Buttons(AnswerTestCase):
             await self.click(self.alice, result, "Blue")
         self.assertNotIn("select", failing.text)
 
+    async def test_emoji_with_and_without_its_style(self) -> None:
+        await self.bot_does(lambda ctx: ctx.send("Choose", view=view_of(Echo(emoji="▶️"), Echo(emoji="❤"))))
+        message = self.assertSent("Choose")
+        for emoji in ("▶", "▶️", "❤", "❤️"):
+            with self.subTest(emoji.encode("unicode_escape")):
+                await self.click(self.alice, message, emoji)
+                self.assertButton(message, emoji)
+
     async def test_missing_one_is_told_with_those_that_are_there(self) -> None:
         view = view_of(Echo(label="A", custom_id="first"), Echo(label="B", disabled=True))
         await self.bot_does(lambda ctx: ctx.send("Choose", view=view))
