@@ -13,6 +13,8 @@ from discordtest.interactions import result as results
 from discordtest.interactions import timeline as timelines
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import discord
 
     from discordtest.assertions.filters import Claims, Content, MessageFilter
@@ -62,10 +64,9 @@ class AssertInteractions(AssertSent):
                     result, f"the bot deferred its answer to {self._name(result)}, which never came", msg
                 )
             if content is not None or claims:
-                kind = result.record["answer"]
-                self._fail_life(
-                    result, f"the bot's answer to {self._name(result)} is no message{_why(kind)}", msg
-                )
+                why = _why(result.record["answer"])
+                lines = [f"the bot's answer to {self._name(result)} is no message{why}"]
+                self._fail_life(result, "\n".join([*lines, *_in_followup(result, wanted)]), msg)
             return None
         self._check_message(result, wanted, message, msg)
         return message
@@ -143,10 +144,7 @@ class AssertInteractions(AssertSent):
         if differences:
             lines = [f"the bot's answer to {self._name(result)} is otherwise:"]
             lines += [f"  {line}" for line in differences]
-            later = [result.find(message_id) for message_id in result.record["followups"]]
-            if any(followup is not None and wanted.fits(followup) for followup in later):
-                lines.append("  A followup is like that: see assertSent, or the result's followups.")
-            self._fail_life(result, "\n".join(lines), msg)
+            self._fail_life(result, "\n".join([*lines, *_in_followup(result, wanted)]), msg)
 
     def _check_ephemeral(self, result: results.InteractionResult, wanted: bool, msg: Any) -> None:
         self._check_result(result)
@@ -161,6 +159,13 @@ class AssertInteractions(AssertSent):
     def _fail_life(self, result: results.InteractionResult, text: str, msg: Any) -> NoReturn:
         life = timelines.timeline(self._scene, result.record)
         self._fail(f"{text}\nIts life:\n{life}\n{failures.background(self._scene, result.record['id'])}", msg)
+
+
+def _in_followup(result: results.InteractionResult, wanted: MessageFilter) -> Iterator[str]:
+    """Yield where the message is that the answer was to be."""
+    later = [result.find(message_id) for message_id in result.record["followups"]]
+    if any(followup is not None and wanted.fits(followup) for followup in later):
+        yield "  A followup is like that: see assertSent, or the result's followups."
 
 
 def _not(wanted: bool) -> str:

@@ -97,8 +97,24 @@ class Responded(AnswerTestCase):
 
         await self.bot_answers(lambda i: i.response.send_message("0", view=Quiet()))
         clicked = await self.click(self.alice, self.sent[0], "A")
-        with self.fails(" is no message: it left the message as it was"):
+        with self.fails(" is no message: it left the message as it was") as failing:
             self.assertResponded(clicked, "x")
+        self.assertNotIn("A followup", failing.text)
+
+    async def test_followup_of_a_click_that_was_deferred(self) -> None:
+        class Thanks(discord.ui.View):
+            @discord.ui.button(label="A")
+            async def press(self, interaction: Interaction, button: discord.ui.Button[Any]) -> None:
+                await interaction.response.defer()
+                await interaction.followup.send("Thanks!", ephemeral=True)
+
+        await self.bot_answers(lambda i: i.response.send_message("0", view=Thanks()))
+        clicked = await self.click(self.alice, self.sent[0], "A")
+        with self.fails(
+            " is no message: it left the message as it was\n  A followup is like that: see assertSent"
+        ):
+            self.assertResponded(clicked, "Thanks!", ephemeral=True)
+        self.assertSent("Thanks!", ephemeral=True)
 
     async def test_too_late(self) -> None:
         async def answer(interaction: Interaction) -> None:
