@@ -7,6 +7,7 @@ Source: Discord's documentation, Application Commands ("Localization", "Locale f
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -42,6 +43,7 @@ _USES = {
     USER_COMMAND: "context_menu(who, channel, {!r}, member)",
     MESSAGE: "context_menu(who, channel, {!r}, message)",
 }
+_GUILD_COMMANDS = re.compile(r"/applications/\d+/guilds/\d+/commands")
 _LISTED = 12
 
 
@@ -166,16 +168,44 @@ class Picker:
 
     def _unsynced(self, kind: int, name: str, words: str) -> str:
         for client in self.scene.clients:
-            if _in_tree(client, kind, name):
-                return (
-                    "the bot's command tree has it, but it was never synced: `await bot.tree.sync()` in setup_hook, "
-                    "or in the test"
-                )
+            if places := _in_tree(client, kind, name):
+                return self._why_unsynced(places)
             if kind == CHAT_INPUT and isinstance(client, commands.Bot) and name in client.all_commands:
                 prefix = client.command_prefix if isinstance(client.command_prefix, str) else "!"
                 return (
                     f"the bot has it as a prefix command: `await self.send(who, channel, {prefix + name!r})`"
                 )
+        return self._what_there_is(kind, name, words)
+
+    def _why_unsynced(self, places: set[int | None]) -> str:
+        """Return why a command is not there that the tree has for these guilds (their ids; None is all)."""
+        if None in places:
+            of_guilds = any(
+                entry.method == "PUT" and _GUILD_COMMANDS.fullmatch(entry.path)
+                for entry in self.scene.backend.journal.exchanges()
+            )
+            more = "; sync(guild=…) leaves it out, unless bot.tree.copy_global_to(guild=…) came first"
+            return (
+                "the bot's command tree has it, but it was never synced: `await bot.tree.sync()` in setup_hook, "
+                f"or in the test{more if of_guilds else ''}"
+            )
+        guild_id = int(self.channel.get("guild_id") or 0)
+        if guild_id in places:
+            return (
+                "the bot's command tree has it for this guild, but that was never synced: "
+                "`await bot.tree.sync(guild=…)` with the guild"
+            )
+        known = [self.world.guilds.get(str(place)) for place in sorted(filter(None, places))]
+        names = ", ".join(repr(guild["name"]) for guild in known if guild is not None)
+        if names:
+            return f"the bot's command tree has it for the guild {names} alone"
+        lost = min(filter(None, places))
+        return (
+            f"the bot's command tree has it for the guild {lost} alone, which is not in this Discord. "
+            f'In make_world: self.make_guild("…", id_num={lost}); then `await bot.tree.sync(guild=…)` with it'
+        )
+
+    def _what_there_is(self, kind: int, name: str, words: str) -> str:
         for other, use in _USES.items():
             if any(command["name"] == words for command in self._all(other)):
                 return f"{words!r} is a {_KINDS[other]}: `await self.{use.format(words)}`"
@@ -219,13 +249,15 @@ def _listed(names: list[str], words: str) -> str:
     return f"{words}: {', '.join(names[:_LISTED])}{more}" if names else f"{words} none"
 
 
-def _in_tree(client: discord.Client, kind: int, name: str) -> bool:
-    """Tell whether the client's command tree has such a command, for everywhere or for a guild."""
+def _in_tree(client: discord.Client, kind: int, name: str) -> set[int | None]:
+    """Return the ids of the guilds for which the client's command tree has such a command; None is all of them."""
     tree = getattr(client, "tree", None)
     if not isinstance(tree, app_commands.CommandTree):
-        return False
+        return set()
     menu = discord.AppCommandType(kind)
-    return any(tree.get_command(name, guild=guild, type=menu) for guild in (None, *client.guilds))
+    ids: set[int | None] = {None, *tree._guild_commands, *(key[1] for key in tree._context_menus)}
+    places = {guild_id: None if guild_id is None else discord.Object(guild_id) for guild_id in ids}
+    return {guild_id for guild_id, guild in places.items() if tree.get_command(name, guild=guild, type=menu)}
 
 
 def localized(texts: Record | None, locale: str) -> str | None:

@@ -242,6 +242,12 @@ class RefusalTests(CommandTestCase):
 
         await self.refused(r"a prefix command: `await self\.send\(who, channel, '!roll'\)`", "roll")
 
+    def make_late(self) -> Any:
+        async def late(i: discord.Interaction) -> None:
+            await i.response.send_message("late")
+
+        return late
+
     async def test_command_that_was_never_synced(self) -> None:
         @self.client.tree.command()
         async def late(i: discord.Interaction) -> None:
@@ -250,6 +256,34 @@ class RefusalTests(CommandTestCase):
         await self.refused("never synced: `await bot.tree.sync\\(\\)`", "late")
         await self.client.tree.sync()
         await self.slash(self.alice, self.general, "late")
+
+    async def test_command_for_all_that_was_synced_for_a_guild(self) -> None:
+        self.client.tree.command()(self.make_late())
+        await self.client.tree.sync(guild=self.guild)
+        await self.refused(
+            "never synced: .*; sync\\(guild=…\\) leaves it out, unless .*copy_global_to", "late"
+        )
+        self.client.tree.copy_global_to(guild=self.guild)
+        await self.client.tree.sync(guild=self.guild)
+        await self.slash(self.alice, self.general, "late")
+
+    async def test_command_of_a_guild_that_was_synced_for_all(self) -> None:
+        self.client.tree.command(guild=self.guild)(self.make_late())
+        await self.client.tree.sync()
+        await self.refused(
+            "for this guild, but that was never synced: `await bot.tree.sync\\(guild=…\\)`", "late"
+        )
+
+    async def test_command_of_another_guild(self) -> None:
+        other = self.make_guild("Other")
+        self.client.tree.command(guild=other)(self.make_late())
+        await self.client.tree.sync()
+        await self.refused("the bot's command tree has it for the guild 'Other' alone", "late")
+
+    async def test_command_of_a_guild_that_is_not_there(self) -> None:
+        self.client.tree.command(guild=discord.Object(123))(self.make_late())
+        await self.client.tree.sync()
+        await self.refused(r"for the guild 123 alone, which is not in this Discord.*id_num=123", "late")
 
     async def test_nothing_is_synced(self) -> None:
         self.client.tree.clear_commands(guild=None)
