@@ -86,7 +86,7 @@ def guard_loop(network: Network) -> None:
 
     def guarded_run_in_executor(executor: Any, function: Any, *args: Any) -> Any:
         if function is _getaddrinfo:  # of the loop itself, which was checked above
-            function = _original_getaddrinfo
+            function = _previous_getaddrinfo
         elif executor is None or isinstance(executor, ThreadPoolExecutor):
             function = functools.partial(_Call(network).run, function)
         return run_in_executor(executor, function, *args)
@@ -119,10 +119,12 @@ def release_loop(network: Network) -> None:
         vars(network.loop).pop(name, None)
 
 
-_original_getaddrinfo = socket.getaddrinfo
+_previous_getaddrinfo: Any = socket.getaddrinfo  # or a mock that was there before
 
 
 def _getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
+    if not _guarded:  # a mock that outlived us has put our stand-in back
+        return _previous_getaddrinfo(host, *args, **kwargs)
     name = host.decode() if isinstance(host, bytes) else host
     network = _network_here()
     if isinstance(name, str):
@@ -132,7 +134,7 @@ def _getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
             raise _refused(network, name)
         if network is None and threading.current_thread() in _adopted:
             _refuse_thread(threading.current_thread(), name)
-    found: list[Any] = _original_getaddrinfo(host, *args, **kwargs)
+    found: list[Any] = _previous_getaddrinfo(host, *args, **kwargs)
     if network is not None:
         network.addresses.update(address[0] for *_, address in found)
     return found
@@ -196,7 +198,8 @@ def _refuse_thread(thread: threading.Thread, host: str) -> None:
 
 def refuse_discord(refuse: bool) -> None:
     """Refuse Discord's hosts to blocking libraries, or stop doing so."""
-    if refuse:
-        socket.getaddrinfo = _getaddrinfo
-    elif socket.getaddrinfo is _getaddrinfo:
-        socket.getaddrinfo = _original_getaddrinfo
+    global _previous_getaddrinfo
+    if refuse and socket.getaddrinfo is not _getaddrinfo:
+        _previous_getaddrinfo, socket.getaddrinfo = socket.getaddrinfo, _getaddrinfo
+    elif not refuse and socket.getaddrinfo is _getaddrinfo:
+        socket.getaddrinfo = _previous_getaddrinfo

@@ -19,7 +19,7 @@ from discordtest.errors import HostRefused
 from discordtest.transports import guard
 from discordtest.transports.guard import let_through
 from discordtest.transports.network import Network, host_is_discord, host_is_local
-from tests.bots import needs_the_process
+from tests.bots import NeedsTheProcess, needs_the_process
 from tests.wired import WiredTestCase
 
 FOREIGN = "192.0.2.1"  # TEST-NET-1 of RFC 5737: nobody is there
@@ -181,7 +181,7 @@ class BlockingLibraries(WiredTestCase):
             return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (FOREIGN, port))]
 
         self.network.allowed_hosts = {"db.example.com"}
-        with patch.object(guard, "_original_getaddrinfo", getaddrinfo):
+        with patch.object(guard, "_previous_getaddrinfo", getaddrinfo):
             self.assertTrue(await asyncio.to_thread(socket.getaddrinfo, "db.example.com", 5432))
             self.assertTrue(socket.getaddrinfo(FOREIGN, 5432))
         self.assertEqual((asked, self.discord.failures), (["db.example.com", FOREIGN], []))
@@ -222,7 +222,7 @@ class BlockingLibraries(WiredTestCase):
     async def test_thread_that_was_begun_here_finds_what_is_allowed(self) -> None:
         needs_the_process(self)
         self.network.allowed_hosts = {"db.example.com"}
-        with patch.object(guard, "_original_getaddrinfo", lambda *args: ["found"]):
+        with patch.object(guard, "_previous_getaddrinfo", lambda *args: ["found"]):
             self.assertEqual(await self.look_up("db.example.com"), (["found"], []))
             self.assertEqual(await self.look_up("localhost"), (["found"], []))
 
@@ -250,3 +250,37 @@ class BlockingLibraries(WiredTestCase):
 
 if __name__ == "__main__":
     unittest.main()
+
+
+class Mocks(NeedsTheProcess):
+    """A test case may stand in for ``socket.getaddrinfo`` itself."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.real = socket.getaddrinfo
+        self.addCleanup(setattr, socket, "getaddrinfo", self.real)
+        self.addCleanup(guard.refuse_discord, False)
+
+    def test_mock_that_is_there_before_a_test(self) -> None:
+        for _ in range(2):
+            with patch("socket.getaddrinfo", return_value=["mine"]):
+                guard.refuse_discord(True)
+                self.assertEqual(socket.getaddrinfo("localhost", 80), ["mine"])
+                guard.refuse_discord(False)
+                self.assertEqual(socket.getaddrinfo("localhost", 80), ["mine"])
+            self.assertIs(socket.getaddrinfo, self.real)
+            guard.refuse_discord(True)
+            guard.refuse_discord(False)
+            self.assertIs(socket.getaddrinfo, self.real)
+
+    def test_mock_that_outlives_a_test_passes_on(self) -> None:
+        guard.refuse_discord(True)
+        mock = patch("socket.getaddrinfo")
+        mock.start()
+        guard.refuse_discord(False)
+        mock.stop()
+        with patch.object(guard, "_previous_getaddrinfo", lambda *args: ["found"]):
+            self.assertEqual(socket.getaddrinfo("discord.com", 443), ["found"])
+        guard.refuse_discord(True)
+        guard.refuse_discord(False)
+        self.assertIs(socket.getaddrinfo, self.real)
