@@ -182,6 +182,10 @@ class ServedHost:
 def serve(network: Network, host: str, handler: web.Application | Handler) -> ServedHost:
     """Answer a foreign host within a network, or all that fit a pattern, until the network closes."""
     host = _host_of(host)
+    if not callable(handler):
+        raise TypeError(
+            f"serve: the handler is an aiohttp application or `async def handler(request)`, not {handler!r}"
+        )
     served = ServedHost(network, host, handler)
     if host_is_discord(host):
         network.stand_in = served

@@ -26,6 +26,12 @@ class Handlers(WiredTestCase):
         self.http = aiohttp.ClientSession()
         self.addAsyncCleanup(self.http.close)
 
+    async def test_handler_that_is_none(self) -> None:
+        answer: Any = "hello"
+        with self.assertRaisesRegex(TypeError, r"`async def handler\(request\)`, not 'hello'"):
+            serve(self.network, HOST, answer)
+        self.assertNotIn(HOST, self.network.served)
+
     async def test_request_is_answered_and_kept(self) -> None:
         async def handler(request: web.BaseRequest) -> web.Response:
             return web.json_response({"path": request.path, "scheme": request.scheme, "host": request.host})
