@@ -95,6 +95,8 @@ class AssertSent(AssertCore):
         wanted = self._filter(content, claims)
         if by is not None and not isinstance(cast(Any, by), discord.Client):
             raise TypeError(f"by= is a discord.Client that the test has connected, not {by!r}")
+        if not isinstance(cast(Any, count), int | tolerance.Close | None):
+            raise TypeError(f"count is a whole number, or None for at least one, not {count!r}")
         sent = self._sent_since(self._looked_from(after), by)
         found = [message for message in sent if wanted.fits(message)]
         if not found if count is None else len(found) != count:

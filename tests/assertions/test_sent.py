@@ -168,6 +168,9 @@ class SentTests(BotTestCase):
             self.assertSent("a", count=0)
         self.assertNotIn("count=None", failing.text)
         self.assertEqual(len(self.assertSent("a", count=Close(1, 1))), 2)
+        text: Any = "2"
+        with self.assertRaisesRegex(TypeError, "count is a whole number, or None for at least one, not '2'"):
+            self.assertSent("a", count=text)
         with self.fails("the bot did not send 'b'"):
             self.assertSent("b", count=None)
 
