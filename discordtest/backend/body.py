@@ -76,11 +76,11 @@ class FormErrors:
             raise RestError(Code.INVALID_FORM_BODY, errors=self.tree)
 
 
-def invalid(path: str, code: str, message: str) -> RestError:
+def invalid(path: str, code: str, message: str, why: str | None = None) -> RestError:
     """Return the 50035 error for one mistake; ``path`` is dotted: ``"embeds.0.title"``, or empty for the whole."""
     errors = FormErrors()
     errors.add(path.split(".") if path else (), code, message)
-    return RestError(Code.INVALID_FORM_BODY, errors=errors.tree)
+    return RestError(Code.INVALID_FORM_BODY, errors=errors.tree, why=why)
 
 
 class Field(ABC):

@@ -113,7 +113,12 @@ def create_interaction_response(call: Call, interaction: Record, token: str) -> 
     accepted = _ACCEPTED[interaction["type"], interaction["message_id"] is not None]
     if kind not in accepted:
         kinds = ", ".join(map(str, sorted(accepted)))
-        raise invalid("type", "BASE_TYPE_CHOICES", f"Value must be one of {{{kinds}}}.")
+        why = None
+        if kind in _OLD:
+            why = "no message is there to be changed: the answer is to a command, or to a modal that a command opened"
+        elif kind == MODAL_ANSWER and interaction["type"] == MODAL_SUBMIT:
+            why = "a modal is no answer to a modal: send a button that opens the next one"
+        raise invalid("type", "BASE_TYPE_CHOICES", f"Value must be one of {{{kinds}}}.", why)
     try:
         resource = _ANSWERS[kind](call, interaction, call.body.get("data") or {})
     except RestError as error:

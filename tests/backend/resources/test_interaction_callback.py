@@ -44,6 +44,14 @@ class Types(InteractionTestCase):
         message = self.say(self.invoke(), components=[row(button())])
         self.assertTypes(lambda: self.press(message["id"]), 4, 5, 6, 7, 9, 12)
 
+    def test_why_no_message_is_changed_and_no_second_modal_opens(self) -> None:
+        for kind, data, why in (
+            (7, {"content": "x"}, "no message is there to be changed"),
+            (9, modal(label(text_input())), "a modal is no answer to a modal"),
+        ):
+            self.assertStatus(self.answer(self.submit(self.ask()), kind, data), 400, INVALID)
+            self.assertIn(why, self.small.backend.journal.exchanges()[-1].why)
+
     def test_of_autocomplete(self) -> None:
         self.assertTypes(self.complete, 8)
 
