@@ -5,6 +5,7 @@
 
 from typing import TYPE_CHECKING
 
+import discordtest.originals  # noqa: F401  # before a test puts a mock in the place of one
 from discordtest.deferred import deferring, load, load_alone
 
 if TYPE_CHECKING:

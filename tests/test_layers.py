@@ -27,6 +27,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.counting",
         "discordtest.deferred",
         "discordtest.errors",
+        "discordtest.originals",
         "discordtest.tolerance",
     ),
     (

@@ -11,6 +11,7 @@ import signal
 from typing import TYPE_CHECKING, Any
 
 from discordtest.clock.current_loop import running_loop
+from discordtest.originals import Originals
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +46,7 @@ class _Ender:
             _kill(pid, number)
 
 
-_execv, _execve, _real_exit, _kill = os.execv, os.execve, os._exit, os.kill
+_execv, _execve, _real_exit, _kill = Originals.execv, Originals.execve, Originals._exit, Originals.kill
 _ender = _Ender()
 
 #: (name, the real function, what stands in for it)

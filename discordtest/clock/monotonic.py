@@ -8,18 +8,18 @@ from what the real one said: a bot may have read that before.
 from __future__ import annotations
 
 import math
-import time
 import weakref
 from typing import TYPE_CHECKING
 
 from discordtest.clock.current_loop import running_loop
+from discordtest.originals import Originals
 
 if TYPE_CHECKING:
     from discordtest.clock.loop import VirtualLoop
 
 __all__ = ["REAL", "REAL_NS", "STAND_INS"]
 
-REAL, REAL_NS = time.monotonic, time.monotonic_ns
+REAL, REAL_NS = Originals.monotonic, Originals.monotonic_ns
 _zeros: weakref.WeakKeyDictionary[VirtualLoop, int] = weakref.WeakKeyDictionary()
 
 
@@ -48,4 +48,7 @@ class _Stopwatch:
 _stopwatch = _Stopwatch()
 
 #: (name, the real function, what stands in for it)
-STAND_INS = ("monotonic", REAL, _stopwatch.monotonic), ("monotonic_ns", REAL_NS, _stopwatch.monotonic_ns)
+STAND_INS = (
+    ("monotonic", Originals.monotonic, _stopwatch.monotonic),
+    ("monotonic_ns", Originals.monotonic_ns, _stopwatch.monotonic_ns),
+)

@@ -12,12 +12,12 @@ import functools
 import inspect
 import sys
 import sysconfig
-import time
 import warnings
 from typing import TYPE_CHECKING, Any
 
 from discordtest.clock.current_loop import running_loop
 from discordtest.clock.waits import MACHINERY, position, root
+from discordtest.originals import Originals
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["REAL", "sleep"]
 
-REAL = time.sleep
+REAL = Originals.sleep
 BLOCKING = 0.1
 """Real seconds from which asyncio calls a callback slow; libraries poll with shorter sleeps."""
 _ASYNC = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
