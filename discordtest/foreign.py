@@ -169,7 +169,7 @@ class ServedHost:
         kept = ServedRequest(request.method, request.path, request.query, request.headers, body)
         self.requests.append(kept)
         try:
-            response = await self._inner(request)
+            response = _checked(await self._inner(request), self.host)
         except Exception as error:
             if not hasattr(error, "status"):  # else it is meant: aiohttp's errors are answers
                 self._network.backend.report(error)  # the bot sees a 500; the test sees its own mistake
@@ -177,6 +177,18 @@ class ServedHost:
         if not response.prepared:
             response.force_close()  # no idle connection, no timer of one
         return response
+
+
+def _checked(response: web.StreamResponse, host: str) -> web.StreamResponse:
+    """Return what a handler returned; TypeError where that is no response."""
+    from aiohttp import web  # is there once a host is served
+
+    if not isinstance(response, web.StreamResponse):
+        raise TypeError(
+            f"serve: the handler of {host} returned {response!r}, not a response: "
+            "`return web.json_response(…)`, or web.Response(text=…)"
+        )
+    return response
 
 
 def serve(network: Network, host: str, handler: web.Application | Handler) -> ServedHost:

@@ -113,6 +113,25 @@ class Handlers(WiredTestCase):
             self.assertEqual(await response.text(), str(2 * 2**20))
         self.assertEqual(len(api.requests[0].body), 2 * 2**20)
 
+    async def test_handler_that_returns_no_response(self) -> None:
+        async def handler(request: web.BaseRequest) -> Any:
+            return {"degrees": 21}
+
+        app = web.Application()
+        app.router.add_get("/", handler)
+        served: tuple[Any, ...] = (handler, app)
+        for number, each in enumerate(served, 1):
+            serve(self.network, host := f"{number}.{HOST}", each)
+            logging.getLogger("aiohttp.server").disabled = True
+            try:
+                async with self.http.get(f"https://{host}") as response:
+                    self.assertEqual(response.status, 500)
+            finally:
+                logging.getLogger("aiohttp.server").disabled = False
+            text = f"the handler of {host} returned {{'degrees': 21}}, not a response: `return web.json_response(…)`"
+            self.assertIn(text, str(self.discord.failures[-1]))
+        self.assertEqual(len(self.discord.failures), 2)
+
     async def test_mistake_in_a_handler_fails_the_test(self) -> None:
         async def handler(request: web.BaseRequest) -> web.Response:
             raise ValueError("the test's own mistake")
