@@ -22,6 +22,7 @@ import discord
 from discordtest import deferred, hints, scripts, source
 from discordtest.assertions import failures
 from discordtest.backend import journal
+from discordtest.bot_errors import after_close
 from discordtest.clock import runner as runners
 from discordtest.errors import Deadlock, DiscordTestError, SettleTimeout, SetupError
 from discordtest.hints import guesses, none_errors, outdated, uncached
@@ -216,6 +217,8 @@ class Running(Case):
             yield from hints.why_in_vain(self._scene, error)
         if (instead := guesses.meant(error, self)) is not None:
             yield instead
+        if (closed := after_close.hint(error)) is not None:
+            yield f"{closed}. After restart(), self.client is another: take the object from it, or self.refresh(…)"
         if isinstance(error, TypeError) and _PLAIN.search(
             traceback.extract_tb(error.__traceback__)[-1].line or ""
         ):

@@ -12,10 +12,37 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from discordtest.bot_errors import after_close
-from tests.bots import BotTestCase, needs_the_process
+from tests.bots import BotTestCase, needs_the_process, run_case
 
 if TYPE_CHECKING:
     from discord.ext import commands
+
+
+class ObjectOfAnEarlierClientTests(unittest.TestCase):
+    def test_line_of_a_test_that_uses_it_is_told_of_the_new_client(self) -> None:
+        class Restarted(BotTestCase):
+            async def test_it(self) -> None:
+                channel: Any = self.client.get_channel(self.general.id)
+                await self.restart()
+                await channel.send("Hello?")
+
+        (text,) = run_case(Restarted).problems
+        self.assertIn("RuntimeError: Session is closed\n", text)
+        self.assertIn(
+            "closed by then: nothing is sent after close(). After restart(), self.client is another", text
+        )
+        self.assertIn("self.refresh(…)", text)
+
+    def test_what_it_says_works(self) -> None:
+        class Restarted(BotTestCase):
+            async def test_it(self) -> None:
+                channel: Any = self.client.get_channel(self.general.id)
+                await self.restart()
+                await self.refresh(channel).send("Hello?")
+                await self.settle()
+                self.assertSent("Hello?")
+
+        self.assertEqual(run_case(Restarted).problems, [])
 
 
 class ClosedBotTests(BotTestCase):
