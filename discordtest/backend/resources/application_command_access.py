@@ -31,7 +31,7 @@ ROLE, USER, CHANNEL = 1, 2, 3  # what a command permission is of
 _WRITABLE = frozenset((0, 1, 2, 3, 5, 10, 11, 12, 13))
 _VIEW = int(Permission.VIEW_CHANNEL)
 _USE_COMMANDS = int(Permission.USE_APPLICATION_COMMANDS)
-_PLACES = {GUILD: "servers", BOT_DM: "direct messages with the bot", PRIVATE_CHANNEL: "private channels"}
+_PLACES = {GUILD: "guilds", BOT_DM: "direct messages with the bot", PRIVATE_CHANNEL: "private channels"}
 
 
 def context_of(world: World, application_id: str, channel: Record) -> int:

@@ -78,7 +78,7 @@ class PlaceTests(AccessTestCase):
         self.assertNotOffered("direct messages", self.make_command(dm_permission=False), channel)
 
     def test_command_for_direct_messages_alone(self) -> None:
-        self.assertNotOffered("can't be used in servers", self.make_command(contexts=[1]))
+        self.assertNotOffered("can't be used in guilds", self.make_command(contexts=[1]))
 
     def test_dm_of_two_people(self) -> None:
         channel = self.dm(self.alice, self.small.make_person("bob").user_id)
