@@ -111,11 +111,8 @@ class Staging(replays.Replays, Running):
             scene.fails_on_unhandled = self.fail_on_unhandled
             scene.bot_permissions = bot_permissions
             backend.application_of = scene.application_id_of
-            self._scene, self.backend, self.clock = (
-                scene,
-                backend,
-                clock.Clock(loop, begin, len(loop.moments)),
-            )
+            self._scene, self.backend = scene, backend
+            self.clock = clock.Clock(loop, begin, len(loop.moments))
             self.transcript = transcripts.Transcript(scene)
             self._leaks = leaks.Leaks(self, loop)
             leaks.install(self._leaks)
