@@ -168,7 +168,7 @@ class Picker:
 
     def _unsynced(self, kind: int, name: str, words: str) -> str:
         for client in self.scene.clients:
-            if places := _in_tree(client, kind, name):
+            if places := _guilds_in_tree(client, kind, name):
                 return self._why_unsynced(places)
             if kind == CHAT_INPUT and isinstance(client, commands.Bot) and name in client.all_commands:
                 prefix = client.command_prefix if isinstance(client.command_prefix, str) else "!"
@@ -249,7 +249,7 @@ def _listed(names: list[str], words: str) -> str:
     return f"{words}: {', '.join(names[:_LISTED])}{more}" if names else f"{words} none"
 
 
-def _in_tree(client: discord.Client, kind: int, name: str) -> set[int | None]:
+def _guilds_in_tree(client: discord.Client, kind: int, name: str) -> set[int | None]:
     """Return the ids of the guilds for which the client's command tree has such a command; None is all of them."""
     tree = getattr(client, "tree", None)
     if not isinstance(tree, app_commands.CommandTree):
