@@ -52,6 +52,7 @@ DEFERRED = tuple(
         "scripts",
         "seam",
         "source",
+        "stand_ins",
         "tolerance",
         "transcript",
         "transports",

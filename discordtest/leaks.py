@@ -23,6 +23,7 @@ import aiohttp
 from discordtest.clock.waits import describe_task, root
 from discordtest.code_names import line_at
 from discordtest.errors import SettleTimeout
+from discordtest.stand_ins import StandIns
 from discordtest.transports.guard import adopt
 
 if TYPE_CHECKING:
@@ -240,57 +241,48 @@ def _line(frame: FrameType) -> Line:
 # -- what is replaced while tests run
 
 
-@functools.lru_cache(maxsize=16)
 def _noting(
-    original: Callable[..., None],
-    note: Callable[[Leaks, Any, FrameType], None],
-    prepare: Callable[[Any], None] | None,
-) -> Any:
-    """Return a stand-in for a method that tells the leaks of the running test who called it on what.
+    note: Callable[[Leaks, Any, FrameType], None], prepare: Callable[[Any], None] | None = None
+) -> Callable[[Any], Any]:
+    """Return what makes stand-ins for a method, which tell the leaks of the running test who called it on what.
 
     ``prepare`` is called before the method itself.
     """
 
-    @functools.wraps(original)
-    def stand_in(self: Any, *args: Any, **options: Any) -> None:
-        if prepare is not None:
-            prepare(self)
-        original(self, *args, **options)
-        leaks = _running.get(asyncio._get_running_loop())  # type: ignore[arg-type]  # without a loop there is none
-        if leaks is not None:
-            note(leaks, self, sys._getframe(1))
+    def over(original: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(original)
+        def stand_in(self: Any, *args: Any, **options: Any) -> None:
+            if prepare is not None:
+                prepare(self)
+            original(self, *args, **options)
+            leaks = _running.get(asyncio._get_running_loop())  # type: ignore[arg-type]  # without a loop there is none
+            if leaks is not None:
+                note(leaks, self, sys._getframe(1))
 
-    return stand_in
+        return stand_in
+
+    return over
 
 
-_PATCHES: tuple[
-    tuple[Any, str, Callable[[Leaks, Any, FrameType], None], Callable[[Any], None] | None], ...
-] = (
-    (aiohttp.ClientSession, "__init__", Leaks.note_session, None),
-    (aiohttp.ClientWebSocketResponse, "__init__", Leaks.note_socket, None),
-    (threading.Thread, "start", Leaks.note_thread, adopt),
+_PATCHES: tuple[tuple[Any, str, Callable[[Any], Any]], ...] = (
+    (aiohttp.ClientSession, "__init__", _noting(Leaks.note_session)),
+    (aiohttp.ClientWebSocketResponse, "__init__", _noting(Leaks.note_socket)),
+    (threading.Thread, "start", _noting(Leaks.note_thread, adopt)),
 )
-_replaced: list[tuple[Any, str, Any, Any]] = []  # class, method, what it was, what stands in for it
+_stand_ins = StandIns()
 
 
 def install(leaks: Leaks) -> None:
     """Note what a test makes."""
     with _lock:
         if not _running:
-            for kind, name, note, prepare in _PATCHES:
-                original = vars(kind)[name]
-                stand_in = _noting(original, note, prepare)
-                setattr(kind, name, stand_in)
-                _replaced.append((kind, name, original, stand_in))
+            for kind, name, noting in _PATCHES:
+                _stand_ins.put_over(kind, name, noting)
         _running[leaks.loop] = leaks
 
 
 def uninstall(leaks: Leaks) -> None:
     """Stop noting; after the last test all are what they were."""
     with _lock:
-        if _running.pop(leaks.loop, None) is None or _running:
-            return
-        for kind, name, original, stand_in in _replaced:
-            if vars(kind)[name] is stand_in:
-                setattr(kind, name, original)
-        _replaced.clear()
+        if _running.pop(leaks.loop, None) is not None and not _running:
+            _stand_ins.take_away()

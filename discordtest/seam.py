@@ -21,10 +21,17 @@ from multidict import CIMultiDict, CIMultiDictProxy
 
 from discordtest.backend.wire import Request, Response
 from discordtest.errors import HostRefused
+from discordtest.stand_ins import StandIns
 from discordtest.transports.blocking import answer_requests, release_requests
 from discordtest.transports.datagrams import answer_datagrams, release_datagrams
 from discordtest.transports.encoding import encode_body
-from discordtest.transports.guard import guard_loop, let_through, refuse_discord, release_loop
+from discordtest.transports.guard import (
+    guard_loop,
+    let_through,
+    refuse_discord,
+    release_discord,
+    release_loop,
+)
 from discordtest.transports.memory import Held, open_socket
 from discordtest.transports.network import GATEWAY_HOST, VOICE, Network, host_is_discord
 from discordtest.transports.releases import (
@@ -58,6 +65,7 @@ PLAIN_OPTIONS = frozenset(
 )  # fmt: skip
 
 _lock = threading.Lock()
+_stand_ins = StandIns()
 _networks: dict[asyncio.AbstractEventLoop, Network] = {}
 # What the stand-ins call for hosts that are not theirs: aiohttp's own, or a mock that was there before.
 _previous_request: Any = aiohttp.ClientSession._request
@@ -87,30 +95,22 @@ def uninstall(network: Network) -> None:
 
 
 def _patch() -> None:
-    global _previous_request, _previous_ws_connect
-    session = aiohttp.ClientSession
-    if session._request is not _request:  # a mock that outlived us may have put our stand-in back
-        _previous_request, session._request = session._request, _request  # type: ignore[method-assign]
-    if session._ws_connect is not _ws_connect:
-        _previous_ws_connect = session._ws_connect
-        session._ws_connect = _ws_connect  # type: ignore[method-assign,assignment] # aiohttp's is overloaded
-    aiohttp.TCPConnector._create_connection = _create_connection  # type: ignore[method-assign]
+    global _previous_request, _previous_ws_connect, _previous_create_connection, _previous_close
+    _previous_request = _stand_ins.put(aiohttp.ClientSession, "_request", _request)
+    _previous_ws_connect = _stand_ins.put(aiohttp.ClientSession, "_ws_connect", _ws_connect)
+    _previous_create_connection = _stand_ins.put(
+        aiohttp.TCPConnector, "_create_connection", _create_connection
+    )
     if not WAITS_FOR_CONNECTIONS:
-        aiohttp.BaseConnector.close = _close  # type: ignore[method-assign,assignment] # aiohttp's takes more
-    refuse_discord(True)
+        _previous_close = _stand_ins.put(aiohttp.BaseConnector, "close", _close)
+    refuse_discord()
     answer_requests()
     answer_datagrams()
 
 
 def _unpatch() -> None:
-    session = aiohttp.ClientSession
-    if session._request is _request:  # else a mock lies over ours; without networks ours only passes on
-        session._request = _previous_request  # type: ignore[method-assign]
-    if session._ws_connect is _ws_connect:
-        session._ws_connect = _previous_ws_connect  # type: ignore[method-assign]
-    aiohttp.TCPConnector._create_connection = _previous_create_connection  # type: ignore[method-assign]
-    aiohttp.BaseConnector.close = _previous_close  # type: ignore[method-assign]
-    refuse_discord(False)
+    _stand_ins.take_away()
+    release_discord()
     release_requests()
     release_datagrams()
 

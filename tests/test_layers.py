@@ -28,6 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "discordtest.deferred",
         "discordtest.errors",
         "discordtest.originals",
+        "discordtest.stand_ins",
         "discordtest.tolerance",
     ),
     (

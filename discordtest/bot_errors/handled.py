@@ -26,6 +26,7 @@ from discordtest.clock.module_view import ModuleView
 from discordtest.clock.waits import MACHINERY
 from discordtest.code_names import function_name, line_at, where_begins
 from discordtest.source import package_of, steps
+from discordtest.stand_ins import StandIns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -49,7 +50,7 @@ _RUN_EVENT = discord.Client._run_event.__code__
 
 _lock = threading.Lock()
 _ledgers: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Ledger] = weakref.WeakKeyDictionary()
-_replaced: list[tuple[Any, str, Any, Any]] = []  # where, which name, what was there, what is now
+_stand_ins = StandIns()
 
 
 class Ledger:
@@ -213,55 +214,43 @@ def _call_loop_function(real: Any, loop: Any, name: str, *args: Any) -> Any:
 # -- while tests run
 
 
-def _looked_into(real: Any, look: Callable[..., Any]) -> Any:
-    @functools.wraps(real)
-    def method(*args: Any) -> Any:
-        return look(real, *args)
+def _through(look: Callable[..., Any]) -> Callable[[Any], Any]:
+    """Return what makes a method that calls ``look`` with the real one first."""
 
-    return method
+    def over(real: Any) -> Any:
+        @functools.wraps(real)
+        def method(*args: Any) -> Any:
+            return look(real, *args)
+
+        return method
+
+    return over
 
 
-_PLACES: tuple[tuple[Any, str, Callable[..., Any]], ...] = (
-    (commands.Command, "dispatch_error", _dispatch_error),
-    (app_commands.Command, "_invoke_error_handlers", _invoke_error_handlers),
-    (app_commands.CommandTree, "_dispatch_error", _dispatch_tree_error),
-    (app_commands.ContextMenu, "_invoke", _invoke_menu),
-    (discord.ui.view.BaseView, "_scheduled_task", _scheduled_task),
-    (discord.ui.Modal, "_scheduled_task", _scheduled_task),
-    (tasks.Loop, "_call_loop_function", _call_loop_function),
+_PLACES: tuple[tuple[Any, str, Callable[[Any], Any]], ...] = (
+    (discord.client, "asyncio", _Asyncio),
+    (commands.Command, "dispatch_error", _through(_dispatch_error)),
+    (app_commands.Command, "_invoke_error_handlers", _through(_invoke_error_handlers)),
+    (app_commands.CommandTree, "_dispatch_error", _through(_dispatch_tree_error)),
+    (app_commands.ContextMenu, "_invoke", _through(_invoke_menu)),
+    (discord.ui.view.BaseView, "_scheduled_task", _through(_scheduled_task)),
+    (discord.ui.Modal, "_scheduled_task", _through(_scheduled_task)),
+    (tasks.Loop, "_call_loop_function", _through(_call_loop_function)),
 )
 
 
 def install(loop: asyncio.AbstractEventLoop, watch: Watch, backend: Backend) -> Ledger:
     """Note what the bot of a loop handles; return the ledger of it."""
     with _lock:
-        if not _replaced:
-            _replace(discord.client, "asyncio", _Asyncio)
-            for place, name, look in _PLACES:
-                _replace(place, name, _looked_into, look)
+        if not _ledgers:
+            for place, name, make in _PLACES:
+                _stand_ins.put_over(place, name, make)
         ledger = _ledgers[loop] = Ledger(watch, backend)
     return ledger
-
-
-def _replace(place: Any, name: str, *made: Any) -> None:
-    real = vars(place)[name]  # maybe somebody else's by now
-    new = _made(real, *made)
-    _replaced.append((place, name, real, new))
-    setattr(place, name, new)
-
-
-@functools.lru_cache(64)
-def _made(real: Any, make: Callable[..., Any], *given: Any) -> Any:
-    """Return what stands for something: each test uses the same."""
-    return make(real, *given)
 
 
 def uninstall(loop: asyncio.AbstractEventLoop) -> None:
     """Stop looking at a loop; after the last one discord.py is as it was."""
     with _lock:
-        if _ledgers.pop(loop, None) is None or _ledgers:
-            return
-        while _replaced:
-            place, name, old, new = _replaced.pop()
-            if vars(place)[name] is new:
-                setattr(place, name, old)
+        if _ledgers.pop(loop, None) is not None and not _ledgers:
+            _stand_ins.take_away()

@@ -12,7 +12,6 @@ kept beside, for the failure that follows from it.
 from __future__ import annotations
 
 import asyncio
-import functools
 import re
 import sys
 import threading
@@ -35,9 +34,9 @@ import discord.ui.view
 from discordtest.bot_errors import after_close
 from discordtest.clock.players import loop_to_tell
 from discordtest.code_names import function_name, line_at
+from discordtest.stand_ins import StandIns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from types import ModuleType
 
     from discordtest.clock.loop import VirtualLoop
@@ -69,11 +68,11 @@ _HOOK_CODE = discord.ext.tasks.Loop._call_loop_function.__code__
 
 _lock = threading.Lock()
 _watches: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Watch] = weakref.WeakKeyDictionary()
+_stand_ins = StandIns()
 _installed = 0
 #: What CPython (3.7 to 3.14) calls for a coroutine that never began, by this name of the module; a filter of warnings
 #: lets each line through once in a process, and a test has to hear of it each time.
 _WARNS = "_warn_unawaited_coroutine"
-_warn: Callable[[Any], object] | None = None
 
 
 @dataclass(slots=True)
@@ -203,9 +202,6 @@ class _Log:
         self.real.exception(message, *args, **options)
 
 
-_log = functools.cache(_Log)  # each test uses the same
-
-
 def _keep(message: str, args: tuple[Any, ...], error: Any) -> None:
     loop = asyncio._get_running_loop() or loop_to_tell()
     watch = None if loop is None else _watches.get(loop)
@@ -294,14 +290,14 @@ def _is_told(task: asyncio.Task[Any]) -> bool:
 
 def install(loop: VirtualLoop) -> Watch:
     """Watch a loop; return the watch."""
-    global _installed, _warn
+    global _installed
     with _lock:
         watch = _watches[loop] = Watch(loop)
         if not _installed:
             for module in _MODULES:
-                module._log = _log(module._log)  # type: ignore[attr-defined]  # discord.py's own logger
-            _warn = getattr(warnings, _WARNS, None)
-            setattr(warnings, _WARNS, _note_unawaited)
+                _stand_ins.put_over(module, "_log", _Log)
+            if hasattr(warnings, _WARNS):
+                _stand_ins.put(warnings, _WARNS, _note_unawaited)
         _installed += 1
     return watch
 
@@ -316,8 +312,4 @@ def uninstall(loop: asyncio.AbstractEventLoop) -> None:
         watch.close()
         _installed -= 1
         if not _installed:
-            for module in _MODULES:
-                if isinstance(module._log, _Log):
-                    module._log = module._log.real  # type: ignore[attr-defined]
-            if getattr(warnings, _WARNS, None) is _note_unawaited:
-                setattr(warnings, _WARNS, _warn)
+            _stand_ins.take_away()

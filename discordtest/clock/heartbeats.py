@@ -15,6 +15,7 @@ from discord.gateway import KeepAliveHandler, VoiceKeepAliveHandler
 
 from discordtest.clock.current_loop import running_loop
 from discordtest.clock.loop import VirtualLoop
+from discordtest.stand_ins import StandIns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,21 +24,20 @@ __all__ = ["LATENCY", "install", "uninstall"]
 
 LATENCY = 0.042  # seconds
 VOICE_INTERVAL = 25.0  # seconds; in life discord.py beats every 5
-_replaced: dict[str, Any] = {}
+_stand_ins = StandIns()
+_real_ack: Any = KeepAliveHandler.ack
 
 
 def install() -> None:
     """Put our heartbeats in the place of the thread's."""
-    handler: Any = KeepAliveHandler
-    _replaced["ack"] = handler.ack
-    handler.start, handler.ack = _start, _ack
+    global _real_ack
+    _real_ack = _stand_ins.put(KeepAliveHandler, "ack", _ack)
+    _stand_ins.put(KeepAliveHandler, "start", _start)
 
 
 def uninstall() -> None:
     """Put the thread back."""
-    handler: Any = KeepAliveHandler
-    handler.ack = _replaced.pop("ack")
-    del handler.start
+    _stand_ins.take_away()
 
 
 def _start(handler: KeepAliveHandler) -> None:
@@ -82,7 +82,7 @@ def _look(task: asyncio.Task[None]) -> None:
 
 
 def _ack(handler: KeepAliveHandler) -> None:
-    _replaced["ack"](handler)
+    _real_ack(handler)
     loop = running_loop()
     if loop is not None:
         handler.latency = max(handler.latency, LATENCY) if loop.heartbeats else LATENCY

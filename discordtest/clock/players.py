@@ -21,6 +21,7 @@ from discord.player import AudioPlayer
 from discordtest.clock.current_loop import running_loop
 from discordtest.clock.loop import VirtualLoop
 from discordtest.clock.module_view import ModuleView
+from discordtest.stand_ins import StandIns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,24 +30,23 @@ __all__ = ["end_all", "install", "loop_of_thread", "loop_to_tell", "uninstall"]
 
 _alive: set[Work] = set()
 _works: dict[int, Work] = {}  # by the thread's number
+_stand_ins = StandIns()
 _run: Callable[[AudioPlayer], None] = AudioPlayer.run
 
 
 def install() -> None:
     """Let players that are made from now on follow the clock of their loop."""
-    player: Any = AudioPlayer
-    player.start, player.run = _start, _run_by_the_clock
-    vars(playing).update(time=_TIME, threading=_THREADING)
-    vars(voice_state).update(threading=_THREADING)
+    global _run
+    _run = _stand_ins.put(AudioPlayer, "run", _run_by_the_clock)
+    _stand_ins.put(AudioPlayer, "start", _start)
+    _stand_ins.put(playing, "time", _TIME)
+    for module in (playing, voice_state):
+        _stand_ins.put(module, "threading", _THREADING)
 
 
 def uninstall() -> None:
     """Let them follow the real one again."""
-    player: Any = AudioPlayer
-    del player.start
-    player.run = _run
-    vars(playing).update(time=real_time, threading=real_threading)
-    vars(voice_state).update(threading=real_threading)
+    _stand_ins.take_away()
 
 
 def _work_here() -> Work | None:

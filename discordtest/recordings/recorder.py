@@ -25,6 +25,7 @@ from discordtest.backend.wire import Request
 from discordtest.clock.loop import VirtualLoop
 from discordtest.errors import SetupError
 from discordtest.recordings.tape import API_HOSTS, Tape
+from discordtest.stand_ins import StandIns
 from discordtest.transports.encoding import encode_body
 from discordtest.transports.network import GATEWAY_HOST, host_is_discord
 
@@ -120,14 +121,15 @@ class Recorder:
     def _attach(self) -> None:
         with _lock:
             if not _running:
-                _wrap()
+                _stand_ins.put_over(aiohttp.ClientSession, "_request", _hearing_requests)
+                _stand_ins.put_over(aiohttp.ClientSession, "_ws_connect", _hearing_sockets)
             _running.append(self)
 
     def _detach(self) -> None:
         with _lock:
             _running.remove(self)
             if not _running:
-                _unwrap()
+                _stand_ins.take_away()
 
     def _now(self) -> float:
         """Return the seconds since the start: of the running loop, which in a test has a time of its own."""
@@ -146,15 +148,11 @@ class Recorder:
 
 # -- at aiohttp
 
-_running: list[Recorder] = []
-_own: list[Any] = []  # what lies over aiohttp's functions, and what was there before
-_METHODS = ("_request", "_ws_connect")
+_running: list[Recorder] = []  # without one, a stand-in that a mock brought back only passes on
+_stand_ins = StandIns()
 
 
-def _wrap() -> None:
-    session: Any = aiohttp.ClientSession  # methods of the class are replaced
-    before, connect_before = (getattr(session, name) for name in _METHODS)
-
+def _hearing_requests(before: Any) -> Any:
     async def _request(
         self: aiohttp.ClientSession, method: str, str_or_url: str | URL, **options: Any
     ) -> Any:
@@ -164,8 +162,12 @@ def _wrap() -> None:
             return await before(self, method, str_or_url, **options)
         return await _hear(recorders, before, self, method, url, options)
 
+    return _request
+
+
+def _hearing_sockets(before: Any) -> Any:
     async def _ws_connect(self: aiohttp.ClientSession, url: str | URL, **options: Any) -> Any:
-        socket = await connect_before(self, url, **options)
+        socket = await before(self, url, **options)
         target = self._build_url(url)
         recorders = [*_running]
         if recorders and _is_gateway(target.raw_host or ""):
@@ -174,15 +176,7 @@ def _wrap() -> None:
             socket._ears = [_Ear(each, target.query.get("compress")) for each in recorders]
         return socket
 
-    _own[:] = [(_request, before), (_ws_connect, connect_before)]
-    session._request, session._ws_connect = _request, _ws_connect
-
-
-def _unwrap() -> None:
-    for name, (own, before) in zip(_METHODS, _own, strict=True):
-        if getattr(aiohttp.ClientSession, name) is own:  # else something lies over it, and it only passes on
-            setattr(aiohttp.ClientSession, name, before)
-    _own.clear()
+    return _ws_connect
 
 
 # -- requests

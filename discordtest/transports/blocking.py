@@ -18,6 +18,7 @@ from yarl import URL
 from discordtest.backend.faults import ConnectionReset, SlowAnswer, Timeout
 from discordtest.backend.wire import Request, Response
 from discordtest.errors import HostRefused
+from discordtest.stand_ins import StandIns
 from discordtest.transports.guard import network_of_thread
 from discordtest.transports.network import host_is_discord
 
@@ -33,6 +34,7 @@ __all__ = ["answer_requests", "release_requests"]
 ADAPTERS = "requests.adapters"
 PATIENCE = 30.0  # real seconds for which another thread waits for the loop of the test
 
+_stand_ins = StandIns()
 _original: Any = None  # HTTPAdapter.send
 
 
@@ -46,21 +48,14 @@ def answer_requests() -> None:
 
 def release_requests() -> None:
     """Let requests go over the network again."""
-    global _original
     if _finder in sys.meta_path:
         sys.meta_path.remove(_finder)
-    if _original is not None:
-        adapter: Any = sys.modules[ADAPTERS].HTTPAdapter
-        if adapter.send is _send:
-            adapter.send = _original
-            _original = None
+    _stand_ins.take_away()
 
 
 def _patch(adapters: ModuleType) -> None:
     global _original
-    adapter: Any = adapters.HTTPAdapter
-    if adapter.send is not _send:
-        _original, adapter.send = adapter.send, _send
+    _original = _stand_ins.put(adapters.HTTPAdapter, "send", _send)
 
 
 class _Finder:

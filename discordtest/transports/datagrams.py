@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from discord import voice_state
 
 from discordtest.clock.module_view import ModuleView
+from discordtest.stand_ins import StandIns
 from discordtest.transports.guard import network_of_thread
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ def _socket(*args: Any, **options: Any) -> Any:
     return real_socket.socket(*args, **options) if network is None else Datagrams(network)
 
 
+_stand_ins = StandIns()
 _real_reader: Any = voice_state.SocketReader
 
 
@@ -119,12 +121,13 @@ def _reader(state: Any, **options: Any) -> Any:
 
 def answer_datagrams() -> None:
     """Let voice clients that are made from now on talk to the backend of their loop."""
-    vars(voice_state).update(socket=_SOCKETS, SocketReader=_reader)
+    _stand_ins.put(voice_state, "socket", _SOCKETS)
+    _stand_ins.put(voice_state, "SocketReader", _reader)
 
 
 def release_datagrams() -> None:
     """Let them use sockets again."""
-    vars(voice_state).update(socket=real_socket, SocketReader=_real_reader)
+    _stand_ins.take_away()
 
 
 _SOCKETS = ModuleView(real_socket, socket=_socket)

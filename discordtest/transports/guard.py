@@ -22,6 +22,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from discordtest.errors import HostRefused
+from discordtest.stand_ins import StandIns
 from discordtest.transports.network import host_is_discord, host_is_local
 
 if TYPE_CHECKING:
@@ -29,7 +30,15 @@ if TYPE_CHECKING:
 
     from discordtest.transports.network import Network
 
-__all__ = ["adopt", "guard_loop", "let_through", "network_of_thread", "refuse_discord", "release_loop"]
+__all__ = [
+    "adopt",
+    "guard_loop",
+    "let_through",
+    "network_of_thread",
+    "refuse_discord",
+    "release_discord",
+    "release_loop",
+]
 
 _let_through: contextvars.ContextVar[bool] = contextvars.ContextVar("discordtest_let_through", default=False)
 _INTERNET = (socket.AF_INET, socket.AF_INET6)
@@ -119,6 +128,7 @@ def release_loop(network: Network) -> None:
         vars(network.loop).pop(name, None)
 
 
+_stand_ins = StandIns()
 _previous_getaddrinfo: Any = socket.getaddrinfo  # or a mock that was there before
 
 
@@ -196,10 +206,12 @@ def _refuse_thread(thread: threading.Thread, host: str) -> None:
     raise socket.gaierror(socket.EAI_NONAME, "refused, as a test reaches no foreign host")
 
 
-def refuse_discord(refuse: bool) -> None:
-    """Refuse Discord's hosts to blocking libraries, or stop doing so."""
+def refuse_discord() -> None:
+    """Refuse Discord's hosts to blocking libraries."""
     global _previous_getaddrinfo
-    if refuse and socket.getaddrinfo is not _getaddrinfo:
-        _previous_getaddrinfo, socket.getaddrinfo = socket.getaddrinfo, _getaddrinfo
-    elif not refuse and socket.getaddrinfo is _getaddrinfo:
-        socket.getaddrinfo = _previous_getaddrinfo
+    _previous_getaddrinfo = _stand_ins.put(socket, "getaddrinfo", _getaddrinfo)
+
+
+def release_discord() -> None:
+    """Refuse no host any more."""
+    _stand_ins.take_away()

@@ -248,10 +248,6 @@ class BlockingLibraries(WiredTestCase):
             self.assertEqual(await asyncio.get_running_loop().run_in_executor(pool, abs, -3), 3)
 
 
-if __name__ == "__main__":
-    unittest.main()
-
-
 class Mocks(NeedsTheProcess):
     """A test case may stand in for ``socket.getaddrinfo`` itself."""
 
@@ -259,28 +255,32 @@ class Mocks(NeedsTheProcess):
         super().setUp()
         self.real = socket.getaddrinfo
         self.addCleanup(setattr, socket, "getaddrinfo", self.real)
-        self.addCleanup(guard.refuse_discord, False)
+        self.addCleanup(guard.release_discord)
 
     def test_mock_that_is_there_before_a_test(self) -> None:
         for _ in range(2):
             with patch("socket.getaddrinfo", return_value=["mine"]):
-                guard.refuse_discord(True)
+                guard.refuse_discord()
                 self.assertEqual(socket.getaddrinfo("localhost", 80), ["mine"])
-                guard.refuse_discord(False)
+                guard.release_discord()
                 self.assertEqual(socket.getaddrinfo("localhost", 80), ["mine"])
             self.assertIs(socket.getaddrinfo, self.real)
-            guard.refuse_discord(True)
-            guard.refuse_discord(False)
+            guard.refuse_discord()
+            guard.release_discord()
             self.assertIs(socket.getaddrinfo, self.real)
 
     def test_mock_that_outlives_a_test_passes_on(self) -> None:
-        guard.refuse_discord(True)
+        guard.refuse_discord()
         mock = patch("socket.getaddrinfo")
         mock.start()
-        guard.refuse_discord(False)
+        guard.release_discord()
         mock.stop()
         with patch.object(guard, "_previous_getaddrinfo", lambda *args: ["found"]):
             self.assertEqual(socket.getaddrinfo("discord.com", 443), ["found"])
-        guard.refuse_discord(True)
-        guard.refuse_discord(False)
+        guard.refuse_discord()
+        guard.release_discord()
         self.assertIs(socket.getaddrinfo, self.real)
+
+
+if __name__ == "__main__":
+    unittest.main()
