@@ -113,8 +113,8 @@ class Leaks:
         maker = _maker(frame)
         if maker is not None and not thread.name.startswith("asyncio_"):  # the loop ends its executor itself
             own = _own_code(maker)
-            # A library's daemon that no line of the bot has begun, and a pool that it keeps, are its own affair.
-            if not (thread.daemon if own is None else _is_of_a_pool(thread) and _is_installed(maker)):
+            # A library's daemon that no line of the bot has begun, or that it keeps, and a pool are its own affair.
+            if not (thread.daemon if own is None else _is_kept(thread, maker)):
                 self.threads[thread] = _line(maker), _line(own or maker)
 
     # -- when the test is over
@@ -227,6 +227,19 @@ def _is_of_a_pool(thread: threading.Thread) -> bool:
     target = getattr(thread, "_target", None)  # no public name tells what a thread runs
     modules = getattr(target, "__module__", ""), type(thread).__module__
     return not {"concurrent.futures.thread", "concurrent.futures.process"}.isdisjoint(modules)
+
+
+def _is_kept(thread: threading.Thread, maker: FrameType) -> bool:
+    """Tell whether a library keeps a thread for the process: in a pool, or in an object of one of its modules.
+
+    pycares, which aiodns and ``discord.py[speed]`` bring, starts such a daemon at the first ``ClientSession``.
+    """
+    if not _is_installed(maker):
+        return False
+    keeper = maker.f_locals.get("self", thread)
+    return _is_of_a_pool(thread) or (
+        thread.daemon and any(keeper is each for each in maker.f_globals.values())
+    )
 
 
 def _holds_process(thread: threading.Thread) -> bool:

@@ -295,6 +295,27 @@ class Threads(LeakTestCase):
 
         self.assertQuiet(run_case(Case))
 
+    def test_daemon_of_an_object_that_a_library_keeps_is_its_own_affair(self) -> None:
+        library = (
+            "class Resolver:\n    def start(self, wait):\n"
+            "        threading.Thread(target=wait, daemon=True).start()\n"
+            "shared = Resolver()\n"
+        )
+        space: dict[str, Any] = {"threading": threading}
+        exec(compile(library, "/lib/site-packages/library.py", "exec"), space, space)
+        enough = self.enough
+
+        class Kept(DiscordTestCase):
+            async def test_it(self) -> None:
+                space["shared"].start(enough.wait)
+
+        class Own(DiscordTestCase):
+            async def test_it(self) -> None:
+                space["Resolver"]().start(enough.wait)  # its own
+
+        self.assertQuiet(run_case(Kept))
+        self.assertTold(run_case(Own), "started at library.py:3", line_of("# its own"))
+
     def test_thread_that_a_library_starts_as_something_is_logged(self) -> None:
         enough = self.enough
         space: dict[str, Any] = {"threading": threading, "Filter": logging.Filter}

@@ -56,16 +56,6 @@ class Url(String):
         return value
 
 
-class Filled(String):
-    """Text that must not be empty; of one that is too long the answer names no least length."""
-
-    def convert(self, value: Any, path: Path, errors: FormErrors) -> Any:
-        value = super().convert(value, path, errors)
-        if value == "":
-            errors.add(path, "BASE_TYPE_REQUIRED", "This field is required")
-        return value
-
-
 def _check_embed(embed: Record, path: Path, errors: FormErrors) -> None:
     if not any(embed.get(key) for key in _SUBSTANCE):
         errors.add((*path, "description"), "BASE_TYPE_REQUIRED", "This field is required")
@@ -97,7 +87,7 @@ EMBED = Object(
         "thumbnail": _MEDIA,
         "author": Object(
             {
-                "name": Filled(max=256, strip=True, required=True),
+                "name": String(max=256, strip=True, null=True),
                 "url": Url(null=True),
                 "icon_url": Url("http", "https", "attachment", null=True),
             },
@@ -107,8 +97,8 @@ EMBED = Object(
         "fields": Array(
             Object(
                 {
-                    "name": Filled(max=256, strip=True, required=True),
-                    "value": Filled(max=1024, strip=True, required=True),
+                    "name": String(max=256, strip=True, required=True),  # empty is taken
+                    "value": String(max=1024, strip=True, required=True),
                     "inline": Boolean(null=True),
                 }
             ),

@@ -23,9 +23,12 @@ def check_slow_mode(call: Call, channel: Record, permissions: int, *, threads: b
     last = call.world.last_sent.get(_key(call, channel, threads))
     if last is None:
         return
-    left = last + channel["rate_limit_per_user"] * 1_000_000 - call.world.now()
+    interval = channel["rate_limit_per_user"]
+    left = (last + interval * 1_000_000 - call.world.now()) / 1_000_000
     if left > 0:
-        raise RestError(Code.SLOWMODE, extra={"retry_after": left / 1_000_000})
+        what = f"one {'thread' if threads else 'message'} every {interval} s"
+        why = f"slow mode: {what} for who lacks Bypass Slowmode; the next may come in {left:g} s"
+        raise RestError(Code.SLOWMODE, extra={"retry_after": left}, why=why)
 
 
 def note_use(call: Call, channel: Record, *, threads: bool = False) -> None:

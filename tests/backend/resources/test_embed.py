@@ -38,9 +38,22 @@ class Limits(EmbedTestCase):
         with self.assertRefused(Code.INVALID_FORM_BODY, "embeds.0.fields"):
             self.send({"fields": [field] * 26})
 
-    def test_empty_field(self):
-        with self.assertRefused(Code.INVALID_FORM_BODY, "embeds.0.fields.0.value", "BASE_TYPE_REQUIRED"):
-            self.send({"fields": [{"name": "n", "value": ""}]})
+    def test_empty_field_is_taken(self):
+        for name, value in (("n", ""), ("", "v"), (" ", "\n")):
+            [embed] = self.send({"fields": [{"name": name, "value": value}]})["embeds"]
+            shown = {"name": name.strip(), "value": value.strip(), "inline": False}
+            self.assertEqual(embed["fields"], [shown])
+
+    def test_field_without_a_name_or_value(self):
+        for field, missing in (({"name": "n"}, "value"), ({"value": "v"}, "name")):
+            path = f"embeds.0.fields.0.{missing}"
+            with self.assertRefused(Code.INVALID_FORM_BODY, path, "BASE_TYPE_REQUIRED"):
+                self.send({"fields": [field]})
+
+    def test_author_without_a_name_is_left_out(self):
+        for name in ({}, {"name": None}, {"name": ""}):
+            [embed] = self.send({"title": "t", "author": name | {"url": "https://example.com"}})["embeds"]
+            self.assertEqual(embed, {"type": "rich", "title": "t"})
 
     def test_10_embeds(self):
         self.assertEqual(len(self.send(*[{"title": "x"}] * 10)["embeds"]), 10)

@@ -28,6 +28,18 @@ class SlowModeTests(ThreadTestCase):
         self.small.time = 10_000_000
         self.say(self.alice)
 
+    def test_refusal_says_how_long_and_who_need_not_wait(self) -> None:
+        self.say(self.alice)
+        self.small.time = 2_500_000
+        with self.assertRaises(RestError) as caught:
+            self.say(self.alice)
+        why = "slow mode: one message every 10 s for who lacks Bypass Slowmode; the next may come in 7.5 s"
+        self.assertEqual(caught.exception.why, why)
+        self.start(actor=self.alice, channel=self.slow)
+        with self.assertRaises(RestError) as caught:
+            self.start(actor=self.alice, channel=self.slow)
+        self.assertIn("one thread every 10 s", caught.exception.why)
+
     def test_each_person_and_channel_by_itself(self) -> None:
         self.say(self.alice)
         self.say(self.small.make_person("bob", TALK))
