@@ -25,7 +25,7 @@ from discordtest.backend import journal
 from discordtest.bot_errors import after_close
 from discordtest.clock import runner as runners
 from discordtest.errors import Deadlock, DiscordTestError, SettleTimeout, SetupError
-from discordtest.hints import guesses, none_errors, outdated, uncached
+from discordtest.hints import guesses, none_errors, obfuscated, outdated, uncached
 from discordtest.interactions import timeline
 
 if TYPE_CHECKING:
@@ -228,6 +228,7 @@ class Running(Case):
         else:
             yield from none_errors.why_none(self._scene, error)
         yield from uncached.uncached(self._scene, error)
+        yield from obfuscated.obfuscated(self._scene, error)
         known = "\n".join([str(error), *getattr(error, "__notes__", ())])
         says_itself = known.startswith("the bot ")  # what became of an interaction, and what the bot raised
         if (

@@ -1,9 +1,9 @@
 """discord.py's own objects for the records of the world, as one client sees them.
 
 A view is the object in the client's cache where there is one. Where there is none (before the start, for want of
-an intent, in a guild that the bot is not in), the same class is built from the record, with the client's state
-and never stored in its cache. A guild that is built holds no members, channels or roles: it looks them up in the
-world when it is asked, so it stays true and costs nothing.
+an intent, in a guild that the bot is not in, for a channel that it may not view), the same class is built from the
+record, with the client's state and never stored in its cache. A guild that is built holds no members, channels or
+roles: it looks them up in the world when it is asked, so it stays true and costs nothing.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from discord.member import VoiceState
 from discord.scheduled_event import ScheduledEvent
 from discord.user import ClientUser
 
+from discordtest.backend.resources.channel_obfuscation import HIDDEN_NAME
 from discordtest.backend.resources.guild_create import render_guild
 from discordtest.backend.resources.guild_member_build import new_member
 from discordtest.backend.resources.guild_scheduled_event import render_event
@@ -189,13 +190,17 @@ class Views:
         guild = self.guild(guild_id)
         if guild_id not in self.built:
             found = guild._resolve_channel(int(record["id"]))
-            if found is not None:
+            if found is not None and not self._is_obfuscated(record, found):
                 return found
         factory, _ = _threaded_guild_channel_factory(record["type"])
         if factory is None:
             raise SetupError(f"discord.py has no class for a channel of type {record['type']}")
         data = {key: value for key, value in record.items() if key != "member"}
         return factory(guild=guild, state=self.state, data=cast("Any", data))
+
+    def _is_obfuscated(self, record: Record, cached: Any) -> bool:
+        """Tell whether the client's own object is not what the channel is, since the bot may not view it."""
+        return bool(cached.name == HIDDEN_NAME != record["name"])
 
     def _dm(self, record: Record) -> discord.DMChannel:
         found = self.real._private_channels.get(int(record["id"]))

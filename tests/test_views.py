@@ -92,6 +92,25 @@ class UncachedTests(Viewed):
         self.assertEqual([one.content for one in self.history(self.general)], ["hi", "hello"])
 
 
+class ObfuscatedTests(Viewed):
+    async def test_hidden_channel_is_as_it_is_and_not_as_the_bot_has_it(self) -> None:
+        hide = {self.guild.default_role: discord.PermissionOverwrite(view_channel=False)}
+        staff = self.make_text_channel("staff", self.guild, overwrites=hide, topic="Raises")
+        cached = self.client.get_channel(staff.id)
+        assert isinstance(cached, discord.TextChannel)
+        self.assertEqual((cached.name, cached.topic), ("___hidden___", None))
+        self.assertEqual((staff.name, staff.topic), ("staff", "Raises"))
+        self.backend.set_channel_permission_overrides(staff, self.guild.me, allow=1 << 10)
+        self.assertEqual((cached.name, self.refresh(staff)), ("staff", cached))
+
+    async def test_channel_that_the_bot_loses_sight_of(self) -> None:
+        general = self.refresh(self.general)
+        self.backend.set_channel_permission_overrides(general, self.guild.default_role, deny=1 << 10)
+        self.assertEqual((general.name, self.refresh(general).name), ("___hidden___", "general"))
+        self.backend.update_channel(general, name="lobby")
+        self.assertEqual((general.name, self.refresh(general).name), ("___hidden___", "lobby"))
+
+
 class ForeignTests(Viewed):
     async def test_guild_of_nobody_lives_on_in_the_bots_cache_once_it_joins(self) -> None:
         foreign = self.make_guild("Foreign", bots=())

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import discord
 
-    from discordtest.backend.world import Record
+    from discordtest.backend.world import Record, Viewer
     from discordtest.scene import Scene
 
 __all__ = ["UNCHANGED", "announced", "client_of"]
@@ -24,7 +24,13 @@ UNCHANGED: Any = object()
 
 
 @contextmanager
-def announced(scene: Scene, name: str, guild_id: str, payload: Callable[[], Record]) -> Iterator[None]:
+def announced(
+    scene: Scene,
+    name: str,
+    guild_id: str,
+    payload: Callable[[], Record],
+    render: Callable[[Viewer], Record] | None = None,
+) -> Iterator[None]:
     """End a block with an event at the latest: where nothing has changed, Discord tells it all the same.
 
     The real one does so now and then, and who updates something by hand waits for that event.
@@ -32,7 +38,7 @@ def announced(scene: Scene, name: str, guild_id: str, payload: Callable[[], Reco
     start = len(scene.backend.journal)
     yield
     if scene.backend.journal.dispatch(name, start) is None:
-        scene.backend.world.emit(name, payload(), guild=guild_id)
+        scene.backend.world.emit(name, payload(), guild=guild_id, render=render)
 
 
 def client_of(scene: Scene, client: discord.Client | None) -> discord.Client:

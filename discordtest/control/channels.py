@@ -9,6 +9,7 @@ import discord
 from discordtest.arrange.building import Arranging, channel_id_of, perform, show, stage
 from discordtest.arrange.channels import channel_fields
 from discordtest.backend.permissions import THREAD_TYPES
+from discordtest.backend.resources.channel_obfuscation import as_seen
 from discordtest.checking import check_keywords, check_permissions
 from discordtest.control.changing import UNCHANGED, announced
 from discordtest.errors import SetupError
@@ -18,7 +19,7 @@ from discordtest.given import bits
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from discordtest.backend.world import Record
+    from discordtest.backend.world import Record, Viewer
     from discordtest.given import Id
     from discordtest.scene import Scene
 
@@ -118,8 +119,14 @@ def _guild_channel(scene: Scene, channel: Any) -> Record:
 
 
 def _announced(scene: Scene, record: Record) -> AbstractContextManager[None]:
-    name = "THREAD_UPDATE" if record["type"] in THREAD_TYPES else "CHANNEL_UPDATE"
-    return announced(scene, name, record["guild_id"], lambda: record)
+    guild_id, world = record["guild_id"], scene.backend.world
+    if record["type"] in THREAD_TYPES:
+        return announced(scene, "THREAD_UPDATE", guild_id, lambda: record)
+
+    def render(viewer: Viewer) -> Record:
+        return as_seen(world, record, viewer.user_id)
+
+    return announced(scene, "CHANNEL_UPDATE", guild_id, lambda: record, render)
 
 
 def set_overwrite(scene: Scene, channel: Any, target: Any, pair: Any) -> None:

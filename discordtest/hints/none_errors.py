@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from discordtest.clock.waits import MACHINERY
+from discordtest.hints.obfuscated import hidden
 from discordtest.source import expression_at, package_of, parsed, steps, value_of
 
 if TYPE_CHECKING:
@@ -76,6 +77,8 @@ def why_none(scene: Scene, error: BaseException) -> Iterator[str]:
             yield "send of a webhook returns None: with wait=True it returns the message"
         elif name.startswith(".") and not (is_whisper and name == ".guild"):
             yield _EMPTY[name[1:]]
+    if any(map(_is_of_channels, sources or ())):
+        yield from hidden(scene)
     if is_whisper:
         yield (
             "An ephemeral message reaches the bot without its guild: message.guild is None. So it is in a direct "
@@ -99,6 +102,13 @@ def _kind(source: ast.Call | ast.Attribute) -> str:
         return "utils.get"
     name = called.rpartition(".")[2]
     return "" if name == "send" and any(keyword.arg == "wait" for keyword in call.keywords) else name
+
+
+def _is_of_channels(source: ast.Call | ast.Attribute) -> bool:
+    """Tell whether a source looks for a channel by what it is called."""
+    if _kind(source) != "utils.get" or not isinstance(source, ast.Call) or not source.args:
+        return False
+    return ast.unparse(source.args[0]).endswith(("channels", "channels()", "categories", "forums"))
 
 
 def _holds_whisper(step: TracebackType) -> bool:

@@ -13,6 +13,12 @@ from discordtest.backend.body import invalid
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission, visible
 from discordtest.backend.resources import thread
+from discordtest.backend.resources.channel_obfuscation import (
+    blind_spots,
+    tell_channel,
+    tell_gained,
+    viewable_channels,
+)
 from discordtest.backend.resources.channel_overwrite import check_overwrites, new_overwrites
 from discordtest.backend.resources.channel_types import (
     ANNOUNCEMENT,
@@ -129,10 +135,12 @@ def _create(call: Call, guild: Record, *, as_named: bool = False) -> Record:
         channel["name"] = body["name"]
     channel["permission_overwrites"] = overwrites
     channel["parent_id"] = None if parent is None else parent["id"]
+    blind = {} if parent is None else blind_spots(world, guild["id"])  # a category may come to be seen
     world.channels[channel["id"]] = siblings[channel["id"]] = channel
     changes = audit.difference(None, channel, (*AUDITED, "permission_overwrites"))
     audit.write(call, guild["id"], Action.CHANNEL_CREATE, channel["id"], changes=changes)
-    world.emit("CHANNEL_CREATE", channel, guild=guild["id"])
+    tell_channel(world, "CHANNEL_CREATE", channel)
+    tell_gained(world, guild["id"], blind)
     return channel
 
 
@@ -151,7 +159,9 @@ def _next_position(siblings: dict[str, Record], channel_type: int) -> int:
 
 @route("GET", "/guilds/{guild_id}/channels")
 def list_guild_channels(call: Call, guild: Record) -> list[Record]:
-    return list(call.world.guild_channels[guild["id"]].values())
+    if call.actor.omnipotent:
+        return list(call.world.guild_channels[guild["id"]].values())
+    return viewable_channels(call.world, guild["id"], call.actor.user_id)
 
 
 @route("GET", "/channels/{channel_id}")
@@ -183,9 +193,9 @@ def delete_channel(call: Call, channel: Record) -> Record:
     if channel["type"] in VOICE_TYPES:
         disconnect_all(world, channel)
         close_stage(world, channel["id"])
-    world.emit("CHANNEL_DELETE", channel, guild=guild["id"])
+    tell_channel(world, "CHANNEL_DELETE", channel)
     for child in children:
-        world.emit("CHANNEL_UPDATE", child, guild=guild["id"])
+        tell_channel(world, "CHANNEL_UPDATE", child)
     _clear_settings(world, guild, channel["id"])
     return channel
 

@@ -13,8 +13,8 @@ from discordtest.backend.audit import Action
 from discordtest.backend.body import Choice, Integer, Object, invalid
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import ALL, Permission, channel_permissions, guild_permissions
+from discordtest.backend.resources.channel_obfuscation import blind_spots, tell_channel, tell_gained
 from discordtest.backend.resources.channel_types import THREAD_TYPES
-from discordtest.backend.resources.thread_sync import blind_spots, sync_threads
 from discordtest.backend.rest import Call, parameter, route
 from discordtest.backend.world import Record, World
 
@@ -198,5 +198,5 @@ def _apply(call: Call, guild: Record, channel: Record, new: list[Record]) -> Non
     check_overwrites(call, guild, channel["permission_overwrites"], new, channel, parent)
     blind = blind_spots(call.world, guild["id"])
     if replace_overwrites(call, channel, new):
-        call.world.emit("CHANNEL_UPDATE", channel, guild=guild["id"])
-        sync_threads(call.world, guild["id"], blind)
+        tell_channel(call.world, "CHANNEL_UPDATE", channel)
+        tell_gained(call.world, guild["id"], blind, told=(channel["id"],))

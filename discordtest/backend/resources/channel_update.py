@@ -12,6 +12,7 @@ from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission
 from discordtest.backend.resources import thread_update
 from discordtest.backend.resources.channel import check_feature, find_category
+from discordtest.backend.resources.channel_obfuscation import blind_spots, tell_channel, tell_gained
 from discordtest.backend.resources.channel_overwrite import (
     check_overwrites,
     new_overwrites,
@@ -29,7 +30,6 @@ from discordtest.backend.resources.channel_types import (
     channel_values,
 )
 from discordtest.backend.resources.thread_create import MAX_APPLIED_TAGS
-from discordtest.backend.resources.thread_sync import blind_spots, sync_threads
 from discordtest.backend.rest import Call, route
 from discordtest.backend.world import Record
 
@@ -77,8 +77,8 @@ def update_channel(call: Call, channel: Record) -> Record:
     if changes:
         audit.write(call, guild["id"], Action.CHANNEL_UPDATE, channel["id"], changes=changes)
     if replace_overwrites(call, channel, overwrites) or changes:
-        world.emit("CHANNEL_UPDATE", channel, guild=guild["id"])
-        sync_threads(world, guild["id"], blind)
+        tell_channel(world, "CHANNEL_UPDATE", channel)
+        tell_gained(world, guild["id"], blind, told=(channel["id"],))
     return channel
 
 
@@ -152,8 +152,8 @@ def bulk_update_guild_channels(call: Call, guild: Record) -> None:
         if replace_overwrites(call, channel, overwrites) or changes:
             changed.append(channel)
     for channel in changed:
-        world.emit("CHANNEL_UPDATE", channel, guild=guild["id"])
-    sync_threads(world, guild["id"], blind)
+        tell_channel(world, "CHANNEL_UPDATE", channel)
+    tell_gained(world, guild["id"], blind, told=[channel["id"] for channel in changed])
 
 
 def _changes_parent(channel: Record, move: Record) -> bool:

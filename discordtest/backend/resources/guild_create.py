@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from discordtest.backend.intents import Intent
 from discordtest.backend.permissions import visible
+from discordtest.backend.resources.channel_obfuscation import as_seen
 from discordtest.backend.resources.guild_scheduled_event import events_of
 from discordtest.backend.resources.presence import presences_of
 from discordtest.backend.resources.stage_instance import stages_of
@@ -53,7 +54,7 @@ def render_guild_create(world: World, guild: Record, viewer: Viewer) -> Record:
         "unavailable": False,
         "member_count": len(members),
         "members": listed,
-        "channels": list(world.guild_channels[guild_id].values()),
+        "channels": [as_seen(world, one, viewer.user_id) for one in world.guild_channels[guild_id].values()],
         "threads": [
             render_thread(world, thread, viewer.user_id)
             for thread in active_threads(world, guild_id)

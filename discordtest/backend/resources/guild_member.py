@@ -30,10 +30,10 @@ from discordtest.backend.intents import Intent
 from discordtest.backend.permissions import Permission, guild_permissions
 from discordtest.backend.resources import auto_moderation_execution, guild_member_voice
 from discordtest.backend.resources.application import approved_intents
+from discordtest.backend.resources.channel_obfuscation import blind_spots, tell_gained
 from discordtest.backend.resources.guild_member_build import tell_update
 from discordtest.backend.resources.guild_role import check_role_below, find_role
 from discordtest.backend.resources.paging import page
-from discordtest.backend.resources.thread_sync import blind_spots, sync_threads
 from discordtest.backend.rest import Call, parameter, route
 from discordtest.backend.world import Record, World
 
@@ -219,7 +219,7 @@ def _apply(call: Call, guild: Record, member: Record, changes: Record, roles: li
         audit.write(call, guild_id, Action.MEMBER_ROLE_UPDATE, user_id, changes=moved)
     if found or moved:
         tell_update(world, guild_id, member)
-        sync_threads(world, guild_id, hidden)
+        tell_gained(world, guild_id, hidden)
 
 
 def _role_changes(world: World, guild_id: str, before: list[str], after: list[str]) -> list[Record]:

@@ -26,7 +26,7 @@ from discordtest.backend.body import (
 )
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import ALL, Permission, highest_role, role_key
-from discordtest.backend.resources.thread_sync import blind_spots, sync_threads
+from discordtest.backend.resources.channel_obfuscation import blind_spots, tell_gained
 from discordtest.backend.rest import Call, find_in, parameter, route
 from discordtest.backend.world import Record, World
 
@@ -249,7 +249,7 @@ def delete_guild_role(call: Call, guild: Record, role: Record) -> None:
     remove_role(call.world, guild["id"], role)
     changes = audit.difference(role, None, AUDITED)
     audit.write(call, guild["id"], Action.ROLE_DELETE, role["id"], changes=changes)
-    sync_threads(call.world, guild["id"], hidden)
+    tell_gained(call.world, guild["id"], hidden)
 
 
 # -- changing
@@ -274,7 +274,7 @@ def update_guild_role(call: Call, guild: Record, role: Record) -> Record:
     if changes:
         audit.write(call, guild["id"], Action.ROLE_UPDATE, role["id"], changes=changes)
         _tell_update(call.world, guild["id"], role)
-        sync_threads(call.world, guild["id"], hidden)
+        tell_gained(call.world, guild["id"], hidden)
     return role
 
 

@@ -15,6 +15,7 @@ from discordtest.backend.audit import Action
 from discordtest.backend.body import Boolean, Object, Snowflake, String, Timestamp, invalid
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission, channel_permissions
+from discordtest.backend.resources.channel_obfuscation import blind_spots, tell_gained
 from discordtest.backend.resources.channel_types import STAGE, VOICE, VOICE_TYPES
 from discordtest.backend.resources.guild_scheduled_event_status import note_departure
 from discordtest.backend.rest import Call, operation, route
@@ -60,11 +61,13 @@ def disconnect_all(world: World, channel: Record) -> None:
 def move(world: World, state: Record, channel: Record) -> None:
     """Bring a user into the channel, as its new state says; a bot is given a voice server."""
     guild_id, left = channel["guild_id"], state["channel_id"]
+    blind = blind_spots(world, guild_id) if state["user_id"] in world.applications else {}
     state["channel_id"] = channel["id"]
     state["suppress"] = _starts_suppressed(world, channel, state["user_id"])
     state["request_to_speak_timestamp"] = None
     tell_voice_state(world, state)
     if state["user_id"] in world.applications:
+        tell_gained(world, guild_id, blind)
         tell_voice_server(world, guild_id, state["user_id"])
     if world.scheduled_events[guild_id]:
         note_departure(world, guild_id, left)
