@@ -203,9 +203,11 @@ def emoji_key(emoji: Emoji) -> str:
 
 
 def file_parts(files: Iterable[File]) -> list[multipart.Part]:
-    """Return files as the parts of a form; a file is a discord.File, (name, content) or a path."""
+    """Return files as the parts of a form: a list of discord.File, (name, content) and paths, or name -> content."""
     if isinstance(files, str | bytes | Path | discord.File):
-        raise TypeError(f"files takes a list of files, not {files!r}")
+        raise TypeError(f"files takes a list of files, or a dict of names and contents, not {files!r}")
+    if isinstance(files, Mapping):
+        files = files.items()
     return [_part(f"files[{number}]", *_read(file)) for number, file in enumerate(files)]
 
 
@@ -215,7 +217,11 @@ def _read(file: Any) -> tuple[str, bytes]:  # what tests pass is looked at here
         return file.filename, file.fp.read()
     if isinstance(file, (str, Path)):
         path = Path(file)
-        return path.name, path.read_bytes()
+        try:
+            return path.name, path.read_bytes()
+        except OSError as error:
+            advice = f"for a file that is only in the test write ({path.name!r}, b'...')"
+            raise SetupError(f"no file can be read at {str(path)!r} ({error.strerror}): {advice}") from None
     if isinstance(file, tuple) and len(file) == 2 and isinstance(file[1], bytes):
         return file
     raise TypeError(f"a file is a discord.File, a path, or (name, bytes), not {file!r}")

@@ -197,6 +197,16 @@ class FileTests(unittest.TestCase):
         file = discord.File(io.BytesIO(b"one"), "a.txt")
         self.assertEqual([part.data for part in file_parts([file, file])], [b"one", b"one"])
 
+    def test_names_and_contents(self) -> None:
+        parts = file_parts({"a.txt": b"one", "b": b"two"})
+        found = [(part.name, part.filename, part.data) for part in parts]
+        self.assertEqual(found, [("files[0]", "a.txt", b"one"), ("files[1]", "b", b"two")])
+
+    def test_file_that_is_not_there(self) -> None:
+        text = r"no file can be read at 'no/where.txt' \(No such .*for a .* in the test write \('where.txt', b'...'\)"
+        with self.assertRaisesRegex(SetupError, text):
+            file_parts(["no/where.txt"])
+
     def test_what_is_no_list_of_files(self) -> None:
         for one in ("a.txt", b"one", Path("a.txt"), discord.File(io.BytesIO(b"one"), "a.txt")):
             with self.assertRaisesRegex(TypeError, "files takes a list of files"):

@@ -49,7 +49,7 @@ class MessageVerbs(Acting):
         """Send a message, then let the bot react to it.
 
         ``who`` may be a webhook; ``channel`` may be a user: the DM with them. A file is a ``discord.File``,
-        ``(name, content)`` or a path.
+        ``(name, content)`` or a path; ``files`` may be a dict of names and contents.
 
         >>> await self.send(self.alice, self.general, "!ping")
         """

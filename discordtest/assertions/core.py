@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, TypeVar
 
 import discord
 
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
 else:
     Case = object  # what the mixins are mixed into; here only for its types
 
-__all__ = ["AssertCore"]
+__all__ = ["After", "AssertCore"]
 
 __unittest = True
 
+After: TypeAlias = discord.Message | datetime | None
 T = TypeVar("T")
 _GONE = "_DELETE", "_DELETE_BULK", "_REMOVE"
 _MISSING: Any = discord.utils.MISSING
@@ -61,6 +63,36 @@ class AssertCore(Case):
 
     def _fail_for(self, lines: list[str], msg: Any) -> NoReturn:
         self._fail("\n".join([*lines, failures.background(self._scene)]), msg)
+
+    def _looked_from(self, after: After) -> int:
+        """Return the number of the journal's entry from which on to look."""
+        if after is None:
+            return self._scene.act_start
+        entries = self._scene.backend.journal
+        if isinstance(after, datetime):
+            if after.tzinfo is None:
+                raise TypeError(
+                    f"after={after!r} has no time zone: use self.clock.now() or datetime(…, tzinfo=UTC)"
+                )
+            moment = (after - self._scene.backend.world.start_time).total_seconds() * 1e6
+            return next((n for n, entry in enumerate(entries) if entry.at > moment), len(entries))
+        message_id = given.id_of(after)
+        for number, entry in enumerate(entries):
+            if isinstance(entry, journal.Sent) and entry.message["id"] == message_id:
+                return number + 1
+        if self._record(after) is None:
+            raise SetupError(f"after={given.shown(after)} is no message of this test")
+        return 0  # made before there was a journal
+
+    def _record(self, message: Any) -> Record | None:
+        channel = getattr(message, "channel", None)
+        return self._stored(None if channel is None else given.id_of(channel), given.id_of(message))
+
+    def _stored(self, channel_id: str | None, message_id: str) -> Record | None:
+        """Return a message that is still there, of a channel or any, or that only one person sees."""
+        world = self._scene.backend.world
+        tables = world.messages.values() if channel_id is None else [world.messages.get(channel_id, {})]
+        return next((table[message_id] for table in (*tables, world.ephemerals) if message_id in table), None)
 
     def _claimed_application(self, client: discord.Client | None) -> Record:
         """Return the application that a client is, or was."""

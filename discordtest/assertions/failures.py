@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from discordtest import hints, transcript
 from discordtest.assertions.filters import nearness, text_of
 from discordtest.backend import journal
+from discordtest.hints import missing
 from discordtest.interactions import timeline
 from discordtest.names import channel_name, name_of
 
@@ -42,6 +43,7 @@ _STARTING = (
     "that it sent."
 )
 _LISTED = 8
+_TIME = re.compile(r"<t:\d|\dT\d\d:\d\d:\d\d")  # as text of a message, and in JSON
 _MENTION = re.compile(r"(<(?:@[!&]?|#)([0-9]+)>)")
 
 
@@ -71,7 +73,9 @@ def background(scene: Scene, told: str = "") -> str:
         ]
         more = [f"  and {len(lines) - _LISTED} more"] if len(lines) > _LISTED else []
         parts.append("\n".join(["Pending timers (see advance):", *lines[:_LISTED], *more]))
-    if not scene.follows_time and (scene.was_advanced or _is_another_time(scene)):
+    if not scene.follows_time and (
+        scene.was_advanced or _apart(scene) > timedelta(minutes=1) or _writes_a_time(scene)
+    ):
         parts.append(
             f"The test's clock is at {scene.loop.now():%Y-%m-%d %H:%M:%S %Z}, but the bot's own datetime.now(), "
             "time.time() and time.monotonic() do not follow it: for that, install discordtest[time]."
@@ -79,9 +83,16 @@ def background(scene: Scene, told: str = "") -> str:
     return "\n".join(parts)
 
 
-def _is_another_time(scene: Scene) -> bool:
-    """Tell whether the test plays at another time than its reader's."""
-    return abs(scene.loop.now() - datetime.now(UTC)) > timedelta(minutes=1)
+def _apart(scene: Scene) -> timedelta:
+    """Return how far the clock of the test is from its reader's."""
+    return abs(scene.loop.now() - datetime.now(UTC))
+
+
+def _writes_a_time(scene: Scene) -> bool:
+    """Tell whether the bot sent a moment in the last act, which may be one of the two seconds that a start takes."""
+    if _apart(scene) < timedelta(seconds=1):
+        return False
+    return any(_TIME.search(str(entry.json)) for entry in scene.backend.journal.exchanges(scene.act_start))
 
 
 def suspects(scene: Scene) -> list[str]:
@@ -185,5 +196,5 @@ def refusals(scene: Scene) -> list[str]:
     found = ["Discord refused:", *(f"  {lines.line(entry)}" for entry in refused[:_LISTED])]
     if len(refused) > _LISTED:
         found.append(f"  and {len(refused) - _LISTED} more")
-    missing = (line for entry in refused for line in hints.what_is_missing(scene, entry))
-    return [*found, *dict.fromkeys(missing)]
+    absent = (line for entry in refused for line in missing.what_is_missing(scene, entry))
+    return [*found, *dict.fromkeys(absent)]

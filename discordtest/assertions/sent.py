@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import contextlib
 import json
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Unpack, cast, overload
+from typing import TYPE_CHECKING, Any, Literal, Unpack, cast, overload
 
 import discord
 
 from discordtest import checking, counting, finding, given, tolerance, views
 from discordtest import names as naming
 from discordtest.assertions import failures, filters
-from discordtest.assertions.core import AssertCore
+from discordtest.assertions.core import After, AssertCore
 from discordtest.backend import cdn
 from discordtest.backend import journal as journal_
 from discordtest.brevity import quoted
@@ -37,7 +36,6 @@ _PLACE_GONE = "CHANNEL_DELETE", "THREAD_DELETE", "GUILD_DELETE"
 _LONG = 120  # characters of a claim: the first line of a failure is one line
 _UPDATE_MESSAGE = 7  # the answer to a click that changes the message
 
-After: TypeAlias = discord.Message | datetime | None
 Missing: Any = discord.utils.MISSING  # Any: the default of arguments for which None is a mistake
 
 
@@ -238,26 +236,6 @@ class AssertSent(AssertCore):
         before = [message for message in self._sent_since(0, by) if message not in sent]
         return failures.Search(client, sent, before, others, self._edited_since(start))
 
-    def _looked_from(self, after: After) -> int:
-        """Return the number of the journal's entry from which on to look."""
-        if after is None:
-            return self._scene.act_start
-        journal = self._scene.backend.journal
-        if isinstance(after, datetime):
-            if after.tzinfo is None:
-                raise TypeError(
-                    f"after={after!r} has no time zone: use self.clock.now() or datetime(…, tzinfo=UTC)"
-                )
-            moment = (after - self._scene.backend.world.start_time).total_seconds() * 1e6
-            return next((n for n, entry in enumerate(journal) if entry.at > moment), len(journal))
-        message_id = given.id_of(after)
-        for number, entry in enumerate(journal):
-            if isinstance(entry, journal_.Sent) and entry.message["id"] == message_id:
-                return number + 1
-        if self._record(after) is None:
-            raise SetupError(f"after={given.shown(after)} is no message of this test")
-        return 0  # made before there was a journal
-
     def _filter(self, content: Content | None, claims: Claims) -> MessageFilter:
         checking.check_claims("messages", filters.Claims, claims)
         reply_to, mentions = claims.get("reply_to"), claims.get("mentions")
@@ -305,16 +283,6 @@ class AssertSent(AssertCore):
     def _seen(self, record: Record) -> discord.Message:
         current = self._stored(record["channel_id"], record["id"])
         return views.views_of(self._scene).message(current or record)
-
-    def _record(self, message: Any) -> Record | None:
-        channel = getattr(message, "channel", None)
-        return self._stored(None if channel is None else given.id_of(channel), given.id_of(message))
-
-    def _stored(self, channel_id: str | None, message_id: str) -> Record | None:
-        """Return a message that is still there, of a channel or any, or that only one person sees."""
-        world = self._scene.backend.world
-        tables = world.messages.values() if channel_id is None else [world.messages.get(channel_id, {})]
-        return next((table[message_id] for table in (*tables, world.ephemerals) if message_id in table), None)
 
     def _existing(self, message: Any, msg: Any) -> Record:
         record = self._record(message)

@@ -17,6 +17,7 @@ from discordtest.interactions import timeline
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from discordtest.assertions.core import After
     from discordtest.bot_errors.unhandled import Unhandled
     from discordtest.scene import Scene
     from discordtest.tolerance import Close
@@ -37,12 +38,14 @@ class AssertWire(AssertCore):
         json: Any = None,
         reason: str | None = None,
         count: int | Close | None = None,
+        after: After = None,
         msg: Any = None,
     ) -> list[journal.Exchange]:
         """Fail unless the bot made such a request in the last act; return those that it made.
 
         ``path`` is concrete or a template: ``"/guilds/{guild_id}/bans/{user_id}"``. ``json`` names keys of the
-        body that must be there (None is null), ``reason`` is the one for the audit log.
+        body that must be there (None is null), ``reason`` is the one for the audit log. ``after`` (a message or
+        datetime) looks further back.
         """
         if not path.startswith("/"):
             raise SetupError(f'a path begins with a slash, after the version: "/channels/…", not {path!r}')
@@ -51,7 +54,7 @@ class AssertWire(AssertCore):
         except BackendError as error:  # what no bot can request, none ever has
             raise SetupError(f"{error} To ask for what is not served is NotModelled.") from None
         self._at_rest()
-        exchanges = self._scene.backend.journal.exchanges(self._scene.act_start)
+        exchanges = self._scene.backend.journal.exchanges(self._looked_from(after))
         pattern = targets.path_pattern(path)
         found = [
             entry
@@ -71,21 +74,22 @@ class AssertWire(AssertCore):
             self._fail_for([head, *self._listed(exchanges)], msg)
         return found
 
-    def assertNotRequested(self, method: str, path: str, *, msg: Any = None) -> None:
-        """Fail if the bot made such a request in the last act."""
-        self.assertRequested(method, path, count=0, msg=msg)
+    def assertNotRequested(self, method: str, path: str, *, after: After = None, msg: Any = None) -> None:
+        """Fail if the bot made such a request in the last act, or ``after`` a message or datetime."""
+        self.assertRequested(method, path, count=0, after=after, msg=msg)
 
     def assertRateLimited(
-        self, route: str = "*", *, count: int | Close | None = None, msg: Any = None
+        self, route: str = "*", *, count: int | Close | None = None, after: After = None, msg: Any = None
     ) -> list[journal.Exchange]:
         """Fail unless the bot used up a rate limit in the last act; return the requests that did.
 
         ``route`` is named as for ``self.backend.set_rate_limit``. Each request has ``wait``, the seconds that the
         bot's own limiter waits then, and ``status``: 429, or that of the last one that the limit allowed.
+        ``after`` (a message or datetime) looks further back.
         """
         self._at_rest()
         target = targets.find_target(route)
-        exchanges = self._scene.backend.journal.exchanges(self._scene.act_start)
+        exchanges = self._scene.backend.journal.exchanges(self._looked_from(after))
         found = [entry for entry in exchanges if entry.wait and _is_meant(target, entry)]
         if not found if count is None else len(found) != count:
             claim = f"used up the rate limit of {route}"
@@ -97,19 +101,24 @@ class AssertWire(AssertCore):
         transcript = transcripts.Transcript(self._scene)
         return [f"  {transcript.line(entry)}" for entry in exchanges] or ["  nothing"]
 
-    def assertNotRateLimited(self, route: str = "*", *, msg: Any = None) -> None:
-        """Fail if the bot used up a rate limit in the last act."""
-        self.assertRateLimited(route, count=0, msg=msg)
+    def assertNotRateLimited(self, route: str = "*", *, after: After = None, msg: Any = None) -> None:
+        """Fail if the bot used up a rate limit in the last act, or ``after`` a message or datetime."""
+        self.assertRateLimited(route, count=0, after=after, msg=msg)
 
-    def assertDispatched(self, event: str, count: int | Close | None = None, *, msg: Any = None) -> None:
-        """Fail unless such a gateway event happened in the last act: ``"MESSAGE_CREATE"``."""
+    def assertDispatched(
+        self, event: str, count: int | Close | None = None, *, after: After = None, msg: Any = None
+    ) -> None:
+        """Fail unless such a gateway event happened in the last act: ``"MESSAGE_CREATE"``.
+
+        ``after`` (a message or datetime) looks further back.
+        """
         name = event.upper()
         if not (name in intents.EVENTS or hasattr(ConnectionState, f"parse_{name.lower()}")):
             raise SetupError(f"{event!r} is no event of the gateway: they are named as MESSAGE_CREATE is")
         self._at_rest()
         events = [
             entry.name
-            for entry in self._scene.backend.journal[self._scene.act_start :]
+            for entry in self._scene.backend.journal[self._looked_from(after) :]
             if isinstance(entry, journal.Dispatch)
         ]
         found = events.count(name)
@@ -118,9 +127,9 @@ class AssertWire(AssertCore):
             text = f"{name} {claim}; there were: {', '.join(events) or 'none'}"
             self._fail_for([text], msg)
 
-    def assertNotDispatched(self, event: str, *, msg: Any = None) -> None:
-        """Fail if such a gateway event happened in the last act."""
-        self.assertDispatched(event, 0, msg=msg)
+    def assertNotDispatched(self, event: str, *, after: After = None, msg: Any = None) -> None:
+        """Fail if such a gateway event happened in the last act, or ``after`` a message or datetime."""
+        self.assertDispatched(event, 0, after=after, msg=msg)
 
     def assertBotRaises(
         self, expected: type[BaseException] | tuple[type[BaseException], ...], regex: str | None = None

@@ -68,6 +68,9 @@ def path_pattern(path: str) -> re.Pattern[str]:
 
 
 def _suggestion(text: str) -> str:
+    if "://" in text:
+        files = f"{CDN!r} stands for avatars, emojis and attachments"
+        return f", and an address is none: a path begins after the version, and {files}."
     names = [route.name for route in rest.ROUTES]
     names += [f"{route.method} {route.template}" for route in rest.ROUTES]
     close = difflib.get_close_matches(text, names, 3)

@@ -7,10 +7,8 @@ what it has seen. A failure without a hint is better than one with a wrong one.
 from __future__ import annotations
 
 import difflib
-import itertools
 import json
 import math
-import re
 import traceback
 from typing import TYPE_CHECKING, Any
 
@@ -18,20 +16,19 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from discordtest.backend.codes import Code
 from discordtest.backend.intents import ALWAYS, EVENTS, PRIVILEGED
 from discordtest.backend.journal import Dispatch, Exchange, Sent
 from discordtest.backend.permissions import visible
 from discordtest.backend.resources.application import approved_intents
 from discordtest.bot_errors import after_close, exits
 from discordtest.clock import in_vain
-from discordtest.hints import idle, neighbours, none_errors, untold
+from discordtest.hints import idle, missing, neighbours, none_errors, untold
 from discordtest.names import channel_name, named_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from discordtest.backend.world import Record, World
+    from discordtest.backend.world import Record
     from discordtest.bot_errors.unhandled import Unhandled
     from discordtest.errors import Deadlock
     from discordtest.scene import Scene
@@ -40,7 +37,6 @@ __all__ = [
     "refused",
     "unhandled_text",
     "unheard",
-    "what_is_missing",
     "why_failed",
     "why_in_vain",
     "why_silent",
@@ -49,14 +45,6 @@ __all__ = [
 _NO_CONTENT = "The bot gets messages without their content: its intents lack message_content"
 _SWALLOWED = "The bot's own on_message never calls process_commands, so no command runs"
 _MARKS = "!?.,;:-+$%&/>~#*="  # that prefixes are made of
-#: what stands before an id in a path -> what it is of, the table that has it, and the builder that makes one
-_MADE = {
-    "guilds": ("guild", "guilds", 'make_guild("…", id_num={})'),
-    "channels": ("channel", "channels", 'make_text_channel("…", guild, id_num={})'),
-    "users": ("user", "users", 'make_user("…", id_num={})'),
-}
-
-_WEBHOOK = re.compile(r"/webhooks/(\d+)/([^/]+)")  # by its token: without one, it is known by its channel
 #: What discord.py calls the events that bots most often miss an intent for.
 _LISTENERS = {
     "GUILD_MEMBER_ADD": ("member_join",),
@@ -165,41 +153,8 @@ def _why_refused(scene: Scene, error: BaseException) -> Iterator[str]:
         if entry.status == error.status and (entry.result or {}).get("code", 0) == error.code:
             why = f": {entry.why}" if entry.why else ""
             yield f"Discord refused {entry.method} {named_path(scene.backend.world, entry.path)}{why}"
-            yield from what_is_missing(scene, entry)
+            yield from missing.what_is_missing(scene, entry)
             return
-
-
-def what_is_missing(scene: Scene, entry: Exchange) -> Iterator[str]:
-    """Yield which id of a refused request this Discord never had: one of the real Discord, in the bot's settings."""
-    if found := _WEBHOOK.match(entry.path):
-        if (entry.result or {}).get("code") in (Code.UNKNOWN_WEBHOOK, Code.INVALID_WEBHOOK_TOKEN):
-            yield from _which_webhook(scene.backend.world, found[1])
-        return
-    for name, given_id in itertools.pairwise(entry.path.split("/")):
-        kind, table, call = _MADE.get(name, ("", "", ""))
-        if not kind or not given_id.isdecimal() or given_id in getattr(scene.backend.world, table):
-            continue
-        if given_id == "0":
-            yield f"No Discord has a {kind} 0. Put another id there: self.{call.format('…')} in make_world has it"
-        elif not _was_told_of(scene, given_id):
-            yield f"This Discord has no {kind} {given_id}. In make_world: self.{call.format(given_id)}"
-        return
-
-
-def _which_webhook(world: World, webhook_id: str) -> Iterator[str]:
-    """Yield what a webhook of the bot's settings needs to be found by its token; one that is gone was there."""
-    logged = (entry["target_id"] for log in world.audit_log.values() for entry in log)
-    if webhook_id not in world.webhooks and (webhook_id in world.applications or webhook_id in logged):
-        return
-    lacks = "has another token" if webhook_id in world.webhooks else "is not in this Discord"
-    call = f'self.make_webhook("…", channel, id_num={webhook_id}, token="…")'
-    yield f"The webhook {webhook_id} {lacks}. In make_world, with the token of its URL: {call}"
-
-
-def _was_told_of(scene: Scene, given_id: str) -> bool:
-    """Tell whether an event was about the id: what has been deleted was there."""
-    told = (entry for entry in scene.backend.journal if isinstance(entry, Dispatch))
-    return any(f'"{given_id}"' in entry.text for entry in told)
 
 
 def why_silent(scene: Scene, client: discord.Client) -> Iterator[str]:

@@ -280,6 +280,8 @@ def _preset(component: Record) -> list[Any]:
 
 
 def _file_list(value: Any) -> list[Any]:
+    if isinstance(value, Mapping):
+        return [*value.items()]
     is_pair = isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], bytes)
     return [value] if is_pair else as_list(value)
 

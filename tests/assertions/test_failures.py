@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import time
 import unittest
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -54,6 +55,26 @@ class ClockTests(BotTestCase):
             f"The test's clock is at {self.clock.now():%Y-%m-%d %H:%M:%S} UTC, {self.HINT}", self.text()
         )
         self.assertNotIn(self.HINT, self.text(follows=True))
+
+    async def test_moment_that_the_bot_wrote(self) -> None:
+        async def moment(ctx: Context) -> None:
+            await ctx.send(f"<t:{time.time():.0f}:R>")
+
+        async def embed(ctx: Context) -> None:
+            await ctx.send(embed=discord.Embed(title="x", timestamp=datetime.now(UTC)))
+
+        for work in (moment, embed):
+            await self.bot_does(work)
+            self.assertNotIn(self.HINT, self.text())
+        loop = self._scene.loop
+        self.addCleanup(setattr, loop, "on_move", loop.on_move)
+        loop.on_move = None  # as without discordtest[time]
+        loop.set_wall_clock(self.clock.now() + timedelta(seconds=2))  # which a start takes
+        for work in (moment, embed):
+            await self.bot_does(work)
+            self.assertIn(self.HINT, self.text())
+        await self.bot_does(lambda ctx: ctx.send("No moment"))
+        self.assertNotIn(self.HINT, self.text())
 
     async def test_test_that_plays_at_another_time(self) -> None:
         loop = self._scene.loop

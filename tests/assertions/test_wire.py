@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import unittest
+from datetime import timedelta
 from typing import Any
 
 import discord
@@ -97,6 +98,29 @@ class RequestedTests(BotTestCase):
         await self.settle()
         with self.fails("it requested:\n  nothing"):
             self.assertRequested("GET", "/gateway/bot")
+
+
+class EarlierTests(BotTestCase):
+    async def test_claims_that_look_further_back(self) -> None:
+        self.backend.set_rate_limit("create_message", 1, 5)
+        begun = self.clock.now()
+        message = await self.bot_does(lambda ctx: ctx.send("Pong!"))
+        await self.advance(5)
+        path = "/channels/{channel_id}/messages"
+        for after in (message, begun - timedelta(seconds=1)):
+            with self.subTest(after=after):
+                self.assertRequested("POST", path, after=after, count=1)
+                self.assertDispatched("MESSAGE_CREATE", after=after, count=2)
+                self.assertRateLimited("create_message", after=after)
+                with self.fails("once, not 0"):
+                    self.assertNotRequested("POST", path, after=after)
+                with self.fails("MESSAGE_CREATE was dispatched 2 times, not 0"):
+                    self.assertNotDispatched("MESSAGE_CREATE", after=after)
+                with self.fails("once, not 0"):
+                    self.assertNotRateLimited("create_message", after=after)
+        self.assertNotRequested("POST", path)
+        self.assertNotDispatched("MESSAGE_CREATE")
+        self.assertNotRateLimited("create_message")
 
 
 class RateLimitedTests(BotTestCase):

@@ -42,6 +42,10 @@ class FindTarget(unittest.TestCase):
             ("creat_message", "'create_message'"),
             ("POST /channel/{channel_id}/messages", "'POST /channels/{channel_id}/messages'"),
             ("join_guild_by_no_route", ""),
+            (
+                "https://cdn.discordapp.com/attachments/1/2/a.png",
+                "'cdn' stands for avatars, emojis and attachments",
+            ),
         ):
             with self.assertRaisesRegex(BackendError, f"no operation or route '{text}'") as caught:
                 find_target(text)

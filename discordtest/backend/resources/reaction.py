@@ -41,10 +41,10 @@ def find_reaction_emoji(call: Call, text: str) -> str:
     name, _, emoji_id = text.partition(":")
     if emoji_id:
         if not emoji_id.isdecimal():
-            raise RestError(Code.UNKNOWN_EMOJI, status=400)
+            raise _unknown(f"{emoji_id!r} is no id of an emoji")
         return next((key for key in known if key.endswith(f":{emoji_id}")), text)
     if not is_emoji(name):
-        raise RestError(Code.UNKNOWN_EMOJI, status=400)
+        raise _unknown(f"{name!r} is no character of Unicode that is an emoji")
     return next((key for key in known if same_emoji(key) == same_emoji(text)), text)
 
 
@@ -63,7 +63,12 @@ def _check_usable(call: Call, channel: Record, bits: int, key: str) -> str:
             return f"{emojis[emoji_id]['name']}:{emoji_id}"
     if emoji_id in own:
         return f"{own[emoji_id]['name']}:{emoji_id}"
-    raise RestError(Code.UNKNOWN_EMOJI, status=400)
+    who = world.users[user_id]["username"]
+    raise _unknown(f"no guild that {who} is in has the custom emoji {key}, nor does the application")
+
+
+def _unknown(why: str) -> RestError:
+    return RestError(Code.UNKNOWN_EMOJI, status=400, why=why)
 
 
 @route("PUT", f"{_ONE}/@me", permissions=Permission.READ_MESSAGE_HISTORY, status=204)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from discordtest.backend.codes import Code
+from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission
 from discordtest.backend.resources.user import open_dm
 from discordtest.backend.rest import OPERATIONS, Actor, Call
@@ -130,6 +130,16 @@ class Adding(ReactionTestCase):
 
     def test_custom_emoji_that_does_not_exist(self):
         self.react("blob:1", 400, 10014)
+
+    def test_refusal_says_what_is_wrong_with_it(self):
+        for text, why in (
+            ("fire", "'fire' is no character of Unicode that is an emoji"),
+            ("blob:x", "'x' is no id of an emoji"),
+            ("blob:1", "no guild that alice is in has the custom emoji blob:1, nor does the application"),
+        ):
+            with self.subTest(text=text), self.assertRaises(RestError) as caught:
+                self.person_reacts(text)
+            self.assertEqual(caught.exception.why, why)
 
     def test_emoji_of_the_application(self):
         emoji = self.small.perform(
