@@ -23,6 +23,7 @@ __all__ = [
     "ATTACHMENTS",
     "MAX_ATTACHMENTS",
     "Upload",
+    "edited",
     "image_size",
     "keep",
     "mark_ephemeral",
@@ -32,7 +33,7 @@ __all__ = [
 ]
 
 MAX_ATTACHMENTS = 10
-FILE_LIMITS = (10 << 20, 10 << 20, 50 << 20, 100 << 20)  # bytes of one file, by the guild's premium tier
+FILE_LIMITS = (20 << 20, 20 << 20, 50 << 20, 100 << 20)  # bytes of one file, by the guild's premium tier
 REQUEST_LIMIT = 25 << 20  # bytes of all files of a request, where one file may not be larger
 IS_SPOILER = 1 << 3
 
@@ -150,10 +151,7 @@ def _numbered(files: list[Part]) -> dict[str, Part]:
 
 def _upload(part: Part, entry: Record) -> Upload:
     original: str = entry.get("filename") or part.filename or "unknown"
-    filename = safe_name(original)
-    if entry.get("is_spoiler") and not filename.startswith("SPOILER_"):
-        filename = f"SPOILER_{filename}"
-    return Upload(part.data, filename, original, entry)
+    return Upload(part.data, safe_name(original), original, entry)
 
 
 def safe_name(filename: str) -> str:
@@ -180,7 +178,7 @@ def keep(world: World, channel_id: str, upload: Upload) -> Record:
         made["content_type"] = content_type
     if size := image_size(upload.data):
         made["width"], made["height"] = size
-    if filename.startswith("SPOILER_"):
+    if filename.startswith("SPOILER_") or upload.entry.get("is_spoiler"):
         made["flags"] = IS_SPOILER
     if filename != upload.original and not upload.entry.get("title"):
         made["title"] = upload.original.rpartition(".")[0] or upload.original
@@ -188,6 +186,21 @@ def keep(world: World, channel_id: str, upload: Upload) -> Record:
         if upload.entry.get(key) is not None:
             made[key] = upload.entry[key]
     return made
+
+
+def edited(attachment: Record, entry: Record) -> Record:
+    """Return an attachment that a message keeps, with what the request says of it anew."""
+    changed = dict(attachment)
+    if entry.get("description") is not None:
+        changed["description"] = entry["description"]
+        if not entry["description"]:
+            del changed["description"]
+    if entry.get("is_spoiler") is not None:
+        flags = attachment.get("flags", 0) & ~IS_SPOILER | (IS_SPOILER if entry["is_spoiler"] else 0)
+        changed.pop("flags", None)
+        if flags:
+            changed["flags"] = flags
+    return changed
 
 
 def mark_ephemeral(attachments: list[Record]) -> None:

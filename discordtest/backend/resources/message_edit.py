@@ -11,7 +11,7 @@ from discordtest.backend.body import invalid
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.journal import Sent
 from discordtest.backend.permissions import Permission
-from discordtest.backend.resources.attachment import Upload, keep, mark_ephemeral, read_uploads
+from discordtest.backend.resources.attachment import Upload, edited, keep, mark_ephemeral, read_uploads
 from discordtest.backend.resources.auto_moderation_execution import execute, screen_message
 from discordtest.backend.resources.component import check_components, render_components, text_of
 from discordtest.backend.resources.embed import render_embed
@@ -137,9 +137,7 @@ def _kept_attachments(message: Record, body: Record) -> list[Record]:
     for entry in body["attachments"] or ():
         attachment = known.get(entry["id"])
         if attachment is not None:
-            if entry.get("description") is not None:
-                attachment = {**attachment, "description": entry["description"]}
-            found.append(attachment)
+            found.append(edited(attachment, entry))
     return found
 
 

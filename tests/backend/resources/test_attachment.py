@@ -57,7 +57,7 @@ class Sending(AttachmentTestCase):
             self.send(*[("a.txt", b"x")] * 11)
 
     def test_size_by_premium_tier(self):
-        for tier, limit in ((0, 10 << 20), (2, 50 << 20)):
+        for tier, limit in ((0, 20 << 20), (2, 50 << 20)):
             self.small.guild["premium_tier"] = tier
             self.send(("a.bin", bytes(limit)))
             with self.assertRefused(Code.REQUEST_ENTITY_TOO_LARGE):
@@ -82,7 +82,7 @@ class Sending(AttachmentTestCase):
         [named] = self.send(("SPOILER_a.txt", b"x"))["attachments"]
         [marked] = self.send(("a.txt", b"x"), attachments=[{"id": 0, "is_spoiler": True}])["attachments"]
         self.assertEqual((named["filename"], named["flags"]), ("SPOILER_a.txt", 8))
-        self.assertEqual((marked["filename"], marked["flags"]), ("SPOILER_a.txt", 8))
+        self.assertEqual((marked["filename"], marked["flags"]), ("a.txt", 8))
 
     def test_names_are_made_safe(self):
         self.assertEqual(safe_name("my file (1).tar.gz"), "my_file_1.tar.gz")
@@ -135,6 +135,21 @@ class Editing(AttachmentTestCase):
         entries = [{"id": message["attachments"][0]["id"]}, {"id": 0, "filename": "b.txt"}]
         edited = self.edit(message, ("b.txt", b"b"), attachments=entries)
         self.assertEqual([one["filename"] for one in edited["attachments"]], ["a.txt", "b.txt"])
+
+    def test_description_and_spoiler_of_one_that_stays(self):
+        [plain] = self.send(("a.txt", b"a"))["attachments"]
+        message = self.small.world.messages[self.small.general["id"]]
+        shown = next(reversed(message.values()))
+        for entry, expected in (
+            ({"description": "old", "is_spoiler": True}, {"description": "old", "flags": 8}),
+            ({"description": "new"}, {"description": "new", "flags": 8}),
+            ({"is_spoiler": None, "description": None}, {"description": "new", "flags": 8}),
+            ({"is_spoiler": False}, {"description": "new"}),
+            ({"description": ""}, {}),
+        ):
+            with self.subTest(entry):
+                [one] = self.edit(shown, attachments=[{"id": plain["id"], **entry}])["attachments"]
+                self.assertEqual(one, {**plain, **expected})
 
     def test_10_in_all(self):
         message = self.send(*[("a.txt", b"x")] * 9)

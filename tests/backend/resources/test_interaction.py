@@ -30,7 +30,7 @@ class Payload(InteractionTestCase):
         self.assertEqual(payload["app_permissions"], str(int(self.small.role["permissions"])))
         self.assertEqual(payload["authorizing_integration_owners"], {"0": self.small.guild["id"]})
         self.assertEqual(payload["context"], 0)
-        self.assertEqual(payload["attachment_size_limit"], 10 << 20)
+        self.assertEqual(payload["attachment_size_limit"], 20 << 20)
         self.assertEqual(payload["entitlements"], [])
 
     def test_in_the_bots_dm(self) -> None:
