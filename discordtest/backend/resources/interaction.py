@@ -286,6 +286,10 @@ def _add_guild(world: World, payload: Record, channel: Record, user_id: str, bot
     app_bits = _IN_ANY_DM & bits
     if bot_id in world.members[guild["id"]]:
         app_bits = permissions.channel_permissions(world, channel, bot_id)
+        if "resolved" in payload["data"]:
+            for channel_id, shown in payload["data"]["resolved"].get("channels", {}).items():
+                bits = permissions.channel_permissions(world, world.channels[channel_id], bot_id)
+                shown["app_permissions"] = str(bits)
     payload["app_permissions"] = str(app_bits)
 
 

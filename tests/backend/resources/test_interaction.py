@@ -3,6 +3,7 @@ from __future__ import annotations
 from discordtest.backend.codes import Code
 from discordtest.backend.intents import Intent
 from discordtest.backend.permissions import names
+from discordtest.backend.resources.resolved import Resolved
 from tests.backend.resources.interactions import InteractionTestCase, button, row
 
 IN_ANY_DM = ["EMBED_LINKS", "ATTACH_FILES", "MENTION_EVERYONE"]
@@ -67,6 +68,24 @@ class Payload(InteractionTestCase):
         (payload,) = self.small.events(session, "INTERACTION_CREATE")
         self.assertEqual(payload["authorizing_integration_owners"], {"1": self.alice.user_id})
         self.assertNotEqual(payload["app_permissions"], "0")
+
+    def test_chosen_channels_say_what_the_bot_may_do_there(self) -> None:
+        session = self.small.connect()
+        everyone = self.small.guild["id"]
+        staff = self.small.make_channel("staff", permission_overwrites=[{"id": everyone, "deny": 1 << 10}])
+        for is_member in (True, False):
+            with self.subTest(is_member=is_member):
+                if not is_member:
+                    self.small.world.user_installs[self.alice.user_id] = {self.small.application["id"]: None}
+                    del self.small.world.members[everyone][self.small.bot.user_id]
+                resolved = Resolved(self.small.world, self.small.general, self.alice.user_id)
+                for channel in (self.small.general, staff):
+                    resolved.add_channel(channel["id"])
+                session.frames.clear()
+                self.interact(2, {"id": "77", "name": "ping", "type": 1, "resolved": resolved.payload})
+                shown = self.small.events(session, "INTERACTION_CREATE")[0]["data"]["resolved"]["channels"]
+                told = [shown[one["id"]].get("app_permissions") for one in (self.small.general, staff)]
+                self.assertEqual(told, [self.small.role["permissions"], "0"] if is_member else [None, None])
 
     def test_of_a_component_has_its_message(self) -> None:
         session = self.small.connect()
