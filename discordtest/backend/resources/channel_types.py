@@ -25,6 +25,7 @@ from discordtest.backend.body import (
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import THREAD_TYPES, VOICE_TYPES
 from discordtest.backend.world import Record, World
+from discordtest.errors import NotModelled
 
 __all__ = [
     "ANNOUNCEMENT",
@@ -70,7 +71,15 @@ MAX_TAG_NAME = 20
 
 REQUIRE_TAG = 1 << 4
 HIDE_MEDIA_DOWNLOAD_OPTIONS = 1 << 15
-_SETTABLE_FLAGS = {FORUM: REQUIRE_TAG, MEDIA: REQUIRE_TAG | HIDE_MEDIA_DOWNLOAD_OPTIONS}
+IS_SPOILER_CHANNEL = 1 << 21
+#: type -> flags that can be set
+_SETTABLE_FLAGS = {
+    TEXT: IS_SPOILER_CHANNEL,
+    VOICE: IS_SPOILER_CHANNEL,
+    ANNOUNCEMENT: IS_SPOILER_CHANNEL,
+    FORUM: IS_SPOILER_CHANNEL | REQUIRE_TAG,
+    MEDIA: IS_SPOILER_CHANNEL | REQUIRE_TAG | HIDE_MEDIA_DOWNLOAD_OPTIONS,
+}
 
 _TEXT_FIELDS: Record = {"topic": None, "nsfw": False, "rate_limit_per_user": 0, "last_message_id": None}
 _VOICE_FIELDS: Record = {
@@ -261,6 +270,9 @@ def channel_values(
         values["position"] = body["position"]
     if "flags" in body:
         values["flags"] = (body["flags"] or 0) & _SETTABLE_FLAGS.get(channel_type, 0)
+    whole = {**(known or {}), **values}
+    if whole.get("nsfw") and whole.get("flags", 0) & IS_SPOILER_CHANNEL:
+        raise NotModelled("a Spoiler Channel that is age-restricted, too")
     if "available_tags" in values:
         values["available_tags"] = _tags(world, body["available_tags"] or [], known)
     if values.get("default_reaction_emoji") is not None:

@@ -1,7 +1,7 @@
 """Guild templates: what a guild was like at one moment, under a code.
 
-A guild has one at most. Nobody makes a guild of it here: bots no longer can. What the snapshot leaves out (the roles of
-bots, overwrites for single members) is known from life.
+A guild has one at most. Nobody makes a guild of it here: bots no longer can, and are refused. What the snapshot leaves
+out (the roles of bots, overwrites for single members) is known from life.
 Source: Discord's documentation, Guild Template.
 """
 
@@ -13,6 +13,7 @@ from discordtest.backend.body import Object, String
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission, role_key
 from discordtest.backend.resources.channel_types import CATEGORY, FORUM, TEXT, VOICE, shown_place
+from discordtest.backend.resources.guild import refuse_bots
 from discordtest.backend.resources.short_code import new_code
 from discordtest.backend.rest import Call, find_in, parameter, route
 from discordtest.backend.world import Record, World
@@ -26,6 +27,7 @@ CODE_LENGTH = 12
 TYPES = (TEXT, VOICE, CATEGORY, FORUM)  # those of the channels in a template
 _DESCRIPTION = String(max=MAX_DESCRIPTION, null=True)
 CREATE_TEMPLATE = Object({"name": String(min=1, max=MAX_NAME, required=True), "description": _DESCRIPTION})
+GUILD_OF_TEMPLATE = Object({"name": String(), "icon": String(null=True)})
 UPDATE_TEMPLATE = Object({"name": String(min=1, max=MAX_NAME), "description": _DESCRIPTION})
 _OF_GUILD = (
     "name",
@@ -149,6 +151,12 @@ def find_any_template(call: Call, text: str) -> Record:
 @route("GET", "/guilds/templates/{code:any_template}", anonymous=True)
 def get_guild_template(call: Call, template: Record) -> Record:
     return render_template(call.world, template)
+
+
+@route("POST", "/guilds/templates/{code:any_template}", body=GUILD_OF_TEMPLATE, status=201)
+def create_guild_from_template(call: Call, template: Record) -> None:
+    refuse_bots(call)
+    raise NotModelled("a guild that is made of a template")
 
 
 @route("GET", "/guilds/{guild_id}/templates", permissions=Permission.MANAGE_GUILD)

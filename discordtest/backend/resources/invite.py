@@ -22,6 +22,7 @@ from discordtest.backend.resources.guild_welcome_screen import render_welcome_sc
 from discordtest.backend.resources.short_code import new_code
 from discordtest.backend.rest import Call, find_in, parameter, route
 from discordtest.backend.world import Record, World
+from discordtest.errors import NotModelled
 
 __all__ = ["find_invite", "find_live_invite", "render_invite", "roles_of", "use_invite"]
 
@@ -183,6 +184,8 @@ CREATE_INVITE = Object(
 )
 def create_channel_invite(call: Call, channel: Record) -> Record:
     world, body = call.world, call.body
+    if call.files:
+        raise NotModelled(f"the file {call.files[0].name} of an invite")
     if channel.get("guild_id") is None:
         raise RestError(Code.CANNOT_EXECUTE_ON_DM)
     if channel["type"] == CATEGORY or channel["type"] in THREAD_TYPES:

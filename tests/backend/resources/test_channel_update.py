@@ -68,6 +68,22 @@ class UpdateChannelTests(UpdateTestCase):
         media = self.patch(self.small.make_channel("m", MEDIA), flags=everything)
         self.assertEqual(media["flags"], 1 << 4 | 1 << 15)
 
+    def test_spoiler_channel(self) -> None:
+        for kind, flag in ((TEXT, 1 << 21), (VOICE, 1 << 21), (FORUM, 1 << 21), (STAGE, 0), (CATEGORY, 0)):
+            with self.subTest(kind=kind):
+                made = self.small.make_channel("s", kind, flags=1 << 21)
+                self.assertEqual(made["flags"], flag)
+                self.assertEqual(self.patch(made, flags=0)["flags"], 0)
+
+    def test_spoiler_channel_that_is_age_restricted_is_not_modelled(self) -> None:
+        spoiler = self.small.make_channel("s", flags=1 << 21)
+        for channel, body in (
+            (spoiler, {"nsfw": True}),
+            (self.small.general, {"nsfw": True, "flags": 1 << 21}),
+        ):
+            with self.assertNotModelled("a Spoiler Channel that is age-restricted, too"):
+                self.small.request("PATCH", f"/channels/{channel['id']}", body)
+
     def test_event_and_audit_entry(self) -> None:
         session = self.small.connect()
         path = f"/channels/{self.small.general['id']}"

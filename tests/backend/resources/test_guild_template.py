@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from discordtest.backend.codes import Code
+from discordtest.errors import NotModelled
 from tests.backend.worlds import SmallWorld, WorldTestCase
 
 
@@ -75,6 +76,13 @@ class GuildTemplateTests(WorldTestCase):
         for method, body in (("PUT", None), ("PATCH", {}), ("DELETE", None)):
             self.assertStatus(self.on(method, gone, body), 404, Code.UNKNOWN_GUILD_TEMPLATE)
         self.assertStatus(self.find(gone), 404, Code.UNKNOWN_GUILD_TEMPLATE)
+
+    def test_no_guild_is_made_of_one(self) -> None:
+        code = self.create().json["code"]
+        refused = self.small.request("POST", f"/guilds/templates/{code}", {"name": "Club"})
+        self.assertStatus(refused, 403, Code.BOTS_CANNOT_USE_ENDPOINT)
+        with self.assertRaisesRegex(NotModelled, "a guild that is made of a template"):
+            self.small.perform("create_guild_from_template", code, body={"name": "Club"})
 
     def test_that_of_another_guild(self) -> None:
         other = self.small.make_guild("Other")

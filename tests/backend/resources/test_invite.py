@@ -10,7 +10,7 @@ from discordtest.backend.resources.application import make_application
 from discordtest.backend.resources.invite import use_invite
 from discordtest.backend.resources.user import make_user
 from discordtest.backend.rest import Actor
-from tests.backend.worlds import WorldTestCase
+from tests.backend.worlds import WorldTestCase, multipart
 
 DAY = 86_400
 
@@ -36,6 +36,14 @@ class CreateInviteTests(InviteTestCase):
         self.assertEqual(made["inviter"]["id"], self.small.bot.user_id)
         self.assertEqual(made["channel"]["name"], "general")
         self.assertRegex(made["code"], r"\A[0-9A-Za-z]{8}\Z")
+
+    def test_only_for_some_people_is_not_modelled(self) -> None:
+        path = f"/channels/{self.small.general['id']}/invites"
+        form = multipart({"payload_json": {}}, ("target_users_file", "who.csv", b"user_id\n5", "text/csv"))
+        with self.assertNotModelled("target_users_file"):
+            self.small.request("POST", path, form=form)
+        with self.assertNotModelled("target_user_ids"):
+            self.create(target_user_ids=["5"])
 
     def test_bounds(self) -> None:
         self.assertEqual(self.create(max_age=604_800, max_uses=100)["max_uses"], 100)
