@@ -3,7 +3,7 @@
 A task that the test itself began and that still waits when the test is over fails it: what it would have checked was
 never checked. What is open or runs of the others is a ``ResourceWarning`` at the line that made it, as Python has them
 for files and sockets. Tasks of the bot (its loops) are none: they end with it.
-While tests run, the methods in ``_PATCHES`` note who calls them.
+While tests run, the methods in ``_stand_ins`` note who calls them.
 """
 
 from __future__ import annotations
@@ -277,20 +277,18 @@ def _noting(
     return over
 
 
-_PATCHES: tuple[tuple[Any, str, Callable[[Any], Any]], ...] = (
+_stand_ins = StandIns(
     (aiohttp.ClientSession, "__init__", _noting(Leaks.note_session)),
     (aiohttp.ClientWebSocketResponse, "__init__", _noting(Leaks.note_socket)),
     (threading.Thread, "start", _noting(Leaks.note_thread, adopt)),
 )
-_stand_ins = StandIns()
 
 
 def install(leaks: Leaks) -> None:
     """Note what a test makes."""
     with _lock:
         if not _running:
-            for kind, name, noting in _PATCHES:
-                _stand_ins.put_over(kind, name, noting)
+            _stand_ins.put()
         _running[leaks.loop] = leaks
 
 

@@ -21,7 +21,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 
 from discordtest.backend.wire import Request, Response
 from discordtest.errors import HostRefused
-from discordtest.stand_ins import StandIns
+from discordtest.stand_ins import StandIns, always
 from discordtest.transports.blocking import answer_requests, release_requests
 from discordtest.transports.datagrams import answer_datagrams, release_datagrams
 from discordtest.transports.encoding import encode_body
@@ -65,13 +65,7 @@ PLAIN_OPTIONS = frozenset(
 )  # fmt: skip
 
 _lock = threading.Lock()
-_stand_ins = StandIns()
 _networks: dict[asyncio.AbstractEventLoop, Network] = {}
-# What the stand-ins call for hosts that are not theirs: aiohttp's own, or a mock that was there before.
-_previous_request: Any = aiohttp.ClientSession._request
-_previous_ws_connect: Any = aiohttp.ClientSession._ws_connect
-_previous_create_connection: Any = aiohttp.TCPConnector._create_connection
-_previous_close: Any = aiohttp.BaseConnector.close
 
 
 def install(network: Network) -> None:
@@ -95,14 +89,9 @@ def uninstall(network: Network) -> None:
 
 
 def _patch() -> None:
-    global _previous_request, _previous_ws_connect, _previous_create_connection, _previous_close
-    _previous_request = _stand_ins.put(aiohttp.ClientSession, "_request", _request)
-    _previous_ws_connect = _stand_ins.put(aiohttp.ClientSession, "_ws_connect", _ws_connect)
-    _previous_create_connection = _stand_ins.put(
-        aiohttp.TCPConnector, "_create_connection", _create_connection
-    )
+    _stand_ins.put()
     if not WAITS_FOR_CONNECTIONS:
-        _previous_close = _stand_ins.put(aiohttp.BaseConnector, "close", _close)
+        _waiting_close.put()
     refuse_discord()
     answer_requests()
     answer_datagrams()
@@ -110,6 +99,7 @@ def _patch() -> None:
 
 def _unpatch() -> None:
     _stand_ins.take_away()
+    _waiting_close.take_away()
     release_discord()
     release_requests()
     release_datagrams()
@@ -140,13 +130,13 @@ async def _request(
 ) -> aiohttp.ClientResponse:
     url = self._build_url(str_or_url) if _networks else None
     if url is None or not host_is_discord(url.raw_host or "") or not _is_plain(self, options):
-        return await _previous_request(self, method, str_or_url, **options)  # type: ignore[no-any-return]
+        return await _stand_ins.behind(_request)(self, method, str_or_url, **options)  # type: ignore[no-any-return]
     headers = self._prepare_headers(options.get("headers"))
     network = network_of(headers)
     if network is None:
         raise _lost(url)
     if network.transport != "memory":
-        return await _previous_request(self, method, str_or_url, **options)  # type: ignore[no-any-return]
+        return await _stand_ins.behind(_request)(self, method, str_or_url, **options)  # type: ignore[no-any-return]
     if self.closed:
         raise RuntimeError("Session is closed")
     return await _answer(network, self, method.upper(), url, headers, options)
@@ -266,7 +256,7 @@ async def _ws_connect(
 ) -> aiohttp.ClientWebSocketResponse:
     target = self._build_url(url) if _networks else None
     if target is None or not host_is_discord(target.raw_host or ""):
-        return await _previous_ws_connect(self, url, **options)  # type: ignore[no-any-return]
+        return await _stand_ins.behind(_ws_connect)(self, url, **options)  # type: ignore[no-any-return]
     network = network_of(options.get("headers"))
     if network is None or network.loop is not asyncio.get_running_loop():
         raise _lost(target)
@@ -277,7 +267,7 @@ async def _ws_connect(
     if network.transport == "loopback" and not is_call:
         from discordtest.transports.loopback import pace  # aiohttp's server is dear to import
 
-        return pace(network, await _previous_ws_connect(self, url, **options))  # type: ignore[no-any-return]
+        return pace(network, await _stand_ins.behind(_ws_connect)(self, url, **options))  # type: ignore[no-any-return]
     if self.closed:
         raise RuntimeError("Session is closed")
     if params := options.get("params"):
@@ -340,7 +330,7 @@ async def _create_connection(
         raise _lost(req.url)
     if network is None or network.host_is_allowed(host):
         with let_through():
-            return await _previous_create_connection(self, req, traces, timeout)  # type: ignore[no-any-return]
+            return await _stand_ins.behind(_create_connection)(self, req, traces, timeout)  # type: ignore[no-any-return]
     server = network.server_of(host)
     if server is None:
         raise network.refuse(host, f"{req.method} {req.url}: a request")
@@ -349,14 +339,26 @@ async def _create_connection(
     return protocol
 
 
-def _close(self: aiohttp.BaseConnector) -> Awaitable[Any]:
-    """Close a connector of an older aiohttp; who awaits that goes on when whoever reads from memory could see it."""
-    acquired: set[Any] = self._acquired
-    held = [each for each in acquired if isinstance(each, Held)]
-    closing: Awaitable[Any] = _previous_close(self)
-    if not held or asyncio._get_running_loop() is None:
-        return closing
-    return asyncio.gather(closing, *(each.closed for each in held if each.closed is not None))
+def _waiting(real: Any) -> Any:
+    """Return a ``close`` for connectors of an older aiohttp: it ends when who reads from memory could see it."""
+
+    def close(self: aiohttp.BaseConnector) -> Awaitable[Any]:
+        acquired: set[Any] = self._acquired
+        held = [each for each in acquired if isinstance(each, Held)]
+        closing: Awaitable[Any] = real(self)
+        if not held or asyncio._get_running_loop() is None:
+            return closing
+        return asyncio.gather(closing, *(each.closed for each in held if each.closed is not None))
+
+    return close
+
+
+_stand_ins = StandIns(  # what is behind them, aiohttp's own or somebody's mock, has the other hosts
+    (aiohttp.ClientSession, "_request", always(_request)),
+    (aiohttp.ClientSession, "_ws_connect", always(_ws_connect)),
+    (aiohttp.TCPConnector, "_create_connection", always(_create_connection)),
+)
+_waiting_close = StandIns((aiohttp.BaseConnector, "close", _waiting))
 
 
 def verify() -> None:

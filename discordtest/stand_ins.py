@@ -2,64 +2,69 @@
 
 Others replace the same functions, mostly mocks. One that was there before is stood in for and called; one that lies
 over a stand-in when that goes is left alone; and one that ends later puts the stand-in back, which then has to do as
-what it stood for, and is known when it is to stand in again.
+what it stands for, and is known when it is to stand in again.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["StandIns"]
+__all__ = ["StandIns", "always"]
 
-_INHERITED = object()
+_INHERITED, _NOTHING = object(), object()
 
 
-class _Pair(NamedTuple):
-    """What was there, or `_INHERITED`, and what stands in for it."""
+class _Place:
+    """A name in a class or module, and what was put there the last time."""
 
-    own: Any
-    stand_in: Any
+    __slots__ = "make", "name", "owner", "real", "stand_in"
+
+    def __init__(self, owner: Any, name: str, make: Callable[[Any], Any]) -> None:
+        self.owner, self.name, self.make = owner, name, make
+        self.real: Any = _NOTHING  # or `_INHERITED`
+        self.stand_in: Any = _NOTHING
 
 
 class StandIns:
-    """Stand-ins that come and go together; where several threads have them come and go, the caller holds a lock."""
+    """Stand-ins that come and go together; where several threads have them come and go, the caller holds a lock.
 
-    def __init__(self) -> None:
-        self._pairs: dict[tuple[Any, str], _Pair] = {}  # kept: a mock may bring a stand-in back at any time
-        self._put: list[tuple[Any, str]] = []
+    Each is named by its class or module, by its name there, and by what makes it of the real one (`always`: whatever
+    the real one is).
+    """
 
-    def put(self, place: Any, name: str, stand_in: Any) -> Any:
-        """Let something stand in for what a class or module has under a name; return what that is."""
-        own, pair = vars(place).get(name, _INHERITED), self._pairs.get((place, name))
-        if pair is not None and own is pair.stand_in:
-            own = pair.own
-        real = getattr(super(place, place), name) if own is _INHERITED else own
-        self._stand(place, name, _Pair(own, stand_in))
-        return real
+    def __init__(self, *places: tuple[Any, str, Callable[[Any], Any]]) -> None:
+        self._places = [_Place(*each) for each in places]
 
-    def put_over(self, place: Any, name: str, make: Callable[[Any], Any]) -> None:
-        """Let stand in what ``make`` returns for what is there; for the same thing it is made once."""
-        own, pair = vars(place)[name], self._pairs.get((place, name))
-        if pair is None or (own is not pair.own and own is not pair.stand_in):
-            pair = _Pair(own, make(own))
-        self._stand(place, name, pair)
+    def put(self) -> None:
+        """Let them stand in; what stood in for the same function the last time does so again."""
+        for place in self._places:
+            real = place.owner.__dict__.get(place.name, _INHERITED)
+            if real is not place.real and real is not place.stand_in:
+                place.stand_in = place.make(getattr(place.owner, place.name))
+                place.real = real
+            setattr(place.owner, place.name, place.stand_in)
 
     def take_away(self) -> None:
-        """Put back what each stands for, where it still stands."""
-        while self._put:
-            place, name = key = self._put.pop()
-            own, stand_in = self._pairs[key]
-            if vars(place).get(name) is not stand_in:
+        """Put back what they stand for, where they still stand."""
+        for place in self._places:
+            if place.owner.__dict__.get(place.name) is not place.stand_in:
                 continue
-            if own is _INHERITED:
-                delattr(place, name)
+            if place.real is _INHERITED:
+                delattr(place.owner, place.name)
             else:
-                setattr(place, name, own)
+                setattr(place.owner, place.name, place.real)
 
-    def _stand(self, place: Any, name: str, pair: _Pair) -> None:
-        self._pairs[place, name] = pair
-        self._put.append((place, name))
-        setattr(place, name, pair.stand_in)
+    def behind(self, stand_in: Any) -> Any:
+        """Return what one of them stands for, to pass a call on."""
+        place = next(each for each in self._places if each.stand_in is stand_in)
+        return (
+            getattr(super(place.owner, place.owner), place.name) if place.real is _INHERITED else place.real
+        )
+
+
+def always(stand_in: Any) -> Callable[[Any], Any]:
+    """Make the same stand-in of anything."""
+    return lambda real: stand_in

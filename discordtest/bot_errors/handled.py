@@ -50,7 +50,6 @@ _RUN_EVENT = discord.Client._run_event.__code__
 
 _lock = threading.Lock()
 _ledgers: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Ledger] = weakref.WeakKeyDictionary()
-_stand_ins = StandIns()
 
 
 class Ledger:
@@ -227,7 +226,7 @@ def _through(look: Callable[..., Any]) -> Callable[[Any], Any]:
     return over
 
 
-_PLACES: tuple[tuple[Any, str, Callable[[Any], Any]], ...] = (
+_stand_ins = StandIns(
     (discord.client, "asyncio", _Asyncio),
     (commands.Command, "dispatch_error", _through(_dispatch_error)),
     (app_commands.Command, "_invoke_error_handlers", _through(_invoke_error_handlers)),
@@ -243,8 +242,7 @@ def install(loop: asyncio.AbstractEventLoop, watch: Watch, backend: Backend) -> 
     """Note what the bot of a loop handles; return the ledger of it."""
     with _lock:
         if not _ledgers:
-            for place, name, make in _PLACES:
-                _stand_ins.put_over(place, name, make)
+            _stand_ins.put()
         ledger = _ledgers[loop] = Ledger(watch, backend)
     return ledger
 

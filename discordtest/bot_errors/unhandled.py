@@ -34,7 +34,7 @@ import discord.ui.view
 from discordtest.bot_errors import after_close
 from discordtest.clock.players import loop_to_tell
 from discordtest.code_names import function_name, line_at
-from discordtest.stand_ins import StandIns
+from discordtest.stand_ins import StandIns, always
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -68,7 +68,6 @@ _HOOK_CODE = discord.ext.tasks.Loop._call_loop_function.__code__
 
 _lock = threading.Lock()
 _watches: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Watch] = weakref.WeakKeyDictionary()
-_stand_ins = StandIns()
 _installed = 0
 #: What CPython (3.7 to 3.14) calls for a coroutine that never began, by this name of the module; a filter of warnings
 #: lets each line through once in a process, and a test has to hear of it each time.
@@ -288,16 +287,19 @@ def _is_told(task: asyncio.Task[Any]) -> bool:
     return _HOOK_CODE not in codes
 
 
+_stand_ins = StandIns(
+    *((module, "_log", _Log) for module in _MODULES),
+    *([(warnings, _WARNS, always(_note_unawaited))] if hasattr(warnings, _WARNS) else []),
+)
+
+
 def install(loop: VirtualLoop) -> Watch:
     """Watch a loop; return the watch."""
     global _installed
     with _lock:
         watch = _watches[loop] = Watch(loop)
         if not _installed:
-            for module in _MODULES:
-                _stand_ins.put_over(module, "_log", _Log)
-            if hasattr(warnings, _WARNS):
-                _stand_ins.put(warnings, _WARNS, _note_unawaited)
+            _stand_ins.put()
         _installed += 1
     return watch
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from discord.gateway import KeepAliveHandler, VoiceKeepAliveHandler
 
 from discordtest.clock.current_loop import running_loop
 from discordtest.clock.loop import VirtualLoop
-from discordtest.stand_ins import StandIns
+from discordtest.stand_ins import StandIns, always
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,15 +24,11 @@ __all__ = ["LATENCY", "install", "uninstall"]
 
 LATENCY = 0.042  # seconds
 VOICE_INTERVAL = 25.0  # seconds; in life discord.py beats every 5
-_stand_ins = StandIns()
-_real_ack: Any = KeepAliveHandler.ack
 
 
 def install() -> None:
     """Put our heartbeats in the place of the thread's."""
-    global _real_ack
-    _real_ack = _stand_ins.put(KeepAliveHandler, "ack", _ack)
-    _stand_ins.put(KeepAliveHandler, "start", _start)
+    _stand_ins.put()
 
 
 def uninstall() -> None:
@@ -82,7 +78,13 @@ def _look(task: asyncio.Task[None]) -> None:
 
 
 def _ack(handler: KeepAliveHandler) -> None:
-    _real_ack(handler)
+    _stand_ins.behind(_ack)(handler)
     loop = running_loop()
     if loop is not None:
         handler.latency = max(handler.latency, LATENCY) if loop.heartbeats else LATENCY
+
+
+_stand_ins = StandIns(
+    (KeepAliveHandler, "start", always(_start)),
+    (KeepAliveHandler, "ack", always(_ack)),
+)

@@ -12,7 +12,7 @@ import asyncio
 import sys
 import threading as real_threading
 import time as real_time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from discord import player as playing
 from discord import voice_state
@@ -21,27 +21,17 @@ from discord.player import AudioPlayer
 from discordtest.clock.current_loop import running_loop
 from discordtest.clock.loop import VirtualLoop
 from discordtest.clock.module_view import ModuleView
-from discordtest.stand_ins import StandIns
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from discordtest.stand_ins import StandIns, always
 
 __all__ = ["end_all", "install", "loop_of_thread", "loop_to_tell", "uninstall"]
 
 _alive: set[Work] = set()
 _works: dict[int, Work] = {}  # by the thread's number
-_stand_ins = StandIns()
-_run: Callable[[AudioPlayer], None] = AudioPlayer.run
 
 
 def install() -> None:
     """Let players that are made from now on follow the clock of their loop."""
-    global _run
-    _run = _stand_ins.put(AudioPlayer, "run", _run_by_the_clock)
-    _stand_ins.put(AudioPlayer, "start", _start)
-    _stand_ins.put(playing, "time", _TIME)
-    for module in (playing, voice_state):
-        _stand_ins.put(module, "threading", _THREADING)
+    _stand_ins.put()
 
 
 def uninstall() -> None:
@@ -178,19 +168,20 @@ def _start(player: AudioPlayer) -> None:
 
 
 def _run_by_the_clock(player: AudioPlayer) -> None:
-    work: Work | None = vars(player).get("_discordtest_work")
+    run, work = _stand_ins.behind(_run_by_the_clock), vars(player).get("_discordtest_work")
     if work is None:
-        return _run(player)
+        run(player)
+        return
     number = real_threading.get_ident()
     _works[number] = work
     try:
-        _run(player)
+        run(player)
     finally:
         del _works[number]
         _alive.discard(work)
         if not work.loop.is_closed():
             work.loop.call_soon_threadsafe(work.end)
-    return None
+    return
 
 
 # What discord.py reads in those modules
@@ -215,3 +206,10 @@ def _event() -> real_threading.Event:
 
 _TIME = ModuleView(real_time, perf_counter=_perf_counter, sleep=_sleep)
 _THREADING = ModuleView(real_threading, Event=_event)
+_stand_ins = StandIns(
+    (AudioPlayer, "start", always(_start)),
+    (AudioPlayer, "run", always(_run_by_the_clock)),
+    (playing, "time", always(_TIME)),
+    (playing, "threading", always(_THREADING)),
+    (voice_state, "threading", always(_THREADING)),
+)

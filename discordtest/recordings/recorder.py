@@ -121,8 +121,7 @@ class Recorder:
     def _attach(self) -> None:
         with _lock:
             if not _running:
-                _stand_ins.put_over(aiohttp.ClientSession, "_request", _hearing_requests)
-                _stand_ins.put_over(aiohttp.ClientSession, "_ws_connect", _hearing_sockets)
+                _stand_ins.put()
             _running.append(self)
 
     def _detach(self) -> None:
@@ -149,7 +148,6 @@ class Recorder:
 # -- at aiohttp
 
 _running: list[Recorder] = []  # without one, a stand-in that a mock brought back only passes on
-_stand_ins = StandIns()
 
 
 def _hearing_requests(before: Any) -> Any:
@@ -177,6 +175,12 @@ def _hearing_sockets(before: Any) -> Any:
         return socket
 
     return _ws_connect
+
+
+_stand_ins = StandIns(
+    (aiohttp.ClientSession, "_request", _hearing_requests),
+    (aiohttp.ClientSession, "_ws_connect", _hearing_sockets),
+)
 
 
 # -- requests

@@ -7,6 +7,7 @@ requests is patched where it hands a request to a connection; if it is not impor
 from __future__ import annotations
 
 import asyncio
+import functools
 import importlib.util
 import io
 import sys
@@ -34,9 +35,6 @@ __all__ = ["answer_requests", "release_requests"]
 ADAPTERS = "requests.adapters"
 PATIENCE = 30.0  # real seconds for which another thread waits for the loop of the test
 
-_stand_ins = StandIns()
-_original: Any = None  # HTTPAdapter.send
-
 
 def answer_requests() -> None:
     """Answer Discord's hosts from now on."""
@@ -50,12 +48,17 @@ def release_requests() -> None:
     """Let requests go over the network again."""
     if _finder in sys.meta_path:
         sys.meta_path.remove(_finder)
-    _stand_ins.take_away()
+    if ADAPTERS in sys.modules:
+        _stand_ins(sys.modules[ADAPTERS]).take_away()
 
 
 def _patch(adapters: ModuleType) -> None:
-    global _original
-    _original = _stand_ins.put(adapters.HTTPAdapter, "send", _send)
+    _stand_ins(adapters).put()
+
+
+@functools.cache
+def _stand_ins(adapters: ModuleType) -> StandIns:
+    return StandIns((adapters.HTTPAdapter, "send", _answering))
 
 
 class _Finder:
@@ -82,10 +85,19 @@ class _Finder:
 _finder: Any = _Finder()
 
 
-def _send(self: Any, request: Any, *args: Any, **options: Any) -> Any:
-    url = URL(request.url, encoded=True)
-    if not host_is_discord(url.raw_host or ""):
-        return _original(self, request, *args, **options)
+def _answering(real: Any) -> Any:
+    """Return an ``HTTPAdapter.send`` that has Discord's hosts answered here."""
+
+    def send(self: Any, request: Any, *args: Any, **options: Any) -> Any:
+        url = URL(request.url, encoded=True)
+        if not host_is_discord(url.raw_host or ""):
+            return real(self, request, *args, **options)
+        return _answered(self, request, url)
+
+    return send
+
+
+def _answered(adapter: Any, request: Any, url: URL) -> Any:
     response = _answer(_read(request, url))
     import urllib3  # requests is made of it
 
@@ -97,7 +109,7 @@ def _send(self: Any, request: Any, *args: Any, **options: Any) -> Any:
         preload_content=False,
         request_method=request.method,
     )
-    return self.build_response(request, raw)
+    return adapter.build_response(request, raw)
 
 
 def _read(request: Any, url: URL) -> Request:

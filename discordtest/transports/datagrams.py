@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from discord import voice_state
 
 from discordtest.clock.module_view import ModuleView
-from discordtest.stand_ins import StandIns
+from discordtest.stand_ins import StandIns, always
 from discordtest.transports.guard import network_of_thread
 
 if TYPE_CHECKING:
@@ -111,18 +111,13 @@ def _socket(*args: Any, **options: Any) -> Any:
     return real_socket.socket(*args, **options) if network is None else Datagrams(network)
 
 
-_stand_ins = StandIns()
-_real_reader: Any = voice_state.SocketReader
-
-
 def _reader(state: Any, **options: Any) -> Any:
-    return (_real_reader if _network() is None else Reader)(state, **options)
+    return (_stand_ins.behind(_reader) if _network() is None else Reader)(state, **options)
 
 
 def answer_datagrams() -> None:
     """Let voice clients that are made from now on talk to the backend of their loop."""
-    _stand_ins.put(voice_state, "socket", _SOCKETS)
-    _stand_ins.put(voice_state, "SocketReader", _reader)
+    _stand_ins.put()
 
 
 def release_datagrams() -> None:
@@ -131,3 +126,7 @@ def release_datagrams() -> None:
 
 
 _SOCKETS = ModuleView(real_socket, socket=_socket)
+_stand_ins = StandIns(
+    (voice_state, "socket", always(_SOCKETS)),
+    (voice_state, "SocketReader", always(_reader)),
+)

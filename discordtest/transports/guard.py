@@ -22,7 +22,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from discordtest.errors import HostRefused
-from discordtest.stand_ins import StandIns
+from discordtest.stand_ins import StandIns, always
 from discordtest.transports.network import host_is_discord, host_is_local
 
 if TYPE_CHECKING:
@@ -128,8 +128,9 @@ def release_loop(network: Network) -> None:
         vars(network.loop).pop(name, None)
 
 
-_stand_ins = StandIns()
-_previous_getaddrinfo: Any = socket.getaddrinfo  # or a mock that was there before
+def _previous_getaddrinfo(*args: Any, **kwargs: Any) -> Any:
+    """Look a host up as Python does, or a mock that was there before."""
+    return _stand_ins.behind(_getaddrinfo)(*args, **kwargs)
 
 
 def _getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
@@ -206,10 +207,12 @@ def _refuse_thread(thread: threading.Thread, host: str) -> None:
     raise socket.gaierror(socket.EAI_NONAME, "refused, as a test reaches no foreign host")
 
 
+_stand_ins = StandIns((socket, "getaddrinfo", always(_getaddrinfo)))
+
+
 def refuse_discord() -> None:
     """Refuse Discord's hosts to blocking libraries."""
-    global _previous_getaddrinfo
-    _previous_getaddrinfo = _stand_ins.put(socket, "getaddrinfo", _getaddrinfo)
+    _stand_ins.put()
 
 
 def release_discord() -> None:
