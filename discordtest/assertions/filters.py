@@ -229,10 +229,14 @@ def _name(predicate: Callable[..., object]) -> str:
     return function_name(getattr(predicate, "__qualname__", repr(predicate)))
 
 
-def nearness(wanted: MessageFilter, message: Record) -> tuple[int, int, float]:
-    """Return a key by which the nearest sorts first: differences, what explains them, how unlike its text is."""
+def nearness(wanted: MessageFilter, message: Record) -> tuple[int, int, float, bool]:
+    """Return a key by which the nearest sorts first.
+
+    It is the differences (the channel is one), what explains them, how unlike the text is, and the channel.
+    """
     unlike = 0.0
     if isinstance(wanted.content, str):
         unlike = -difflib.SequenceMatcher(None, wanted.content, text_of(message)).ratio()
-    differences = len(wanted.differences(message))
-    return differences, differences - len(wanted.explained(message)), unlike
+    differences, is_elsewhere = len(wanted.differences(message)), not wanted.is_in(message)
+    explained = len(wanted.explained(message)) - differences
+    return differences + is_elsewhere, -explained, unlike, is_elsewhere

@@ -85,6 +85,34 @@ class SentTests(BotTestCase):
             self.assertSent(content)
         return str(caught.exception).partition("\n")[0]
 
+    async def test_nearest_message_is_one_in_the_channel(self) -> None:
+        async def work(ctx: Context) -> None:
+            await ctx.author.send(embed=discord.Embed(title="Elsewhere"))
+            await ctx.send(embed=discord.Embed(title="Here"))
+            await ctx.author.send("Thanks")
+
+        await self.bot_does(work)
+        with self.fails("Nearest: '' (embed 'Here') in #general"):
+            self.assertSent(channel=self.general, buttons=["Yes"])
+        with self.fails("Nearest: 'Thanks' in the DM with alice"):
+            self.assertSent("Thanks", channel=self.general)
+
+    async def test_what_discord_says_of_it_is_not_sent(self) -> None:
+        async def work(ctx: Context) -> None:
+            message = await ctx.send("Rules")
+            await message.pin()
+            await self.client.get_channel(self.general.id).create_thread(
+                name="talk", type=discord.ChannelType.public_thread
+            )  # type: ignore[union-attr]
+
+        await self.bot_does(work)
+        self.assertSent("Rules", channel=self.general)
+        self.assertSent()
+        self.assertEqual([message.content for message in self.sent], ["Rules"])
+        kinds = [message.type for message in self.history(self.general)]
+        self.assertIn(discord.MessageType.pins_add, kinds)
+        self.assertIn(discord.MessageType.thread_created, kinds)
+
     async def test_nearest_message_is_shown_as_a_diff_and_the_others_behind(self) -> None:
         async def work(ctx: Context) -> None:
             await ctx.send("Something else")

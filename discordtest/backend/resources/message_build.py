@@ -241,12 +241,17 @@ def shown_attachments(attachments: list[Record], embeds: list[Record], uploads: 
 # -- into the channel
 
 
-def add_message(call: Call, channel: Record, message: Record, nonce: Any = None) -> None:
-    """Put the message into its channel and emit MESSAGE_CREATE; ``nonce`` is told with the event."""
+def add_message(
+    call: Call, channel: Record, message: Record, nonce: Any = None, *, is_said: bool = True
+) -> None:
+    """Put the message into its channel and emit MESSAGE_CREATE; ``nonce`` is told with the event.
+
+    What is not said by its author is Discord's word on what they did.
+    """
     world, guild_id = call.world, channel.get("guild_id")
     store_message(world, channel, message)
     if not message["flags"] & LOADING:  # what is still to come is sent once it is there
-        call.backend.journal.append(Sent(world.now(), call.actor, call.wire, dict(message)))
+        call.backend.journal.append(Sent(world.now(), call.actor, call.wire and is_said, dict(message)))
     if channel["type"] in THREAD_TYPES:
         message_thread.count_message(call, channel, message)
     event = message_event(world, message, guild_id)
@@ -281,5 +286,5 @@ def create_system_message(
     message = new_message(call, channel, author, content, type)
     call.id = chosen
     message.update(extra)
-    add_message(call, channel, message)
+    add_message(call, channel, message, is_said=False)
     return message

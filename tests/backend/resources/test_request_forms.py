@@ -30,7 +30,6 @@ STRICTER = {
     "allowed_mentions.roles[]": "nobody is mentioned by null",
     "allowed_mentions.users[]": "nobody is mentioned by null",
     "available_tags[]": "a tag has a name",
-    "embeds[].author.name": "Message, Embed Author Structure: a name is needed",
     "features[]": "null is no feature",
     "install_params.permissions": "Application, Install Params Object",
     "install_params.scopes": "Application, Install Params Object",
