@@ -135,7 +135,7 @@ def _start(session: Session, application: Record, data: Record) -> None:
         "session_id": session.session_id,
         "resume_gateway_url": GATEWAY_URL,
         "shard": list(session.shard),
-        "application": {"id": application["id"], "flags": application["flags"]},
+        "application": {key: application[key] for key in ("id", "flags", "flags_new")},
         "private_channels": [],
         "session_type": "normal",
     }

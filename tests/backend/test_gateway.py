@@ -71,7 +71,8 @@ class Identifying(GatewayTestCase):
         data = ready["d"]
         self.assertEqual(data["user"]["id"], self.small.bot.user_id)
         self.assertEqual(data["guilds"], [{"id": self.small.guild["id"], "unavailable": True}])
-        self.assertEqual(data["application"]["id"], self.small.application["id"])
+        application = {key: self.small.application[key] for key in ("id", "flags", "flags_new")}
+        self.assertEqual(data["application"], application)
         self.assertEqual(data["shard"], [0, 1])
         self.assertTrue(data["session_id"] and data["resume_gateway_url"])
         self.assertEqual(guild["d"]["id"], self.small.guild["id"])
