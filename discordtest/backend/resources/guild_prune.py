@@ -68,6 +68,8 @@ def prune_guild(call: Call, guild: Record) -> Record:
 
 def _away(call: Call, guild: Record, given: Record) -> list[Record]:
     world, guild_id = call.world, guild["id"]
+    if "PRUNE_REQUIRES_ADMIN" in guild["features"]:
+        call.require(Permission.ADMINISTRATOR)
     included = set(given["include_roles"])
     if not included <= world.roles[guild_id].keys():
         raise RestError(Code.UNKNOWN_ROLE)

@@ -98,6 +98,14 @@ class Prune(WorldTestCase):
         self.assertFieldError(self.assertStatus(answer, 400, 50035), "include_roles")
         self.assertStatus(self.prune(include_roles="5"), 404, Code.UNKNOWN_ROLE)
 
+    def test_guild_that_leaves_it_to_administrators(self):
+        self.small.guild["features"].append("PRUNE_REQUIRES_ADMIN")
+        for method in ("GET", "POST"):
+            answer = self.small.request(method, self.path, {} if method == "POST" else None)
+            self.assertStatus(answer, 403, Code.MISSING_PERMISSIONS)
+        self.small.allow(Permission.ADMINISTRATOR)
+        self.assertStatus(self.small.request("GET", self.path), 200)
+
     def test_needs_both_permissions(self):
         for bits in (Permission.KICK_MEMBERS, Permission.MANAGE_GUILD):
             self.small.allow(bits)
