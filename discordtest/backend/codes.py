@@ -238,7 +238,7 @@ class Code(IntEnum):
     THREAD_LOCKED = 160005, 403, "Thread is locked"
     MAX_ACTIVE_THREADS = 160006, 400, "Maximum number of active threads reached"
     MAX_ACTIVE_ANNOUNCEMENT_THREADS = 160007, 400, "Maximum number of active announcement threads reached"
-    CANNOT_FORWARD_UNREADABLE = 160014, 400, "You cannot forward a message whose content you cannot read"
+    CANNOT_FORWARD_UNREADABLE = 160014, 400, "You cannot forward a message whose content you cannot read."
     LOTTIE_INVALID_JSON = 170001, 400, "Invalid JSON for uploaded Lottie file"
     LOTTIE_WITH_RASTER_IMAGES = 170002, 400, "Uploaded Lotties cannot contain rasterized images such as PNG or JPEG"
     STICKER_FRAME_RATE_TOO_HIGH = 170003, 400, "Sticker maximum framerate exceeded"

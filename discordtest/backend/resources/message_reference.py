@@ -12,6 +12,7 @@ from discordtest.backend import reasons
 from discordtest.backend.body import invalid
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission, channel_permissions, visible
+from discordtest.backend.resources.message_render import is_hidden, may_read_content
 from discordtest.backend.rest import Call
 from discordtest.backend.world import Record, World
 
@@ -94,7 +95,20 @@ def _forward(call: Call, body: Record, wanted: Record) -> Reference:
     if target["type"] not in WRITTEN or "poll" in target:
         message = "This message cannot be forwarded"
         raise invalid("message_reference", "MESSAGE_REFERENCE_CANNOT_FORWARD", message)
+    _check_readable(call, target)
     if call.files or any(body.get(key) for key in ("content", "embeds", "components", "sticker_ids", "poll")):
         message = "A forward carries nothing but the message that it forwards"
         raise invalid("message_reference", "MESSAGE_FORWARD_WITH_CONTENT", message)
     return Reference(FORWARD, target, source.get("guild_id"))
+
+
+def _check_readable(call: Call, target: Record) -> None:
+    """Refuse to carry on what the application may not read itself (Change Log of April 14, 2026)."""
+    world, user_id = call.world, call.actor.user_id
+    if (
+        not call.actor.omnipotent
+        and not may_read_content(world, user_id)
+        and is_hidden(world, target, user_id)
+    ):
+        why = "the application lacks the intent message_content in the developer portal (approved_intents)"
+        raise RestError(Code.CANNOT_FORWARD_UNREADABLE, why=why)

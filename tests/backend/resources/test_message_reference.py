@@ -147,6 +147,16 @@ class Forwards(ReferenceTestCase):
         poll = {"question": {"text": "Why?"}, "answers": [{"poll_media": {"text": "So."}}]}
         self.forward(400, Code.INVALID_FORM_BODY, message=self.send(poll=poll))
 
+    def test_bot_without_the_intent_carries_on_what_it_may_read_alone(self):
+        self.small.application["flags"] = 0
+        alice = self.small.make_person("alice")
+        self.forward(message=self.first)
+        self.forward(message=self.send(actor=alice, content=f"<@{self.small.bot.user_id}> look"))
+        refused = self.forward(
+            400, Code.CANNOT_FORWARD_UNREADABLE, message=self.send(actor=alice, content="x")
+        )
+        self.assertEqual(refused["message"], "You cannot forward a message whose content you cannot read.")
+
     def test_content_is_hidden_without_the_intent(self):
         alice = self.small.make_person("alice")
         reference = {"type": 1, "message_id": self.first["id"], "channel_id": self.first["channel_id"]}
