@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.journal import Sent
-from discordtest.backend.permissions import ALL, Permission, channel_permissions
+from discordtest.backend.permissions import Permission, channel_permissions
 from discordtest.backend.resources.interaction import COMMAND, USER_INSTALL
-from discordtest.backend.resources.mention import USERS_ONLY
+from discordtest.backend.resources.mention import USERS_ONLY, bits_for_mentions
 from discordtest.backend.resources.message import forget_message
 from discordtest.backend.resources.message_build import add_message, build_message, new_message
 from discordtest.backend.resources.message_edit import apply_edit
@@ -75,7 +75,8 @@ def create_followup(call: Call, interaction: Record, body: Record) -> Record:
     if original is not None and original["flags"] & LOADING:
         if not any(body.get(key) for key in ("content", "embeds", "components", "poll")) and not call.files:
             raise RestError(Code.EMPTY_MESSAGE)
-        apply_edit(call, home(world, interaction), original, body, permissions=ALL, mentions=USERS_ONLY)
+        bits = _permissions(world, interaction, body)
+        apply_edit(call, home(world, interaction), original, body, permissions=bits, mentions=USERS_ONLY)
         return original
     owners = interaction["metadata"]["authorizing_integration_owners"]
     if list(owners) == [USER_INSTALL] and len(interaction["followups"]) >= MAX_FOLLOWUPS:
@@ -91,11 +92,25 @@ def _build(call: Call, interaction: Record, body: Record) -> Record:
     world = call.world
     bot = world.applications[interaction["application_id"]]["bot"]
     message = build_message(
-        call, home(world, interaction), bot, body, mentions=USERS_ONLY, settable=SETTABLE | EPHEMERAL
+        call,
+        home(world, interaction),
+        bot,
+        body,
+        permissions=_permissions(world, interaction, body),
+        mentions=USERS_ONLY,
+        settable=SETTABLE | EPHEMERAL,
     )
     if _must_whisper(world, interaction):
         message["flags"] |= EPHEMERAL
     return message
+
+
+def _permissions(world: World, interaction: Record, body: Record) -> int:
+    """Return what an answer may do; who mentions everyone is the bot, or the person where it is no member."""
+    guild_id, channel = interaction["guild_id"], home(world, interaction)
+    bot_id: str = world.applications[interaction["application_id"]]["bot"]["id"]
+    is_member = guild_id is None or bot_id in world.members[guild_id]
+    return bits_for_mentions(world, channel, bot_id if is_member else interaction["user_id"], body)
 
 
 def _must_whisper(world: World, interaction: Record) -> bool:
@@ -182,7 +197,8 @@ def find_own(world: World, interaction: Record, message_id: str) -> Record:
 def edit_own(call: Call, interaction: Record, message: Record, body: Record) -> Record:
     """Change a message of the interaction; return it as its application sees it."""
     channel = home(call.world, interaction)
-    apply_edit(call, channel, message, body, permissions=ALL, mentions=USERS_ONLY)
+    bits = _permissions(call.world, interaction, body)
+    apply_edit(call, channel, message, body, permissions=bits, mentions=USERS_ONLY)
     if message["id"] == interaction["message_id"]:
         interaction["updated_id"] = message["id"]
     return render_message(call.world, message, interaction["application_id"])

@@ -50,7 +50,7 @@ _SHOWN_GUILD = (
     "premium_subscription_count",
 )
 _TARGETS = ("target_type", "target_user", "target_application")
-_SHOWN_ROLE = ("id", "name", "position", "color", "colors", "icon", "unicode_emoji", "permissions")
+_SHOWN_ROLE = ("id", "name", "position", "color", "colors", "icon", "unicode_emoji")
 
 
 def find_live_invite(world: World, code: str) -> Record:

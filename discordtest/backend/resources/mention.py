@@ -10,10 +10,10 @@ import re
 from collections.abc import Collection
 
 from discordtest.backend.body import Array, Boolean, Choice, FormErrors, Object, Path, Snowflake
-from discordtest.backend.permissions import Permission
+from discordtest.backend.permissions import ALL, Permission, channel_permissions, everyone_permissions
 from discordtest.backend.world import Record, World
 
-__all__ = ["ALLOWED_MENTIONS", "EVERY_KIND", "USERS_ONLY", "find_mentions"]
+__all__ = ["ALLOWED_MENTIONS", "EVERY_KIND", "USERS_ONLY", "bits_for_mentions", "find_mentions"]
 
 EVERY_KIND = frozenset(("users", "roles", "everyone"))  # allowed where a bot or person says nothing
 USERS_ONLY = frozenset(("users",))  # where a webhook or an interaction says nothing
@@ -41,6 +41,21 @@ ALLOWED_MENTIONS = Object(
     check=_check_exclusive,
     null=True,
 )
+
+
+def bits_for_mentions(world: World, channel: Record, member_id: str | None, body: Record) -> int:
+    """Return the bits of a webhook or an answer, which no permission binds but MENTION_EVERYONE.
+
+    Whether they have that is as with the member, or with @everyone where ``member_id`` is None. It is looked up
+    only where ``body`` allows more than is allowed by default.
+    """
+    if not body.get("allowed_mentions") or channel.get("guild_id") is None:
+        return ALL
+    if member_id is None:
+        bits = everyone_permissions(world, channel)
+    else:
+        bits = channel_permissions(world, channel, member_id)
+    return ALL if bits & _MENTION_EVERYONE else ALL & ~_MENTION_EVERYONE
 
 
 def find_mentions(

@@ -156,6 +156,8 @@ def delete_message(call: Call, channel: Record, message: Record) -> None:
         raise RestError(Code.CANNOT_EXECUTE_ON_DM)
     if not own and guild_id is not None:
         call.require(Permission.MANAGE_MESSAGES, channel)
+    if channel["type"] in THREAD_TYPES:
+        message_thread.check_may_delete(channel, channel_bits(call, channel))
     forget_message(world, channel, message["id"])
     if not own and guild_id is not None and call.actor.kind != "bot":  # of bots, only bulk deletion is logged
         audit.count(call, guild_id, Action.MESSAGE_DELETE, author_id, channel_id=channel["id"])

@@ -11,11 +11,12 @@ from discordtest.backend.body import Array, Object, Snowflake
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission
 from discordtest.backend.resources.channel_types import ANNOUNCEMENT
-from discordtest.backend.resources.message import forget_message, viewer
+from discordtest.backend.resources.message import channel_bits, forget_message, viewer
 from discordtest.backend.resources.message_crosspost import CROSSPOSTED
 from discordtest.backend.resources.message_edit import emit_update
 from discordtest.backend.resources.message_reference import WRITTEN
 from discordtest.backend.resources.message_render import render_message
+from discordtest.backend.resources.message_thread import check_may_delete
 from discordtest.backend.resources.webhook_execute import deliver
 from discordtest.backend.rest import Call, route
 from discordtest.backend.world import DISCORD_EPOCH, Record, World
@@ -42,6 +43,7 @@ def bulk_delete_messages(call: Call, channel: Record) -> None:
     oldest = _oldest_deletable(world)
     if any(int(message_id) < oldest for message_id in ids):
         raise RestError(Code.MESSAGE_TOO_OLD_TO_BULK_DELETE)
+    check_may_delete(channel, channel_bits(call, channel))
     table = world.messages.get(channel["id"], {})
     found = [message_id for message_id in ids if message_id in table]
     for message_id in found:

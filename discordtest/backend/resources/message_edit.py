@@ -10,7 +10,7 @@ from collections.abc import Collection
 from discordtest.backend.body import invalid
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.journal import Sent
-from discordtest.backend.permissions import Permission
+from discordtest.backend.permissions import THREAD_TYPES, Permission
 from discordtest.backend.resources.attachment import Upload, edited, keep, mark_ephemeral, read_uploads
 from discordtest.backend.resources.auto_moderation_execution import execute, screen_message
 from discordtest.backend.resources.component import check_components, render_components, text_of
@@ -29,7 +29,7 @@ from discordtest.backend.resources.message_form import (
 )
 from discordtest.backend.resources.message_reference import REPLY, WRITTEN
 from discordtest.backend.resources.message_render import message_event, render_message
-from discordtest.backend.resources.message_thread import check_active
+from discordtest.backend.resources.message_thread import check_active, check_may_speak
 from discordtest.backend.resources.poll import new_poll
 from discordtest.backend.rest import Call, route
 from discordtest.backend.world import Record, World
@@ -44,6 +44,8 @@ def update_message(call: Call, channel: Record, message: Record) -> Record:
     body = call.body
     check_active(channel)
     bits = channel_bits(call, channel)
+    if channel["type"] in THREAD_TYPES:
+        check_may_speak(channel, bits)
     if message["author"]["id"] != call.actor.user_id:
         if not call.actor.omnipotent:
             _check_others(call, channel, bits)

@@ -1,6 +1,7 @@
 """What a message does to the thread that it is sent in.
 
-Source: Discord's documentation, Threads ("Active & Archived Threads") and Channel ("Thread Metadata Object").
+Source: Discord's documentation, Threads ("Locked Threads", "Active & Archived Threads") and Channel ("Thread Metadata
+Object").
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from discordtest.backend.resources.thread_archive import watch_thread
 from discordtest.backend.rest import Call
 from discordtest.backend.world import Record
 
-__all__ = ["check_active", "check_may_speak", "count_message", "discount_message", "wake"]
+__all__ = ["check_active", "check_may_delete", "check_may_speak", "count_message", "discount_message", "wake"]
 
 _MANAGE_THREADS = int(Permission.MANAGE_THREADS)
 _UNCOUNTED = frozenset((18, 21))  # THREAD_CREATED, THREAD_STARTER_MESSAGE
@@ -28,6 +29,12 @@ def check_may_speak(thread: Record, permissions: int) -> None:
     """Refuse with 160005 in a locked thread, but for those who manage threads."""
     if thread["thread_metadata"]["locked"] and not permissions & _MANAGE_THREADS:
         raise RestError(Code.THREAD_LOCKED)
+
+
+def check_may_delete(channel: Record, permissions: int) -> None:
+    """Refuse with 160005 in a locked thread that is archived, but for those who manage threads."""
+    if channel["type"] in THREAD_TYPES and channel["thread_metadata"]["archived"]:
+        check_may_speak(channel, permissions)
 
 
 def wake(call: Call, thread: Record) -> None:

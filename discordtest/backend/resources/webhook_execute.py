@@ -1,7 +1,8 @@
 """What a webhook does with its token: it posts, and reads, edits and deletes what it posted.
 
 A message's author stands for the webhook as it was for that message: its name and picture may be others each time.
-Webhooks are bound by no permission; what their text may mention by default is users only.
+Webhooks are bound by one permission, MENTION_EVERYONE: that of the bot that owns the webhook, or of @everyone. What
+their text may mention by default is users only.
 Source: Discord's documentation, Webhook ("Execute Webhook", "Get Webhook Message" and what follows) and Message
 ("Crosspost Message").
 """
@@ -23,11 +24,10 @@ from discordtest.backend.body import (
     invalid,
 )
 from discordtest.backend.codes import Code, RestError
-from discordtest.backend.permissions import ALL
 from discordtest.backend.resources import interaction_message as interactions
 from discordtest.backend.resources.channel_types import FORUM_TYPES
 from discordtest.backend.resources.component import BUTTON, LINK, SELECTS, walk
-from discordtest.backend.resources.mention import USERS_ONLY
+from discordtest.backend.resources.mention import USERS_ONLY, bits_for_mentions
 from discordtest.backend.resources.message import forget_message
 from discordtest.backend.resources.message_build import add_message, build_message, new_message
 from discordtest.backend.resources.message_crosspost import COPIED, IS_CROSSPOST, followers
@@ -102,7 +102,15 @@ def execute_webhook(call: Call, webhook: Record, token: str) -> Record | None:
     _check_components(call, webhook)
     author = webhook_author(call.world, webhook, body.get("username"), body.get("avatar_url"))
     post = _new_post(call, channel) if channel["type"] in FORUM_TYPES or body.get("thread_name") else None
-    message = build_message(call, post or channel, author, body, mentions=USERS_ONLY, settable=SETTABLE)
+    message = build_message(
+        call,
+        post or channel,
+        author,
+        body,
+        permissions=_permissions(call, webhook),
+        mentions=USERS_ONLY,
+        settable=SETTABLE,
+    )
     _sign(message, webhook)
     if post is not None:
         open_thread(call, post)
@@ -139,6 +147,15 @@ def _copied_avatar(world: World, webhook: Record, url: str) -> str:
             if found is not None:
                 cdn.store(world, f"/avatars/{webhook['id']}/{name}", *found)
     return name
+
+
+def _permissions(call: Call, webhook: Record) -> int:
+    """Return what the webhook may do: who mentions everyone through it is the bot that owns it, or @everyone."""
+    world, channel = call.world, call.found["channel"]
+    application_id = webhook["application_id"]
+    bot_id = world.applications[application_id]["bot"]["id"] if application_id in world.applications else None
+    member_id = bot_id if bot_id in world.members[channel["guild_id"]] else None
+    return bits_for_mentions(world, channel, member_id, call.body)
 
 
 def _sign(message: Record, webhook: Record) -> None:
@@ -230,7 +247,8 @@ def update_webhook_message(call: Call, webhook: Record, token: str, message_id: 
     _check_components(call, webhook)
     if call.body.pop("poll", None) is not None:
         raise RestError(Code.CANNOT_EDIT_POLL_MESSAGE)
-    apply_edit(call, channel, message, call.body, permissions=ALL, mentions=USERS_ONLY)
+    bits = _permissions(call, webhook)
+    apply_edit(call, channel, message, call.body, permissions=bits, mentions=USERS_ONLY)
     return render_message(call.world, message, webhook["application_id"])
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from discordtest.backend.codes import Code
+from discordtest.backend.permissions import Permission
 from tests.backend.resources.interactions import (
     EPHEMERAL,
     InteractionTestCase,
@@ -196,6 +197,14 @@ class Messages(InteractionTestCase):
         message = self.say(self.invoke(), text)
         self.assertEqual([user["username"] for user in message["mentions"]], ["alice"])
         self.assertFalse(message["mention_everyone"])
+
+    def test_everyone_is_mentioned_where_the_bot_may(self) -> None:
+        more = {"allowed_mentions": {"parse": ["everyone"]}}
+        self.assertTrue(self.say(self.invoke(), "@everyone", **more)["mention_everyone"])
+        self.small.allow(Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES)
+        guild_id = self.small.guild["id"]
+        self.small.world.roles[guild_id][guild_id]["permissions"] = str(int(Permission.VIEW_CHANNEL))
+        self.assertFalse(self.say(self.invoke(), "@everyone", **more)["mention_everyone"])
 
     def test_mistakes_are_told_below_data(self) -> None:
         for data, field in (

@@ -140,6 +140,8 @@ class RoleTests(InviteTestCase):
         self.assertEqual(event["role_ids"], [self.role_id])
         shown = self.assertStatus(self.get(invite["code"]), 200)
         self.assertEqual([(role["id"], role["name"]) for role in shown["roles"]], [(self.role_id, "guest")])
+        keys = {"id", "name", "position", "color", "colors", "icon", "unicode_emoji"}
+        self.assertEqual(set(shown["roles"][0]), keys)
         self.assertNotEqual(self.create()["code"], invite["code"])
         self.assertNotIn("roles", self.create())
 

@@ -72,6 +72,28 @@ class MessagesInThreads(WorldTestCase):
         self.small.allow(Permission(BOT_PERMISSIONS))
         self.send()
 
+    def test_in_a_locked_one_nothing_is_changed_and_once_archived_nothing_deleted(self):
+        edited, deleted, kept, reacted = (self.send()["id"] for _ in range(4))
+        self.thread["thread_metadata"]["locked"] = True
+        self.small.allow(Permission(BOT_PERMISSIONS) & ~Permission.MANAGE_THREADS)
+        bot, thread_id = self.small.bot, self.thread["id"]
+        edit = {"body": {"content": "y"}, "actor": bot}
+        with self.assertRefused(Code.THREAD_LOCKED):
+            self.small.perform("update_message", thread_id, edited, **edit)
+        self.small.perform("add_my_message_reaction", thread_id, reacted, "🔥", actor=bot)
+        self.small.perform("delete_message", thread_id, deleted, actor=bot)
+        self.archive(locked=True)
+        both = {"messages": [kept, edited]}
+        with self.assertRefused(Code.THREAD_LOCKED):
+            self.small.perform("delete_message", thread_id, kept, actor=bot)
+        with self.assertRefused(Code.THREAD_LOCKED):
+            self.small.perform("bulk_delete_messages", thread_id, body=both, actor=bot)
+        self.small.allow(Permission(BOT_PERMISSIONS))
+        self.small.perform("delete_message", thread_id, kept, actor=bot)
+        self.archive(locked=False)
+        self.small.allow(Permission(BOT_PERMISSIONS) & ~Permission.MANAGE_THREADS)
+        self.small.perform("delete_message", thread_id, edited, actor=bot)
+
     def test_permission_is_one_of_its_own(self):
         self.small.allow(Permission(BOT_PERMISSIONS) & ~Permission.SEND_MESSAGES)
         self.send()

@@ -137,6 +137,31 @@ class Post(ExecuteTestCase):
         self.assertTrue(made["mention_everyone"])
         self.assertEqual(made["mentions"], [])
 
+    def test_everyone_is_mentioned_as_the_bot_that_made_it_may_or_everyone(self):
+        own = self.make(actor=self.small.bot)
+        said = {"content": "@everyone", "allowed_mentions": {"parse": ["everyone"]}}
+
+        def mentioned():
+            return [self.post(said, hook).json["mention_everyone"] for hook in (self.hook, own)]
+
+        self.small.allow(Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES | Permission.MENTION_EVERYONE)
+        self.assertEqual(mentioned(), [False, True])
+        deny = {
+            "id": self.small.role["id"],
+            "type": 0,
+            "allow": "0",
+            "deny": str(int(Permission.MENTION_EVERYONE)),
+        }
+        allow = {"id": self.small.guild["id"], "type": 0, "allow": deny["deny"], "deny": "0"}
+        self.small.general["permission_overwrites"] = [deny, allow]
+        self.assertEqual(mentioned(), [True, False])
+        made = self.post({"content": "x"}, own).json
+        path = self.path(own, f"/messages/{made['id']}")
+        edited = self.small.request("PATCH", path, said, token=None)
+        self.assertFalse(self.assertStatus(edited, 200)["mention_everyone"])
+        del self.small.world.members[self.small.guild["id"]][self.small.bot.user_id]
+        self.assertEqual(mentioned(), [True, True])
+
     def test_permissions_bind_no_webhook(self):
         self.small.allow(0)
         self.assertStatus(self.post({"content": "x", "embeds": [{"title": "t"}]}), 200)
