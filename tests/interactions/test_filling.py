@@ -149,7 +149,7 @@ class Files(ModalTestCase):
 
     async def test_too_many_or_too_large(self) -> None:
         await self.refused("takes 1 to 1 files, not 2", discord.ui.FileUpload(), [("a", b""), ("b", b"")])
-        await self.refused("at most 10485760 bytes", discord.ui.FileUpload(), ("a", b"x" * (10485760 + 1)))
+        await self.refused("at most 20971520 bytes", discord.ui.FileUpload(), ("a", b"x" * (20971520 + 1)))
 
     async def test_what_opened_no_modal(self) -> None:
         message: Any = await self.send(self.alice, self.general, "form")

@@ -248,7 +248,7 @@ class ThingTests(OptionTestCase):
                 await self.slash(self.alice, self.client.user, "thing", channel=wrong)
 
     async def test_file_that_is_too_large(self) -> None:
-        await self.assertRefused("at most 10485760 bytes", "thing", file=("a.txt", b"a" * (10 * 2**20 + 1)))
+        await self.assertRefused("at most 20971520 bytes", "thing", file=("a.txt", b"a" * (20 * 2**20 + 1)))
 
     async def test_no_file(self) -> None:
         await self.assertRefused("takes a file", "thing", file=b"text")

@@ -52,9 +52,7 @@ class Forms(RefusalTestCase):
         embed = discord.Embed().add_field(name="x", value="y" * 1025)
         text = FORM + "In embeds.0.fields.0.value: Must be 1024 or fewer in length."
         await self.refused(self.channel.send(embed=embed), 400, 50035, text)
-        embed = discord.Embed().add_field(name="", value="")
-        error = await self.refused(self.channel.send(embed=embed), 400, 50035)
-        self.assertIn("In embeds.0.fields.0.name: This field is required", error.text)
+        await self.channel.send(embed=discord.Embed().add_field(name="", value=""))
         embed = discord.Embed()
         for number in range(26):
             embed.add_field(name=str(number), value="x")
@@ -110,7 +108,7 @@ class Forms(RefusalTestCase):
         await self.refused(self.channel.send(stickers=stickers), 400, 50035)
 
     async def test_file_too_large(self):
-        file = discord.File(io.BytesIO(b"x" * (10 * 1024 * 1024 + 1)), "a.bin")
+        file = discord.File(io.BytesIO(b"x" * (20 * 1024 * 1024 + 1)), "a.bin")
         await self.refused(self.channel.send(file=file), 413, 40005, "Request entity too large")
 
     async def test_bulk_delete_of_old_messages(self):
