@@ -1,7 +1,8 @@
 """Run the suite in random order: ``python -m tests.random_order [--seed N] [names…]``.
 
 The seed decides the order of all tests and the hashes of strings, so the line that is printed first repeats
-the run exactly.
+the run exactly. pytest has the same with ``PYTHONHASHSEED=N python -m pytest -p tests.random_order``; with several
+workers each runs a part of that order.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    import pytest
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,6 +55,12 @@ def _flat(suite: unittest.TestSuite) -> Iterator[unittest.TestCase]:
             yield from _flat(test)
         else:
             yield test
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order what pytest has found."""
+    items.sort(key=lambda item: item.nodeid)
+    random.Random(int(os.environ["PYTHONHASHSEED"])).shuffle(items)
 
 
 if __name__ == "__main__":
