@@ -11,6 +11,8 @@ import inspect
 import re
 from typing import Any
 
+import discord
+
 from discordtest.errors import SetupError
 from discordtest.source import expression_at, package_of, parsed, steps, value_of
 
@@ -67,6 +69,8 @@ def meant(error: Exception, case: Any) -> str | None:
         return instead
     if isinstance(error, TypeError) and (call := _MISCALLED.match(str(error))):
         return _signature(call[1], case)
+    if isinstance(error, SetupError) and (builder := _builder_with_guild_first(error)) is not None:
+        return f"The guild does not come first. {_signature(builder, case)}"
     if isinstance(error, RuntimeError) and "cannot be called from a running event loop" in str(error):
         return (
             "The event loop of the test runs already: `await` what is to run. make_client returns the client without "
@@ -104,6 +108,16 @@ def on_a_class(error: BaseException) -> str | None:
     where = "in make_world, or in a test" if name.startswith("make_") else "in a test"
     holder = ast.unparse(call.func.value)
     return f"{holder} is a class, and each test has a Discord of its own: write self.{name}(…) {where}"
+
+
+def _builder_with_guild_first(error: BaseException) -> str | None:
+    """Return the builder whose first argument is a guild, where it wants another thing before."""
+    for step in steps(error.__traceback__):
+        code, given = step.tb_frame.f_code, step.tb_frame.f_locals
+        if package_of(step) == "discordtest" and code.co_name.startswith("make_"):
+            first = given[code.co_varnames[1]]  # after self; no builder has a guild there
+            return code.co_name if isinstance(first, discord.Guild) else None
+    return None
 
 
 def _signature(name: str, case: Any) -> str | None:

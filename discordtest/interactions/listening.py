@@ -34,10 +34,10 @@ def why_deaf(
     store: Any = client._connection._view_store  # no public way says what is listened to
     if component_type is None:
         if custom_id in store._modals:
-            return None
+            return _why_silent(store._modals[custom_id], "on_submit")
         return f"no modal of the bot listened to the custom_id {custom_id!r}: it was stopped, or timed out"
-    if any(_items(store, component_type, custom_id, message_id)):
-        return None
+    if (item := next(_items(store, component_type, custom_id, message_id), None)) is not None:
+        return _why_silent(item, "callback")
     if any(pattern.fullmatch(custom_id) for pattern in store._dynamic_items):
         return None
     if (item := _dynamic_item(custom_id)) is not None:
@@ -87,6 +87,19 @@ def _items(store: Any, component_type: int, custom_id: str, message_id: str | No
         item = store._views.get(place, {}).get((component_type, custom_id))
         if item is not None:
             yield item
+
+
+def _why_silent(thing: Any, method: str) -> str | None:
+    """Return that an item or modal has discord.py's own ``callback`` or ``on_submit``, if so: it answers nothing."""
+    name, own = type(thing).__name__, getattr(thing, method)
+    if getattr(own, "__func__", None) not in (discord.ui.Item.callback, discord.ui.Modal.on_submit):
+        return None
+    if method == "callback":
+        name = f"the {name} of {type(thing.view).__name__}"
+        cure = "set its callback, or make it with the decorator of discord.ui"
+    else:
+        cure = "write its on_submit"
+    return f"{name} has no {method} of the bot's, and discord.py's does nothing: {cure}"
 
 
 def _dynamic_item(custom_id: str) -> str | None:

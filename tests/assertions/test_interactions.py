@@ -176,6 +176,26 @@ class Responded(AnswerTestCase):
             self.assertResponded(clicked)
         self.assertNotResponded(clicked)
 
+    async def test_what_listened_has_no_callback(self) -> None:
+        class Form(discord.ui.Modal, title="Form"):
+            name: Any = discord.ui.TextInput(label="Name")
+
+        class Unfinished(discord.ui.View):
+            @discord.ui.button(label="Open")
+            async def open(self, interaction: Interaction, button: discord.ui.Button[Any]) -> None:
+                await interaction.response.send_modal(Form())
+
+        view = Unfinished().add_item(discord.ui.Button(label="Go"))
+        result = await self.bot_answers(lambda i: i.response.send_message("0", view=view))
+        clicked = await self.click(self.alice, result, "Go")
+        with self.fails("+0.000 s  the Button of Unfinished has no callback of the bot's"):
+            self.assertResponded(clicked)
+        submitted = await self.submit(self.alice, await self.click(self.alice, result, "Open"), {"Name": "x"})
+        with self.fails("+0.000 s  Form has no on_submit of the bot's"):
+            self.assertResponded(submitted)
+        self.assertNotResponded(clicked)
+        self.assertNotResponded(submitted)
+
     async def test_something_listened_and_said_nothing(self) -> None:
         class Silent(discord.ui.View):
             @discord.ui.button(label="A")

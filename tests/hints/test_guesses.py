@@ -9,7 +9,7 @@ import unittest
 from collections.abc import Callable
 from typing import Any
 
-from discordtest import DiscordTestCase
+from discordtest import DiscordTestCase, SetupError
 from discordtest.hints import guesses
 from tests.bots import BotTestCase, run_case
 
@@ -36,7 +36,7 @@ class GuessTests(BotTestCase):
     async def miscalled(self, call: Callable[[], Any]) -> str | None:
         try:
             await call()
-        except TypeError as error:
+        except (TypeError, SetupError) as error:
             return guesses.meant(error, self)
         raise self.failureException("it takes that")
 
@@ -54,6 +54,18 @@ class GuessTests(BotTestCase):
         ):
             with self.subTest(signature):
                 self.assertEqual(await self.miscalled(call), f"It is self.{signature}")
+
+    async def test_guild_before_the_name(self) -> None:
+        for call, signature in (
+            (lambda: self.make_role(self.guild, "Staff"), "make_role(name, guild, "),  # type: ignore[arg-type]
+            (lambda: self.make_member(self.guild, "eve"), "make_member(user, guild, "),  # type: ignore[arg-type]
+        ):
+            with self.subTest(signature):
+                self.assertIn(
+                    f"The guild does not come first. It is self.{signature}",
+                    await self.miscalled(call) or "",
+                )
+        self.assertIsNone(await self.miscalled(lambda: self.make_role("Staff", "nowhere")))
 
     async def test_wrong_arguments_of_something_else(self) -> None:
         self.assertIsNone(
