@@ -209,16 +209,23 @@ def _in_embeds(text: str, message: Record) -> Iterator[str]:
 
 
 def _files(message: Record) -> Iterator[tuple[str, str]]:
-    """Yield name and URL of each file; one that an embed shows is no attachment any more."""
+    """Yield name and URL of each file; one that an embed or a component shows is no attachment any more."""
     for attachment in message["attachments"]:
         yield attachment["filename"], attachment["url"]
     shown = {attachment["url"] for attachment in message["attachments"]}
+    for url in _shown_urls(message):
+        if url.startswith(_UPLOADS) and url not in shown:
+            shown.add(url)
+            yield url.partition("?")[0].rpartition("/")[2], url
+
+
+def _shown_urls(message: Record) -> Iterator[str]:
+    """Yield where the pictures and files of embeds and components are."""
     for embed in message["embeds"]:
         for part in ("image", "thumbnail", "author", "footer"):
-            url = (embed.get(part) or {}).get("url" if part in ("image", "thumbnail") else "icon_url") or ""
-            if url.startswith(_UPLOADS) and url not in shown:
-                shown.add(url)
-                yield url.partition("?")[0].rpartition("/")[2], url
+            yield (embed.get(part) or {}).get("url" if part in ("image", "thumbnail") else "icon_url") or ""
+    for media in component.files_of(message.get("components") or []):
+        yield media["url"]
 
 
 def _same_bytes(wanted: bytes | Callable[[bytes], object], data: bytes) -> bool:

@@ -96,6 +96,8 @@ class World:
     pins: dict[str, dict[str, str]] = field(default_factory=dict)  # channel id -> message id -> pinned_at
     # message id -> its hidden embeds
     suppressed_embeds: dict[str, list[Record]] = field(default_factory=dict)
+    # message id -> its attachments that embeds or components show
+    shown_files: dict[str, list[Record]] = field(default_factory=dict)
     # channel, author, nonce -> message, µs
     nonces: dict[tuple[str, str, str], tuple[str, int]] = field(default_factory=dict)
     last_sent: dict[tuple[str, str], int] = field(default_factory=dict)  # channel, user -> µs, for slow mode

@@ -150,6 +150,12 @@ class DifferenceTests(unittest.TestCase):
                 sent = message(embeds=[{part: {key: url}}])
                 self.assertEqual(MessageFilter(files=["a.png"]).differences(sent), [])
 
+    def test_file_in_components(self) -> None:
+        url = "https://cdn.discordapp.com/attachments/1/2/a.png"
+        gallery = {"type": 12, "items": [{"media": {"url": url}}, {"media": {"url": "https://x.com/b.png"}}]}
+        sent = message(components=[{"type": 17, "components": [gallery, {"type": 13, "file": {"url": url}}]}])
+        self.assertEqual(MessageFilter(files=["a.png"]).differences(sent), [])
+
     def test_missing_file_has_no_content(self) -> None:
         wanted = MessageFilter(files={"a.png": b"x"})
         self.assertEqual(wanted.differences(message()), ["its files are [], not ['a.png']"])

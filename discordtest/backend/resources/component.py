@@ -48,6 +48,7 @@ __all__ = [
     "check_options",
     "check_unique",
     "component_schema",
+    "files_of",
     "render_components",
     "text_of",
     "walk",
@@ -364,6 +365,13 @@ def _media(media: Record, new_id: Callable[[], str], find_file: Callable[[str], 
         "content_type": found.get("content_type"),
         "attachment_id": found["id"],
     }
+
+
+def files_of(components: list[Record]) -> Iterator[Record]:
+    """Yield what components show: pictures, and files."""
+    for component in walk(components):
+        for _, media in _media_of(component, ()):
+            yield media
 
 
 def walk(components: list[Record]) -> Iterator[Record]:

@@ -18,7 +18,7 @@ from discordtest.backend.journal import Sent
 from discordtest.backend.permissions import ALL, THREAD_TYPES, Permission
 from discordtest.backend.resources import message_thread
 from discordtest.backend.resources.attachment import Upload, keep, mark_ephemeral, read_uploads
-from discordtest.backend.resources.component import check_components, render_components, text_of
+from discordtest.backend.resources.component import check_components, files_of, render_components, text_of
 from discordtest.backend.resources.embed import render_embed
 from discordtest.backend.resources.mention import EVERY_KIND, find_mentions
 from discordtest.backend.resources.message_form import (
@@ -38,13 +38,14 @@ from discordtest.backend.world import Record, World
 __all__ = [
     "DEFAULT",
     "add_message",
+    "all_files",
     "build_message",
     "create_system_message",
     "file_finder",
     "file_names",
     "new_message",
+    "place_files",
     "set_embeds",
-    "shown_attachments",
 ]
 
 DEFAULT = 0  # message type
@@ -131,8 +132,8 @@ def build_message(
         find_file = file_finder(message["attachments"], uploads)
         if embeds:
             set_embeds(world, message, [render_embed(embed, find_file) for embed in embeds])
-            message["attachments"] = shown_attachments(message["attachments"], embeds, uploads)
         message["components"] = render_components(components, world, find_file)
+        place_files(world, message)
     if stickers:
         keys = ("id", "name", "format_type")
         message["sticker_items"] = [{key: sticker[key] for key in keys} for sticker in stickers]
@@ -225,17 +226,31 @@ def set_embeds(world: World, message: Record, embeds: list[Record]) -> None:
     message["embeds"] = embeds
 
 
-def shown_attachments(attachments: list[Record], embeds: list[Record], uploads: list[Upload]) -> list[Record]:
-    """Return the attachments without those that an embed shows: a message lists each file once."""
-    find_file = file_finder(attachments, uploads)
-    shown = set()
-    for embed in embeds:
-        parts = (embed.get(key) or {} for key in ("image", "thumbnail", "footer", "author"))
-        for url in [part.get("url") or part.get("icon_url") or "" for part in parts]:
-            if url.startswith("attachment://"):
-                found = find_file(url.removeprefix("attachment://"))
-                shown.add(None if found is None else found["id"])
-    return [attachment for attachment in attachments if attachment["id"] not in shown]
+def place_files(world: World, message: Record) -> None:
+    """Leave those attachments in the message's list that neither an embed nor a component shows."""
+    urls = set()
+    for embed in world.suppressed_embeds.get(message["id"]) or message["embeds"]:
+        for key in ("image", "thumbnail", "footer", "author"):
+            part = embed.get(key) or {}
+            urls.add(part.get("url" if key in ("image", "thumbnail") else "icon_url"))
+    ids = {media.get("attachment_id") for media in files_of(message["components"])}
+    listed: list[Record] = []
+    shown: list[Record] = []
+    for attachment in message["attachments"]:
+        is_shown = attachment["id"] in ids or attachment["url"] in urls
+        (shown if is_shown else listed).append(attachment)
+    message["attachments"] = listed
+    if shown:
+        world.shown_files[message["id"]] = shown
+    else:
+        world.shown_files.pop(message["id"], None)
+
+
+def all_files(world: World, message: Record) -> list[Record]:
+    """Return the attachments of a message with those that its embeds and components show, in order."""
+    listed: list[Record] = message["attachments"]
+    shown = world.shown_files.get(message["id"])
+    return sorted(listed + shown, key=lambda attachment: int(attachment["id"])) if shown else listed
 
 
 # -- into the channel

@@ -17,7 +17,13 @@ from discordtest.backend.resources.component import check_components, render_com
 from discordtest.backend.resources.embed import render_embed
 from discordtest.backend.resources.mention import EVERY_KIND, find_mentions
 from discordtest.backend.resources.message import channel_bits, viewer
-from discordtest.backend.resources.message_build import file_finder, file_names, set_embeds, shown_attachments
+from discordtest.backend.resources.message_build import (
+    all_files,
+    file_finder,
+    file_names,
+    place_files,
+    set_embeds,
+)
 from discordtest.backend.resources.message_crosspost import CROSSPOSTED, carry_edit
 from discordtest.backend.resources.message_form import (
     EDIT_MESSAGE,
@@ -91,8 +97,9 @@ def apply_edit(
         raise RestError(Code.CANNOT_EDIT_VOICE_MESSAGE)
     flags = _new_flags(message, body)
     layout = bool(flags & IS_COMPONENTS_V2)
-    kept = _kept_attachments(message, body)
-    new_entries = _new_entries(message, body)
+    files = all_files(world, message)
+    kept = _kept_attachments(files, body)
+    new_entries = _new_entries(files, body)
     uploads = read_uploads(call, channel.get("guild_id"), new_entries, len(kept))
     components = None
     if "components" in body:
@@ -105,10 +112,9 @@ def apply_edit(
         message["poll"] = new_poll(world, message, body["poll"])
     if "content" in body:
         message["content"] = body["content"] or ""
-    if "attachments" in body or uploads:
-        message["attachments"] = kept + [keep(world, channel["id"], upload) for upload in uploads]
-        if flags & EPHEMERAL:
-            mark_ephemeral(message["attachments"])
+    message["attachments"] = kept + [keep(world, channel["id"], upload) for upload in uploads]
+    if flags & EPHEMERAL:
+        mark_ephemeral(message["attachments"])
     _edit_shown(world, message, embeds, components, uploads)
     if "content" in body or components is not None:
         _find_mentions(world, channel, message, body.get("allowed_mentions"), permissions, mentions)
@@ -130,11 +136,10 @@ def _new_flags(message: Record, body: Record) -> int:
     return flags & ~SUPPRESS_EMBEDS | wanted
 
 
-def _kept_attachments(message: Record, body: Record) -> list[Record]:
-    kept: list[Record] = message["attachments"]
+def _kept_attachments(files: list[Record], body: Record) -> list[Record]:
     if "attachments" not in body:
-        return list(kept)
-    known = {attachment["id"]: attachment for attachment in kept}
+        return list(files)
+    known = {attachment["id"]: attachment for attachment in files}
     found = []
     for entry in body["attachments"] or ():
         attachment = known.get(entry["id"])
@@ -143,8 +148,8 @@ def _kept_attachments(message: Record, body: Record) -> list[Record]:
     return found
 
 
-def _new_entries(message: Record, body: Record) -> list[Record]:
-    known = {attachment["id"] for attachment in message["attachments"]}
+def _new_entries(files: list[Record], body: Record) -> list[Record]:
+    known = {attachment["id"] for attachment in files}
     return [entry for entry in body.get("attachments") or () if entry["id"] not in known]
 
 
@@ -175,10 +180,10 @@ def _edit_shown(
         message["components"] = render_components(components, world, find_file)
     if embeds is not None:
         rendered = [render_embed(embed, find_file) for embed in embeds]
-        message["attachments"] = shown_attachments(message["attachments"], embeds, uploads)
     else:
         rendered = world.suppressed_embeds.get(message["id"]) or message["embeds"]
     set_embeds(world, message, rendered)
+    place_files(world, message)
 
 
 def _find_mentions(

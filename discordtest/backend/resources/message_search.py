@@ -28,6 +28,7 @@ from discordtest.backend.body import (
 )
 from discordtest.backend.permissions import THREAD_TYPES, Permission, channel_permissions
 from discordtest.backend.resources.channel_types import is_age_restricted
+from discordtest.backend.resources.component import files_of
 from discordtest.backend.resources.message import viewer
 from discordtest.backend.resources.message_reference import REPLY
 from discordtest.backend.resources.message_render import may_read_content, render_message
@@ -70,12 +71,18 @@ def _kinds(kinds: Collection[str], sign: str = "") -> Several:
 # -- what a message has
 
 
+def _files(message: Record) -> list[Record]:
+    """Return the files that the message lists, and those that its components show."""
+    listed: list[Record] = message["attachments"]
+    return listed + [media for media in files_of(message["components"]) if "attachment_id" in media]
+
+
 def _has_media(kind: str) -> Callable[[Record], bool]:
     """Return whether a message has an attachment of a media type, or an embed of one."""
 
     def test(message: Record) -> bool:
-        attachments = (each.get("content_type") or "" for each in message["attachments"])
-        return any(type.startswith(f"{kind}/") for type in attachments) or any(
+        types = (each.get("content_type") or "" for each in _files(message))
+        return any(type.startswith(f"{kind}/") for type in types) or any(
             each.get("type") == kind or kind in each for each in message["embeds"]
         )
 
@@ -86,7 +93,7 @@ _HAS: dict[str, Callable[[Record], bool]] = {
     "image": _has_media("image"),
     "sound": _has_media("audio"),
     "video": _has_media("video"),
-    "file": lambda message: bool(message["attachments"]),
+    "file": lambda message: bool(_files(message)),
     "sticker": lambda message: bool(message.get("sticker_items")),
     "embed": lambda message: bool(message["embeds"]),
     "link": lambda message: bool(_LINK.search(message["content"])),
@@ -276,7 +283,7 @@ def _provider(embed: Record) -> str:
 
 
 def _filenames(message: Record) -> list[str]:
-    return [each["filename"] for each in message["attachments"]]
+    return [each["url"].rpartition("/")[2] for each in _files(message)]
 
 
 def _extension(filename: str) -> str:

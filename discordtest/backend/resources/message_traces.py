@@ -1,4 +1,4 @@
-"""What the world keeps of a message beside the message, and drops with it: reactions, votes, hidden embeds, its pin."""
+"""What the world keeps of a message beside the message: reactions, votes, hidden embeds and files, its pin."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ def forget_traces(world: World, message_id: str) -> None:
     """Drop what hangs on a message; its pin is the channel's."""
     world.reactions.pop(message_id, None)
     world.suppressed_embeds.pop(message_id, None)
+    world.shown_files.pop(message_id, None)
     world.poll_votes.pop(message_id, None)
 
 

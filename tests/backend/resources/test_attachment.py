@@ -106,6 +106,16 @@ class Sending(AttachmentTestCase):
         self.assertEqual(shown["image"]["width"], 1)
         self.assertEqual(self.small.download(shown["footer"]["icon_url"]).status, 200)
 
+    def test_file_that_a_component_shows_is_not_listed(self):
+        gallery = {"type": 12, "items": [{"media": {"url": "attachment://a.png"}}]}
+        layout = [{"type": 17, "components": [gallery, {"type": 13, "file": {"url": "attachment://b.txt"}}]}]
+        files = ("a.png", PNG), ("b.txt", b"b"), ("c.txt", b"c")
+        message = self.send(*files, flags=1 << 15, components=layout)
+        self.assertEqual([one["filename"] for one in message["attachments"]], ["c.txt"])
+        picture, file = message["components"][0]["components"]
+        self.assertTrue(picture["items"][0]["media"]["url"].endswith("/a.png"))
+        self.assertEqual(self.small.download(file["file"]["url"]).body, b"b")
+
     def test_voice_message(self):
         entry = {"id": 0, "filename": "v.ogg", "duration_secs": 1.5, "waveform": "AAA="}
         [voice] = self.send(("v.ogg", b"x"), attachments=[entry], flags=1 << 13)["attachments"]

@@ -278,7 +278,7 @@ class Layouts(ComponentTestCase):
         again = {"components": [{"type": 13, "file": {"url": shown["file"]["url"]}, "spoiler": True}]}
         [edited] = self.assertStatus(self.small.request("PATCH", path, again), 200)["components"]
         self.assertEqual((edited["name"], edited["size"]), ("a.png", len(PNG)))
-        self.assertEqual(edited["file"]["attachment_id"], message["attachments"][0]["id"])
+        self.assertEqual(edited["file"]["attachment_id"], shown["file"]["attachment_id"])
         gone = {**again, "attachments": []}
         answer = self.small.request("PATCH", path, gone)
         self.assertFieldError(self.assertStatus(answer, 400, Code.INVALID_FORM_BODY), "components.0.file.url")

@@ -126,6 +126,26 @@ class Edits(WorldTestCase):
         edited = self.edit(message, embeds=[{"image": {"url": "attachment://a.png"}}])
         self.assertEqual(edited["attachments"], [])
         self.assertIn("/a.png", edited["embeds"][0]["image"]["url"])
+        self.assertEqual(self.edit(message, content="x")["attachments"], [])
+        bare = self.edit(message, embeds=[])
+        self.assertEqual([one["filename"] for one in bare["attachments"]], ["a.png"])
+
+    def test_file_that_a_component_shows_is_listed_again_once_none_does(self):
+        shown = {"type": 13, "file": {"url": "attachment://a.txt"}}
+        message = self.small.perform(
+            "create_message",
+            self.small.general["id"],
+            body={"flags": 1 << 15, "components": [shown]},
+            files=[Part("files[0]", "a.txt", "text/plain", b"a")],
+            actor=self.small.bot,
+        )
+        text = {"type": 10, "content": "x"}
+        self.assertEqual(self.edit(message, components=[shown, text])["attachments"], [])
+        [listed] = self.edit(message, components=[text])["attachments"]
+        self.assertEqual(listed["filename"], "a.txt")
+        [shown] = self.edit(message, components=[shown])["components"]
+        self.assertEqual(shown["file"]["attachment_id"], listed["id"])
+        self.assertEqual(self.edit(message, components=[text], attachments=[])["attachments"], [])
 
     def test_voice_messages(self):
         entry = {"id": 0, "duration_secs": 1.5, "waveform": "AAA="}

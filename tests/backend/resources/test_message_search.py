@@ -133,8 +133,8 @@ class FilterTests(SearchTestCase):
         self.assertEqual(self.found(embed_provider="Tenor"), [])
 
     def test_files(self):
-        def upload(filename: str, kind: str) -> str:
-            form = multipart({"payload_json": {}}, ("files[0]", filename, b"x", kind))
+        def upload(filename: str, kind: str, **body: Any) -> str:
+            form = multipart({"payload_json": body}, ("files[0]", filename, b"x", kind))
             path = f"/channels/{self.small.general['id']}/messages"
             return str(self.assertStatus(self.small.request("POST", path, form=form), 200)["id"])
 
@@ -145,6 +145,10 @@ class FilterTests(SearchTestCase):
             upload("c.mp4", "video/mp4"),
         )
         self.assertEqual(self.found(has="file"), [video, sound, image])
+        layout = [{"type": 13, "file": {"url": "attachment://d.txt"}}]
+        shown = upload("d.txt", "text/plain", flags=1 << 15, components=layout)
+        self.assertEqual(self.found(has="file"), [shown, video, sound, image])
+        self.assertEqual(self.found(attachment_filename="d.txt"), [shown])
         self.assertEqual(self.found(has="image"), [image])
         self.assertEqual(self.found(has="sound"), [sound])
         self.assertEqual(self.found(has="video"), [video])
