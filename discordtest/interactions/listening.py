@@ -36,10 +36,10 @@ def why_deaf(
         if custom_id in store._modals:
             return _why_silent(store._modals[custom_id], "on_submit")
         return f"no modal of the bot listened to the custom_id {custom_id!r}: it was stopped, or timed out"
-    if (item := next(_items(store, component_type, custom_id, message_id), None)) is not None:
-        return _why_silent(item, "callback")
     if any(pattern.fullmatch(custom_id) for pattern in store._dynamic_items):
         return None
+    if (item := next(_items(store, component_type, custom_id, message_id), None)) is not None:
+        return _why_silent(item, "callback")
     if (item := _dynamic_item(custom_id)) is not None:
         return (
             f"no dynamic item of the bot listened to the custom_id {custom_id!r}: {item} matches it, but was not given "
@@ -90,9 +90,13 @@ def _items(store: Any, component_type: int, custom_id: str, message_id: str | No
 
 
 def _why_silent(thing: Any, method: str) -> str | None:
-    """Return that an item or modal has discord.py's own ``callback`` or ``on_submit``, if so: it answers nothing."""
-    name, own = type(thing).__name__, getattr(thing, method)
-    if getattr(own, "__func__", None) not in (discord.ui.Item.callback, discord.ui.Modal.on_submit):
+    """Return that an item or modal has discord.py's own ``callback`` or ``on_submit``, if so: it answers nothing.
+
+    Where there is an ``interaction_check``, that may be what answers.
+    """
+    name, own = type(thing).__name__, getattr(getattr(thing, method), "__func__", None)
+    is_default = own in (discord.ui.Item.callback, discord.ui.Modal.on_submit)
+    if not is_default or any(_has_gate(type(each)) for each in (thing, getattr(thing, "view", None))):
         return None
     if method == "callback":
         name = f"the {name} of {type(thing.view).__name__}"
