@@ -1,6 +1,6 @@
 """The history of a channel: pages of messages, newest first.
 
-Source: Discord's documentation, Message ("Get Channel Messages").
+Source: Discord's documentation, Message ("Get Channel Messages"), and pull request 5111 of discord-api-docs.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from bisect import bisect_left, bisect_right
 from itertools import islice
 
 from discordtest.backend.body import FormErrors, Integer, Object, Path, Snowflake
+from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import VOICE_TYPES, Permission
 from discordtest.backend.resources.message import channel_bits, viewer
 from discordtest.backend.resources.message_render import render_messages
@@ -39,9 +40,10 @@ HISTORY = Object(
 
 @route("GET", "/channels/{channel_id}/messages", query=HISTORY)
 def list_messages(call: Call, channel: Record) -> list[Record]:
-    if channel["type"] in VOICE_TYPES:
-        call.require(Permission.CONNECT, channel)
-    if not channel_bits(call, channel) & Permission.READ_MESSAGE_HISTORY:
+    bits = channel_bits(call, channel)
+    if channel["type"] in VOICE_TYPES and not bits & Permission.CONNECT:
+        raise RestError(Code.MISSING_ACCESS, why=call.lacking(Permission.CONNECT, channel).why)
+    if not bits & Permission.READ_MESSAGE_HISTORY:
         return []
     found = page(call.world.messages.get(channel["id"], {}), call.query)
     return render_messages(call.world, found, viewer(call))

@@ -59,6 +59,6 @@ class HistoryTests(WorldTestCase):
         voice = self.small.make_channel("voice", 2)
         self.small.allow(Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY)
         answer = self.small.request("GET", f"/channels/{voice['id']}/messages")
-        self.assertStatus(answer, 403, Code.MISSING_PERMISSIONS)
+        self.assertStatus(answer, 403, Code.MISSING_ACCESS)
         self.small.allow(Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY | Permission.CONNECT)
         self.assertStatus(self.small.request("GET", f"/channels/{voice['id']}/messages"), 200)
