@@ -84,7 +84,7 @@ _USUAL = bare_message()
 _OTHERS, _BARE = tuple(_USUAL), list(_USUAL.values())
 _BARE_TEXT = encode(_USUAL)[1:-1]
 _NAMES = ("id", "channel_id", "timestamp", "type", "content", "author", *_OTHERS)
-_TOLD = frozenset((*_NAMES, "guild_id", "member", "nonce"))
+_TOLD = frozenset((*_NAMES, "channel_type", "guild_id", "member", "nonce"))
 _STARTED = frozenset(("interaction", "interaction_metadata"))
 _COUNT = len(_NAMES)
 _values = operator.itemgetter(*_NAMES)
@@ -128,8 +128,11 @@ class Texts:
         own = known[1] if known is not None and known[0] == author else self._write(author_id, author)
         left = len(payload) - _COUNT  # of what not every message has
         guild = ""
+        if left and "channel_type" in payload:
+            guild = f',"channel_type":{_simple(payload["channel_type"])}'
+            left -= 1
         if left and "guild_id" in payload:
-            guild = f',"guild_id":"{payload["guild_id"]}"'
+            guild += f',"guild_id":"{payload["guild_id"]}"'
             left -= 1
         if left and "member" in payload:
             member, key = payload["member"], f"{payload.get('guild_id')}/{author_id}"
@@ -195,6 +198,7 @@ class Texts:
         The event about it and the answer to who sent it differ in what the guild adds: the text is made once.
         """
         own = dict(payload)
+        own.pop("channel_type", None)
         own.pop("guild_id", None)
         own.pop("member", None)
         self._latest = own, text

@@ -81,6 +81,8 @@ class TextsTests(unittest.TestCase):
             {"poll": {}},
             {"webhook_id": "6", "nonce": 1, "guild_id": "9"},
             {"member": {}},
+            {"channel_type": 0, "guild_id": "9", "member": {}},
+            {"channel_type": None},
         ):
             with self.subTest(more):
                 self.check(message(**more))
@@ -151,7 +153,7 @@ class AnswersTests(unittest.TestCase):
             interaction_metadata={**started, "authorizing_integration_owners": {"0": "4"}},
             interaction={**started, "name": "ping"},
         )
-        self.event = {**self.message, "guild_id": "4", "member": {"nick": None}}
+        self.event = {**self.message, "channel_type": 0, "guild_id": "4", "member": {"nick": None}}
 
     def answered(self, message: dict[str, Any]) -> Any:
         payload = {"interaction": {"id": "5"}, "resource": {"type": 4, "message": message}}

@@ -70,12 +70,13 @@ def _with_references(world: World, message: Record, viewer_id: str | None) -> Re
 
 
 def message_event(world: World, message: Record, guild_id: str | None) -> Record:
-    """Return the payload of MESSAGE_CREATE and MESSAGE_UPDATE: in a guild with the author's member."""
+    """Return the payload of MESSAGE_CREATE and MESSAGE_UPDATE: where it is, and in a guild the author's member."""
     event = dict(message)
     if message["flags"] & HAS_THREAD or "message_reference" in message:
         event = _with_references(world, message, None)
     if "poll" in message:
         event["poll"] = render_poll(world, message, None)
+    event["channel_type"] = world.channels[message["channel_id"]]["type"]
     if guild_id is None:
         return event
     event["guild_id"] = guild_id

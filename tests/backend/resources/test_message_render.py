@@ -43,6 +43,12 @@ class EventTests(RenderTestCase):
         self.assertEqual(event["member"]["roles"], [])
         self.assertNotIn("user", event["member"])
 
+    def test_kind_of_channel_is_told(self) -> None:
+        self.assertEqual(self.event(content="x")["channel_type"], 0)
+        self.assertEqual(
+            self.event(channel=self.small.make_channel("talk", 2), content="x")["channel_type"], 2
+        )
+
     def test_who_is_mentioned_is_one_unless_gone(self) -> None:
         bob = self.small.make_person("bob")
         del self.small.world.members[self.small.guild["id"]][bob.user_id]
@@ -56,6 +62,7 @@ class EventTests(RenderTestCase):
         call = Call(self.small.backend, self.small.narrator, OPERATIONS["create_dm"])
         channel = open_dm(call, self.small.bot.user_id, self.alice.user_id)
         event = self.event(channel=channel, content="x")
+        self.assertEqual(event["channel_type"], 1)
         for key in ("guild_id", "member"):
             self.assertNotIn(key, event)
 
