@@ -196,7 +196,14 @@ def get_self_voice_state(call: Call, guild: Record) -> Record:
 
 @route("GET", "/guilds/{guild_id}/voice-states/{user_id}")
 def get_voice_state(call: Call, guild: Record, user: Record) -> Record:
-    return _render(call.world, _find_state(call, guild, user["id"]))
+    state = _find_state(call, guild, user["id"])
+    channel = call.world.channels[state["channel_id"]]
+    bits = call.permissions(channel)
+    if not bits & Permission.VIEW_CHANNEL:
+        raise reasons.hidden(call.world, call.actor.user_id, channel)
+    if not bits & Permission.CONNECT:
+        raise RestError(Code.MISSING_ACCESS, why=call.lacking(Permission.CONNECT, channel).why)
+    return _render(call.world, state)
 
 
 def _find_on_stage(call: Call, guild: Record, user_id: str) -> tuple[Record, Record]:

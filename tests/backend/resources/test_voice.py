@@ -150,6 +150,14 @@ class FetchTests(VoiceTestCase):
             (found["channel_id"], found["member"]["user"]["username"]), (self.voice["id"], "alice")
         )
 
+    def test_of_a_channel_that_the_bot_may_enter(self) -> None:
+        self.send(self.alice, self.voice)
+        for lacking in (Permission.VIEW_CHANNEL, Permission.CONNECT):
+            self.small.allow(Permission(TALK) & ~lacking)
+            self.assertStatus(self.rest("GET", self.alice.user_id), 403, Code.MISSING_ACCESS)
+        self.small.allow(TALK)
+        self.assertStatus(self.rest("GET", self.alice.user_id), 200)
+
     def test_not_in_voice(self) -> None:
         for who in ("@me", self.alice.user_id):
             self.assertStatus(self.rest("GET", who), 404, Code.UNKNOWN_VOICE_STATE.value)
