@@ -14,7 +14,7 @@ __all__ = ["button_name", "channel_name", "name_of", "named_path", "own_id", "us
 _TOKEN = re.compile(r"(?<=/)[\w-]{60,}(?=/|$)")
 _MADE_UP = re.compile("[0-9a-f]{32}")
 _MANY = 8  # guilds whose channels are not searched for one of the same name
-_ID = re.compile(r"(?<=/)(?<!/messages/)[0-9]+(?=/|$)")  # a message may have the id of its thread
+_ID = re.compile(r"(?<=/)(?<!/messages/)(?<!/pins/)[0-9]+(?=/|$)")  # a message may have the id of its thread
 
 
 def own_id(component: Record) -> str:
@@ -88,4 +88,12 @@ def name_of(world: World, id: str, guild_id: str | None = None) -> str:
 
 def named_path(world: World, path: str) -> str:
     """Return a request's path with names in place of the ids that are known, and without tokens."""
-    return _ID.sub(lambda match: name_of(world, match[0]), unquote(_TOKEN.sub("…", path)))
+    plain = unquote(_TOKEN.sub("…", path))
+
+    def name(match: re.Match[str]) -> str:
+        guild = world.guilds.get(match[0])  # that of the first channel of an old guild is its own
+        if guild is not None and plain.endswith("/guilds/", 0, match.start()):
+            return f"guild {guild['name']!r}"
+        return name_of(world, match[0])
+
+    return _ID.sub(name, plain)

@@ -145,8 +145,16 @@ class NameTests(BotTestCase):
     async def test_post_and_its_first_message(self) -> None:
         forum = self.make_forum_channel("ideas", self.guild)
         thread = self.make_thread("tea", forum, content="More tea")
-        path = named_path(self.backend.world, f"/channels/{thread.id}/messages/{thread.id}")
-        self.assertEqual(path, f"/channels/#tea/messages/{thread.id}")
+        for kind in ("messages", "messages/pins"):
+            path = named_path(self.backend.world, f"/channels/{thread.id}/{kind}/{thread.id}")
+            self.assertEqual(path, f"/channels/#tea/{kind}/{thread.id}")
+
+    async def test_guild_whose_first_channel_has_its_id(self) -> None:
+        guild = self.make_guild("Old", id_num=290)
+        self.make_text_channel("lobby", guild, id_num=290)
+        path = named_path(self.backend.world, "/guilds/290/channels")
+        self.assertEqual(path, "/guilds/guild 'Old'/channels")
+        self.assertEqual(named_path(self.backend.world, "/channels/290"), "/channels/#lobby")
 
     async def test_what_an_edit_takes_away_is_told(self) -> None:
         await self.client.get_channel(self.general.id).edit(topic=None, nsfw=False)  # type: ignore[union-attr]

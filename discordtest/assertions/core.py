@@ -51,11 +51,7 @@ class AssertCore(Case):
         raise self.failureException(self._formatMessage(msg, text))
 
     def _fail_state(self, text: str, msg: Any) -> NoReturn:
-        """Fail over the world's state, which is what it is for all that happened so far."""
-        self._fail_for([text, *self._unheard()], msg)
-
-    def _fail_undone(self, text: str, msg: Any) -> NoReturn:
-        """Fail over what the bot should have brought about."""
+        """Fail over what the bot should have brought about: how the world is, or what was done to it."""
         self._fail_for([text, *dict.fromkeys([*failures.idleness(self._scene), *self._unheard()])], msg)
 
     def _unheard(self) -> list[str]:

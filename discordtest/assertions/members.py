@@ -32,7 +32,7 @@ class AssertMembers(AssertCore):
         """Fail unless the member has the role (an object, or its name)."""
         self._at_rest()
         if not self._has_role(member, role):
-            self._fail_undone(self._role_text(member, role, "has not"), msg)
+            self._fail_state(self._role_text(member, role, "has not"), msg)
 
     def assertNotHasRole(self, member: Person, role: discord.Role | Id, *, msg: Any = None) -> None:
         """Fail if the member has the role (an object, or its name)."""
@@ -82,7 +82,7 @@ class AssertMembers(AssertCore):
         self._at_rest()
         entry = self._removal(member)
         if self._member(member) is not None:
-            self._fail_undone(f"{self._who(member)} was not kicked: still a member", msg)
+            self._fail_state(f"{self._who(member)} was not kicked: still a member", msg)
         if entry is None or entry["action_type"] != audit.Action.MEMBER_KICK:
             how = "left" if entry is None else "was banned"
             self._fail_state(f"{self._who(member)} was not kicked but {how}", msg)
@@ -111,7 +111,7 @@ class AssertMembers(AssertCore):
         self._at_rest()
         ban = self._ban(user, guild)
         if ban is None:
-            self._fail_undone(f"{self._who(user)} is not banned", msg)
+            self._fail_state(f"{self._who(user)} is not banned", msg)
         self._check_reason(f"{self._who(user)} is banned", ban, reason, msg)
 
     def assertNotBanned(
@@ -158,7 +158,7 @@ class AssertMembers(AssertCore):
         self._at_rest()
         found = self._timed_out_until(member)
         if found is None:
-            self._fail_undone(f"{self._who(member)} is not timed out", msg)
+            self._fail_state(f"{self._who(member)} is not timed out", msg)
         wanted = until if isinstance(until, tolerance.Close | None) else tolerance.Close(until, _SAME_SECOND)
         if wanted is not None and found != wanted:
             self._fail(f"{self._who(member)} is timed out until {found}, not {until}", msg)

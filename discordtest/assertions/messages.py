@@ -32,7 +32,7 @@ class AssertMessages(AssertSent):
         """Fail unless the message is gone."""
         self._at_rest()
         if self._record(message) is not None:
-            self._fail_undone(f"{self._text(message)} was not deleted", msg)
+            self._fail_state(f"{self._text(message)} was not deleted", msg)
         self._require_message(message)
 
     def assertNotDeleted(self, message: Any, *, msg: Any = None) -> discord.Message:
@@ -104,7 +104,7 @@ class AssertMessages(AssertSent):
         """Fail unless the bot was typing in the channel in the last act."""
         self._at_rest()
         if not self._typed(channel):
-            self._fail_for([f"the bot was not typing in {self._claimed_text(channel)}"], msg)
+            self._fail_state(f"the bot was not typing in {self._claimed_text(channel)}", msg)
 
     def assertNotTyping(self, channel: Any, *, msg: Any = None) -> None:
         """Fail if the bot was typing in the channel in the last act."""

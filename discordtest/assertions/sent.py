@@ -164,7 +164,7 @@ class AssertSent(AssertCore):
             lines = [f"the bot did not edit {self._text(message)}"]
             if any(not wanted.differences(edited) for edited in self._edited_since(0, given.id_of(message))):
                 lines.append(f"It did so {failures.EARLIER}")
-            self._fail_for(lines, msg)
+            self._fail_state("\n".join(lines), msg)
         edited: Record = edits[-1]
         if wanted.differences(edited):
             lines = [

@@ -115,4 +115,4 @@ class AssertVoice(AssertCore):
             for place, each in self._sounds()
         ]
         text = f"the bot {claim} {what} in {names.channel_name(world, self._voice_place(channel))}"
-        self._fail_for([f"{text}; it played: {', '.join(played) or 'none'}"], msg)
+        self._fail_state(f"{text}; it played: {', '.join(played) or 'none'}", msg)

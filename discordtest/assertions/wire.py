@@ -71,7 +71,7 @@ class AssertWire(AssertCore):
                 if found
                 else f"the bot did not request {claim}; it requested:"
             )
-            self._fail_for([head, *self._listed(exchanges)], msg)
+            self._fail_state("\n".join([head, *self._listed(exchanges)]), msg)
         return found
 
     def assertNotRequested(self, method: str, path: str, *, after: After = None, msg: Any = None) -> None:
@@ -94,7 +94,8 @@ class AssertWire(AssertCore):
         if not found if count is None else len(found) != count:
             claim = f"used up the rate limit of {route}"
             times = f"{counting.times(len(found))}, not {count}" if found else "never"
-            self._fail_for([f"the bot {claim} {times}; it requested:", *self._listed(exchanges)], msg)
+            head = f"the bot {claim} {times}; it requested:"
+            self._fail_state("\n".join([head, *self._listed(exchanges)]), msg)
         return found
 
     def _listed(self, exchanges: list[journal.Exchange]) -> list[str]:
@@ -124,8 +125,7 @@ class AssertWire(AssertCore):
         found = events.count(name)
         if not found if count is None else found != count:
             claim = f"was dispatched {counting.times(found)}, not {count}" if found else "was not dispatched"
-            text = f"{name} {claim}; there were: {', '.join(events) or 'none'}"
-            self._fail_for([text], msg)
+            self._fail_state(f"{name} {claim}; there were: {', '.join(events) or 'none'}", msg)
 
     def assertNotDispatched(self, event: str, *, after: After = None, msg: Any = None) -> None:
         """Fail if such a gateway event happened in the last act, or ``after`` a message or datetime."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import unittest
+from collections.abc import Callable
 from typing import Any
 
 import discord
@@ -664,6 +665,24 @@ class SilenceTests(BotTestCase):
             "The bot sent nothing in the last act.", "The bot has no command 'doo'; is 'do' meant?"
         ):
             self.assertSent("x")
+
+    async def test_unknown_command_for_what_it_should_have_done(self) -> None:
+        ticket = self.make_message("Help!", self.alice, self.general)
+        await self.send(self.alice, self.general, "!doo")
+        claims: list[Callable[[], object]] = [
+            lambda: self.assertThread(self.general, "ticket"),
+            lambda: self.assertChannelExists(self.guild, "ticket"),
+            lambda: self.assertAuditLog(self.guild, discord.AuditLogAction.message_pin),
+            lambda: self.assertPinned(ticket),
+            lambda: self.assertEdited(ticket),
+            lambda: self.assertTyping(self.general),
+            lambda: self.assertRequested("PATCH", "/guilds/{guild_id}"),
+            lambda: self.assertDispatched("GUILD_UPDATE"),
+            lambda: self.assertInVoice(self.alice),
+        ]
+        for claim in claims:
+            with self.subTest(claim), self.fails("The bot has no command 'doo'; is 'do' meant?"):
+                claim()
 
     async def test_wrong_prefix(self) -> None:
         await self.send(self.alice, self.general, "?do")
