@@ -135,7 +135,7 @@ def _create(call: Call, guild: Record, *, as_named: bool = False) -> Record:
         channel["name"] = body["name"]
     channel["permission_overwrites"] = overwrites
     channel["parent_id"] = None if parent is None else parent["id"]
-    blind = {} if parent is None else blind_spots(world, guild["id"])  # a category may come to be seen
+    blind = {} if parent is None else blind_spots(world, guild["id"], [parent])  # it may come to be seen
     world.channels[channel["id"]] = siblings[channel["id"]] = channel
     changes = audit.difference(None, channel, (*AUDITED, "permission_overwrites"))
     audit.write(call, guild["id"], Action.CHANNEL_CREATE, channel["id"], changes=changes)

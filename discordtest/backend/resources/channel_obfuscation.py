@@ -79,12 +79,12 @@ def tell_channel(world: World, name: str, channel: Record, users: Collection[str
     world.emit(name, channel, guild=channel["guild_id"], users=users, render=render)
 
 
-def blind_spots(world: World, guild_id: str) -> BlindSpots:
-    """Return what the guild's bots do not see of its channels."""
+def blind_spots(world: World, guild_id: str, among: Collection[Record] | None = None) -> BlindSpots:
+    """Return what the guild's bots do not see of its channels, or of these."""
     found: BlindSpots = {}
     for bot_id in world.bots_of(guild_id):
         if guild_permissions(world, guild_id, bot_id) != ALL:
-            channels = world.guild_channels[guild_id].values()
+            channels = world.guild_channels[guild_id].values() if among is None else among
             found[bot_id] = [one["id"] for one in channels if not is_viewable(world, one, bot_id)]
     return found
 
