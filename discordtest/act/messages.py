@@ -9,6 +9,7 @@ import discord
 from discordtest import checking, finding, given
 from discordtest import views as viewing
 from discordtest.act.acting import Acting, act, name, person, place, place_id
+from discordtest.act.threads import tag_ids
 from discordtest.backend import rest
 from discordtest.backend.resources import channel_types, message_form, message_reference, thread
 from discordtest.brevity import quoted
@@ -271,7 +272,7 @@ def _start_thread(
         if kind in channel_types.FORUM_TYPES:
             body.update(
                 message={"content": content} if content else {},
-                applied_tags=_tag_ids(world.channels[channel_id], tags),
+                applied_tags=tag_ids(world.channels[channel_id], tags),
             )
             content = None
         else:
@@ -282,12 +283,3 @@ def _start_thread(
     if content is not None:
         _send(scene, actor, made["id"], {"content": content}, [])
     return cast("Record", made)
-
-
-def _tag_ids(forum: Record, tags: Iterable[Any]) -> list[str]:
-    named = {tag["name"]: str(tag["id"]) for tag in forum["available_tags"]}
-    for tag in tags:
-        if isinstance(tag, str) and not tag.isdigit() and tag not in named:
-            known = ", ".join(named) or "none"
-            raise SetupError(f"the forum {forum['name']!r} has no tag {tag!r}; its tags: {known}")
-    return [named.get(tag) or given.id_of(tag) if isinstance(tag, str) else given.id_of(tag) for tag in tags]
