@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import THREAD_TYPES, Permission
-from discordtest.backend.resources.thread import let_in_by_message
+from discordtest.backend.resources.thread import let_in_by_message, remind_members
 from discordtest.backend.resources.thread_archive import watch_thread
 from discordtest.backend.rest import Call
 from discordtest.backend.world import Record
@@ -17,6 +17,7 @@ __all__ = ["check_active", "check_may_delete", "check_may_speak", "count_message
 
 _MANAGE_THREADS = int(Permission.MANAGE_THREADS)
 _UNCOUNTED = frozenset((18, 21))  # THREAD_CREATED, THREAD_STARTER_MESSAGE
+_OF_MEMBERSHIP = frozenset((1, 2))  # RECIPIENT_ADD, RECIPIENT_REMOVE: they tell of it, and change nothing
 
 
 def check_active(channel: Record) -> None:
@@ -44,13 +45,15 @@ def wake(call: Call, thread: Record) -> None:
         thread["thread_metadata"]["archive_timestamp"] = call.world.timestamp()
         watch_thread(call.world, thread)
         call.world.emit("THREAD_UPDATE", thread, guild=thread["guild_id"], channel=thread)
+        remind_members(call.world, thread)
 
 
 def count_message(call: Call, thread: Record, message: Record) -> None:
     """Count a new message, note its place in the thread, and let in its author and whom it mentions."""
     if message["type"] in _UNCOUNTED:
         return
-    let_in_by_message(call.world, thread, message)
+    if message["type"] not in _OF_MEMBERSHIP:
+        let_in_by_message(call.world, thread, message)
     if message["id"] == thread["id"]:  # a forum post's first message
         message["position"] = 0
         return

@@ -32,6 +32,7 @@ __all__ = [
     "let_in_by_message",
     "may_manage",
     "new_thread",
+    "remind_members",
     "remove_members",
     "render_thread",
     "tell_newcomer",
@@ -190,6 +191,13 @@ def bots_in_thread(world: World, thread: Record) -> list[str]:
     """Return the bots that have joined the thread."""
     members = world.thread_members.get(thread["id"], {})
     return [bot_id for bot_id in world.bots_of(thread["guild_id"]) if bot_id in members]
+
+
+def remind_members(world: World, thread: Record) -> None:
+    """Tell each bot in the thread, which has left the archive, of its membership: clients forget archived threads."""
+    for bot_id in bots_in_thread(world, thread):
+        own = {**world.thread_members[thread["id"]][bot_id], "guild_id": thread["guild_id"]}
+        world.emit("THREAD_MEMBER_UPDATE", own, guild=thread["guild_id"], users=(bot_id,))
 
 
 # -- the end of a thread

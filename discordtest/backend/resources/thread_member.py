@@ -1,6 +1,6 @@
 """Who is in a thread: joining, leaving, letting others in, and lists.
 
-Source: Discord's documentation, Channel ("Join Thread" to "List Thread Members").
+Source: Discord's documentation, Channel ("Join Thread" to "List Thread Members") and Threads ("New Message Types").
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from discordtest.backend.permissions import Permission, visible
 from discordtest.backend.resources.channel import find_channel
 from discordtest.backend.resources.channel_types import THREAD_TYPES
 from discordtest.backend.resources.guild_member import require_members_intent
+from discordtest.backend.resources.message_build import create_system_message
 from discordtest.backend.resources.message_thread import check_active
 from discordtest.backend.resources.paging import page
 from discordtest.backend.resources.thread import (
@@ -26,6 +27,7 @@ from discordtest.backend.world import Record
 __all__: list[str] = []
 
 MAX_LISTED = 100
+RECIPIENT_ADD, RECIPIENT_REMOVE = 1, 2  # message types
 
 
 @parameter("thread")
@@ -61,7 +63,9 @@ def add_thread_member(call: Call, thread: Record, member: Record) -> None:
     parent = call.world.channels[thread["parent_id"]]
     if not visible(call.world, parent, user_id):
         raise reasons.hidden(call.world, user_id, parent)
-    add_members(call.world, thread, (user_id,))
+    if user_id not in call.world.thread_members.get(thread["id"], ()):
+        add_members(call.world, thread, (user_id,))
+        _say(call, thread, RECIPIENT_ADD, member["user"])
 
 
 @route("DELETE", "/channels/{channel_id:thread}/thread-members/{user_id:user}")
@@ -73,6 +77,14 @@ def delete_thread_member(call: Call, thread: Record, user: Record) -> None:
         call.require(Permission.MANAGE_THREADS, thread)
     _find_thread_member(call, thread, user["id"])
     remove_members(call.world, thread, (user["id"],))
+    _say(call, thread, RECIPIENT_REMOVE, user)
+
+
+def _say(call: Call, thread: Record, type: int, user: Record) -> None:
+    """Let Discord say in the thread whom somebody has let in or put out; what the narrator arranges goes unsaid."""
+    actor = call.actor
+    if not actor.omnipotent and actor.user_id != user["id"]:
+        create_system_message(call, thread, type, call.world.users[actor.user_id], mentions=[user])
 
 
 def _find_thread_member(call: Call, thread: Record, user_id: str) -> Record:

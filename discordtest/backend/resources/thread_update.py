@@ -11,7 +11,7 @@ from discordtest.backend.audit import Action
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission
 from discordtest.backend.resources.message_build import create_system_message
-from discordtest.backend.resources.thread import PRIVATE_THREAD, audited, bots_in_thread, may_manage
+from discordtest.backend.resources.thread import PRIVATE_THREAD, audited, may_manage, remind_members
 from discordtest.backend.resources.thread_archive import PINNED, watch_thread
 from discordtest.backend.resources.thread_create import check_tags
 from discordtest.backend.rest import Call
@@ -47,6 +47,8 @@ def update_thread(call: Call, thread: Record) -> Record:
         create_system_message(call, thread, CHANNEL_NAME_CHANGE, author, thread["name"])
     thread.update((key, wanted[key]) for key in _OWN if key in wanted)
     metadata.update((key, wanted[key]) for key in _METADATA if key in wanted)
+    if metadata["archived"]:
+        thread["flags"] &= ~PINNED
     after = audited(thread)
     if after == before:
         return thread
@@ -57,7 +59,7 @@ def update_thread(call: Call, thread: Record) -> Record:
     audit.write(call, thread["guild_id"], Action.THREAD_UPDATE, thread["id"], changes=changes)
     world.emit("THREAD_UPDATE", thread, guild=thread["guild_id"], channel=thread)
     if before["archived"] and not after["archived"]:
-        _remind_members(world, thread)
+        remind_members(world, thread)
     return thread
 
 
@@ -85,7 +87,7 @@ def _check_allowed(call: Call, thread: Record, wanted: Record) -> None:
     if waking and set(wanted) == {"archived"} and not metadata["locked"]:
         call.require(Permission.SEND_MESSAGES, thread)
         return
-    if waking and metadata["locked"]:
+    if metadata["locked"]:
         raise call.lacking(Permission.MANAGE_THREADS, thread, ", which is locked")
     if thread["owner_id"] != call.actor.user_id:
         raise call.lacking(Permission.MANAGE_THREADS, thread, ", which is not its own")
@@ -98,10 +100,3 @@ def _check_pins(world: World, thread: Record) -> None:
     for other in world.threads[thread["guild_id"]].values():
         if other is not thread and other["parent_id"] == thread["parent_id"] and other["flags"] & PINNED:
             raise RestError(Code.MAX_PINNED_THREADS)
-
-
-def _remind_members(world: World, thread: Record) -> None:
-    """Tell each bot of its membership: clients forget archived threads."""
-    for bot_id in bots_in_thread(world, thread):
-        own = {**world.thread_members[thread["id"]][bot_id], "guild_id": thread["guild_id"]}
-        world.emit("THREAD_MEMBER_UPDATE", own, guild=thread["guild_id"], users=(bot_id,))

@@ -64,6 +64,15 @@ class MessagesInThreads(WorldTestCase):
         [event] = self.small.events(session, "THREAD_UPDATE")
         self.assertFalse(event["thread_metadata"]["archived"])
 
+    def test_bots_in_a_thread_that_a_message_wakes_hear_of_their_membership(self):
+        self.archive()
+        session = self.small.connect()
+        self.send(self.small.make_person("alice"))
+        names = [name for name, _ in self.small.events(session) if name.startswith("THREAD_")]
+        self.assertEqual(names, ["THREAD_MEMBERS_UPDATE", "THREAD_UPDATE", "THREAD_MEMBER_UPDATE"])
+        (told,) = self.small.events(session, "THREAD_MEMBER_UPDATE")
+        self.assertEqual(told["user_id"], self.small.bot.user_id)
+
     def test_locked_thread_is_for_those_who_manage_it(self):
         self.archive(locked=True)
         self.small.allow(Permission(BOT_PERMISSIONS) & ~Permission.MANAGE_THREADS)

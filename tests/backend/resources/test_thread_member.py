@@ -117,8 +117,39 @@ class LetInTests(MemberTestCase):
         bob = self.small.make_person("bob")
         self.refused(Code.MISSING_ACCESS, "PUT", thread, bob.user_id)
 
+    def test_it_is_said_in_the_thread_who_let_in_whom(self) -> None:
+        thread = self.start(actor=self.small.bot)
+        session = self.small.connect()
+        for _ in range(2):  # who is in already is not let in again
+            self.assertStatus(self.act("PUT", thread, self.alice.user_id), 204)
+        names = [name for name, _ in self.small.events(session)]
+        self.assertEqual(names, ["THREAD_MEMBERS_UPDATE", "MESSAGE_CREATE"])
+        (said,) = self.small.events(session, "MESSAGE_CREATE")
+        self.assertEqual((said["type"], said["content"]), (1, ""))
+        self.assertEqual(said["author"]["id"], self.small.bot.user_id)
+        self.assertEqual([user["id"] for user in said["mentions"]], [self.alice.user_id])
+
+    def test_nothing_is_said_of_those_who_let_themselves_in_or_are_mentioned(self) -> None:
+        thread = self.start()
+        session = self.small.connect()
+        self.assertStatus(self.act("PUT", thread, self.small.bot.user_id), 204)
+        self.assertEqual(self.small.events(session, "MESSAGE_CREATE"), [])
+        body = {"content": f"<@{self.alice.user_id}>"}
+        self.assertStatus(self.request("POST", thread, "/messages", body), 200)
+        self.assertEqual(len(self.small.events(session, "MESSAGE_CREATE")), 1)
+        self.assertIn(self.alice.user_id, self.members(thread))
+
 
 class PutOutTests(MemberTestCase):
+    def test_it_is_said_in_the_thread_who_put_out_whom(self) -> None:
+        thread = self.start(actor=self.alice)
+        session = self.small.connect()
+        self.assertStatus(self.act("DELETE", thread, self.alice.user_id), 204)
+        (said,) = self.small.events(session, "MESSAGE_CREATE")
+        self.assertEqual((said["type"], said["author"]["id"]), (2, self.small.bot.user_id))
+        self.assertEqual([user["id"] for user in said["mentions"]], [self.alice.user_id])
+        self.assertEqual(self.members(thread), [])  # neither of the two comes in by it
+
     def test_moderators_do(self) -> None:
         thread = self.start(actor=self.alice)
         self.assertStatus(self.act("DELETE", thread, self.alice.user_id), 204)

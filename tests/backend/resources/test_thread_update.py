@@ -75,6 +75,13 @@ class OwnerTests(UpdateTestCase):
         self.small.allow(MODERATION)
         self.patch(self.thread, locked=True, rate_limit_per_user=5)
 
+    def test_a_locked_one_is_for_moderators_while_it_is_active_too(self) -> None:
+        self.small.perform("update_channel", self.thread["id"], body={"locked": True})
+        for body in ({"name": "x"}, {"auto_archive_duration": 60}, {"archived": True}):
+            self.refused(self.thread, 403, Code.MISSING_PERMISSIONS, **body)
+        self.small.allow(MODERATION)
+        self.patch(self.thread, name="x")
+
     def test_strangers_change_nothing(self) -> None:
         thread = self.start(actor=self.alice)
         for body in ({"name": "x"}, {"archived": True}, {"auto_archive_duration": 60}):
@@ -189,6 +196,11 @@ class ForumPostTests(UpdateTestCase):
         self.patch(self.start(channel=second, message={"content": "!"}), flags=1 << 1)
         self.patch(self.post, flags=0)
         self.patch(other, flags=1 << 1)
+
+    def test_a_post_that_is_archived_is_pinned_no_more(self) -> None:
+        self.patch(self.post, flags=1 << 1)
+        changed = self.patch(self.post, archived=True)
+        self.assertEqual(changed["flags"], 0)
 
     def test_threads_elsewhere_have_neither_tags_nor_pins(self) -> None:
         changed = self.patch(self.start(), applied_tags=["1"], flags=1 << 1)
