@@ -29,6 +29,7 @@ __all__ = [
     "FormErrors",
     "Image",
     "Integer",
+    "Name",
     "Number",
     "Object",
     "Path",
@@ -163,6 +164,13 @@ class String(Field):
         elif self.pattern is not None and not self.pattern.fullmatch(value):
             errors.add(path, "STRING_TYPE_REGEX", "String value did not match validation regex.")
         return value
+
+
+class Name(String):
+    """What somebody is called: text in which white space is trimmed, and within it one space alone."""
+
+    def convert(self, value: Any, path: Path, errors: FormErrors) -> Any:
+        return super().convert(" ".join(value.split()) if isinstance(value, str) else value, path, errors)
 
 
 class Number(Field):

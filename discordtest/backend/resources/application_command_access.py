@@ -3,7 +3,7 @@
 A client shows a command only to those who may use it. ``refusal`` goes from the place to the person; the words it
 returns name the first rule that stands against it.
 Source: Discord's documentation, Application Commands ("Contexts", "Permissions", "Using Default Permissions",
-"Age-Restricted Commands").
+"User Commands", "Age-Restricted Commands").
 """
 
 from __future__ import annotations
@@ -26,10 +26,11 @@ from discordtest.backend.world import Record, World
 __all__ = ["CHANNEL", "ROLE", "USER", "command_owners", "context_of", "refusal"]
 
 _NO_GUILD = "0"
+_USER_COMMAND = 2  # type of a command
 ROLE, USER, CHANNEL = 1, 2, 3  # what a command permission is of
 #: where people can write, and so use commands
 _WRITABLE = frozenset((0, 1, 2, 3, 5, 10, 11, 12, 13))
-_VIEW = int(Permission.VIEW_CHANNEL)
+_VIEW, _SEND = int(Permission.VIEW_CHANNEL), int(Permission.SEND_MESSAGES)
 _USE_COMMANDS = int(Permission.USE_APPLICATION_COMMANDS)
 _PLACES = {GUILD: "guilds", BOT_DM: "direct messages with the bot", PRIVATE_CHANNEL: "private channels"}
 
@@ -120,6 +121,8 @@ def _guild_refusal(world: World, command: Record, channel: Record, user_id: str)
         return "they can't see the channel"
     if not bits & _USE_COMMANDS:
         return "they lack the permission USE_APPLICATION_COMMANDS there"
+    if command["type"] == _USER_COMMAND and not bits & _SEND:
+        return "they lack the permission to send messages there, which commands on users need"
     if channel["type"] in THREAD_TYPES and channel["thread_metadata"]["archived"]:
         return "the thread is archived"
     if command["nsfw"] and not is_age_restricted(world, channel):

@@ -241,11 +241,12 @@ class _Options(Array):
 def _check_unique(options: list[Record], path: Path, errors: FormErrors) -> None:
     taken: set[object] = set()
     for index, option in enumerate(options):
-        names = {option["name"], *(option.get("name_localizations") or {}).items()}
-        if names & taken:
+        localised = (option.get("name_localizations") or {}).items()
+        others = {other["name"] for other in options if other is not option}
+        if {option["name"], *localised} & taken or any(name in others for _, name in localised):
             place = (*path, index, "name")
             errors.add(place, "APPLICATION_COMMAND_OPTIONS_NAME_ALREADY_EXISTS", "Option name already exists")
-        taken |= names
+        taken |= {option["name"], *localised}
 
 
 def _check_order(options: list[Record], path: Path, errors: FormErrors) -> None:

@@ -84,6 +84,10 @@ def _check_values(default_max: int) -> _Check:
             errors.add((*path, "min_values"), "NUMBER_TYPE_MIN", message)
         if field.get("disabled"):
             errors.add((*path, "disabled"), "BASE_TYPE_BAD_VALUE", "Modals have no disabled components.")
+        chosen = field.get("default_values")
+        if chosen and not (least or 0) <= len(chosen) <= most:
+            message = f"Must be between {least or 0} and {most} in length."
+            errors.add((*path, "default_values"), "BASE_TYPE_BAD_LENGTH", message)
         check_options(field, path, errors)
 
     return check

@@ -16,6 +16,7 @@ from discordtest.backend.codes import Code, RestError
 from discordtest.backend.resources.expression import (
     CREATE,
     may_know_creators,
+    may_manage,
     render_expression,
     require_expression,
     slots_of,
@@ -100,7 +101,8 @@ def list_guild_emojis(call: Call, guild: Record) -> list[Record]:
 
 @route("GET", "/guilds/{guild_id}/emojis/{emoji_id:guild_emoji}")
 def get_guild_emoji(call: Call, guild: Record, emoji: Record) -> Record:
-    return render_expression(call.world, emoji, may_know_creators(call))
+    own = call.world.creators.get(emoji["id"]) == call.actor.user_id
+    return render_expression(call.world, emoji, may_know_creators(call) if own else may_manage(call))
 
 
 @route("POST", "/guilds/{guild_id}/emojis", permissions=CREATE, body=CREATE_GUILD_EMOJI, status=201)

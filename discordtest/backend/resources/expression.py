@@ -10,7 +10,7 @@ from discordtest.backend.permissions import Permission
 from discordtest.backend.rest import Call
 from discordtest.backend.world import Record, World
 
-__all__ = ["CREATE", "may_know_creators", "render_expression", "require_expression", "slots_of"]
+__all__ = ["CREATE", "may_know_creators", "may_manage", "render_expression", "require_expression", "slots_of"]
 
 CREATE, MANAGE = Permission.CREATE_GUILD_EXPRESSIONS, Permission.MANAGE_GUILD_EXPRESSIONS
 
@@ -18,6 +18,11 @@ CREATE, MANAGE = Permission.CREATE_GUILD_EXPRESSIONS, Permission.MANAGE_GUILD_EX
 def may_know_creators(call: Call) -> bool:
     """Tell whether the actor may see who made the guild's emojis, stickers and sounds."""
     return bool(call.permissions() & (CREATE | MANAGE))
+
+
+def may_manage(call: Call) -> bool:
+    """Tell whether the actor may change what others have made."""
+    return bool(call.permissions() & MANAGE)
 
 
 def require_expression(call: Call, expression_id: str) -> None:

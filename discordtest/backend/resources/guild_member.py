@@ -18,6 +18,7 @@ from discordtest.backend.body import (
     FormErrors,
     Image,
     Integer,
+    Name,
     Object,
     Path,
     Snowflake,
@@ -125,7 +126,7 @@ def _no_empty_nick(body: Record, path: Path, errors: FormErrors) -> None:
 
 EDIT_MEMBER = Object(
     {
-        "nick": String(max=MAX_NICK, null=True, strip=True),
+        "nick": Name(max=MAX_NICK, null=True),
         "roles": Array(Snowflake(), null=True),
         "mute": Boolean(null=True),
         "deaf": Boolean(null=True),
@@ -234,7 +235,7 @@ def _role_changes(world: World, guild_id: str, before: list[str], after: list[st
 
 EDIT_MY_MEMBER = Object(
     {
-        "nick": String(max=MAX_NICK, null=True, strip=True),
+        "nick": Name(max=MAX_NICK, null=True),
         "avatar": Image(null=True),
         "banner": Image(null=True),
         "bio": String(max=190, null=True),

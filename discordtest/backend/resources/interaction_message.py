@@ -144,13 +144,15 @@ def _sign(world: World, interaction: Record, message: Record, original: Record |
     answered_id = interaction["message_id"] if original is None else original["id"]
     if answered_id is not None:
         message["type"] = REPLY
+    elif interaction["type"] == COMMAND and interaction["answer"] is None:
+        is_menu = interaction["data"].get("target_id") is not None
+        message["type"] = CONTEXT_MENU_COMMAND if is_menu else CHAT_INPUT_COMMAND
+        answered_id = metadata.get("target_message_id")
+    if answered_id is not None:
         reference = {"type": 0, "channel_id": message["channel_id"], "message_id": answered_id}
         if interaction["guild_id"] is not None:
             reference["guild_id"] = interaction["guild_id"]
         message["message_reference"] = reference
-    elif interaction["type"] == COMMAND and interaction["answer"] is None:
-        is_menu = interaction["data"].get("target_id") is not None
-        message["type"] = CONTEXT_MENU_COMMAND if is_menu else CHAT_INPUT_COMMAND
 
 
 def _add(call: Call, interaction: Record, message: Record) -> None:

@@ -108,6 +108,8 @@ def apply_edit(
     _check_remains(message, body, layout, bool(kept or uploads))
 
     message["flags"] = flags & ~LOADING
+    if body.get("sticker_ids") == []:
+        message.pop("sticker_items", None)
     if body.get("poll"):
         message["poll"] = new_poll(world, message, body["poll"])
     if "content" in body:
@@ -156,12 +158,13 @@ def _new_entries(files: list[Record], body: Record) -> list[Record]:
 def _check_remains(message: Record, body: Record, layout: bool, files: bool) -> None:
     """Refuse to leave nothing, or content beside components of version 2."""
     left = {key: body[key] if key in body else message[key] for key in ("content", "embeds", "components")}
+    left["sticker_ids"] = body.get("sticker_ids") != [] and message.get("sticker_items")
     if layout:
-        for key in ("content", "embeds"):
+        for key in ("content", "embeds", "sticker_ids"):
             if left[key]:
                 text = f"The '{key}' field cannot be used when using MessageFlags.IS_COMPONENTS_V2"
                 raise invalid(key, "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", text)
-    stays = any(message.get(key) for key in ("sticker_items", "message_snapshots"))
+    stays = message.get("message_snapshots")
     changes = files or any(key in body for key in _CONTENT)
     if changes and not (files or stays or body.get("poll") or any(left.values())):
         raise RestError(Code.EMPTY_MESSAGE)

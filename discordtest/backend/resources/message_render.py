@@ -27,7 +27,7 @@ __all__ = [
 
 HAS_THREAD = 1 << 5
 _MESSAGE_CONTENT = 1 << 18 | 1 << 19  # application flags: the intent, granted or limited
-_SHOWS_REFERENCED = frozenset((19, 21))  # REPLY, THREAD_STARTER_MESSAGE
+_SHOWS_REFERENCED = frozenset((19, 21, 23))  # REPLY, THREAD_STARTER_MESSAGE, CONTEXT_MENU_COMMAND
 
 
 def render_message(world: World, message: Record, viewer_id: str | None) -> Record:

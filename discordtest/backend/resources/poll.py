@@ -7,6 +7,7 @@ Source: Discord's documentation, Poll ("Poll Object", "Poll Create Request Objec
 from __future__ import annotations
 
 from discordtest.backend.body import Array, Boolean, Choice, Integer, Object, Snowflake, String
+from discordtest.backend.resources.component_emoji import render_component_emoji
 from discordtest.backend.world import Record, World
 
 __all__ = ["CREATE_POLL", "new_poll", "render_poll"]
@@ -49,7 +50,7 @@ def new_poll(world: World, message: Record, body: Record) -> Record:
     hours = body.get("duration") or DEFAULT_HOURS
     world.set_deadline(hours * 3600, "end_poll", f"{message['channel_id']}/{message['id']}")
     answers = [
-        {"answer_id": number, "poll_media": _media(answer["poll_media"])}
+        {"answer_id": number, "poll_media": _media(world, answer["poll_media"])}
         for number, answer in enumerate(body["answers"], 1)
     ]
     return {
@@ -73,8 +74,9 @@ def render_poll(world: World, message: Record, viewer_id: str | None) -> Record:
     return {**poll, "results": {**poll["results"], "answer_counts": counts}}
 
 
-def _media(media: Record) -> Record:
+def _media(world: World, media: Record) -> Record:
     shown: Record = {"text": media["text"]}
-    if emoji := media.get("emoji"):
-        shown["emoji"] = {"id": emoji.get("id"), "name": emoji.get("name")}
+    if media.get("emoji"):
+        emoji = render_component_emoji(world, media["emoji"])
+        shown["emoji"] = {"id": None, **emoji, "name": emoji["name"] or None}
     return shown

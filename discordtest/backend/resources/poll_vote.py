@@ -116,8 +116,10 @@ def end_poll(call: Call, channel: Record, message: Record) -> None:
     emit_update(call.world, channel, message)
     reference = {"type": 0, "channel_id": channel["id"], "message_id": message["id"]}
     embed = {"type": "poll_result", "fields": _result_fields(call.world, message)}
+    author = message["author"]
+    mentions = [author] if author["id"] in call.world.users else []  # a webhook can be mentioned by nobody
     create_system_message(
-        call, channel, POLL_RESULT, message["author"], embeds=[embed], message_reference=reference
+        call, channel, POLL_RESULT, author, embeds=[embed], mentions=mentions, message_reference=reference
     )
 
 
@@ -140,4 +142,6 @@ def _result_fields(world: World, message: Record) -> list[Record]:
             values["victor_answer_emoji_name"] = emoji["name"]
             if emoji["id"] is not None:
                 values["victor_answer_emoji_id"] = emoji["id"]
+            if emoji.get("animated"):
+                values["victor_answer_emoji_animated"] = "true"
     return [{"name": name, "value": str(value), "inline": False} for name, value in values.items()]

@@ -8,7 +8,7 @@ Source: Discord's documentation, User ("User Object", "Usernames and Nicknames",
 from __future__ import annotations
 
 from discordtest.backend import cdn
-from discordtest.backend.body import FormErrors, Image, Object, Path, Snowflake, String, invalid
+from discordtest.backend.body import FormErrors, Image, Name, Object, Path, Snowflake, String, invalid
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.resources.guild_member_build import tell_update
 from discordtest.backend.rest import Call, find_in, operation, parameter, route
@@ -99,7 +99,7 @@ def _check_username(body: Record, path: Path, errors: FormErrors) -> None:
 
 EDIT_PROFILE = Object(
     {
-        "username": String(min=MIN_USERNAME, max=MAX_USERNAME, strip=True),
+        "username": Name(min=MIN_USERNAME, max=MAX_USERNAME),
         "avatar": Image(null=True),
         "banner": Image(null=True),
     },

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from discordtest.backend import audit, cdn
 from discordtest.backend.audit import Action
-from discordtest.backend.body import FormErrors, Image, Object, Path, Snowflake, String
+from discordtest.backend.body import FormErrors, Image, Name, Object, Path, Snowflake
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission
 from discordtest.backend.resources.channel import find_channel
@@ -59,11 +59,11 @@ def check_name(body: Record, path: Path, errors: FormErrors, field: str = "name"
 
 
 CREATE_WEBHOOK = Object(
-    {"name": String(min=1, max=MAX_NAME, strip=True, required=True), "avatar": Image(null=True)},
+    {"name": Name(min=1, max=MAX_NAME, required=True), "avatar": Image(null=True)},
     check=check_name,
 )
 UPDATE_WEBHOOK_BY_TOKEN = Object(
-    {"name": String(min=1, max=MAX_NAME, strip=True), "avatar": Image(null=True)}, check=check_name
+    {"name": Name(min=1, max=MAX_NAME), "avatar": Image(null=True)}, check=check_name
 )
 UPDATE_WEBHOOK = Object(
     {**UPDATE_WEBHOOK_BY_TOKEN.fields, "channel_id": Snowflake(null=True)}, check=check_name
@@ -231,8 +231,12 @@ def get_guild_webhooks(call: Call, guild: Record) -> list[Record]:
     return [render_webhook(webhook, call.actor) for webhook in _living(call.world, guild["id"])]
 
 
-@route("GET", "/webhooks/{webhook_id}", permissions=_MANAGE)
+@route("GET", "/webhooks/{webhook_id}")
 def get_webhook(call: Call, webhook: Record) -> Record:
+    """Show a webhook to the application that owns it, and to who manages those of the channel."""
+    owner_id = webhook["application_id"]
+    if owner_id is None or owner_id != call.actor.application_id:
+        call.require(_MANAGE, call.found["channel"])
     return render_webhook(webhook, call.actor)
 
 

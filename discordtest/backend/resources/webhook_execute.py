@@ -17,6 +17,7 @@ from discordtest.backend.body import (
     Boolean,
     Field,
     FormErrors,
+    Name,
     Object,
     Path,
     Snowflake,
@@ -65,7 +66,7 @@ def _check_execution(body: Record, path: Path, errors: FormErrors) -> None:
 EXECUTE_WEBHOOK = Object(
     {
         **MESSAGE_FIELDS,
-        "username": String(min=1, max=MAX_NAME, strip=True, null=True),
+        "username": Name(min=1, max=MAX_NAME, null=True),
         "avatar_url": String(max=MAX_AVATAR_URL, null=True),
         "thread_name": String(max=MAX_THREAD_NAME, strip=True, null=True),
         "applied_tags": Array(Snowflake(), max=MAX_APPLIED_TAGS, unique=True, null=True),

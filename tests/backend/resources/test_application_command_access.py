@@ -103,6 +103,15 @@ class PlaceTests(AccessTestCase):
         channel = self.small.make_channel("quiet", permission_overwrites=overwrites)
         self.assertNotOffered("USE_APPLICATION_COMMANDS", self.make_command(), channel)
 
+    def test_on_users_where_one_may_write(self) -> None:
+        overwrites = [{"id": self.guild_id, "type": 0, "deny": str(int(Permission.SEND_MESSAGES))}]
+        channel = self.small.make_channel("rules", permission_overwrites=overwrites)
+        on_user, on_message = ({"type": type, "description": None} for type in (2, 3))
+        self.assertNotOffered("permission to send messages", self.make_command(**on_user), channel)
+        self.assertOffered(self.make_command(**on_user))
+        self.assertOffered(self.make_command(**on_message), channel)
+        self.assertOffered(self.make_command(), channel)
+
     def test_archived_thread(self) -> None:
         body = {"name": "thread", "type": 11}
         thread = self.small.perform("create_thread", self.general["id"], body=body)

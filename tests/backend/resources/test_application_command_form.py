@@ -85,6 +85,13 @@ class NameTests(FormTestCase):
         options = option("a", name_localizations=names), option("b", name_localizations=names)
         self.assertWrongOptions("1.name", code, *options)
 
+    def test_an_option_that_is_called_in_a_language_as_another_by_default(self) -> None:
+        code = "APPLICATION_COMMAND_OPTIONS_NAME_ALREADY_EXISTS"
+        first, second = option("a", name_localizations={"de": "b"}), option("b")
+        self.assertWrongOptions("0.name", code, first, second)
+        self.assertWrongOptions("1.name", code, second, first)
+        self.assertTaken(options=[option("a", name_localizations={"de": "a"}), second])
+
 
 class DescriptionTests(FormTestCase):
     def test_100_characters_are_the_most(self) -> None:

@@ -140,6 +140,12 @@ class Fields(ModalTestCase):
                 )
                 self.assertBounds(".disabled", {**good, "disabled": False}, {**good, "disabled": True})
 
+    def test_who_is_chosen_at_first_is_as_many_as_may_be(self) -> None:
+        chosen = [{"id": str(number), "type": "user"} for number in range(3)]
+        good = field(5, max_values=2, default_values=chosen[:2])
+        few = field(5, min_values=2, max_values=2, default_values=chosen[:1])
+        self.assertBounds(".default_values", good, {**good, "default_values": chosen}, few)
+
     def test_options_of_a_select(self) -> None:
         self.assertBounds(
             ".options", field(3, options=options(25)), field(3, options=options(26)), field(3, options=[])

@@ -113,7 +113,7 @@ class CreateGuildEmoji(EmojiTestCase):
 
 class ReadGuildEmojis(EmojiTestCase):
     def test_creator_is_told_to_those_who_may_create_or_manage(self):
-        made = self.make()
+        made = self.make(actor=self.small.bot)
         for permission, known in (
             (Permission.CREATE_GUILD_EXPRESSIONS, True),
             (Permission.MANAGE_GUILD_EXPRESSIONS, True),
@@ -123,6 +123,17 @@ class ReadGuildEmojis(EmojiTestCase):
             one = self.small.request("GET", f"{self.path}/{made['id']}").json
             (listed,) = self.small.request("GET", self.path).json
             self.assertEqual(("user" in one, "user" in listed), (known, known))
+
+    def test_creator_of_a_single_one_is_told_to_its_creator_or_to_who_manages(self):
+        made = self.make()
+        for permission, known in (
+            (Permission.CREATE_GUILD_EXPRESSIONS, False),
+            (Permission.MANAGE_GUILD_EXPRESSIONS, True),
+        ):
+            self.small.allow(permission)
+            one = self.small.request("GET", f"{self.path}/{made['id']}").json
+            (listed,) = self.small.request("GET", self.path).json
+            self.assertEqual(("user" in one, "user" in listed), (known, True))
 
     def test_unknown_emoji(self):
         self.assertStatus(self.small.request("GET", f"{self.path}/1"), 404, 10014)

@@ -162,6 +162,10 @@ class Nick(MemberTestCase):
         self.patch(self.alice, nick="Al")
         self.assertIsNone(self.patch(self.alice, nick="").json["nick"])
 
+    def test_white_space_of_a_nick_is_no_more_than_it_takes(self):
+        self.assertEqual(self.patch(self.alice, nick="  Al  \n B ").json["nick"], "Al B")
+        self.assertIsNone(self.patch(self.alice, nick="  ").json["nick"])
+
     def test_length_at_the_bound_and_past(self):
         self.assertStatus(self.patch(self.alice, nick="a" * 32), 200)
         answer = self.patch(self.alice, nick="a" * 33)

@@ -228,6 +228,19 @@ class Followups(MessageTestCase):
         self.assertEqual(message["type"], 0)
         self.assertNotIn("interaction", message)
 
+    def test_the_answer_to_a_command_on_a_message_points_to_it(self) -> None:
+        target = self.small.perform("create_message", self.small.general["id"], body={"content": "x"})
+        menu = {"id": "8", "name": "Look", "type": 3, "target_id": target["id"]}
+        session = self.small.connect()
+        first = self.say(self.interact(2, menu))
+        (event,) = self.small.events(session, "MESSAGE_CREATE")
+        for shown in (first, event):
+            self.assertEqual(shown["message_reference"]["message_id"], target["id"])
+            self.assertEqual(shown["message_reference"]["guild_id"], self.small.guild["id"])
+            self.assertEqual(shown["referenced_message"]["content"], "x")
+        on_user = {"id": "8", "name": "Look", "type": 2, "target_id": self.small.owner["id"]}
+        self.assertNotIn("message_reference", self.say(self.interact(2, on_user)))
+
     def test_deletion_is_told_to_who_sees_them(self) -> None:
         for flags in (0, EPHEMERAL):
             interaction = self.invoke()

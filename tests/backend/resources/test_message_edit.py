@@ -6,6 +6,7 @@ from discordtest.backend.codes import Code
 from discordtest.backend.multipart import Part
 from discordtest.backend.permissions import Permission
 from discordtest.backend.resources.message_build import create_system_message
+from discordtest.backend.resources.sticker import make_sticker_pack
 from discordtest.backend.rest import OPERATIONS, Call
 from tests.backend.worlds import PNG, WorldTestCase
 
@@ -89,6 +90,14 @@ class Edits(WorldTestCase):
         with self.assertRefused(Code.CANNOT_EDIT_STICKERS):
             self.edit(sticker_ids=["1"])
         self.edit(sticker_ids=[], content="x")
+
+    def test_stickers_have_to_go_before_a_layout_comes(self):
+        pack = make_sticker_pack(self.small.world, "Wumpus", ["wave"])
+        message = self.send(sticker_ids=[pack["stickers"][0]["id"]])
+        layout = {"flags": 1 << 15, "components": [{"type": 10, "content": "x"}]}
+        with self.assertRefused(Code.INVALID_FORM_BODY, "sticker_ids"):
+            self.edit(message, **layout)
+        self.assertNotIn("sticker_items", self.edit(message, **layout, sticker_ids=[]))
 
     def test_flags_alone_are_no_edit(self):
         self.assertIsNone(self.edit(flags=4)["edited_timestamp"])

@@ -229,6 +229,32 @@ class End(PollTestCase):
         self.assertEqual(embed["type"], "poll_result")
         self.assertEqual({field["inline"] for field in embed["fields"]}, {False})
 
+    def test_its_author_is_mentioned(self) -> None:
+        session, message = self.small.connect(), self.ask()
+        self.expire(message)
+        told = self.small.events(session, "MESSAGE_CREATE")[-1]
+        self.assertEqual([user["id"] for user in told["mentions"]], [self.small.bot.user_id])
+
+    def test_a_webhook_is_not_mentioned(self) -> None:
+        hook = self.small.perform("create_webhook", self.small.general["id"], body={"name": "hook"})
+        path = f"/webhooks/{hook['id']}/{hook['token']}"
+        message = self.small.request("POST", path, {"poll": poll()}, query={"wait": "true"}).json
+        session = self.small.connect()
+        self.small.perform("end_poll", self.small.general["id"], message["id"])
+        told = self.small.events(session, "MESSAGE_CREATE")[-1]
+        self.assertEqual((told["author"]["username"], told["mentions"]), ("hook", []))
+
+    def test_custom_emoji_is_shown_as_it_is(self) -> None:
+        body = {"name": "dance", "image": "data:image/gif;base64,R0lGODlhLi4uLg=="}
+        emoji = self.small.perform("create_guild_emoji", self.small.guild["id"], body=body)
+        media = {"text": "Blob", "emoji": {"id": emoji["id"]}}
+        message = self.ask(answers=[{"poll_media": media}])
+        shown = {"id": emoji["id"], "name": "dance", "animated": True}
+        self.assertEqual(message["poll"]["answers"][0]["poll_media"]["emoji"], shown)
+        self.vote(message, 1)
+        self.expire(message)
+        self.assertEqual(self.result()["victor_answer_emoji_animated"], "true")
+
     def test_early_end_is_the_end(self) -> None:
         message = self.ask()
         self.small.time = 60_000_000

@@ -54,7 +54,6 @@ NEEDS: dict[str, tuple[Permission, ...]] = {
     "get_guild_vanity_url": (P.MANAGE_GUILD,),
     "get_guild_webhooks": (P.MANAGE_WEBHOOKS,),
     "get_message": (P.READ_MESSAGE_HISTORY,),
-    "get_webhook": (P.MANAGE_WEBHOOKS,),
     "list_auto_moderation_rules": (P.MANAGE_GUILD,),
     "list_channel_invites": (P.MANAGE_CHANNELS,),
     "list_channel_webhooks": (P.MANAGE_WEBHOOKS,),

@@ -59,6 +59,9 @@ class CreateWebhook(WebhookTestCase):
         for name in ("a", "a" * 80):
             self.assertEqual(self.make(name)["name"], name)
 
+    def test_white_space_of_a_name_is_no_more_than_it_takes(self):
+        self.assertEqual(self.make(" a   b ")["name"], "a b")
+
     def test_name_beyond_the_bounds_is_refused(self):
         for name in ("", " ", "a" * 81):
             with self.subTest(name), self.assertRefused(Code.INVALID_FORM_BODY, "name"):
@@ -133,8 +136,13 @@ class ReadWebhooks(WebhookTestCase):
         made = self.make(actor=self.small.bot)
         self.assertEqual(self.small.request("GET", f"/webhooks/{made['id']}").json, made)
         self.assertStatus(self.small.request("GET", "/webhooks/1"), 404, 10015)
+
+    def test_ones_own_needs_no_permission(self):
+        own, other = self.make(actor=self.small.bot), self.make()
         self.small.allow(ALMOST_ALL)
-        self.assertStatus(self.small.request("GET", f"/webhooks/{made['id']}"), 403, 50013)
+        self.assertStatus(self.small.request("GET", f"/webhooks/{own['id']}"), 200)
+        self.assertStatus(self.small.request("GET", f"/webhooks/{other['id']}"), 403, 50013)
+        self.assertStatus(self.small.request("DELETE", f"/webhooks/{own['id']}"), 403, 50013)
 
     def test_one_by_token_needs_no_bot(self):
         made = self.make()
