@@ -111,8 +111,9 @@ def write(
         "user_id": _user_id(call, guild_id),
         "target_id": target_id,
         "action_type": int(action),
-        "changes": changes or [],
     }
+    if changes:
+        entry["changes"] = changes
     if options:
         entry["options"] = {key: str(value) for key, value in options.items()}
     if call.reason:

@@ -11,12 +11,13 @@ from discordtest.backend.permissions import Permission
 from discordtest.backend.resources.guild_scheduled_event import render_event
 from discordtest.backend.resources.webhook import render_webhook
 from discordtest.backend.rest import Call, route
-from discordtest.backend.world import Record
+from discordtest.backend.world import Record, made_at
 
 __all__: list[str] = []
 
 MAX_LISTED = 100
 DEFAULT_LISTED = 50
+KEPT = 45 * 86_400  # seconds
 LIST = Object(
     {
         "limit": Integer(min=1, max=MAX_LISTED, default=DEFAULT_LISTED),
@@ -48,9 +49,11 @@ _OF_USERS = frozenset(
 
 @route("GET", "/guilds/{guild_id}/audit-logs", permissions=Permission.VIEW_AUDIT_LOG, query=LIST)
 def list_guild_audit_log_entries(call: Call, guild: Record) -> Record:
-    """List entries, the latest first; after an id (and not before one) the oldest first."""
+    """List entries of the last 45 days, the latest first; after an id (and not before one) the oldest first."""
     world, query = call.world, call.query
-    entries = [entry for entry in world.audit_log[guild["id"]] if _is_asked_for(entry, query)]
+    oldest = world.wall_clock().timestamp() - KEPT
+    log = world.audit_log[guild["id"]]
+    entries = [entry for entry in log if _is_asked_for(entry, query) and made_at(entry["id"]) >= oldest]
     if "after" not in query or "before" in query:
         entries.reverse()
     entries = entries[: query["limit"]]

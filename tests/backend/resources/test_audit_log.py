@@ -42,6 +42,19 @@ class AuditLog(WorldTestCase):
         self.assertEqual(self.reasons(after=0), ["to a", "to b", "to c"])
         self.assertEqual(self.reasons(after=0, before=middle), ["to a"])
 
+    def test_entries_are_kept_for_45_days(self):
+        self.small.time = 45 * 86_400_000_000
+        self.assertEqual(self.reasons(), ["to c", "to b", "to a"])
+        self.small.time += 1_000_000
+        self.assertEqual(self.reasons(after=0), [])
+
+    def test_entry_without_changes_has_no_array_of_them(self):
+        path = f"/guilds/{self.guild_id}/members/{self.alice.user_id}"
+        self.assertStatus(self.small.request("DELETE", path), 204)
+        kicked, renamed = self.get(limit=2)["audit_log_entries"]
+        self.assertNotIn("changes", kicked)
+        self.assertIn("changes", renamed)
+
     def test_filters(self):
         self.assertEqual(self.reasons(user_id=self.alice.user_id), [])
         self.assertEqual(len(self.reasons(user_id=self.small.bot.user_id)), 3)
