@@ -4,7 +4,7 @@ Prompts are replaced as a whole: one whose id is known stays the same prompt, an
 its roles whenever it is chosen; that another answer to a question with a single one takes those of the first is known
 from life. The channels of an answer are what a client lists for the person: no bot is told of them.
 Source: Discord's documentation, Guild ("Guild Onboarding Object", "Get Guild Onboarding", "Modify Guild Onboarding",
-"Guild Member Flags") and Audit Log ("Audit Log Events").
+"Guild Member Flags"), Permissions ("Role Flags") and Audit Log ("Audit Log Events").
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from discordtest.backend.body import Array, Boolean, Choice, Object, Snowflake, 
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission, everyone_permissions
 from discordtest.backend.resources.guild_member_build import tell_update
+from discordtest.backend.resources.guild_role import tell_role_update
 from discordtest.backend.resources.unicode_emoji import is_emoji
 from discordtest.backend.rest import Call, operation, route
 from discordtest.backend.world import Record, Table, World
@@ -26,6 +27,7 @@ __all__ = ["COMPLETED", "onboarding_of"]
 DEFAULT, ADVANCED = 0, 1  # modes
 MULTIPLE_CHOICE, DROPDOWN = 0, 1
 COMPLETED, STARTED = 1 << 1, 1 << 3  # member flags
+IN_PROMPT = 1 << 0  # a role flag
 MIN_CHANNELS = 7
 MIN_WRITABLE_CHANNELS = 5
 _SPEAK = int(Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES)
@@ -104,6 +106,7 @@ def put_guilds_onboarding(call: Call, guild: Record) -> Record:
         raise RestError(Code.ONBOARDING_BELOW_REQUIREMENTS if below else Code.CANNOT_ENABLE_ONBOARDING)
     is_new = guild_id not in world.onboardings
     world.onboardings[guild_id] = after
+    _flag_roles(world, guild_id, after["prompts"])
     _note_prompts(call, guild_id, before["prompts"], after["prompts"])
     action = Action.ONBOARDING_CREATE if is_new else Action.ONBOARDING_UPDATE
     differences = audit.difference(None if is_new else before, after, _AUDITED)
@@ -197,6 +200,16 @@ def _note_prompts(call: Call, guild_id: str, before: list[Record], after: list[R
             action = Action.ONBOARDING_PROMPT_UPDATE if other else Action.ONBOARDING_PROMPT_DELETE
         if changes:
             audit.write(call, guild_id, action, prompt_id, changes=changes)
+
+
+def _flag_roles(world: World, guild_id: str, prompts: list[Record]) -> None:
+    """Let each role of the guild say whether an answer gives it."""
+    given = {id for prompt in prompts for option in prompt["options"] for id in option["role_ids"]}
+    for role in world.roles[guild_id].values():
+        flags = role["flags"] & ~IN_PROMPT | (IN_PROMPT if role["id"] in given else 0)
+        if flags != role["flags"]:
+            role["flags"] = flags
+            tell_role_update(world, guild_id, role)
 
 
 # -- what people answer

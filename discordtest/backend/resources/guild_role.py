@@ -38,6 +38,7 @@ __all__ = [
     "new_role",
     "remove_role",
     "stands_above_role",
+    "tell_role_update",
 ]
 
 MAX_ROLES = 250  # with @everyone
@@ -196,7 +197,7 @@ def insert_role(call: Call, guild_id: str, role: Record) -> None:
     if is_older or (call.actor.omnipotent and not call.backend.gateway.sessions):
         for other in others:
             other["position"] += 1
-            _tell_update(world, guild_id, other)
+            tell_role_update(world, guild_id, other)
     role["position"] = 1
     roles[role["id"]] = role
     world.emit("GUILD_ROLE_CREATE", {"guild_id": guild_id, "role": role}, guild=guild_id)
@@ -273,12 +274,13 @@ def update_guild_role(call: Call, guild: Record, role: Record) -> Record:
     changes = audit.difference(before, role, AUDITED)
     if changes:
         audit.write(call, guild["id"], Action.ROLE_UPDATE, role["id"], changes=changes)
-        _tell_update(call.world, guild["id"], role)
+        tell_role_update(call.world, guild["id"], role)
         tell_gained(call.world, guild["id"], hidden)
     return role
 
 
-def _tell_update(world: World, guild_id: str, role: Record) -> None:
+def tell_role_update(world: World, guild_id: str, role: Record) -> None:
+    """Tell the guild's bots of a role as it is now."""
     world.emit("GUILD_ROLE_UPDATE", {"guild_id": guild_id, "role": role}, guild=guild_id)
 
 
@@ -312,7 +314,7 @@ def bulk_update_guild_roles(call: Call, guild: Record) -> list[Record]:
             change = {"key": "position", "old_value": old, "new_value": role["position"]}
             audit.write(call, guild_id, Action.ROLE_UPDATE, role["id"], changes=[change])
     for role, _ in moved:
-        _tell_update(world, guild_id, role)
+        tell_role_update(world, guild_id, role)
     return list(roles.values())
 
 

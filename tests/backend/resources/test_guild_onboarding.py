@@ -90,6 +90,16 @@ class Changing(OnboardingTestCase):
         self.assertEqual(second["options"][0]["id"], first["options"][0]["id"])
         self.assertNotEqual(second["options"][1]["id"], "5")
 
+    def test_roles_say_that_an_answer_gives_them(self) -> None:
+        ids = [self.small.perform("create_guild_role", self.guild_id, body={})["id"] for _ in range(2)]
+        session = self.small.connect()
+        for given in ids:
+            self.put(prompts=[self.prompt(options=[{"title": "Fun", "role_ids": [given]}])])
+        told = [event["role"] for event in self.small.events(session, "GUILD_ROLE_UPDATE")]
+        self.assertCountEqual(
+            [(role["id"], role["flags"]) for role in told], [(ids[0], 1), (ids[0], 0), (ids[1], 1)]
+        )
+
     def test_emojis(self) -> None:
         emoji = self.small.perform(
             "create_guild_emoji", self.guild_id, body={"name": "blob", "image": PNG_URI}
