@@ -32,7 +32,7 @@ class SurfaceTestCase(DiscordTestCase):
         return Listener()
 
     def make_world(self):
-        self.guild = self.make_guild("Test")
+        self.guild = self.make_guild("Test", features=["COMMUNITY"])
         self.channel = self.make_text_channel("general", self.guild)
         self.alice = self.make_member("alice", self.guild)
         self.bob = self.make_member("bob", self.guild)

@@ -25,6 +25,7 @@ from discordtest.backend.resources.channel_types import (
     AUDITED,
     CATEGORY,
     CREATE_CHANNEL,
+    STAGE,
     THREAD_TYPES,
     VOICE_TYPES,
     channel_values,
@@ -42,6 +43,11 @@ __all__ = ["check_feature", "find_category", "find_channel"]
 MAX_CHANNELS = 500  # of a guild, categories included, threads not
 MAX_CHILDREN = 50  # of a category
 _VIEW = int(Permission.VIEW_CHANNEL)
+#: type -> the features of guilds one of which it needs
+_OF_COMMUNITIES = {
+    ANNOUNCEMENT: frozenset(("NEWS", "COMMUNITY")),
+    STAGE: frozenset(("COMMUNITY",)),
+}
 #: settings of a guild that name a channel
 _GUILD_SETTINGS = (
     "afk_channel_id",
@@ -86,9 +92,14 @@ def find_category(call: Call, guild: Record, parent_id: str, moving: Record | No
 
 
 def check_feature(call: Call, guild: Record, channel_type: int) -> None:
-    """Refuse an announcement channel where the guild has no news; the test itself may make one anywhere."""
-    if channel_type == ANNOUNCEMENT and not call.actor.omnipotent and "NEWS" not in guild["features"]:
-        raise RestError(Code.CANNOT_EXECUTE_ON_CHANNEL_TYPE)
+    """Refuse stages and announcements outside of communities; the test itself may make them anywhere."""
+    if channel_type not in _OF_COMMUNITIES or call.actor.omnipotent:
+        return
+    if _OF_COMMUNITIES[channel_type].isdisjoint(guild["features"]):
+        why = 'only communities have such channels: make_guild(…, features=["COMMUNITY", "NEWS"])'
+        if channel_type == STAGE:
+            raise RestError(Code.CANNOT_EXECUTE_ON_CHANNEL_TYPE, why=why)
+        raise invalid("type", "BASE_TYPE_CHOICES", "Value must be one of {0, 2, 4, 6, 13, 14, 15, 16}.", why)
 
 
 @route(

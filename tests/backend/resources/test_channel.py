@@ -10,6 +10,10 @@ TEXT, VOICE, CATEGORY, ANNOUNCEMENT, STAGE, FORUM, MEDIA = 0, 2, 4, 5, 13, 15, 1
 
 
 class CreateChannelTests(WorldTestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.small.guild["features"].append("COMMUNITY")
+
     def create(self, **body: object) -> dict[str, object]:
         answer = self.small.request("POST", f"/guilds/{self.small.guild['id']}/channels", body)
         return self.assertStatus(answer, 201)
@@ -41,12 +45,20 @@ class CreateChannelTests(WorldTestCase):
         self.assertEqual((made["bitrate"], made["user_limit"], made["rtc_region"]), (64_000, 0, None))
 
     def test_announcement_needs_news(self) -> None:
-        answer = self.small.request(
-            "POST", f"/guilds/{self.small.guild['id']}/channels", {"name": "news", "type": ANNOUNCEMENT}
-        )
-        self.assertStatus(answer, 400, Code.CANNOT_EXECUTE_ON_CHANNEL_TYPE.value)
-        self.small.guild["features"].append("NEWS")
-        self.assertEqual(self.create(name="news", type=ANNOUNCEMENT)["type"], ANNOUNCEMENT)
+        path, body = f"/guilds/{self.small.guild['id']}/channels", {"name": "news", "type": ANNOUNCEMENT}
+        self.small.guild["features"].clear()
+        refused = self.assertStatus(self.small.request("POST", path, body), 400, 50035)
+        self.assertFieldError(refused, "type", "BASE_TYPE_CHOICES")
+        for feature in ("NEWS", "COMMUNITY"):
+            self.small.guild["features"][:] = [feature]
+            self.assertEqual(self.create(name="news", type=ANNOUNCEMENT)["type"], ANNOUNCEMENT)
+
+    def test_stage_needs_a_community(self) -> None:
+        path, body = f"/guilds/{self.small.guild['id']}/channels", {"name": "talks", "type": STAGE}
+        self.small.guild["features"].clear()
+        self.assertStatus(self.small.request("POST", path, body), 400, 50024)
+        self.small.guild["features"].append("COMMUNITY")
+        self.assertEqual(self.create(**body)["type"], STAGE)
 
     def test_the_test_itself_makes_announcement_channels_anywhere(self) -> None:
         self.assertEqual(self.small.make_channel("news", ANNOUNCEMENT)["type"], ANNOUNCEMENT)

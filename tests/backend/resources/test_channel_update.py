@@ -120,7 +120,7 @@ class ConversionTests(UpdateTestCase):
         self.assertEqual(self.patch(self.small.general, type=TEXT)["type"], TEXT)
 
     def test_the_guild_must_have_news(self) -> None:
-        self.refused(self.small.general, 400, Code.CANNOT_EXECUTE_ON_CHANNEL_TYPE, type=ANNOUNCEMENT)
+        self.refused(self.small.general, 400, Code.INVALID_FORM_BODY, type=ANNOUNCEMENT)
 
     def test_nothing_else_is_converted(self) -> None:
         body = self.refused(self.small.general, 400, Code.INVALID_FORM_BODY, type=VOICE)
