@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from discordtest.backend.resources.message_render import message_event
+from discordtest.backend.resources.message_render import update_event
 from discordtest.backend.world import Record, World
 
 __all__ = ["COPIED", "CROSSPOSTED", "IS_CROSSPOST", "carry_deletion", "carry_edit", "followers"]
@@ -57,5 +57,5 @@ def _copies(world: World, message: Record) -> Iterator[Record]:
 
 def _tell(world: World, copy: Record) -> None:
     channel = world.channels[copy["channel_id"]]
-    event = message_event(world, copy, channel["guild_id"])
+    event = update_event(world, copy, channel["guild_id"])
     world.emit("MESSAGE_UPDATE", event, guild=channel["guild_id"], channel=channel)

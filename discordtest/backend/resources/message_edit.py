@@ -34,7 +34,7 @@ from discordtest.backend.resources.message_form import (
     SUPPRESS_EMBEDS,
 )
 from discordtest.backend.resources.message_reference import REPLY, WRITTEN
-from discordtest.backend.resources.message_render import message_event, render_message
+from discordtest.backend.resources.message_render import render_message, update_event
 from discordtest.backend.resources.message_thread import check_active, check_may_speak
 from discordtest.backend.resources.poll import new_poll
 from discordtest.backend.rest import Call, route
@@ -220,8 +220,8 @@ def _find_mentions(
 def emit_update(world: World, channel: Record, message: Record) -> None:
     """Emit MESSAGE_UPDATE, which carries the whole message."""
     if message["flags"] & EPHEMERAL:
-        world.emit("MESSAGE_UPDATE", dict(message), users=(message["application_id"],))
+        world.emit("MESSAGE_UPDATE", {**message, "tts": False}, users=(message["application_id"],))
         return
     guild_id = channel.get("guild_id")
-    event = message_event(world, message, guild_id)
+    event = update_event(world, message, guild_id)
     world.emit("MESSAGE_UPDATE", event, guild=guild_id, channel=channel)

@@ -22,6 +22,7 @@ __all__ = [
     "message_event",
     "render_message",
     "render_messages",
+    "update_event",
     "without_content",
 ]
 
@@ -70,7 +71,7 @@ def _with_references(world: World, message: Record, viewer_id: str | None) -> Re
 
 
 def message_event(world: World, message: Record, guild_id: str | None) -> Record:
-    """Return the payload of MESSAGE_CREATE and MESSAGE_UPDATE: where it is, and in a guild the author's member."""
+    """Return the payload of MESSAGE_CREATE: where it is, and in a guild the author's member."""
     event = dict(message)
     if message["flags"] & HAS_THREAD or "message_reference" in message:
         event = _with_references(world, message, None)
@@ -91,6 +92,11 @@ def message_event(world: World, message: Record, guild_id: str | None) -> Record
             for user in message["mentions"]
         ]
     return event
+
+
+def update_event(world: World, message: Record, guild_id: str | None) -> Record:
+    """Return the payload of MESSAGE_UPDATE: as it was told first, but never read aloud."""
+    return {**message_event(world, message, guild_id), "tts": False}
 
 
 def _without_user(member: Record) -> Record:

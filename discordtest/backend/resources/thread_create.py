@@ -37,7 +37,7 @@ from discordtest.backend.resources.channel_types import (
 from discordtest.backend.resources.message_build import add_message, build_message, create_system_message
 from discordtest.backend.resources.message_form import MAX_STICKERS, MESSAGE_FIELDS, check_message
 from discordtest.backend.resources.message_reference import WRITTEN
-from discordtest.backend.resources.message_render import HAS_THREAD, message_event, render_message
+from discordtest.backend.resources.message_render import HAS_THREAD, render_message, update_event
 from discordtest.backend.resources.slow_mode import check_slow_mode, note_use
 from discordtest.backend.resources.thread import (
     ANNOUNCEMENT_THREAD,
@@ -108,7 +108,7 @@ def create_thread_from_message(call: Call, channel: Record, message: Record) -> 
     thread = new_thread(message["id"], channel, kind, owner_id, call.timestamp(), call.body)
     open_thread(call, thread)
     message["flags"] |= HAS_THREAD
-    event = message_event(world, message, channel["guild_id"])
+    event = update_event(world, message, channel["guild_id"])
     world.emit("MESSAGE_UPDATE", event, guild=channel["guild_id"], channel=channel)
     add_members(world, thread, (owner_id,), new_thread=True)
     reference = {

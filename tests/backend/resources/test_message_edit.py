@@ -38,6 +38,13 @@ class Edits(WorldTestCase):
         self.assertEqual(event["author"]["id"], self.small.bot.user_id)
         self.assertIn("member", event)
 
+    def test_edit_is_not_read_aloud(self):
+        message = self.send(content="one", tts=True)
+        session = self.small.connect()
+        self.assertTrue(self.edit(message, content="two")["tts"])
+        [event] = self.small.events(session, "MESSAGE_UPDATE")
+        self.assertFalse(event["tts"])
+
     def test_fields_that_are_not_given_stay(self):
         message = self.send(content="one", embeds=[{"title": "t"}])
         self.assertEqual(self.edit(message, content="two")["embeds"], message["embeds"])
