@@ -119,7 +119,9 @@ class Claims(SaysALot):
         self.backend.set_rate_limit("create_message", 3, 60)
         await self.say(2)
         self.assertNotRateLimited()
-        with self.fails("used up the rate limit of create_message never", "POST /channels/#general/messages"):
+        with self.fails(
+            "the bot never used up the rate limit of create_message", "POST /channels/#general/messages"
+        ):
             self.assertRateLimited("create_message")
 
     async def test_something_else_was_used_up(self) -> None:

@@ -26,6 +26,11 @@ __all__ = ["AssertWire", "BotErrors"]
 
 __unittest = True
 
+_NO_LIMIT = (
+    "No rate limit holds in this test: `self.backend.use_realistic_rate_limits()` sets those of life, "
+    "`self.backend.set_rate_limit(…)` one"
+)
+
 
 class AssertWire(AssertCore):
     """The assertions about requests, events and errors."""
@@ -93,9 +98,15 @@ class AssertWire(AssertCore):
         found = [entry for entry in exchanges if entry.wait and _is_meant(target, entry)]
         if not found if count is None else len(found) != count:
             claim = f"used up the rate limit of {route}"
-            times = f"{counting.times(len(found))}, not {count}" if found else "never"
-            head = f"the bot {claim} {times}; it requested:"
-            self._fail_state("\n".join([head, *self._listed(exchanges)]), msg)
+            head = (
+                f"the bot {claim} {counting.times(len(found))}, not {count}; it requested:"
+                if found
+                else f"the bot never {claim}; it requested:"
+            )
+            lines = [head, *self._listed(exchanges)]
+            if not found and self._scene.backend.rate_limits is None:
+                lines.append(_NO_LIMIT)
+            self._fail_state("\n".join(lines), msg)
         return found
 
     def _listed(self, exchanges: list[journal.Exchange]) -> list[str]:

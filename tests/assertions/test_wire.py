@@ -143,11 +143,16 @@ class RateLimitedTests(BotTestCase):
         self.backend.set_rate_limit("create_message", 2, 5)
         await self.bot_does(lambda ctx: ctx.send("Pong!"))
         self.assertNotRateLimited()
-        with self.fails("the bot used up the rate limit of * never; it requested:\n  bot: POST"):
+        with self.fails("the bot never used up the rate limit of *; it requested:\n  bot: POST"):
             self.assertRateLimited()
         await self.advance(1)
-        with self.fails("never; it requested:\n  nothing"):
+        with self.fails("it requested:\n  nothing\nWhat happened:"):
             self.assertRateLimited()
+
+    async def test_limit_that_nobody_has_set(self) -> None:
+        await self.bot_does(lambda ctx: ctx.send("Pong!"))
+        with self.fails("No rate limit holds in this test: `self.backend.use_realistic_rate_limits()` sets"):
+            self.assertRateLimited("create_message")
 
 
 class OwnTextTests(BotTestCase):
