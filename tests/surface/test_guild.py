@@ -83,8 +83,9 @@ class Editing(SurfaceTestCase):
         widget = await self.guild.widget()
         self.assertEqual((widget.id, widget.name), (self.guild.id, "Test"))
         self.assertEqual((await self.client.fetch_widget(self.guild.id)).id, self.guild.id)
-        invite = await widget.fetch_invite() if widget.invite_url else None
-        self.assertIn(type(invite), (discord.Invite, type(None)))
+        invite = await widget.fetch_invite()
+        self.assertEqual(invite.channel.id, self.channel.id)
+        self.assertIsNone(invite.inviter)
         await self.guild.edit_widget(enabled=False, channel=None, reason="why")
         with self.assertRaises(discord.Forbidden) as caught:
             await self.guild.widget()

@@ -14,6 +14,7 @@ from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import VOICE_TYPES, Permission, everyone_permissions
 from discordtest.backend.resources.guild import counts_of, tell_guild_update
 from discordtest.backend.resources.guild_create import render_guild
+from discordtest.backend.resources.invite import widget_invite
 from discordtest.backend.rest import Call, route
 from discordtest.backend.world import Record
 
@@ -64,16 +65,16 @@ def update_guild_widget_settings(call: Call, guild: Record) -> Record:
 
 @route("GET", "/guilds/{guild_id:any_guild}/widget.json", anonymous=True)
 def get_guild_widget(call: Call, guild: Record) -> Record:
-    """Show who is online and which voice channels everybody may enter; 50004 where the widget is off."""
+    """Show who is online, which voice channels everybody may enter, and an invite; 50004 where it is off."""
     if not guild["widget_enabled"]:
         raise RestError(Code.GUILD_WIDGET_DISABLED)
-    world, guild_id = call.world, guild["id"]
+    world, guild_id, invite = call.world, guild["id"], widget_invite(call.world, guild)
     members = world.members[guild_id]
     online = [user_id for user_id in world.presences if user_id in members]
     return {
         "id": guild_id,
         "name": guild["name"],
-        "instant_invite": None,
+        "instant_invite": invite and f"https://discord.com/invite/{invite['code']}",
         "channels": [
             {"id": channel["id"], "name": channel["name"], "position": channel["position"]}
             for channel in world.guild_channels[guild_id].values()

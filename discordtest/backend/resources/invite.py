@@ -24,7 +24,7 @@ from discordtest.backend.rest import Call, find_in, parameter, route
 from discordtest.backend.world import Record, World
 from discordtest.errors import NotModelled
 
-__all__ = ["find_invite", "find_live_invite", "render_invite", "roles_of", "use_invite"]
+__all__ = ["find_invite", "find_live_invite", "render_invite", "roles_of", "use_invite", "widget_invite"]
 
 MAX_INVITES = 1000  # of a guild
 MAX_AGE = 604_800  # seconds
@@ -197,29 +197,69 @@ def create_channel_invite(call: Call, channel: Record) -> Record:
             return render_invite(world, same)
     if len(world.invites) >= MAX_INVITES and len(_live(world, channel["guild_id"])) >= MAX_INVITES:
         raise RestError(Code.MAX_INVITES)
-    invite["code"] = call.id or new_code(world, CODE_LENGTH, world.invites)
-    world.invites[invite["code"]] = invite
+    _add(world, invite, call.id)
     _note(call, invite, None, invite, Action.INVITE_CREATE)
-    world.emit(
-        "INVITE_CREATE", _event(invite), guild=channel["guild_id"], users=_informed(world, channel["id"])
-    )
+    _tell(world, invite)
     return render_invite(world, invite)
+
+
+def widget_invite(world: World, guild: Record) -> Record | None:
+    """Return the invite that the guild's widget shows, a new one where the last is gone.
+
+    It is nobody's. None where the widget names no channel, and where the guild has too many invites.
+    """
+    channel_id = guild["widget_channel_id"]
+    if channel_id not in world.guild_channels[guild["id"]]:
+        return None
+    live = _live(world, guild["id"])
+    for invite in live:
+        if invite["channel_id"] == channel_id and "inviter" not in invite:
+            return invite
+    if len(live) >= MAX_INVITES:
+        return None
+    invite = {
+        **_places(world, guild["id"], channel_id, DEFAULT_AGE),
+        "max_uses": 0,
+        "temporary": False,
+        "flags": 0,
+    }
+    _add(world, invite)
+    _tell(world, invite)
+    return invite
+
+
+def _places(world: World, guild_id: str, channel_id: str, max_age: int) -> Record:
+    """Return what each new invite starts with: where to, and for how long."""
+    return {
+        "code": "",
+        "guild_id": guild_id,
+        "channel_id": channel_id,
+        "created_at": world.timestamp(),
+        "expires_at": world.timestamp(max_age) if max_age else None,
+        "max_age": max_age,
+        "uses": 0,
+    }
+
+
+def _add(world: World, invite: Record, code: str | None = None) -> None:
+    invite["code"] = code or new_code(world, CODE_LENGTH, world.invites)
+    world.invites[invite["code"]] = invite
+
+
+def _tell(world: World, invite: Record) -> None:
+    users = _informed(world, invite["channel_id"])
+    world.emit("INVITE_CREATE", _event(invite), guild=invite["guild_id"], users=users)
 
 
 def _new_invite(call: Call, channel: Record) -> Record:
     world, body = call.world, call.body
     max_age = DEFAULT_AGE if body["max_age"] is None else body["max_age"]
     invite: Record = {
-        "code": "",
-        "guild_id": channel["guild_id"],
-        "channel_id": channel["id"],
-        "inviter": world.users[call.actor.user_id],
+        **_places(world, channel["guild_id"], channel["id"], max_age),
         "created_at": call.timestamp(),
-        "expires_at": world.timestamp(max_age) if max_age else None,
-        "max_age": max_age,
+        "inviter": world.users[call.actor.user_id],
         "max_uses": body["max_uses"] or 0,
         "temporary": bool(body["temporary"]),
-        "uses": 0,
         "flags": body["flags"] or 0,
     }
     target_type = body.get("target_type")
@@ -275,7 +315,7 @@ def _event(invite: Record) -> Record:
 
 
 def _note(call: Call, invite: Record, old: Record | None, new: Record | None, action: Action) -> None:
-    inviter_id = invite["inviter"]["id"]
+    inviter_id = invite["inviter"]["id"] if "inviter" in invite else None
     before, after = (None if one is None else {**one, "inviter_id": inviter_id} for one in (old, new))
     changes = audit.difference(before, after, _AUDITED)
     audit.write(call, invite["guild_id"], action, None, changes=changes)
@@ -308,9 +348,9 @@ def invite_resolve(call: Call, invite: Record) -> Record:
     shown = render_invite(call.world, invite, metadata=False, counts=call.query["with_counts"])
     if "guild_scheduled_event_id" in call.query:
         events = call.world.scheduled_events[invite["guild_id"]]
-        event_id = call.query["guild_scheduled_event_id"]
-        event = find_in(events, event_id, Code.UNKNOWN_GUILD_SCHEDULED_EVENT)
-        shown["guild_scheduled_event"] = render_event(call.world, event, counted=True)
+        event = events.get(call.query["guild_scheduled_event_id"])
+        if event is not None:
+            shown["guild_scheduled_event"] = render_event(call.world, event, counted=True)
     return shown
 
 

@@ -135,7 +135,7 @@ class ReadTests(ScheduledEventTestCase):
         shown = self.assertStatus(self.small.request("GET", path, query=query), 200)
         self.assertEqual(shown["guild_scheduled_event"]["name"], "Party")
         answer = self.small.request("GET", path, query={"guild_scheduled_event_id": "1"})
-        self.assertStatus(answer, 404, Code.UNKNOWN_GUILD_SCHEDULED_EVENT)
+        self.assertNotIn("guild_scheduled_event", self.assertStatus(answer, 200))
 
     def test_they_go_with_the_guild(self) -> None:
         self.small.perform("delete_guild", self.small.guild["id"])

@@ -55,6 +55,42 @@ class Widget(SettingsTestCase):
         (member,) = answer["members"]
         self.assertEqual((member["username"], member["status"]), ("alice", "dnd"))
 
+    def show(self) -> str | None:
+        """Return the invite that the widget shows to somebody outside."""
+        url: str | None = self.assertStatus(self.request("GET", "widget.json", token=None), 200)[
+            "instant_invite"
+        ]
+        return url
+
+    def test_makes_an_invite_and_shows_it_while_it_lasts(self):
+        self.request("PATCH", "widget", {"enabled": True, "channel_id": self.small.general["id"]})
+        session = self.small.connect()
+        first = self.show()
+        self.assertEqual(self.show(), first)
+        (made,) = self.small.events(session, "INVITE_CREATE")
+        self.assertEqual(first, f"https://discord.com/invite/{made['code']}")
+        self.assertNotIn("inviter", made)
+        self.small.time = made["max_age"] * 1_000_000
+        second = self.show()
+        self.assertNotEqual(second, first)
+        self.assertStatus(self.small.request("DELETE", f"/invites/{second.rpartition('/')[2]}"), 200)
+        self.assertNotIn(self.show(), (first, second))
+
+    def test_shows_no_invite_without_a_channel_for_it(self):
+        self.request("PATCH", "widget", {"enabled": True})
+        self.assertIsNone(self.show())
+
+    def test_shows_no_invite_where_the_guild_has_too_many(self):
+        self.request("PATCH", "widget", {"enabled": True, "channel_id": self.small.general["id"]})
+        made = self.small.perform("create_channel_invite", self.small.general["id"], body={})
+        invites = self.small.world.invites
+        invites.update({f"c{n}": {**invites[made["code"]], "code": f"c{n}"} for n in range(998)})
+        self.assertIsNotNone(self.show())
+        self.assertIsNotNone(self.show())
+        invites.popitem()
+        invites["last"] = {**invites[made["code"]], "code": "last"}
+        self.assertIsNone(self.show())
+
     def test_refusals(self):
         self.assertStatus(self.request("PATCH", "widget", {"channel_id": "5"}), 404, Code.UNKNOWN_CHANNEL)
         self.small.allow(0)

@@ -181,7 +181,7 @@ class LookUpTests(InviteTestCase):
 
     def test_unknown_event(self) -> None:
         answer = self.get(self.create()["code"], guild_scheduled_event_id="1")
-        self.assertStatus(answer, 404, Code.UNKNOWN_GUILD_SCHEDULED_EVENT.value)
+        self.assertNotIn("guild_scheduled_event", self.assertStatus(answer, 200))
 
     def test_lists(self) -> None:
         other = self.small.make_channel("other")
