@@ -114,6 +114,7 @@ def check_may_send(call: Call, channel: Record, bits: int) -> None:
         check_dm(call, channel)
     elif kind in THREAD_TYPES:
         message_thread.check_may_speak(channel, bits)
+        message_thread.check_may_wake(call.world, channel)
     if channel.get("rate_limit_per_user"):
         check_slow_mode(call, channel, bits)
     if call.actor.kind == "person" and kind != 1:

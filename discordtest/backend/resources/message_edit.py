@@ -37,6 +37,7 @@ from discordtest.backend.resources.message_reference import REPLY, WRITTEN
 from discordtest.backend.resources.message_render import render_message, update_event
 from discordtest.backend.resources.message_thread import check_active, check_may_speak
 from discordtest.backend.resources.poll import new_poll
+from discordtest.backend.resources.thread import let_in_by_message
 from discordtest.backend.rest import Call, route
 from discordtest.backend.world import Record, World
 
@@ -120,6 +121,8 @@ def apply_edit(
     _edit_shown(world, message, embeds, components, uploads)
     if "content" in body or components is not None:
         _find_mentions(world, channel, message, body.get("allowed_mentions"), permissions, mentions)
+        if channel["type"] in THREAD_TYPES and not flags & EPHEMERAL:
+            let_in_by_message(world, channel, message, author=False)
     if is_filled:
         call.backend.journal.append(Sent(world.now(), call.actor, call.wire, dict(message)))
     elif uploads or any(key in body for key in _CONTENT):

@@ -8,12 +8,20 @@ from __future__ import annotations
 
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import THREAD_TYPES, Permission
-from discordtest.backend.resources.thread import let_in_by_message, remind_members
+from discordtest.backend.resources.thread import check_room, let_in_by_message, remind_members
 from discordtest.backend.resources.thread_archive import watch_thread
 from discordtest.backend.rest import Call
-from discordtest.backend.world import Record
+from discordtest.backend.world import Record, World
 
-__all__ = ["check_active", "check_may_delete", "check_may_speak", "count_message", "discount_message", "wake"]
+__all__ = [
+    "check_active",
+    "check_may_delete",
+    "check_may_speak",
+    "check_may_wake",
+    "count_message",
+    "discount_message",
+    "wake",
+]
 
 _MANAGE_THREADS = int(Permission.MANAGE_THREADS)
 _UNCOUNTED = frozenset((18, 21))  # THREAD_CREATED, THREAD_STARTER_MESSAGE
@@ -30,6 +38,12 @@ def check_may_speak(thread: Record, permissions: int) -> None:
     """Refuse with 160005 in a locked thread, but for those who manage threads."""
     if thread["thread_metadata"]["locked"] and not permissions & _MANAGE_THREADS:
         raise RestError(Code.THREAD_LOCKED)
+
+
+def check_may_wake(world: World, thread: Record) -> None:
+    """Refuse with 160006 to take one more thread out of the archive than may be active."""
+    if thread["thread_metadata"]["archived"]:
+        check_room(world, thread["guild_id"])
 
 
 def check_may_delete(channel: Record, permissions: int) -> None:

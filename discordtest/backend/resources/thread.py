@@ -13,7 +13,7 @@ from collections.abc import Collection
 from discordtest.backend import audit
 from discordtest.backend.audit import Action
 from discordtest.backend.codes import Code, RestError
-from discordtest.backend.permissions import PRIVATE_THREAD, Permission, visible
+from discordtest.backend.permissions import PRIVATE_THREAD, Permission, channel_permissions, visible
 from discordtest.backend.resources.channel_types import FORUM_TYPES
 from discordtest.backend.resources.message_traces import forget_messages
 from discordtest.backend.rest import Call
@@ -27,6 +27,7 @@ __all__ = [
     "add_members",
     "audited",
     "bots_in_thread",
+    "check_room",
     "delete_thread",
     "forget_thread",
     "let_in_by_message",
@@ -39,7 +40,10 @@ __all__ = [
 ]
 
 ANNOUNCEMENT_THREAD, PUBLIC_THREAD = 10, 11
+MAX_ACTIVE_THREADS = 1000  # of a guild
 MAX_PARTICIPANTS = 1000
+MAX_LET_IN_BY_ROLE = 100  # known from life
+FAILED_TO_MENTION_SOME_ROLES_IN_THREAD = 1 << 8  # message flag
 MAX_SHOWN_MEMBERS = 50  # where member_count stops
 DEFAULT_DURATION = 1440  # minutes until a quiet thread is archived
 _AUDITED = ("name", "type", "rate_limit_per_user", "applied_tags", "flags")
@@ -80,6 +84,12 @@ def new_thread(
     if parent["type"] in FORUM_TYPES:
         thread["applied_tags"] = body.get("applied_tags") or []
     return thread
+
+
+def check_room(world: World, guild_id: str) -> None:
+    """Refuse with 160006 one more thread that is not in the archive."""
+    if len(active_threads(world, guild_id)) >= MAX_ACTIVE_THREADS:
+        raise RestError(Code.MAX_ACTIVE_THREADS)
 
 
 def render_thread(world: World, thread: Record, user_id: str) -> Record:
@@ -167,24 +177,45 @@ def _tell_members(world: World, thread: Record, concerned: Collection[str], chan
         world.emit("THREAD_MEMBERS_UPDATE", payload, guild=guild_id, users=told)
 
 
-def let_in_by_message(world: World, thread: Record, message: Record) -> None:
-    """Let in the author of a message in the thread, and whom it mentions, if they see the parent."""
+def let_in_by_message(world: World, thread: Record, message: Record, *, author: bool = True) -> None:
+    """Let in the author of a message in the thread, and whom it mentions, if they see the parent.
+
+    Of a role all members come; one of more than 100 is too large, which the message's flags say.
+    """
     guild_members = world.members[thread["guild_id"]]
     parent = world.channels[thread["parent_id"]]
     known = world.thread_members.get(thread["id"], {})
-    author_id = message["author"]["id"]
-    mentioned = [user["id"] for user in message["mentions"]] if _may_invite(world, thread, author_id) else []
+    called = [message["author"]["id"]] if author else []
+    if (message["mentions"] or message["mention_roles"]) and _may_invite(
+        world, thread, message["author"]["id"]
+    ):
+        called += [user["id"] for user in message["mentions"]]
+        called += _members_of_roles(world, thread, message)
     coming = [
         user_id
-        for user_id in (author_id, *mentioned)
+        for user_id in called
         if user_id in guild_members and user_id not in known and visible(world, parent, user_id)
     ]
     if coming:
-        add_members(world, thread, coming)
+        add_members(world, thread, coming[: MAX_PARTICIPANTS - len(known)])
+
+
+def _members_of_roles(world: World, thread: Record, message: Record) -> list[str]:
+    found: list[str] = []
+    for role_id in message["mention_roles"]:
+        members = world.members[thread["guild_id"]].items()
+        holders = [user_id for user_id, member in members if role_id in member["roles"]]
+        if len(holders) > MAX_LET_IN_BY_ROLE:
+            message["flags"] |= FAILED_TO_MENTION_SOME_ROLES_IN_THREAD
+        else:
+            found += holders
+    return found
 
 
 def _may_invite(world: World, thread: Record, user_id: str) -> bool:
-    return bool(thread["thread_metadata"].get("invitable", True) or thread["owner_id"] == user_id)
+    if thread["thread_metadata"].get("invitable", True) or thread["owner_id"] == user_id:
+        return True
+    return bool(channel_permissions(world, thread, user_id) & Permission.MANAGE_THREADS)
 
 
 def bots_in_thread(world: World, thread: Record) -> list[str]:

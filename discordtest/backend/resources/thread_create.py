@@ -43,10 +43,11 @@ from discordtest.backend.resources.thread import (
     ANNOUNCEMENT_THREAD,
     PRIVATE_THREAD,
     PUBLIC_THREAD,
-    active_threads,
     add_members,
     audited,
+    check_room,
     new_thread,
+    render_thread,
 )
 from discordtest.backend.resources.thread_archive import watch_thread
 from discordtest.backend.rest import Call, route
@@ -54,7 +55,6 @@ from discordtest.backend.world import Record
 
 __all__ = ["MAX_APPLIED_TAGS", "check_tags", "open_thread"]
 
-MAX_ACTIVE_THREADS = 1000  # of a guild
 MAX_APPLIED_TAGS = 5
 THREAD_CREATED, THREAD_STARTER_MESSAGE = 18, 21  # message types
 #: what each kind of thread needs
@@ -119,7 +119,7 @@ def create_thread_from_message(call: Call, channel: Record, message: Record) -> 
     }
     author = world.users[owner_id]
     create_system_message(call, thread, THREAD_STARTER_MESSAGE, author, message_reference=reference)
-    return thread
+    return render_thread(world, thread, owner_id)
 
 
 CREATE_QUERY = Object({"use_nested_fields": Boolean()})
@@ -154,7 +154,7 @@ def create_thread(call: Call, channel: Record) -> Record:
         create_system_message(
             call, channel, THREAD_CREATED, author, thread["name"], message_reference=reference
         )
-    return thread
+    return render_thread(world, thread, owner_id)
 
 
 def _check_pace(call: Call, channel: Record) -> None:
@@ -166,8 +166,7 @@ def open_thread(call: Call, thread: Record) -> None:
     """Put a new thread into the world, note it and tell of it; refuses one too many with 160006."""
     world, guild_id = call.world, thread["guild_id"]
     threads = world.threads[guild_id]
-    if len(active_threads(world, guild_id)) >= MAX_ACTIVE_THREADS:
-        raise RestError(Code.MAX_ACTIVE_THREADS)
+    check_room(world, guild_id)
     world.channels[thread["id"]] = threads[thread["id"]] = thread
     note_use(call, world.channels[thread["parent_id"]], threads=True)
     noted = audited(thread)
@@ -205,7 +204,7 @@ def _post(call: Call, forum: Record) -> Record:
     add_message(call, thread, message)
     if triggered:
         execute(call, thread, message["content"], triggered, message["id"])
-    return {**thread, "message": render_message(world, message, owner_id)}
+    return {**render_thread(world, thread, owner_id), "message": render_message(world, message, owner_id)}
 
 
 def check_tags(call: Call, forum: Record, wanted: list[str], held: list[str] | None = None) -> None:

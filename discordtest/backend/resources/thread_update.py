@@ -11,7 +11,13 @@ from discordtest.backend.audit import Action
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission
 from discordtest.backend.resources.message_build import create_system_message
-from discordtest.backend.resources.thread import PRIVATE_THREAD, audited, may_manage, remind_members
+from discordtest.backend.resources.thread import (
+    PRIVATE_THREAD,
+    audited,
+    check_room,
+    may_manage,
+    remind_members,
+)
 from discordtest.backend.resources.thread_archive import PINNED, watch_thread
 from discordtest.backend.resources.thread_create import check_tags
 from discordtest.backend.rest import Call
@@ -37,6 +43,9 @@ def update_thread(call: Call, thread: Record) -> Record:
         check_tags(call, parent, wanted["applied_tags"], thread["applied_tags"])
     if wanted.get("flags", 0) & PINNED:
         _check_pins(world, thread)
+
+    if metadata["archived"] and wanted.get("archived") is False:
+        check_room(world, thread["guild_id"])
 
     before, old_name = audited(thread), thread["name"]
     if wanted.get("archived") is False:

@@ -43,6 +43,78 @@ class MessagesInThreads(WorldTestCase):
         self.send(alice)
         self.assertIn(alice.user_id, self.small.world.thread_members[self.thread["id"]])
 
+    def join(self, name, role):
+        person = self.small.make_person(name)
+        self.small.perform("add_guild_member_role", self.small.guild["id"], person.user_id, role["id"])
+        return person.user_id
+
+    def staff(self, **body):
+        body = {"name": "staff", "mentionable": True, **body}
+        return self.small.perform("create_guild_role", self.small.guild["id"], body=body)
+
+    def test_all_members_of_a_role_that_is_mentioned_join(self):
+        role, members = self.staff(), self.small.world.thread_members[self.thread["id"]]
+        ids = {self.join(name, role) for name in ("ann", "ben")}
+        self.send(content=f"<@&{role['id']}>", allowed_mentions={"parse": []})
+        self.assertFalse(ids & set(members))
+        said = self.send(content=f"<@&{role['id']}>")
+        self.assertEqual(said["flags"], 0)
+        self.assertTrue(ids < set(members))
+
+    def test_an_edit_lets_in_too(self):
+        role, members = self.staff(), self.small.world.thread_members[self.thread["id"]]
+        ann, ben = self.join("ann", role), self.small.make_person("ben").user_id
+        said = self.send(content="one moment")
+        body = {"content": f"<@&{role['id']}> <@{ben}>"}
+        self.small.perform("update_message", self.thread["id"], said["id"], body=body, actor=self.small.bot)
+        self.assertTrue({ann, ben} < set(members))
+
+    def test_a_role_of_more_than_a_hundred_is_not_let_in_and_the_message_says_so(self):
+        role, members = self.staff(), self.small.world.thread_members[self.thread["id"]]
+        for number in range(100):
+            self.join(f"p{number}", role)
+        self.assertEqual(self.send(content=f"<@&{role['id']}>")["flags"], 0)
+        self.assertEqual(len(members), 101)
+        last = self.join("last", role)
+        session = self.small.connect()
+        self.send(content=f"<@&{role['id']}>")
+        self.assertEqual(self.small.events(session, "MESSAGE_CREATE")[-1]["flags"], 1 << 8)
+        self.assertNotIn(last, members)
+
+    def test_a_closed_thread_takes_whom_its_owner_or_a_moderator_mentions(self):
+        body = {"name": "t", "type": 12, "invitable": False}
+        made = self.small.perform("create_thread", self.small.general["id"], body=body, actor=self.small.bot)
+        self.thread = self.small.world.channels[made["id"]]
+        ann, ben, cleo = (self.small.make_person(name) for name in ("ann", "ben", "cleo"))
+        members = self.small.world.thread_members[self.thread["id"]]
+        self.send(content=f"<@{ann.user_id}>")
+        self.send(ann, content=f"<@{ben.user_id}>")
+        self.assertEqual([*members], [self.small.bot.user_id, ann.user_id])
+        body = {"permissions": str(int(Permission.MANAGE_THREADS))}
+        role = self.small.perform("create_guild_role", self.small.guild["id"], body=body)
+        self.small.perform("add_guild_member_role", self.small.guild["id"], ann.user_id, role["id"])
+        self.send(ann, content=f"<@{cleo.user_id}>")
+        self.assertIn(cleo.user_id, members)
+
+    def test_a_full_thread_takes_the_message_and_nobody_more(self):
+        members = self.small.world.thread_members[self.thread["id"]]
+        members.update((str(number), {"user_id": str(number)}) for number in range(1, 1000))
+        alice = self.small.make_person("alice")
+        self.send(alice)
+        self.assertNotIn(alice.user_id, members)
+
+    def test_no_thread_wakes_where_as_many_as_may_be_are_active(self):
+        threads = self.small.world.threads[self.small.guild["id"]]
+        awake = {"parent_id": "1", "thread_metadata": {"archived": False}}
+        threads.update((str(number), awake) for number in range(1, 1001))
+        self.archive()
+        with self.assertRefused(Code.MAX_ACTIVE_THREADS):
+            self.send()
+        with self.assertRefused(Code.MAX_ACTIVE_THREADS):
+            self.small.perform("update_channel", self.thread["id"], body={"archived": False})
+        del threads["1"]
+        self.send()
+
     def test_what_began_the_thread_is_not_counted(self):
         self.send()
         for message in (

@@ -32,6 +32,7 @@ class FromMessageTests(ThreadTestCase):
         self.assertEqual(made["parent_id"], self.small.general["id"])
         self.assertEqual(made["owner_id"], self.small.bot.user_id)
         self.assertEqual((made["member_count"], made["message_count"]), (1, 0))
+        self.assertEqual(made["member"]["user_id"], self.small.bot.user_id)
         self.assertEqual(made["thread_metadata"]["auto_archive_duration"], 60)
 
     def test_events_in_order(self) -> None:
