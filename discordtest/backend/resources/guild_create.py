@@ -56,7 +56,7 @@ def render_guild_create(world: World, guild: Record, viewer: Viewer) -> Record:
         "members": listed,
         "channels": [as_seen(world, one, viewer.user_id) for one in world.guild_channels[guild_id].values()],
         "threads": [
-            _with_short_member(render_thread(world, thread, viewer.user_id))
+            render_thread(world, thread, viewer.user_id)
             for thread in active_threads(world, guild_id)
             if visible(world, thread, viewer.user_id)
         ],
@@ -69,14 +69,6 @@ def render_guild_create(world: World, guild: Record, viewer: Viewer) -> Record:
         "guild_scheduled_events": events_of(world, guild_id, viewer.user_id),
         "soundboard_sounds": list(world.soundboard_sounds[guild_id].values()),
     }
-
-
-def _with_short_member(thread: Record) -> Record:
-    """Leave out of one's membership what is clear there: of which thread it is, and whose."""
-    member = thread.get("member")
-    if member is None:
-        return thread
-    return {**thread, "member": {key: member[key] for key in ("join_timestamp", "flags")}}
 
 
 def _listed_members(world: World, guild_id: str, viewer: Viewer) -> list[Record]:
