@@ -11,7 +11,17 @@ from datetime import datetime
 
 from discordtest.backend import audit
 from discordtest.backend.audit import Action
-from discordtest.backend.body import Array, Boolean, Choice, FormErrors, Integer, Object, Path, Snowflake
+from discordtest.backend.body import (
+    Array,
+    Boolean,
+    Choice,
+    FormErrors,
+    Integer,
+    Object,
+    Path,
+    Snowflake,
+    invalid,
+)
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission, channel_permissions, guild_permissions
 from discordtest.backend.resources.channel_types import CATEGORY, THREAD_TYPES, shown_place
@@ -267,6 +277,8 @@ def _new_invite(call: Call, channel: Record) -> Record:
         invite["target_type"] = target_type
     if target_type == STREAM:
         invite["target_user"] = find_in(world.users, body["target_user_id"], Code.UNKNOWN_USER)
+        if not call.actor.omnipotent:
+            _check_streams(world, channel, body["target_user_id"])
     elif target_type == EMBEDDED_APPLICATION:
         application = find_in(world.applications, body["target_application_id"], Code.UNKNOWN_APPLICATION)
         invite["target_application"] = _shown_application(application)
@@ -274,6 +286,14 @@ def _new_invite(call: Call, channel: Record) -> Record:
         _check_roles(call, channel["guild_id"], body["role_ids"])
         invite["role_ids"] = body["role_ids"]
     return invite
+
+
+def _check_streams(world: World, channel: Record, user_id: str) -> None:
+    """Refuse an invite to the stream of somebody who does not stream in the channel."""
+    state = world.voice_states[channel["guild_id"]].get(user_id)
+    if state is None or state["channel_id"] != channel["id"] or not state["self_stream"]:
+        message = "The specified user is currently not streaming in this channel"
+        raise invalid("target_user_id", "GUILD_INVITE_INVALID_STREAMER", message)
 
 
 def _check_roles(call: Call, guild_id: str, role_ids: list[str]) -> None:

@@ -67,15 +67,28 @@ class CreateInviteTests(InviteTestCase):
         self.assertEqual(made["code"], "welcome")
 
     def test_targets(self) -> None:
-        alice = self.small.make_person("alice")
-        made = self.create(target_type=1, target_user_id=alice.user_id)
-        self.assertEqual(made["target_user"]["username"], "alice")
         made = self.create(target_type=2, target_application_id=self.small.application["id"])
         self.assertEqual(made["target_application"]["name"], "robot")
         body = self.refused(400, Code.INVALID_FORM_BODY, target_type=1)
         self.assertFieldError(body, "target_user_id", "BASE_TYPE_REQUIRED")
         self.refused(404, Code.UNKNOWN_USER, target_type=1, target_user_id="1")
         self.refused(404, Code.UNKNOWN_APPLICATION, target_type=2, target_application_id="1")
+
+    def test_a_stream_goes_on_in_the_channel(self) -> None:
+        alice, voice = self.small.make_person("alice"), self.small.make_channel("voice", 2)
+        wanted = {"target_type": 1, "target_user_id": alice.user_id}
+
+        def speak(**body: Any) -> None:
+            name, where = "update_my_gateway_voice_state", self.small.guild["id"]
+            self.small.perform(name, where, actor=alice, body={"channel_id": voice["id"], **body})
+
+        for change in ({}, {"self_stream": False}):
+            refusal = self.refused(400, Code.INVALID_FORM_BODY, voice, **wanted)
+            self.assertFieldError(refusal, "target_user_id", "GUILD_INVITE_INVALID_STREAMER")
+            speak(**change)
+        speak(self_stream=True)
+        self.assertEqual(self.create(voice, **wanted)["target_user"]["username"], "alice")
+        self.refused(400, Code.INVALID_FORM_BODY, **wanted)
 
     def test_event_and_audit_entry(self) -> None:
         session = self.small.connect()
