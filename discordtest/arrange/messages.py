@@ -123,13 +123,8 @@ class MessageBuilders(Arranging):
             scene.backend.world,
             "0",
             attachment_files.Upload(content, attachment_files.safe_name(shown), shown, {}),
+            new_id(id_num),
         )
-        chosen = new_id(id_num)
-        if chosen is not None:
-            path = f"/attachments/0/{chosen}/{record['filename']}"
-            kind = record.get("content_type", "application/octet-stream")
-            url = cdn.store(scene.backend.world, path, content, kind)
-            record.update(id=chosen, url=url, proxy_url=cdn.PROXY + path)
         return viewing.views_of(scene).attachment(record)
 
     # -- reading

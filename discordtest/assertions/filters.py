@@ -212,11 +212,12 @@ def _files(message: Record) -> Iterator[tuple[str, str]]:
     """Yield name and URL of each file; one that an embed or a component shows is no attachment any more."""
     for attachment in message["attachments"]:
         yield attachment["filename"], attachment["url"]
-    shown = {attachment["url"] for attachment in message["attachments"]}
+    shown = {cdn.path_of(attachment["url"]) for attachment in message["attachments"]}
     for url in _shown_urls(message):
-        if url.startswith(_UPLOADS) and url not in shown:
-            shown.add(url)
-            yield url.partition("?")[0].rpartition("/")[2], url
+        path = cdn.path_of(url)
+        if url.startswith(_UPLOADS) and path not in shown:
+            shown.add(path)
+            yield path.rpartition("/")[2], url
 
 
 def _shown_urls(message: Record) -> Iterator[str]:

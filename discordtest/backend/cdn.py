@@ -3,7 +3,9 @@
 ``World.files`` maps a path to its content. A path is what the address has below the host; images are kept
 without their extension, because the CDN answers each of them in several formats. What is served is what was
 uploaded, byte for byte, in whatever format and size a client asks for; what nobody uploaded is a 404.
-Source: Discord's documentation, Reference, "Image Formatting" and "CDN Endpoints".
+The address of an attachment is signed and good for a day; without its signature, or later, it is a 404, too.
+Source: Discord's documentation, Reference, "Image Formatting", "CDN Endpoints" and "Signed Attachment CDN URLs"; how
+long an address is good is known from life.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import base64
 import hashlib
 import struct
 import zlib
+from collections.abc import Mapping
 from urllib.parse import unquote
 
 from discordtest.backend.body import Image
@@ -19,6 +22,7 @@ from discordtest.backend.wire import Request, Response
 from discordtest.backend.world import World
 
 __all__ = [
+    "ATTACHMENTS",
     "HOSTS",
     "PROXY",
     "ROOT",
@@ -27,6 +31,7 @@ __all__ = [
     "fetch",
     "path_of",
     "serve",
+    "sign",
     "store",
     "store_image",
 ]
@@ -34,6 +39,8 @@ __all__ = [
 HOSTS = frozenset(("cdn.discordapp.com", "media.discordapp.net"))
 ROOT = "https://cdn.discordapp.com"
 PROXY = "https://media.discordapp.net"
+ATTACHMENTS = "/attachments/"
+LIFETIME = 86_400  # seconds that a signed address is good for
 
 _EXTENSIONS = frozenset(("png", "jpg", "jpeg", "webp", "gif", "avif", "json"))
 _SIGNATURES = (
@@ -55,7 +62,32 @@ def store(world: World, path: str, data: bytes, content_type: str) -> str:
 
 def path_of(address: str) -> str:
     """Return the path of an address that the API gave out."""
-    return address.removeprefix(ROOT).partition("?")[0]
+    return address.removeprefix(ROOT).removeprefix(PROXY).partition("?")[0]
+
+
+def sign(world: World, path: str) -> str:
+    """Return the path of an attachment with the signature that makes it good from now on, for a day.
+
+    What the API shows of an address later than half a day from now has to be signed anew: ``World.signed_until``.
+    """
+    issued = int(world.wall_clock().timestamp())
+    if not world.signed_until:
+        world.signed_until = issued + LIFETIME // 2
+    expires = issued + LIFETIME
+    return f"{path}?ex={expires:x}&is={issued:x}&hm={_signature(path, expires, issued)}&"
+
+
+def _signature(path: str, expires: int, issued: int) -> str:
+    return hashlib.sha256(f"{path} {expires:x} {issued:x}".encode()).hexdigest()
+
+
+def _is_signed(world: World, path: str, query: Mapping[str, str]) -> bool:
+    try:
+        expires, issued = int(query.get("ex", ""), 16), int(query.get("is", ""), 16)
+    except ValueError:
+        return False
+    is_right = query.get("hm") == _signature(path, expires, issued)
+    return is_right and world.wall_clock().timestamp() < expires
 
 
 def store_image(world: World, folder: str, data_uri: str) -> str:
@@ -105,6 +137,8 @@ def serve(world: World, request: Request) -> Response:
         return _refusal(405)
     found = fetch(world, request.path)
     if found is None:
+        return _refusal(404)
+    if request.path.startswith(ATTACHMENTS) and not _is_signed(world, unquote(request.path), request.query):
         return _refusal(404)
     data, content_type = found
     if request.path.endswith(".gif") and content_type in ("image/jpeg", "image/webp"):

@@ -146,6 +146,9 @@ class World:
     deadlines: list[tuple[int, str, str]] = field(default_factory=list)
     audit_log: dict[str, list[Record]] = field(default_factory=dict)
     files: dict[str, tuple[bytes, str]] = field(default_factory=dict)  # CDN path -> content, content type
+    signed_until: int = (
+        0  # when addresses of attachments are signed anew, in seconds since 1970; 0: there are none
+    )
 
     def __post_init__(self) -> None:
         self.begin_at(self.start_time)

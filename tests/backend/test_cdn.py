@@ -42,17 +42,39 @@ class Images(WorldTestCase):
 
 class Files(WorldTestCase):
     def test_file_has_its_whole_name(self):
-        url = cdn.store(self.small.world, "/attachments/1/2/notes.txt", b"text", "text/plain")
-        self.assertEqual(url, "https://cdn.discordapp.com/attachments/1/2/notes.txt")
+        url = cdn.store(self.small.world, "/files/1/2/notes.txt", b"text", "text/plain")
+        self.assertEqual(url, "https://cdn.discordapp.com/files/1/2/notes.txt")
         self.assertEqual(self.small.download(url + "?ex=1").body, b"text")
         proxied = url.replace(cdn.ROOT, cdn.PROXY)
         self.assertEqual(self.small.download(proxied).body, b"text")
-        self.assertEqual(self.small.download("https://cdn.discordapp.com/attachments/1/2/notes").status, 404)
+        self.assertEqual(self.small.download("https://cdn.discordapp.com/files/1/2/notes").status, 404)
 
     def test_percent_encoded_name(self):
-        cdn.store(self.small.world, "/attachments/1/2/ä b.txt", b"text", "text/plain")
-        url = "https://cdn.discordapp.com/attachments/1/2/%C3%A4%20b.txt"
+        cdn.store(self.small.world, "/files/1/2/ä b.txt", b"text", "text/plain")
+        url = "https://cdn.discordapp.com/files/1/2/%C3%A4%20b.txt"
         self.assertEqual(self.small.download(url).body, b"text")
+
+    def test_attachment_is_served_for_a_day_to_whoever_has_its_signature(self):
+        world, path = self.small.world, "/attachments/1/2/notes.txt"
+        cdn.store(world, path, b"text", "text/plain")
+        signed = cdn.sign(world, path)
+        self.assertRegex(
+            signed, r"^/attachments/1/2/notes\.txt\?ex=[0-9a-f]{8}&is=[0-9a-f]{8}&hm=[0-9a-f]{64}&$"
+        )
+        for wrong in (
+            path,
+            signed.replace("ex=", "ex=7"),
+            f"{path}?ex=x&is=y&hm=z",
+            f"{path}?ex=7fffffff&is=1",
+        ):
+            with self.subTest(wrong):
+                self.assertEqual(self.small.download(cdn.ROOT + wrong).status, 404)
+        for root in (cdn.ROOT, cdn.PROXY):
+            self.assertEqual(self.small.download(root + signed).body, b"text")
+        self.small.time = (cdn.LIFETIME - 1) * 1_000_000
+        self.assertEqual(self.small.download(cdn.ROOT + signed).status, 200)
+        self.small.time = cdn.LIFETIME * 1_000_000
+        self.assertEqual(self.small.download(cdn.ROOT + signed).status, 404)
 
     def test_unknown_file(self):
         response = self.small.download("https://cdn.discordapp.com/avatars/1/nobody.png")

@@ -155,7 +155,7 @@ class SmallWorld:
         """Fetch a file of the CDN."""
         host, _, path = url.removeprefix("https://").partition("/")
         path, _, query = path.partition("?")
-        pairs = dict(pair.split("=") for pair in query.split("&")) if query else {}
+        pairs = dict(pair.split("=") for pair in query.split("&") if pair)
         return self.backend.handle(Request("GET", host, f"/{path}", pairs, Headers()))
 
     # -- the gateway

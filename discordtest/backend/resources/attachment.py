@@ -2,7 +2,8 @@
 
 A form's part is ``files[n]``; the entry of ``attachments`` with ``id`` n describes it. A file is kept under
 ``/attachments/{channel}/{attachment}/{filename}`` on the CDN. Every refusal comes before a file is kept.
-Source: Discord's documentation, Message ("Attachment Object") and Reference ("Uploading Files").
+Source: Discord's documentation, Message ("Attachment Object") and Reference ("Uploading Files", "Signed Attachment CDN
+URLs").
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ __all__ = [
     "keep",
     "mark_ephemeral",
     "read_uploads",
+    "renew_addresses",
     "safe_name",
     "size_limit",
 ]
@@ -100,6 +102,7 @@ CONTENT_TYPES = {
 }
 
 _INDEX = re.compile(r"files?\[([0-9]+)\]\Z")
+_ADDRESSES = (cdn.ROOT + cdn.ATTACHMENTS, cdn.PROXY + cdn.ATTACHMENTS)
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.\-]")
 
 
@@ -162,17 +165,19 @@ def safe_name(filename: str) -> str:
     return (_UNSAFE.sub("", stem) or "unknown") + dot + _UNSAFE.sub("", ending)
 
 
-def keep(world: World, channel_id: str, upload: Upload) -> Record:
+def keep(world: World, channel_id: str, upload: Upload, id: str | None = None) -> Record:
     """Put the file on the CDN and return its attachment."""
-    attachment_id, filename = world.snowflake(), upload.filename
-    path = f"/attachments/{channel_id}/{attachment_id}/{filename}"
+    attachment_id, filename = id or world.snowflake(), upload.filename
+    path = f"{cdn.ATTACHMENTS}{channel_id}/{attachment_id}/{filename}"
+    signed = cdn.sign(world, path)
     content_type = CONTENT_TYPES.get(filename.rpartition(".")[2].lower())
+    cdn.store(world, path, upload.data, content_type or "application/octet-stream")
     made: Record = {
         "id": attachment_id,
         "filename": filename,
         "size": len(upload.data),
-        "url": cdn.store(world, path, upload.data, content_type or "application/octet-stream"),
-        "proxy_url": cdn.PROXY + path,
+        "url": cdn.ROOT + signed,
+        "proxy_url": cdn.PROXY + signed,
     }
     if content_type is not None:
         made["content_type"] = content_type
@@ -186,6 +191,27 @@ def keep(world: World, channel_id: str, upload: Upload) -> Record:
         if upload.entry.get(key) is not None:
             made[key] = upload.entry[key]
     return made
+
+
+def renew_addresses(world: World) -> None:
+    """Sign the addresses of all attachments anew, wherever messages show them."""
+    world.signed_until = 0
+    for table in (*world.messages.values(), world.ephemerals):
+        for message in table.values():
+            for key in ("attachments", "embeds", "components", "message_snapshots"):
+                if message.get(key):
+                    _renew(world, message[key])
+    _renew(world, [*world.shown_files.values(), *world.suppressed_embeds.values()])
+
+
+def _renew(world: World, node: Any) -> None:
+    for key, value in node.items() if isinstance(node, dict) else enumerate(node):
+        if isinstance(value, dict | list):
+            _renew(world, value)
+        elif isinstance(value, str) and value.startswith(_ADDRESSES):
+            path = cdn.path_of(value)
+            if path in world.files:
+                node[key] = value[: value.index(path)] + cdn.sign(world, path)
 
 
 def edited(attachment: Record, entry: Record) -> Record:

@@ -23,7 +23,7 @@ from discordtest.backend.body import (
     String,
 )
 from discordtest.backend.resources.component_emoji import EMOJI, render_component_emoji
-from discordtest.backend.resources.embed import Url
+from discordtest.backend.resources.embed import Url, called
 from discordtest.backend.world import Record, World
 
 __all__ = [
@@ -285,10 +285,10 @@ def _check_files(components: list[Record], files: Collection[str], errors: FormE
     for place, component in _places(components, ("components",)):
         for path, media in _media_of(component, place):
             url: str = media["url"]
-            if url.startswith(_ATTACHMENT) and url.removeprefix(_ATTACHMENT) not in files:
+            if url.startswith(_ATTACHMENT) and called(url) not in files:
                 message = f"The referenced attachment {url!r} was not found."
                 errors.add((*path, "url"), "UNFURLED_MEDIA_ITEM_REFERENCED_ATTACHMENT_NOT_FOUND", message)
-            elif component["type"] == FILE and not url.startswith(_ATTACHMENT) and url not in files:
+            elif component["type"] == FILE and not url.startswith(_ATTACHMENT) and called(url) not in files:
                 message = "A file component can only show an attachment of its message."
                 errors.add((*path, "url"), "URL_TYPE_INVALID_SCHEME", message)
 
@@ -343,7 +343,7 @@ def _complete(component: Record, world: World, find_file: Callable[[str], Record
             item["spoiler"] = bool(item.get("spoiler"))
             item["media"] = _media(item["media"], world.snowflake, find_file)
     if kind == FILE:
-        found = find_file(component["file"]["url"].removeprefix(_ATTACHMENT)) or {}
+        found = find_file(called(component["file"]["url"])) or {}
         component["file"] = _media(component["file"], world.snowflake, find_file)
         component["name"], component["size"] = found.get("filename"), found.get("size")
     if kind == CONTAINER:
@@ -352,7 +352,7 @@ def _complete(component: Record, world: World, find_file: Callable[[str], Record
 
 def _media(media: Record, new_id: Callable[[], str], find_file: Callable[[str], Record | None]) -> Record:
     url: str = media["url"]
-    found = find_file(url.removeprefix(_ATTACHMENT))
+    found = find_file(called(url))
     if found is None:
         shown = {"id": new_id(), "url": url, "proxy_url": url, "width": None, "height": None}
         return shown | {"content_type": None}

@@ -22,9 +22,10 @@ from discordtest.backend.body import (
     String,
     Timestamp,
 )
+from discordtest.backend.cdn import path_of
 from discordtest.backend.world import Record
 
-__all__ = ["EMBED", "MAX_EMBEDS", "MAX_EMBED_SIZE", "Url", "check_total_size", "render_embed"]
+__all__ = ["EMBED", "MAX_EMBEDS", "MAX_EMBED_SIZE", "Url", "called", "check_total_size", "render_embed"]
 
 MAX_EMBEDS = 10
 MAX_EMBED_SIZE = 6000  # characters of all embeds of one message
@@ -54,6 +55,12 @@ class Url(String):
         elif not parts.scheme or not parts.netloc or (" " in value and parts.scheme != "attachment"):
             errors.add(path, "URL_TYPE_INVALID_URL", "Not a well formed URL.")
         return value
+
+
+def called(url: str) -> str:
+    """Return what an address calls a file of the message: its name, or the path of its address."""
+    name = url.removeprefix("attachment://")
+    return path_of(url) if name == url else name
 
 
 def _check_embed(embed: Record, path: Path, errors: FormErrors) -> None:
@@ -130,7 +137,7 @@ def _size(embed: Record) -> int:
 def render_embed(embed: Record, find_file: Callable[[str], Record | None]) -> Record:
     """Return a parsed embed as the API gives it back.
 
-    ``find_file`` finds the attachment that an ``attachment://`` address names.
+    ``find_file`` finds the attachment that an address names, by what it is ``called``.
     """
     made: Record = {"type": "rich"}
     for key in ("title", "description", "url", "color"):
@@ -171,6 +178,4 @@ def _signed(part: Record, find_file: Callable[[str], Record | None]) -> Record:
 
 
 def _resolve(url: str, find_file: Callable[[str], Record | None]) -> Record | None:
-    if not url.startswith("attachment://"):
-        return None
-    return find_file(url.removeprefix("attachment://"))
+    return find_file(called(url))

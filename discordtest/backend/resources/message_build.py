@@ -12,6 +12,7 @@ from typing import Any
 
 from discordtest.backend import reasons
 from discordtest.backend.body import invalid
+from discordtest.backend.cdn import path_of
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.encoding import bare_message
 from discordtest.backend.journal import Sent
@@ -202,14 +203,15 @@ def find_stickers(world: World, guild_id: str | None, ids: list[str]) -> list[Re
 
 
 def file_names(attachments: list[Record], uploads: list[Upload]) -> set[str]:
-    """Return what files may be called in a message: by name, the first or the later one, or by address."""
-    names = {attachment[key] for attachment in attachments for key in ("filename", "url")}
+    """Return what files may be called in a message: by name, the first or the later one, or by their path."""
+    names = {attachment["filename"] for attachment in attachments}
+    names |= {path_of(attachment["url"]) for attachment in attachments}
     return names.union(*((upload.filename, upload.original) for upload in uploads))
 
 
 def file_finder(attachments: list[Record], uploads: list[Upload]) -> Callable[[str], Record | None]:
     """Return what finds an attachment of the message by one of ``file_names``."""
-    names = {attachment["url"]: attachment for attachment in attachments}
+    names = {path_of(attachment["url"]): attachment for attachment in attachments}
     names |= {attachment["filename"]: attachment for attachment in attachments}
     for upload, attachment in zip(uploads, attachments[len(attachments) - len(uploads) :], strict=True):
         names.setdefault(upload.original, attachment)
@@ -228,16 +230,19 @@ def set_embeds(world: World, message: Record, embeds: list[Record]) -> None:
 
 def place_files(world: World, message: Record) -> None:
     """Leave those attachments in the message's list that neither an embed nor a component shows."""
+    if not message["attachments"]:
+        world.shown_files.pop(message["id"], None)
+        return
     urls = set()
     for embed in world.suppressed_embeds.get(message["id"]) or message["embeds"]:
         for key in ("image", "thumbnail", "footer", "author"):
             part = embed.get(key) or {}
-            urls.add(part.get("url" if key in ("image", "thumbnail") else "icon_url"))
+            urls.add(path_of(part.get("url" if key in ("image", "thumbnail") else "icon_url") or ""))
     ids = {media.get("attachment_id") for media in files_of(message["components"])}
     listed: list[Record] = []
     shown: list[Record] = []
     for attachment in message["attachments"]:
-        is_shown = attachment["id"] in ids or attachment["url"] in urls
+        is_shown = attachment["id"] in ids or path_of(attachment["url"]) in urls
         (shown if is_shown else listed).append(attachment)
     message["attachments"] = listed
     if shown:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from discordtest.backend.resources.attachment import renew_addresses
 from discordtest.backend.resources.poll import render_poll
 from discordtest.backend.world import Record, World
 
@@ -33,6 +34,8 @@ _SHOWS_REFERENCED = frozenset((19, 21, 23))  # REPLY, THREAD_STARTER_MESSAGE, CO
 
 def render_message(world: World, message: Record, viewer_id: str | None) -> Record:
     """Return the message as the API answers it to the viewer; with None, as one sees it who sees everything."""
+    if world.signed_until:
+        _keep_signed(world)
     hidden = not may_read_content(world, viewer_id) and is_hidden(world, message, viewer_id)
     reactions = world.reactions.get(message["id"])
     if not (hidden or reactions or message["flags"] & HAS_THREAD):
@@ -51,6 +54,11 @@ def render_message(world: World, message: Record, viewer_id: str | None) -> Reco
 def render_messages(world: World, messages: Iterable[Record], viewer_id: str | None) -> list[Record]:
     """Return several messages as the API answers them."""
     return [render_message(world, message, viewer_id) for message in messages]
+
+
+def _keep_signed(world: World) -> None:
+    if world.wall_clock().timestamp() >= world.signed_until:
+        renew_addresses(world)
 
 
 def _with_references(world: World, message: Record, viewer_id: str | None) -> Record:
@@ -72,6 +80,8 @@ def _with_references(world: World, message: Record, viewer_id: str | None) -> Re
 
 def message_event(world: World, message: Record, guild_id: str | None) -> Record:
     """Return the payload of MESSAGE_CREATE: where it is, and in a guild the author's member."""
+    if world.signed_until:
+        _keep_signed(world)
     event = dict(message)
     if message["flags"] & HAS_THREAD or "message_reference" in message:
         event = _with_references(world, message, None)

@@ -26,6 +26,7 @@ from discordtest.backend.body import (
     Snowflake,
     String,
 )
+from discordtest.backend.cdn import path_of
 from discordtest.backend.permissions import THREAD_TYPES, Permission, channel_permissions
 from discordtest.backend.resources.channel_types import is_age_restricted
 from discordtest.backend.resources.component import files_of
@@ -283,7 +284,7 @@ def _provider(embed: Record) -> str:
 
 
 def _filenames(message: Record) -> list[str]:
-    return [each["url"].rpartition("/")[2] for each in _files(message)]
+    return [path_of(each["url"]).rpartition("/")[2] for each in _files(message)]
 
 
 def _extension(filename: str) -> str:

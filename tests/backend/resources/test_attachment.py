@@ -10,6 +10,8 @@ from discordtest.backend.permissions import Permission
 from discordtest.backend.resources.attachment import image_size, safe_name
 from tests.backend.worlds import BOT_PERMISSIONS, PNG, WorldTestCase, multipart
 
+DAY = 86_400_000_000  # microseconds
+
 
 class AttachmentTestCase(WorldTestCase):
     def send(self, *files, actor=None, **body):
@@ -102,7 +104,7 @@ class Sending(AttachmentTestCase):
         message = self.send(("a b.png", PNG), ("c.png", PNG), ("d.png", PNG), embeds=[embed])
         self.assertEqual([one["filename"] for one in message["attachments"]], ["d.png"])
         [shown] = message["embeds"]
-        self.assertTrue(shown["image"]["url"].endswith("/a_b.png"))
+        self.assertIn("/a_b.png?ex=", shown["image"]["url"])
         self.assertEqual(shown["image"]["width"], 1)
         self.assertEqual(self.small.download(shown["footer"]["icon_url"]).status, 200)
 
@@ -113,7 +115,7 @@ class Sending(AttachmentTestCase):
         message = self.send(*files, flags=1 << 15, components=layout)
         self.assertEqual([one["filename"] for one in message["attachments"]], ["c.txt"])
         picture, file = message["components"][0]["components"]
-        self.assertTrue(picture["items"][0]["media"]["url"].endswith("/a.png"))
+        self.assertIn("/a.png?ex=", picture["items"][0]["media"]["url"])
         self.assertEqual(self.small.download(file["file"]["url"]).body, b"b")
 
     def test_voice_message(self):
@@ -171,6 +173,61 @@ class Editing(AttachmentTestCase):
         message = self.send(("a.txt", b"a"))
         with self.assertRefused(Code.EMPTY_MESSAGE):
             self.edit(message, attachments=[])
+
+
+class Addresses(AttachmentTestCase):
+    def fetch(self, message):
+        path = f"/channels/{message['channel_id']}/messages/{message['id']}"
+        return self.assertStatus(self.small.request("GET", path), 200)
+
+    def serves(self, url):
+        return self.small.download(url).status == 200
+
+    def test_a_message_fetched_later_has_one_that_is_good(self):
+        stored = self.send(("a.txt", b"a"))["attachments"][0]["url"]
+        self.small.time = DAY
+        self.assertFalse(self.serves(stored))
+        event = self.edit(self.send(content="x"), content="y")  # whatever else happens meanwhile
+        self.assertEqual(event["content"], "y")
+        message = next(iter(self.small.world.messages[self.small.general["id"]].values()))
+        [attachment] = self.fetch(message)["attachments"]
+        self.assertTrue(self.serves(attachment["url"]))
+        self.assertTrue(self.serves(attachment["proxy_url"]))
+
+    def test_what_embeds_components_and_forwards_show_is_good_too(self):
+        embed = {"title": "t", "image": {"url": "attachment://a.png"}}
+        embedded = self.send(("a.png", PNG), embeds=[embed])
+        layout = [{"type": 13, "file": {"url": "attachment://b.txt"}}]
+        laid_out = self.send(("b.txt", b"b"), flags=1 << 15, components=layout)
+        reference = {"type": 1, "channel_id": embedded["channel_id"], "message_id": embedded["id"]}
+        forwarded = self.send(message_reference=reference)
+        self.small.time = DAY * 3
+        first, second, third = map(self.fetch, (embedded, laid_out, forwarded))
+        snapshot = third["message_snapshots"][0]["message"]
+        for url in (
+            first["embeds"][0]["image"]["url"],
+            second["components"][0]["file"]["url"],
+            snapshot["embeds"][0]["image"]["proxy_url"],
+        ):
+            self.assertTrue(self.serves(url), url)
+
+    def test_what_a_bot_got_earlier_still_names_the_file(self):
+        embed = {"title": "t", "image": {"url": "attachment://a.png"}}
+        embedded = self.send(("a.png", PNG), embeds=[embed])
+        earlier = embedded["embeds"][0]["image"]["url"]
+        self.small.time = DAY
+        self.fetch(embedded)
+        again = self.edit(embedded, embeds=[{"title": "t", "image": {"url": earlier}}])
+        self.assertEqual(again["attachments"], [])
+        self.assertTrue(self.serves(again["embeds"][0]["image"]["url"]))
+
+    def test_stay_as_they_are_for_half_a_day(self):
+        message = self.send(("a.txt", b"a"))
+        first = message["attachments"][0]["url"]
+        self.small.time = DAY // 2 - 1_000_000
+        self.assertEqual(self.fetch(message)["attachments"][0]["url"], first)
+        self.small.time = DAY // 2
+        self.assertNotEqual(self.fetch(message)["attachments"][0]["url"], first)
 
 
 class ImageSizes(AttachmentTestCase):
