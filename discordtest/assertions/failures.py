@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from discordtest import hints, transcript
 from discordtest.assertions.filters import nearness, text_of
 from discordtest.backend import journal
-from discordtest.hints import missing
+from discordtest.hints import missing, neighbours
 from discordtest.interactions import timeline
 from discordtest.names import channel_name, name_of
 
@@ -103,7 +103,7 @@ def suspects(scene: Scene) -> list[str]:
         for each in scene.loop.outside.places.late()
     ]
     parts += dict.fromkeys(scene.handled.lines(scene.act_start))
-    return [*parts, *dict.fromkeys(scene.loop.blocked), *refusals(scene)]
+    return [*parts, *dict.fromkeys(scene.loop.blocked), *refusals(scene), *neighbours.kept_tasks()]
 
 
 def describe_message(scene: Scene, message: Record) -> str:

@@ -5,19 +5,34 @@ Like `discordtest.hints`, whose part this is: it says what an error of asyncio o
 
 from __future__ import annotations
 
+import asyncio
+import functools
 import re
-from typing import TYPE_CHECKING
+import sys
+import sysconfig
+from collections import deque
+from itertools import islice
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
+
+from discordtest.clock.waits import MACHINERY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["why_not_of_this_test"]
+__all__ = ["kept_tasks", "why_not_of_this_test"]
+
+_LOOKED_AT = 100  # how many things of a module, of an object or of a collection are looked at
 
 #: What asyncio says of things that belong to a loop which does not run them.
 _ANOTHER_LOOP = re.compile(
     "Event loop is closed|attached to a different loop|bound to a different event loop"
+)
+
+_ANEW = (
+    "Make it in setup_hook, or load the bot with load_client, which imports its modules anew for each test"
 )
 
 
@@ -26,11 +41,63 @@ def why_not_of_this_test(error: BaseException) -> Iterator[str]:
     if isinstance(error, RuntimeError) and _ANOTHER_LOOP.search(str(error)):
         yield (
             "Something of the bot is from the test before, whose event loop has ended: a pool, an engine, a session "
-            "or a lock that a module makes as it is imported. Make it in setup_hook, or load the bot with load_client, "
-            "which imports its modules anew for each test"
+            f"or a lock that a module makes as it is imported. {_ANEW}"
         )
     if isinstance(error, aiohttp.ClientConnectionError) and "https://discord.com/" in str(error):
         yield (
             "What stands in for aiohttp's requests refuses Discord's, too. Let them pass, as with "
             'aioresponses(passthrough=["https://discord.com"]), or answer the other host with self.serve(…) instead'
         )
+
+
+def kept_tasks() -> Iterator[str]:
+    """Yield the tasks of tests before that modules of the bot keep, and may take for running; each once."""
+    known: list[asyncio.Task[Any]] = []
+    for module in filter(_is_of_the_bot, [*sys.modules.values()]):
+        for name, thing in islice([*vars(module).items()], _LOOKED_AT):
+            for attribute, value in [("", thing), *_attributes(thing)]:
+                kept = [each for each in _in(value) if isinstance(each, asyncio.Task) and _has_ended(each)]
+                if any(each not in known for each in kept):
+                    known += kept
+                    yield (
+                        f"{name}{attribute} of the module {module.__name__} holds a task of a test before, which ended "
+                        f"with it: nothing runs there any more. {_ANEW}"
+                    )
+
+
+def _is_of_the_bot(module: object) -> bool:
+    if not isinstance(module, ModuleType) or module.__name__.partition(".")[0] in MACHINERY:
+        return False
+    file = vars(module).get("__file__")
+    return isinstance(file, str) and not file.startswith(_libraries())
+
+
+@functools.cache
+def _libraries() -> tuple[str, ...]:
+    return tuple(f"{sysconfig.get_path(name)}/" for name in ("stdlib", "purelib", "platlib"))
+
+
+def _attributes(thing: Any) -> Iterator[tuple[str, Any]]:
+    """Yield what an object of the bot's own keeps."""
+    if isinstance(thing, ModuleType) or type(thing).__module__.partition(".")[0] in MACHINERY:
+        return
+    try:
+        attributes = object.__getattribute__(thing, "__dict__")
+    except AttributeError:
+        return
+    for name, value in islice([*attributes.items()], _LOOKED_AT):
+        yield f".{name}", value
+
+
+def _in(value: Any) -> Iterator[Any]:
+    """Yield a value, or those in a collection."""
+    if isinstance(value, dict):
+        value = [*islice(value.values(), _LOOKED_AT)]
+    if type(value) in (list, tuple, set, frozenset, deque):
+        yield from islice([*value], _LOOKED_AT)
+    else:
+        yield value
+
+
+def _has_ended(task: asyncio.Task[Any]) -> bool:
+    return task.done() and task.get_loop().is_closed()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+from types import ModuleType
 from typing import Any
 from unittest.mock import patch
 
@@ -64,3 +66,55 @@ class LoopTests(BotTestCase):
 
         with self.fails("Something of the bot is from the test before"):
             await self.send(self.alice, self.general, "!lock")
+
+
+class Worker:
+    """What a module of a bot keeps, and starts once."""
+
+    def __init__(self) -> None:
+        self.task: asyncio.Task[None] | None = None
+        self.tasks: dict[str, asyncio.Task[None]] = {}
+
+
+class KeptTaskTests(BotTestCase):
+    """A task that a module keeps from a test before is named by what fails for want of it."""
+
+    def keep(self, name: str, thing: object) -> None:
+        module = ModuleType("workers")
+        module.__file__ = "/srv/bot/workers.py"
+        setattr(module, name, thing)
+        self.enterContext(patch.dict(sys.modules, {"workers": module}))
+
+    def task_of_a_test_before(self) -> asyncio.Task[None]:
+        loop = asyncio.new_event_loop()
+        task = loop.create_task(asyncio.sleep(60))
+        task.cancel()
+        loop._run_once()  # type: ignore[attr-defined]  # run_until_complete takes no loop beside one that runs
+        loop._run_once()  # type: ignore[attr-defined]
+        loop.close()
+        return task
+
+    async def test_task_that_an_object_keeps(self) -> None:
+        worker = Worker()
+        worker.task = self.task_of_a_test_before()
+        self.keep("worker", worker)
+        with self.fails(
+            "worker.task of the module workers holds a task of a test before, which ended with it",
+            "Make it in setup_hook, or load the bot with load_client",
+        ):
+            self.assertSent("Pong!")
+
+    async def test_task_in_a_collection(self) -> None:
+        worker = Worker()
+        worker.tasks["a"] = self.task_of_a_test_before()
+        self.keep("worker", worker)
+        with self.fails("worker.tasks of the module workers holds a task"):
+            self.assertSent("Pong!")
+
+    async def test_task_of_this_test(self) -> None:
+        worker = Worker()
+        worker.task = asyncio.create_task(asyncio.sleep(0))
+        self.keep("worker", worker)
+        await self.settle()
+        with self.fails("The bot sent nothing in the last act.\nWhat happened:"):
+            self.assertSent("Pong!")
