@@ -34,6 +34,7 @@ from discordtest.backend.resources.channel_types import (
 from discordtest.backend.resources.guild_create import render_guild
 from discordtest.backend.resources.message_traces import forget_messages
 from discordtest.backend.resources.stage_instance import close_stage
+from discordtest.backend.resources.user import render_dm
 from discordtest.backend.resources.voice import disconnect_all
 from discordtest.backend.rest import Call, operation, parameter, route
 from discordtest.backend.world import Record, World
@@ -179,13 +180,13 @@ def list_guild_channels(call: Call, guild: Record) -> list[Record]:
 def get_channel(call: Call, channel: Record) -> Record:
     if channel["type"] in THREAD_TYPES:
         return thread.render_thread(call.world, channel, call.actor.user_id)
-    return channel
+    return channel if "guild_id" in channel else render_dm(channel, call.actor.user_id)
 
 
 @route("DELETE", "/channels/{channel_id}")
 def delete_channel(call: Call, channel: Record) -> Record:
     if channel.get("guild_id") is None:
-        return channel  # closing a conversation hides it from the one who does
+        return render_dm(channel, call.actor.user_id)  # closing a conversation hides it from the one who does
     if channel["type"] in THREAD_TYPES:
         return thread.delete_thread(call, channel)
     call.require(Permission.MANAGE_CHANNELS, channel)

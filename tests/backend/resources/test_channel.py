@@ -267,6 +267,11 @@ class DirectMessageTests(WorldTestCase):
         made = self.small.request("POST", "/users/@me/channels", {"recipient_id": alice.user_id})
         self.path = f"/channels/{made.json['id']}"
 
+    def test_the_recipient_is_the_other_one(self) -> None:
+        for method in ("GET", "DELETE"):
+            shown = self.assertStatus(self.small.request(method, self.path), 200)
+            self.assertEqual([user["username"] for user in shown["recipients"]], ["alice"])
+
     def test_closing_one_keeps_it(self) -> None:
         self.assertStatus(self.small.request("DELETE", self.path), 200)
         self.assertStatus(self.small.request("GET", self.path), 200)
