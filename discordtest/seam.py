@@ -22,7 +22,6 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from discordtest.backend.wire import Request, Response
 from discordtest.errors import HostRefused
 from discordtest.stand_ins import StandIns, always
-from discordtest.transports.blocking import answer_requests, release_requests
 from discordtest.transports.datagrams import answer_datagrams, release_datagrams
 from discordtest.transports.encoding import encode_body
 from discordtest.transports.guard import (
@@ -34,6 +33,8 @@ from discordtest.transports.guard import (
 )
 from discordtest.transports.memory import Held, open_socket
 from discordtest.transports.network import GATEWAY_HOST, VOICE, Network, host_is_discord
+from discordtest.transports.over_httpx import answer_httpx, release_httpx
+from discordtest.transports.over_requests import answer_requests, release_requests
 from discordtest.transports.releases import (
     IDEMPOTENT_METHODS,
     WAITS_FOR_CONNECTIONS,
@@ -94,6 +95,7 @@ def _patch() -> None:
         _waiting_close.put()
     refuse_discord()
     answer_requests()
+    answer_httpx()
     answer_datagrams()
 
 
@@ -102,6 +104,7 @@ def _unpatch() -> None:
     _waiting_close.take_away()
     release_discord()
     release_requests()
+    release_httpx()
     release_datagrams()
 
 

@@ -1,17 +1,22 @@
-"""Calls that executors run for a loop: of these alone it is known for sure whether they are done."""
+"""Calls that executors run for a loop: of these alone it is known for sure whether they are done.
+
+One that has the loop itself run something, and waits for that, rests as long as that does.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import concurrent.futures
 import functools
+from concurrent.futures.thread import _WorkItem
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from discordtest.clock.thread_waits import tied_to, waiting
 from discordtest.clock.waits import describe_task, position, stack, waiter
 from discordtest.code_names import function_name
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable
     from types import FrameType
 
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Calls"]
 
 _HANDED_ON_BY = "asyncio.", "discordtest."
+_WORKS = _WorkItem.run.__code__
 
 
 @dataclass(slots=True)
@@ -52,7 +58,12 @@ class Calls:
 
     def are_running(self) -> bool:
         """Tell whether an executor works on a call that was not given up."""
-        return any(not call.is_given_up for call in self.known.values())
+        if all(call.is_given_up for call in self.known.values()):
+            return False
+        resting = self._resting()
+        return any(
+            not call.is_given_up and tied_to(future) not in resting for future, call in self.known.items()
+        )
 
     def were_given_up(self) -> bool:
         """Tell whether a call outlasted ``settle_timeout`` and runs still."""
@@ -60,15 +71,29 @@ class Calls:
 
     def running(self) -> list[str]:
         """Describe the calls that run and were not given up."""
+        resting = self._resting()
         found = [
-            f"{call.name}, called in {call.where}" for call in self.known.values() if not call.is_given_up
+            f"{call.name}, called in {call.where}"
+            for future, call in self.known.items()
+            if not call.is_given_up and tied_to(future) not in resting
         ]
         for task in self._loop.unfinished():
             future = waiter(task)
-            if future is None or future in self.known or (source := _pool_future(future)) is None:
+            if future is None or future in self.known or (source := tied_to(future)) is None:
                 continue
-            if source.running() and source not in self._given_up:
+            if source.running() and source not in self._given_up and source not in resting:
                 found.append(describe_task(task))
+        return found
+
+    def _resting(self) -> set[concurrent.futures.Future[Any] | None]:
+        """Return the futures of calls that wait for a coroutine which they had this loop run, and which waits."""
+        found: set[concurrent.futures.Future[Any] | None] = set()
+        for top in waiting(self._loop).values():
+            frame: FrameType | None = top
+            while frame is not None:
+                if frame.f_code is _WORKS:
+                    found.add(frame.f_locals["self"].future)
+                frame = frame.f_back
         return found
 
     def give_up(self) -> list[str]:
@@ -78,7 +103,7 @@ class Calls:
         stacks = []
         for task in self._loop.unfinished():
             future = waiter(task)
-            source = None if future is None else _pool_future(future)
+            source = None if future is None else tied_to(future)
             if source is not None:
                 self._given_up.add(source)
             if source is not None or future in self.known:
@@ -97,13 +122,3 @@ def _function_name(function: Callable[..., object]) -> str:
         return _function_name(inner)
     name: str = getattr(function, "__qualname__", None) or repr(function)
     return function_name(name)
-
-
-def _pool_future(future: asyncio.Future[Any]) -> concurrent.futures.Future[Any] | None:
-    """Return the executor's future behind one of ``asyncio.wrap_future``: only a closure knows it."""
-    for callback, _ in getattr(future, "_callbacks", None) or ():
-        if getattr(callback, "__qualname__", "").startswith("_chain_future."):
-            for cell in callback.__closure__ or ():
-                if isinstance(cell.cell_contents, concurrent.futures.Future):
-                    return cell.cell_contents
-    return None

@@ -11,9 +11,12 @@ from __future__ import annotations
 
 import asyncio
 from asyncio.tasks import _enter_task, _leave_task  # documented for event loops: "Extending asyncio"
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-__all__ = ["run_inside"]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+__all__ = ["run_inside", "run_nested"]
 
 T = TypeVar("T")
 
@@ -44,6 +47,12 @@ def run_inside(loop: Any, task: asyncio.Future[T]) -> T:
             nothing.cancel()  # asyncio skips it
             loop._ready.extend([nothing] * missing)
     return task.result()
+
+
+def run_nested(loop: Any, coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine to its end within a call that the loop makes itself; a loop of ours knows best how."""
+    run: Callable[[Coroutine[Any, Any, T]], T] | None = getattr(loop, "run_nested", None)
+    return run_inside(loop, loop.create_task(coroutine)) if run is None else run(coroutine)
 
 
 def _do_nothing() -> None:

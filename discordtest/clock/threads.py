@@ -2,7 +2,8 @@
 
 A new thread runs until it comes to rest somewhere, and that place (its innermost code positions) is remembered, for
 the process: a thread that stands there waits for orders. From then on one that runs the same code and stands elsewhere
-is at work. One that waits at an empty ``queue.Queue`` rests in any case: nobody but a new order sets it to work.
+is at work. One that waits at an empty ``queue.Queue`` rests in any case: nobody but a new order sets it to work; and so
+does one that waits for a task of the loop.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import sys
 import threading
 import weakref
 from typing import TYPE_CHECKING, NamedTuple
+
+from discordtest.clock import thread_waits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,6 +48,7 @@ class Threads:
     """What one loop, which is made on the thread that runs it, knows of the others."""
 
     def __init__(self, loop: VirtualLoop) -> None:
+        self._loop = weakref.proxy(loop)
         self._known = {*threading.enumerate()}
         self._seen: set[threading.Thread] = set()
         self._new: list[threading.Thread] = []
@@ -116,10 +120,11 @@ class Threads:
 
     def _restless(self, threads: Iterable[threading.Thread]) -> dict[threading.Thread, _Standing]:
         frames, resting, found = sys._current_frames(), _resting | self._resting, {}
+        waiting = thread_waits.waiting(self._loop)
         for thread in threads:
             frame = frames.get(thread.ident or 0)
-            if frame is None or not thread.is_alive():  # whose number another thread may have by now
-                continue
+            if frame is None or thread.ident in waiting or not thread.is_alive():
+                continue  # where it is over, another thread may have its number by now
             standing = _Standing(_place_of(frame), _code_of(frame))
             if standing.place not in resting and not _has_no_orders(thread):
                 found[thread] = standing

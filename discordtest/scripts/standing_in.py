@@ -171,12 +171,9 @@ def _run_here(work: Awaitable[Any]) -> Any:
         work = loop.create_task(work, context=context)
     task: asyncio.Future[Any] = asyncio.ensure_future(work)
     either = asyncio.wait([task, running.first_hold], return_when=asyncio.FIRST_COMPLETED)
-    if hasattr(loop, "run_nested"):
-        loop.run_nested(either)
-    else:
-        from discordtest.clock.nested import run_inside  # executed with the first test
+    from discordtest.clock.nested import run_nested  # executed with the first test
 
-        run_inside(loop, loop.create_task(either))
+    run_nested(loop, either)
     if task.done():
         return task.result()
     running.context = context

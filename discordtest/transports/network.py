@@ -204,6 +204,10 @@ class Network:
         patterns = [host] if host_is_discord(host) else names_of(host)  # "*.com" means no Discord
         return any(name in self.allowed_hosts for name in patterns)
 
+    def serves(self, host: str) -> bool:
+        """Tell whether the test answers for a host that is not Discord's."""
+        return any(name in self.served for name in names_of(host))
+
     def server_of(self, host: str) -> Server | None:
         """Return who answers for a host; None if nobody does."""
         if host_is_discord(host):

@@ -6,6 +6,7 @@ import functools
 import socket
 import threading
 import time
+from collections.abc import Callable
 
 from discordtest.clock.runner import end_tasks
 from discordtest.errors import SettleTimeout
@@ -50,6 +51,73 @@ class ExecutorTests(CallsTestCase):
             self.start(handler())
             await self.loop.settle()
         self.assertEqual(done, [True])
+
+
+class WaitingForTheLoopTests(CallsTestCase):
+    """A call that waits for what it had the loop run rests as long as that does."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.done: list[str] = []
+
+    async def later(self, gate: asyncio.Event | None = None) -> str:
+        await (asyncio.sleep(60) if gate is None else gate.wait())
+        return "later"
+
+    async def handler(self, call: Callable[[], str]) -> None:
+        self.done.append(await asyncio.to_thread(call))
+
+    def ask(self, gate: asyncio.Event | None = None) -> str:
+        return asyncio.run_coroutine_threadsafe(self.later(gate), self.loop).result(5)
+
+    async def test_time_passes(self) -> None:
+        self.start(self.handler(self.ask))
+        await self.loop.settle()
+        self.assertEqual((self.done, self.loop.microseconds), ([], 0))
+        await self.loop.advance(59)
+        self.assertEqual(self.done, [])
+        await self.loop.advance(1)
+        self.assertEqual(self.done, ["later"])
+
+    async def test_event_of_a_later_act(self) -> None:
+        gate = asyncio.Event()
+        self.start(self.handler(lambda: self.ask(gate)))
+        await self.loop.settle()
+        self.assertEqual(self.done, [])
+        gate.set()
+        await self.loop.settle()
+        self.assertEqual(self.done, ["later"])
+
+    async def test_work_before_and_after(self) -> None:
+        def call() -> str:
+            time.sleep(SHORT)
+            found = self.ask()
+            time.sleep(SHORT)
+            return found
+
+        self.start(self.handler(call))
+        await self.loop.settle()
+        await self.loop.advance(60)
+        self.assertEqual(self.done, ["later"])
+
+    async def test_pool_of_its_own(self) -> None:
+        async def handler() -> None:
+            self.done.append(await asyncio.wrap_future(pool.submit(self.ask)))
+
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            self.start(handler())
+            await self.loop.settle()
+            await self.loop.advance(60)
+        self.assertEqual(self.done, ["later"])
+
+    async def test_another_call_that_works(self) -> None:
+        self.start(self.handler(self.ask))
+        await self.loop.settle()
+        self.start(self.handler(lambda: time.sleep(SHORT) or "worked"))
+        await self.loop.settle()
+        self.assertEqual((self.done, self.loop.microseconds), (["worked"], 0))
+        await self.loop.advance(60)
+        self.assertEqual(self.done, ["worked", "later"])
 
 
 class OverdueTests(CallsTestCase):

@@ -4,34 +4,21 @@ import asyncio
 import importlib
 import importlib.util
 import io
-import subprocess
-import sys
 import threading
 import unittest
 from typing import Any
 from unittest import mock
 
 import discord
+from aiohttp import web
 from discord.ext import commands
 
 from discordtest import ConnectionReset, DiscordTestCase, HostRefused, SlowAnswer, Timeout
-from discordtest.transports import blocking
+from discordtest.transports import calls
 from tests.bots import needs_the_process
 
 HAS_REQUESTS = importlib.util.find_spec("requests") is not None
 requests: Any = importlib.import_module("requests") if HAS_REQUESTS else None
-LATE = """
-import sys
-from discordtest.transports import blocking
-from tests.bots import needs_the_process
-blocking.answer_requests()
-assert "requests" not in sys.modules
-import requests
-assert requests.adapters.HTTPAdapter.send.__module__ == blocking.__name__
-blocking.release_requests()
-assert requests.adapters.HTTPAdapter.send.__module__ == "requests.adapters"
-assert blocking._finder not in sys.meta_path
-"""
 
 
 @unittest.skipUnless(HAS_REQUESTS, "requests is not installed")
@@ -113,7 +100,7 @@ class Answered(BlockingTestCase):
     async def test_thread_that_belongs_to_no_test(self) -> None:
         needs_the_process(self)
         with (
-            mock.patch.object(blocking, "network_of_thread", return_value=None),
+            mock.patch.object(calls, "network_of_thread", return_value=None),
             self.assertBotRaises(HostRefused, "this thread belongs to none of them"),
         ):
             await self.bot_calls(lambda: requests.get(self.url))
@@ -146,13 +133,30 @@ class Faults(BlockingTestCase):
         self.assertEqual(self.clock.time(), before)
 
 
-class Patching(unittest.TestCase):
-    @unittest.skipUnless(HAS_REQUESTS, "requests is not installed")
-    def test_requests_that_is_imported_later(self) -> None:
-        subprocess.run([sys.executable, "-c", LATE], check=True, timeout=60)
+class Served(BlockingTestCase):
+    """What requests asks of a host that the test serves."""
 
-    def test_other_modules_are_found_as_ever(self) -> None:
-        self.assertIsNone(blocking._finder.find_spec("json"))
+    async def test_answered(self) -> None:
+        async def handler(request: web.BaseRequest) -> web.Response:
+            response = web.Response(text=f"{request.query['a']} {(await request.post())['b']}")
+            response.set_cookie("c", "d")
+            response.enable_compression(web.ContentCoding.gzip)
+            return response
+
+        api = self.serve("api.example", handler)
+        found: list[Any] = []
+        for command in "call", "call_elsewhere":
+            with self.subTest(command):
+                await self.bot_calls(
+                    lambda: found.append(
+                        requests.post("https://api.example/x", params={"a": "1 2"}, data={"b": "3"})
+                    ),
+                    command,
+                )
+                response = found.pop()
+                self.assertEqual((response.status_code, response.text), (200, "1 2 3"))
+                self.assertEqual(response.cookies["c"], "d")
+                self.assertEqual((api.requests[-1].method, api.requests[-1].path), ("POST", "/x"))
 
 
 if __name__ == "__main__":
