@@ -22,6 +22,7 @@ __all__ = [
     "as_seen",
     "blind_spots",
     "is_viewable",
+    "tell_changed",
     "tell_channel",
     "tell_gained",
     "viewable_channels",
@@ -77,6 +78,14 @@ def tell_channel(world: World, name: str, channel: Record, users: Collection[str
         return as_seen(world, channel, viewer.user_id)
 
     world.emit(name, channel, guild=channel["guild_id"], users=users, render=render)
+
+
+def tell_changed(world: World, guild_id: str, channels: list[Record], before: BlindSpots) -> None:
+    """Tell of channels that are changed, and each bot of those that it sees now and did not see ``before``."""
+    for channel in channels:
+        tell_channel(world, "CHANNEL_UPDATE", channel)
+    if channels:
+        tell_gained(world, guild_id, before, told=[channel["id"] for channel in channels])
 
 
 def blind_spots(world: World, guild_id: str, among: Collection[Record] | None = None) -> BlindSpots:

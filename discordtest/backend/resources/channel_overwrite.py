@@ -1,7 +1,7 @@
 """Permission overwrites of a channel, and who may set which bits.
 
 Source: Discord's documentation, Channel ("Overwrite Object", "Edit Channel Permissions", "Delete Channel Permission")
-and Permissions ("Permission Overwrites").
+and Permissions ("Permission Overwrites", "Permission Syncing").
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from discordtest.backend.audit import Action
 from discordtest.backend.body import Choice, Integer, Object, invalid
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import ALL, Permission, channel_permissions, guild_permissions
-from discordtest.backend.resources.channel_obfuscation import blind_spots, tell_channel, tell_gained
-from discordtest.backend.resources.channel_types import THREAD_TYPES
+from discordtest.backend.resources.channel_obfuscation import blind_spots, tell_changed
+from discordtest.backend.resources.channel_types import CATEGORY, THREAD_TYPES
 from discordtest.backend.rest import Call, parameter, route
 from discordtest.backend.world import Record, World
 
@@ -104,15 +104,29 @@ def _allowed_here(world: World, channel: Record, user_id: str) -> int:
     return bits
 
 
-def replace_overwrites(call: Call, channel: Record, new: list[Record]) -> bool:
-    """Give the channel these overwrites and note each difference in the audit log; tell whether there was one."""
+def replace_overwrites(call: Call, channel: Record, new: list[Record]) -> list[Record]:
+    """Give the channel these overwrites, and to those channels of a category that had the same ones.
+
+    Each difference of the channel is noted in the audit log. Returns the channels that are changed.
+    """
     before, after = _by_id(channel["permission_overwrites"]), _by_id(new)
     if before == after:
-        return False
+        return []
+    synced = _synced(call.world, channel, before) if channel["type"] == CATEGORY else []
     channel["permission_overwrites"] = new
     for target in [*before, *(target for target in after if target not in before)]:
         _note(call, channel, before.get(target), after.get(target))
-    return True
+    for child in synced:
+        child["permission_overwrites"] = [dict(overwrite) for overwrite in new]
+    return [channel, *synced]
+
+
+def _synced(world: World, category: Record, overwrites: Overwrites) -> list[Record]:
+    return [
+        child
+        for child in world.guild_channels[category["guild_id"]].values()
+        if child["parent_id"] == category["id"] and _by_id(child["permission_overwrites"]) == overwrites
+    ]
 
 
 def _note(call: Call, channel: Record, old: Record | None, new: Record | None) -> None:
@@ -197,6 +211,4 @@ def _apply(call: Call, guild: Record, channel: Record, new: list[Record]) -> Non
     parent = call.world.channels.get(channel["parent_id"] or "")
     check_overwrites(call, guild, channel["permission_overwrites"], new, channel, parent)
     blind = blind_spots(call.world, guild["id"])
-    if replace_overwrites(call, channel, new):
-        tell_channel(call.world, "CHANNEL_UPDATE", channel)
-        tell_gained(call.world, guild["id"], blind, told=(channel["id"],))
+    tell_changed(call.world, guild["id"], replace_overwrites(call, channel, new), blind)

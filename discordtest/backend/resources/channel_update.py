@@ -12,7 +12,7 @@ from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import Permission
 from discordtest.backend.resources import thread_update
 from discordtest.backend.resources.channel import check_feature, find_category
-from discordtest.backend.resources.channel_obfuscation import blind_spots, tell_channel, tell_gained
+from discordtest.backend.resources.channel_obfuscation import blind_spots, tell_changed
 from discordtest.backend.resources.channel_overwrite import (
     check_overwrites,
     new_overwrites,
@@ -76,9 +76,8 @@ def update_channel(call: Call, channel: Record) -> Record:
     changes = audit.difference(before, channel, AUDITED)
     if changes:
         audit.write(call, guild["id"], Action.CHANNEL_UPDATE, channel["id"], changes=changes)
-    if replace_overwrites(call, channel, overwrites) or changes:
-        tell_channel(world, "CHANNEL_UPDATE", channel)
-        tell_gained(world, guild["id"], blind, told=(channel["id"],))
+    changed = replace_overwrites(call, channel, overwrites) or ([channel] if changes else [])
+    tell_changed(world, guild["id"], changed, blind)
     return channel
 
 
@@ -139,7 +138,7 @@ def bulk_update_guild_channels(call: Call, guild: Record) -> None:
     synced = [(channel, _inherited(call, guild, channel, move)) for channel, move in moves]
 
     blind = blind_spots(world, guild["id"])
-    changed = []
+    changed: list[Record] = []
     for (channel, move), (_, overwrites) in zip(moves, synced, strict=True):
         before = dict(channel)
         if move.get("position") is not None:
@@ -149,11 +148,8 @@ def bulk_update_guild_channels(call: Call, guild: Record) -> None:
         changes = audit.difference(before, channel, ("position", "parent_id"))
         if changes:
             audit.write(call, guild["id"], Action.CHANNEL_UPDATE, channel["id"], changes=changes)
-        if replace_overwrites(call, channel, overwrites) or changes:
-            changed.append(channel)
-    for channel in changed:
-        tell_channel(world, "CHANNEL_UPDATE", channel)
-    tell_gained(world, guild["id"], blind, told=[channel["id"] for channel in changed])
+        changed += replace_overwrites(call, channel, overwrites) or ([channel] if changes else [])
+    tell_changed(world, guild["id"], changed, blind)
 
 
 def _changes_parent(channel: Record, move: Record) -> bool:

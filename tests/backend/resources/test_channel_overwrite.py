@@ -8,6 +8,7 @@ from discordtest.backend.codes import Code
 from discordtest.backend.permissions import Permission
 from tests.backend.worlds import WorldTestCase
 
+CATEGORY = 4
 SEND, REACT, KICK = (int(Permission[name]) for name in ("SEND_MESSAGES", "ADD_REACTIONS", "KICK_MEMBERS"))
 
 
@@ -42,6 +43,40 @@ class OverwriteTests(WorldTestCase):
         self.assertEqual((created["options"], created["target_id"]), (options, self.small.general["id"]))
         self.assertEqual(changed["changes"], [{"key": "allow", "old_value": str(SEND), "new_value": "0"}])
         self.assertEqual(deleted["reason"], "tidy")
+
+    def category(self) -> tuple[Any, Any, Any]:
+        """Make a category with a channel that is synced with it and one that is not."""
+        category = self.small.make_channel("c", CATEGORY)
+        synced, own = (self.small.make_channel(name, parent_id=category["id"]) for name in ("a", "b"))
+        self.put(self.small.make_person("alice").user_id, own, type=1, deny=str(SEND))
+        return category, synced, own
+
+    def test_channels_that_are_synced_follow_their_category(self) -> None:
+        category, synced, own = self.category()
+        session, everyone = self.small.connect(), self.small.guild["id"]
+        for deny in (SEND, REACT):
+            self.assertStatus(self.put(everyone, category, type=0, deny=str(deny)), 204)
+            self.assertEqual(synced["permission_overwrites"], category["permission_overwrites"])
+        self.assertEqual([one["deny"] for one in own["permission_overwrites"]], [str(SEND)])
+        told = [event["id"] for event in self.small.events(session, "CHANNEL_UPDATE")]
+        self.assertEqual(told, [category["id"], synced["id"]] * 2)
+
+    def test_channel_that_is_changed_itself_does_not_follow_any_more(self) -> None:
+        category, synced, _ = self.category()
+        self.put(self.small.guild["id"], synced, type=0, deny=str(REACT))
+        self.put(self.small.guild["id"], category, type=0, deny=str(SEND))
+        self.assertEqual([one["deny"] for one in synced["permission_overwrites"]], [str(REACT)])
+
+    def test_edit_of_a_category_is_followed_too(self) -> None:
+        category, synced, own = self.category()
+        session = self.small.connect()
+        new = [{"id": self.small.guild["id"], "type": 0, "allow": "0", "deny": str(SEND)}]
+        body = {"permission_overwrites": new}
+        self.assertStatus(self.small.request("PATCH", f"/channels/{category['id']}", body), 200)
+        self.assertEqual(synced["permission_overwrites"], new)
+        self.assertNotEqual(own["permission_overwrites"], new)
+        told = [event["id"] for event in self.small.events(session, "CHANNEL_UPDATE")]
+        self.assertEqual(told, [category["id"], synced["id"]])
 
     def test_one_of_a_member(self) -> None:
         alice = self.small.make_person("alice")
