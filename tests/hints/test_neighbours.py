@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from types import ModuleType
 from typing import Any
 from unittest.mock import patch
@@ -86,13 +87,11 @@ class KeptTaskTests(BotTestCase):
         self.enterContext(patch.dict(sys.modules, {"workers": module}))
 
     def task_of_a_test_before(self) -> asyncio.Task[None]:
-        loop = asyncio.new_event_loop()
-        task = loop.create_task(asyncio.sleep(60))
-        task.cancel()
-        loop._run_once()  # type: ignore[attr-defined]  # run_until_complete takes no loop beside one that runs
-        loop._run_once()  # type: ignore[attr-defined]
-        loop.close()
-        return task
+        async def begin() -> asyncio.Task[None]:
+            return asyncio.create_task(asyncio.sleep(60))
+
+        with ThreadPoolExecutor() as executor:  # one thread runs one loop
+            return executor.submit(lambda: asyncio.run(begin())).result()
 
     async def test_task_that_an_object_keeps(self) -> None:
         worker = Worker()
