@@ -4,8 +4,8 @@
 without their extension, because the CDN answers each of them in several formats. What is served is what was
 uploaded, byte for byte, in whatever format and size a client asks for; what nobody uploaded is a 404.
 The address of an attachment is signed and good for a day; without its signature, or later, it is a 404, too.
-Source: Discord's documentation, Reference, "Image Formatting", "CDN Endpoints" and "Signed Attachment CDN URLs"; how
-long an address is good is known from life.
+Source: Discord's documentation, Reference, "Image Formatting", "CDN Endpoints" and "Signed Attachment CDN URLs", and
+Message, "Attachment Structure"; how long an address is good is known from life.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ HOSTS = frozenset(("cdn.discordapp.com", "media.discordapp.net"))
 ROOT = "https://cdn.discordapp.com"
 PROXY = "https://media.discordapp.net"
 ATTACHMENTS = "/attachments/"
+_PROXY_HOST = PROXY.removeprefix("https://")
+_MEDIA = frozenset(("image", "video", "audio"))
 LIFETIME = 86_400  # seconds that a signed address is good for
 
 _EXTENSIONS = frozenset(("png", "jpg", "jpeg", "webp", "gif", "avif", "json"))
@@ -132,16 +134,22 @@ def fetch(world: World, path: str) -> tuple[bytes, str] | None:
 
 
 def serve(world: World, request: Request) -> Response:
-    """Answer a request to the CDN: 404 for what nobody stored, 415 for the animation of a still image."""
+    """Answer a request to the CDN: 404 for what nobody stored, 415 for the animation of a still image.
+
+    The proxy passes on what can be seen or heard, and answers 415 for other attachments.
+    """
     if request.method not in ("GET", "HEAD"):
         return _refusal(405)
     found = fetch(world, request.path)
     if found is None:
         return _refusal(404)
-    if request.path.startswith(ATTACHMENTS) and not _is_signed(world, unquote(request.path), request.query):
+    is_attachment = request.path.startswith(ATTACHMENTS)
+    if is_attachment and not _is_signed(world, unquote(request.path), request.query):
         return _refusal(404)
     data, content_type = found
     if request.path.endswith(".gif") and content_type in ("image/jpeg", "image/webp"):
+        return _refusal(415)
+    if is_attachment and request.host == _PROXY_HOST and content_type.partition("/")[0] not in _MEDIA:
         return _refusal(415)
     headers = {"Content-Type": content_type, "Content-Length": str(len(data))}
     return Response(200, b"" if request.method == "HEAD" else data, headers)

@@ -38,7 +38,9 @@ class Assets(SurfaceTestCase):
         message = await self.channel.send(file=discord.File(io.BytesIO(b"text"), "a.txt"))
         attachment = message.attachments[0]
         self.assertEqual(await attachment.read(), b"text")
-        self.assertEqual(await attachment.read(use_cached=True), b"text")
+        with self.assertRaises(discord.HTTPException) as caught:
+            await attachment.read(use_cached=True)  # the proxy is for pictures, films and sounds
+        self.assertEqual(caught.exception.status, 415)
         with tempfile.TemporaryFile() as file:
             self.assertEqual(await attachment.save(file), 4)
             self.assertEqual(file.read(), b"text")

@@ -184,7 +184,7 @@ class Addresses(AttachmentTestCase):
         return self.small.download(url).status == 200
 
     def test_a_message_fetched_later_has_one_that_is_good(self):
-        stored = self.send(("a.txt", b"a"))["attachments"][0]["url"]
+        stored = self.send(("a.png", PNG))["attachments"][0]["url"]
         self.small.time = DAY
         self.assertFalse(self.serves(stored))
         event = self.edit(self.send(content="x"), content="y")  # whatever else happens meanwhile
