@@ -143,6 +143,10 @@ class Picker:
         inner = _subcommands(holder)
         if inner:
             raise SetupError(f"/{' '.join(typed)} can't be used alone; {_list(inner, 'its subcommands')}")
+        if holder is not command and holder["type"] == SUB_COMMAND_GROUP:
+            raise SetupError(
+                f"/{' '.join(typed)} is an empty group: no client shows it until it has a subcommand"
+            )
 
     # -- names
 
@@ -235,7 +239,8 @@ def _words(command: Record) -> Iterator[str]:
     """Yield what can be typed for a command: its name, or that of each of its subcommands with all before it."""
     inner = _subcommands(command)
     for option in inner:
-        yield from (f"{command['name']} {words}" for words in _words(option))
+        if option["type"] == SUB_COMMAND or option.get("options"):  # an empty group is not shown
+            yield from (f"{command['name']} {words}" for words in _words(option))
     if not inner:
         yield command["name"]
 

@@ -297,6 +297,16 @@ class RefusalTests(CommandTestCase):
         await self.refused("/tag can't be used alone; its subcommands: edit, show", "tag")
         await self.refused("/tag edit can't be used alone; its subcommands: text", "tag edit")
 
+    async def test_group_without_subcommands(self) -> None:
+        group = app_commands.Group(name="box", description="Boxes.")
+        app_commands.Group(name="empty", description="Nothing yet.", parent=group)
+        self.client.tree.add_command(group)
+        await self.client.tree.sync()
+        await self.refused("/box empty is an empty group: no client shows it", "box empty")
+        with self.assertRaises(SetupError) as caught:
+            await self.slash(self.alice, self.general, "boxes")
+        self.assertNotIn("box empty", str(caught.exception))
+
     async def test_unknown_subcommand(self) -> None:
         await self.refused("/tag has no subcommand 'drop'; it has: edit, show", "tag drop")
         await self.refused("/ping has no subcommand 'pong'; it has none", "ping pong")

@@ -64,7 +64,7 @@ def _keep_signed(world: World) -> None:
 def _with_references(world: World, message: Record, viewer_id: str | None) -> Record:
     shown = dict(message)
     if message["flags"] & HAS_THREAD and message["id"] in world.channels:
-        shown["thread"] = world.channels[message["id"]]
+        shown["thread"] = _with_member(world, world.channels[message["id"]], viewer_id)
     reference = message.get("message_reference")
     if reference is not None and message["type"] in _SHOWS_REFERENCED:
         found = world.messages.get(reference["channel_id"], {}).get(reference["message_id"])
@@ -76,6 +76,11 @@ def _with_references(world: World, message: Record, viewer_id: str | None) -> Re
             found = without_content(found)
         shown["referenced_message"] = found
     return shown
+
+
+def _with_member(world: World, thread: Record, viewer_id: str | None) -> Record:
+    member = world.thread_members.get(thread["id"], {}).get(viewer_id or "")
+    return thread if member is None else {**thread, "member": member}
 
 
 def message_event(world: World, message: Record, guild_id: str | None) -> Record:

@@ -76,7 +76,11 @@ class ThreadTests(RenderTestCase):
         message = self.send(content="x")
         where = (self.small.general["id"], message["id"])
         thread = self.small.perform("create_thread_from_message", *where, body={"name": "topic"})
-        self.assertEqual(self.read(message)["thread"]["name"], "topic")
+        shown = self.read(message)["thread"]
+        self.assertEqual(shown["name"], "topic")
+        self.assertNotIn("member", shown)
+        self.small.perform("join_thread", thread["id"], actor=self.small.bot)
+        self.assertEqual(self.read(message)["thread"]["member"]["user_id"], self.small.bot.user_id)
         session = self.small.connect()
         self.small.perform("update_message", *where, body={"content": "y"}, actor=self.alice)
         self.assertEqual(self.small.events(session, "MESSAGE_UPDATE")[0]["thread"]["id"], thread["id"])
