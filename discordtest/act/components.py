@@ -148,6 +148,10 @@ def _channel(scene: Scene, actor: Actor, channel_id: str) -> Record:
     member = None if guild_id is None else world.members[guild_id].get(actor.user_id)
     if member is not None and permissions.is_timed_out(world, member):
         raise SetupError(f"{name(world, actor.user_id)} is timed out, and can use nothing")
+    if member is not None and permissions.is_pending(member):
+        raise SetupError(
+            f"{name(world, actor.user_id)} is pending (update_member(…, pending=False)), and can use nothing"
+        )
     return channel
 
 

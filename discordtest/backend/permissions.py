@@ -16,6 +16,7 @@ from discordtest.backend.world import Record, World
 __all__ = [
     "ALL",
     "BAN_READERS",
+    "BYPASSES_VERIFICATION",
     "DEFAULT",
     "MAX_PERMISSIONS",
     "NEED_TWO_FACTOR",
@@ -29,6 +30,7 @@ __all__ = [
     "everyone_permissions",
     "guild_permissions",
     "highest_role",
+    "is_pending",
     "is_timed_out",
     "lacks_two_factor",
     "names",
@@ -41,6 +43,7 @@ THREAD_TYPES = frozenset((10, 11, 12))
 PRIVATE_THREAD = 12
 VOICE_TYPES = frozenset((2, 13))
 MAX_PERMISSIONS = (1 << 54) - 1  # every bit that Discord may come to give a meaning
+BYPASSES_VERIFICATION = 1 << 2  # member flag: need not be verified, nor pass the membership screening
 QUARANTINED = 1 << 7  # member flag: auto moderation has blocked how the member is called
 
 
@@ -187,6 +190,8 @@ def guild_permissions(world: World, guild_id: str, user_id: str) -> int:
         bits &= _WHILE_TIMED_OUT
     if member["flags"] & QUARANTINED:
         bits &= _WHILE_QUARANTINED
+    if member["pending"] and is_pending(member):
+        bits &= _WHILE_TIMED_OUT
     return bits
 
 
@@ -215,6 +220,8 @@ def _with_overwrites(world: World, channel: Record, user_id: str, bits: int) -> 
         bits &= _WHILE_TIMED_OUT
     if member["flags"] & QUARANTINED:
         bits &= _WHILE_QUARANTINED
+    if member["pending"] and is_pending(member):
+        bits &= _WHILE_TIMED_OUT
     return bits
 
 
@@ -288,6 +295,11 @@ def visible(world: World, channel: Record, user_id: str) -> bool:
     if channel.get("guild_id") is None:
         return any(user["id"] == user_id for user in channel["recipients"])
     return bool(channel_permissions(world, channel, user_id) & _VIEW)
+
+
+def is_pending(member: Record) -> bool:
+    """Tell whether the member has still to pass the guild's membership screening."""
+    return bool(member["pending"]) and not member["flags"] & BYPASSES_VERIFICATION
 
 
 def is_timed_out(world: World, member: Record) -> bool:

@@ -13,6 +13,7 @@ from discordtest.backend.permissions import (
     THREAD_TYPES,
     Permission,
     guild_permissions,
+    is_pending,
     is_timed_out,
     names,
     role_key,
@@ -140,6 +141,8 @@ def _because(world: World, user_id: str, bits: int, guild_id: str | None, channe
         return ""
     if is_timed_out(world, member):
         return f": timed out until {member['communication_disabled_until']}"
+    if is_pending(member):
+        return ": pending, until the guild's membership screening is passed"
     if member["flags"] & QUARANTINED:
         return ": auto moderation blocks who is called so, until the name is another"
     if channel is None:

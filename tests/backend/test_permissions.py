@@ -11,6 +11,7 @@ import discord
 from discordtest.backend.codes import Code
 from discordtest.backend.permissions import (
     ALL,
+    BYPASSES_VERIFICATION,
     DEFAULT,
     NEED_TWO_FACTOR,
     Permission,
@@ -288,6 +289,25 @@ class TimeoutTests(PermissionTestCase):
         owner = self.world.members[self.guild_id][self.small.owner["id"]]
         owner["communication_disabled_until"] = self.member["communication_disabled_until"]
         self.assertEqual(guild_permissions(self.world, self.guild_id, self.small.owner["id"]), ALL)
+
+
+class PendingTests(PermissionTestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.set_everyone(VIEW | HISTORY | SEND | KICK)
+        self.member["pending"] = True
+
+    def test_only_reading_is_left(self) -> None:
+        self.overwrite(self.alice, allow=SEND)
+        self.assertEqual((self.in_guild(), self.here()), (VIEW | HISTORY, VIEW | HISTORY))
+
+    def test_until_the_screening_is_passed(self) -> None:
+        self.member["pending"] = False
+        self.assertTrue(self.here() & SEND)
+
+    def test_who_need_not_be_verified_may_write(self) -> None:
+        self.member["flags"] |= BYPASSES_VERIFICATION
+        self.assertTrue(self.here() & SEND)
 
 
 class HierarchyTests(PermissionTestCase):

@@ -51,6 +51,15 @@ class PeopleTests(BotTestCase):
             self.notes(caught.exception), "^alice lacks send_messages in #general: timed out until 20"
         )
 
+    async def test_pending_is_named_as_the_cause(self) -> None:
+        newcomer = self.make_member("newcomer", self.guild, pending=True)
+        with self.assertRaises(discord.Forbidden) as caught:
+            await self.send(newcomer, self.general, "hi")
+        self.assertEqual(
+            self.notes(caught.exception),
+            "newcomer lacks send_messages in #general: pending, until the guild's membership screening is passed",
+        )
+
     async def test_thread_has_no_overwrites_of_its_own(self) -> None:
         roles = self.guild.default_role
         self.backend.update_role(

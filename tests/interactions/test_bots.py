@@ -115,3 +115,9 @@ class Messages(BotTestCase):
         await self.timeout(self.owner, self.alice, 60, guild=self.guild)
         with self.fails("alice is timed out", kind=SetupError):
             await self.click(self.alice, self.sent[-1], "More")
+
+    async def test_somebody_who_is_pending(self) -> None:
+        await self.bot_does(lambda ctx: ctx.send("x", view=Counter()))
+        newcomer = self.make_member("newcomer", self.guild, pending=True)
+        with self.fails("newcomer is pending", "pending=False", kind=SetupError):
+            await self.click(newcomer, self.sent[-1], "More")

@@ -28,7 +28,7 @@ from discordtest.backend.body import (
 )
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.intents import Intent
-from discordtest.backend.permissions import Permission, guild_permissions
+from discordtest.backend.permissions import BYPASSES_VERIFICATION, Permission, guild_permissions
 from discordtest.backend.resources import auto_moderation_execution, guild_member_voice
 from discordtest.backend.resources.application import approved_intents
 from discordtest.backend.resources.channel_obfuscation import blind_spots, tell_gained
@@ -38,13 +38,12 @@ from discordtest.backend.resources.paging import page
 from discordtest.backend.rest import Call, parameter, route
 from discordtest.backend.world import Record, World
 
-__all__ = ["BYPASSES_VERIFICATION", "MAX_NICK", "find_by_prefix", "find_member", "require_members_intent"]
+__all__ = ["MAX_NICK", "find_by_prefix", "find_member", "require_members_intent"]
 
 MAX_NICK = 32
 MAX_LISTED = 1000
 MAX_QUERY = 100
 MAX_TIMEOUT = timedelta(days=28)
-BYPASSES_VERIFICATION = 1 << 2  # the only flag that can be changed
 _AUDITED = ("nick", "mute", "deaf", "communication_disabled_until", "flags")
 _ANY_FLAG_PERMISSION = (
     int(Permission.MANAGE_GUILD),
@@ -187,7 +186,7 @@ def _new_flags(call: Call, member: Record) -> int:
     bits = call.permissions()
     if not any(bits & needed == needed for needed in _ANY_FLAG_PERMISSION):
         raise call.lacking(Permission.MODERATE_MEMBERS, purpose=_OR_ANOTHER)
-    wanted: int = call.body["flags"]
+    wanted: int = call.body["flags"]  # of which only one can be changed
     flags: int = member["flags"]
     return flags & ~BYPASSES_VERIFICATION | wanted & BYPASSES_VERIFICATION
 

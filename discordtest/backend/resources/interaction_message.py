@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.journal import Sent
-from discordtest.backend.permissions import Permission, channel_permissions
+from discordtest.backend.permissions import THREAD_TYPES, Permission, channel_permissions
 from discordtest.backend.resources.interaction import COMMAND, USER_INSTALL
 from discordtest.backend.resources.mention import USERS_ONLY, bits_for_mentions
 from discordtest.backend.resources.message import forget_message
@@ -36,6 +36,9 @@ __all__ = [
 ]
 
 MAX_FOLLOWUPS = 5  # of an application that only the user has installed
+#: What the person needs for such an application to speak to all.
+_IN_CHANNELS = int(Permission.USE_EXTERNAL_APPS | Permission.SEND_MESSAGES)
+_IN_THREADS = int(Permission.USE_EXTERNAL_APPS | Permission.SEND_MESSAGES_IN_THREADS)
 CHAT_INPUT_COMMAND, CONTEXT_MENU_COMMAND = 20, 23  # message types
 
 
@@ -118,8 +121,10 @@ def _must_whisper(world: World, interaction: Record) -> bool:
     guild_id, application = interaction["guild_id"], world.applications[interaction["application_id"]]
     if guild_id is None or application["bot"]["id"] in world.members[guild_id]:
         return False
-    bits = channel_permissions(world, home(world, interaction), interaction["user_id"])
-    return not bits & Permission.USE_EXTERNAL_APPS
+    channel = home(world, interaction)
+    bits = channel_permissions(world, channel, interaction["user_id"])
+    needed = _IN_THREADS if channel["type"] in THREAD_TYPES else _IN_CHANNELS
+    return bits & needed != needed
 
 
 def note_response(interaction: Record, message: Record) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from discordtest.backend.body import Choice, Integer, Object, Snowflake
 from discordtest.backend.codes import Code, RestError
-from discordtest.backend.permissions import Permission, is_timed_out
+from discordtest.backend.permissions import Permission, is_pending, is_timed_out
 from discordtest.backend.resources.message import channel_bits
 from discordtest.backend.resources.message_render import emoji_payload
 from discordtest.backend.resources.message_thread import check_active
@@ -77,8 +77,9 @@ def add_my_message_reaction(call: Call, channel: Record, message: Record, key: s
     check_active(channel)
     bits = channel_bits(call, channel)
     members = world.members.get(channel.get("guild_id") or "", {})
-    if user_id in members and is_timed_out(world, members[user_id]) and not call.actor.omnipotent:
-        if not bits & Permission.ADD_REACTIONS:
+    member = members.get(user_id)
+    if member is not None and (is_timed_out(world, member) or is_pending(member)):
+        if not call.actor.omnipotent and not bits & Permission.ADD_REACTIONS:
             raise call.lacking(Permission.ADD_REACTIONS, channel)
     known = world.reactions.get(message["id"], {})
     if key not in known:

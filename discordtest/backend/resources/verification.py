@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from discordtest.backend.codes import Code, RestError
-from discordtest.backend.resources.guild_member import BYPASSES_VERIFICATION
+from discordtest.backend.permissions import BYPASSES_VERIFICATION
 from discordtest.backend.world import made_at
 
 if TYPE_CHECKING:

@@ -196,6 +196,12 @@ class External(MessageTestCase):
         self.everyone["permissions"] = str(int(self.everyone["permissions"]) | Permission.USE_EXTERNAL_APPS)
         self.assertEqual(self.say(self.invoke())["flags"], 0)
 
+    def test_where_the_person_may_not_speak_it_does_not(self) -> None:
+        self.leave()
+        bits = int(self.everyone["permissions"]) | Permission.USE_EXTERNAL_APPS
+        self.everyone["permissions"] = str(bits & ~Permission.SEND_MESSAGES)
+        self.assertEqual(self.say(self.invoke())["flags"], EPHEMERAL)
+
 
 class Followups(MessageTestCase):
     def test_they_answer_the_answer(self) -> None:

@@ -98,6 +98,15 @@ class Adding(ReactionTestCase):
         with self.assertRefused(Code.MISSING_PERMISSIONS):
             self.person_reacts()
 
+    def test_pending_member(self):
+        self.react()
+        member = self.small.world.members[self.small.guild["id"]][self.alice.user_id]
+        member["pending"] = True
+        with self.assertRefused(Code.MISSING_PERMISSIONS):
+            self.person_reacts()
+        member["pending"] = False
+        self.person_reacts()
+
     def test_custom_emoji(self):
         emoji = self.make_emoji()
         self.react(f"other_name:{emoji['id']}")
