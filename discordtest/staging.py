@@ -170,6 +170,8 @@ class Staging(replays.Replays, Running):
         scene = self._scene
         application = scene.clients[client]
         self.backend.gateway.starts.free_slots(application["id"])
+        if client.http.use_clock:  # assume_unsync_clock=False
+            self.backend.tells_reset = True
         known = self.backend.world.tokens
         hold = scripts.hold_of(client)
         if hold is not None:

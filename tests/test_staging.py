@@ -112,6 +112,22 @@ class LoopbackTests(BotTestCase):
         self.assertEqual(loop.outside.places.waits(), {}, "both ends are ours: nobody else is waited for")
 
 
+class WallClockTests(DiscordTestCase):
+    """A bot that goes by the wall clock for its rate limits."""
+
+    def make_client(self) -> commands.Bot:
+        return commands.Bot("!", intents=discord.Intents.all(), assume_unsync_clock=False)
+
+    def make_world(self) -> None:
+        self.general = self.make_text_channel("general", self.make_guild("Test"))
+
+    async def test_each_answer_says_when_its_limit_resets(self) -> None:
+        await self.general.send("without a limit")
+        self.backend.set_rate_limit("POST /channels/{channel_id}/messages", limit=1, reset_after=5)
+        first, _, last = [await self.general.send("with one") for _ in range(3)]
+        self.assertAlmostEqual((last.created_at - first.created_at).total_seconds(), 10, delta=0.1)
+
+
 class ClosingTests(unittest.TestCase):
     """Nothing stays after a test, whatever it and the bot did."""
 

@@ -70,6 +70,9 @@ class Backend(Interruptions, Troubles, Snapshots, Events):
         self.journal = Journal()
         self.texts = Texts()
         self.shards = 1  # what GET /gateway/bot recommends
+        self.tells_reset = (
+            False  # every answer says when its limit resets, for clients that go by the wall clock
+        )
         #: What `client=` means: an application's id, unless who makes the backend knows more.
         self.application_of = str
         self.failures: list[BaseException] = []
@@ -112,6 +115,9 @@ class Backend(Interruptions, Troubles, Snapshots, Events):
         else:
             text = self.texts.answer(payload)
             response = Response(status, text.encode(), _JSON_HEADERS if route is None else route.json_headers)
+        if self.tells_reset and route is not None:
+            reset = self.world.wall_clock().timestamp() + rest.RESET_AFTER
+            response.headers = {**response.headers, "X-RateLimit-Reset": f"{reset:.3f}"}
         for observe in self.observers:
             observe(self, request.method, "" if route is None else route.template, request, response)
         return response

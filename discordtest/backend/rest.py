@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "OPERATIONS",
+    "RESET_AFTER",
     "ROUTES",
     "UNAVAILABLE",
     "Actor",
@@ -41,6 +42,7 @@ __all__ = [
     "route",
 ]
 
+RESET_AFTER = 1.0  # seconds, as answers say where no test has set a limit
 UNAVAILABLE = 502  # Discord calls it GATEWAY UNAVAILABLE
 Handler = TypeVar("Handler", bound=Callable[..., Any])  # Any: each handler has its own records and payload
 
@@ -271,7 +273,7 @@ def _register(made: Route) -> None:
         "X-RateLimit-Bucket": made.name,
         "X-RateLimit-Limit": "50",
         "X-RateLimit-Remaining": "49",
-        "X-RateLimit-Reset-After": "1.000",
+        "X-RateLimit-Reset-After": f"{RESET_AFTER:.3f}",
     }
     made.json_headers = {**made.headers, "Content-Type": "application/json"}
     if made.method is None:
