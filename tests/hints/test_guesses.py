@@ -25,6 +25,10 @@ class GuessTests(BotTestCase):
     async def test_other_word(self) -> None:
         self.assertEqual(self.answer(self, "press"), "Write self.click(who, message, button)")
         self.assertEqual(self.answer(self, "bot"), "Write self.client")
+        self.assertEqual(
+            self.answer(self, "close_thread"), "Write self.edit_thread(who, thread, archived=True)"
+        )
+        self.assertIn("or self.assertSent(content, count=0)", self.answer(self, "assertNotSent") or "")
 
     async def test_other_letters(self) -> None:
         self.assertEqual(self.answer(self, "assertSend"), "Is self.assertSent meant?")
