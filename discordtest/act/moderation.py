@@ -202,7 +202,7 @@ class ModerationVerbs(Acting):
 
 def _check_invite(scene: Scene, code: str, guild_id: str) -> None:
     try:
-        invite = invites.find_live_invite(scene.backend.world, code)
+        invite = invites.find_way_in(scene.backend.world, code)
     except codes.RestError as error:
         raise refusals.setup_error(f"join by the invite {code!r}", error) from None
     if invite["guild_id"] != guild_id:

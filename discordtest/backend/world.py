@@ -110,6 +110,9 @@ class World:
     # emoji, sticker or sound id -> user id, told to few
     creators: dict[str, str] = field(default_factory=dict)
     invites: Table = field(default_factory=dict)  # code -> invite
+    vanity_uses: dict[str, int] = field(
+        default_factory=dict
+    )  # guild id -> who has come by its vanity address
     voice_states: dict[str, Table] = field(default_factory=dict)  # guild id -> user id -> state
     voice_outages: dict[str, None] = field(default_factory=dict)  # guilds that have no voice server now
     voice_statuses: dict[str, str] = field(default_factory=dict)  # channel id -> what it says of itself

@@ -78,6 +78,13 @@ class Editing(SurfaceTestCase):
         self.assertTrue(edited.invites_paused())
         self.assertTrue(edited.dms_paused())
 
+    async def test_vanity_invite(self):
+        self.backend.world.guilds[str(self.guild.id)].update(features=["VANITY_URL"])
+        await self.guild.edit(vanity_code="club")
+        await self.join(self.make_user("carol"), self.guild, "https://discord.gg/club")
+        invite = await self.guild.vanity_invite()
+        self.assertEqual((invite.code, invite.uses), ("club", 1))
+
     async def test_widget(self):
         await self.guild.edit(widget_enabled=True, widget_channel=self.channel)
         widget = await self.guild.widget()

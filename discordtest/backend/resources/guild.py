@@ -349,7 +349,7 @@ def delete_guild(call: Call, guild: Record) -> None:
         world.automod_words.pop(rule_id, None)
     for settings in (world.welcome_screens, world.onboardings):
         settings.pop(guild_id, None)
-    for of_people in (world.onboarding_answers, world.former_members, world.boosts):
+    for of_people in (world.onboarding_answers, world.former_members, world.boosts, world.vanity_uses):
         of_people.pop(guild_id, None)
     del world.guilds[guild_id], world.audit_log[guild_id]
     world.emit("GUILD_DELETE", {"id": guild_id}, guild=guild_id, users=bots)

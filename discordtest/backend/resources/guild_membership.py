@@ -28,7 +28,7 @@ from discordtest.backend.resources.guild_integration import (
 from discordtest.backend.resources.guild_member import MAX_NICK
 from discordtest.backend.resources.guild_member_build import new_member, tell_update
 from discordtest.backend.resources.guild_role import find_role, insert_role, new_role, remove_role
-from discordtest.backend.resources.invite import find_live_invite, roles_of, use_invite
+from discordtest.backend.resources.invite import find_way_in, roles_of, use_invite
 from discordtest.backend.resources.message_build import create_system_message
 from discordtest.backend.resources.thread import remove_members
 from discordtest.backend.rest import Call, operation, route
@@ -121,7 +121,7 @@ def join_guild(call: Call, guild: Record, user: Record) -> Record:
     for role_id in fields.get("roles", ()):
         find_role(call, role_id)
     if code is not None:
-        fields["roles"] = [*fields.get("roles", ()), *roles_of(world, find_live_invite(world, code))]
+        fields["roles"] = [*fields.get("roles", ()), *roles_of(world, find_way_in(world, code))]
     member = add_member(call, guild, user, **fields)
     if code is not None:
         use_invite(world, code)

@@ -107,7 +107,7 @@ def _widget_member(call: Call, number: int, member: Record) -> Record:
 
 @route("GET", "/guilds/{guild_id}/vanity-url", permissions=Permission.MANAGE_GUILD)
 def get_guild_vanity_url(call: Call, guild: Record) -> Record:
-    return {"code": guild["vanity_url_code"], "uses": 0}
+    return {"code": guild["vanity_url_code"], "uses": call.world.vanity_uses.get(guild["id"], 0)}
 
 
 @route(
@@ -126,8 +126,10 @@ def change_vanity_code(call: Call, guild: Record) -> Record:
         raise RestError(Code.INVITE_CODE_TAKEN)
     before = {**guild}
     guild["vanity_url_code"] = code
+    if code != before["vanity_url_code"]:
+        call.world.vanity_uses.pop(guild["id"], None)
     tell_guild_update(call, guild, before)
-    return {"code": code, "uses": 0}
+    return get_guild_vanity_url(call, guild)
 
 
 # -- incidents and two-factor authentication

@@ -34,7 +34,7 @@ from discordtest.backend.rest import Call, find_in, parameter, route
 from discordtest.backend.world import Record, World
 from discordtest.errors import NotModelled
 
-__all__ = ["find_invite", "find_live_invite", "render_invite", "roles_of", "use_invite", "widget_invite"]
+__all__ = ["find_invite", "find_way_in", "render_invite", "roles_of", "use_invite", "widget_invite"]
 
 MAX_INVITES = 1000  # of a guild
 MAX_AGE = 604_800  # seconds
@@ -63,7 +63,7 @@ _TARGETS = ("target_type", "target_user", "target_application")
 _SHOWN_ROLE = ("id", "name", "position", "color", "colors", "icon", "unicode_emoji")
 
 
-def find_live_invite(world: World, code: str) -> Record:
+def _find_live(world: World, code: str) -> Record:
     """Find an invite that can still be used: 10006 where there is none or its time is over."""
     invite = world.invites.get(code)
     if invite is None or _expired(world, invite):
@@ -80,18 +80,22 @@ def _expired(world: World, invite: Record) -> bool:
 @parameter("invite")
 def find_invite(call: Call, text: str) -> Record:
     """Find a live invite by its code; nobody needs to be in its guild for that."""
-    return find_live_invite(call.world, text)
+    return _find_live(call.world, text)
 
 
 @parameter("invite_or_vanity")
 def find_invite_or_vanity(call: Call, text: str) -> Record:
+    """Find what somebody can join by."""
+    return find_way_in(call.world, text)
+
+
+def find_way_in(world: World, text: str) -> Record:
     """Find a live invite by its code, or a guild by its vanity code, shown as an invite without an inviter."""
-    world = call.world
     guild = next((one for one in world.guilds.values() if one["vanity_url_code"] == text), None)
     channels = () if guild is None else world.guild_channels[guild["id"]].values()
     entrance = min((one for one in channels if one["type"] != CATEGORY), key=shown_place, default=None)
     if entrance is None:
-        return find_live_invite(world, text)
+        return _find_live(world, text)
     return {
         "code": text,
         "guild_id": entrance["guild_id"],
@@ -103,7 +107,11 @@ def find_invite_or_vanity(call: Call, text: str) -> Record:
 
 def use_invite(world: World, code: str) -> Record:
     """Count a use of the invite, which its last use deletes; return it. Raises 10006 where there is none."""
-    invite = find_live_invite(world, code)
+    invite = find_way_in(world, code)
+    if code not in world.invites:
+        guild_id = invite["guild_id"]
+        world.vanity_uses[guild_id] = world.vanity_uses.get(guild_id, 0) + 1
+        return invite
     invite["uses"] += 1
     if invite["max_uses"] and invite["uses"] >= invite["max_uses"]:
         _delete(world, invite)

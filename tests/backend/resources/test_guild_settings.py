@@ -7,6 +7,8 @@ from typing import Any
 
 from discordtest.backend.codes import Code
 from discordtest.backend.permissions import Permission
+from discordtest.backend.resources.user import make_user
+from discordtest.backend.rest import Actor
 from tests.backend.worlds import START, WorldTestCase
 
 
@@ -109,6 +111,17 @@ class Vanity(SettingsTestCase):
         for code in ("ab", "a" * 25):
             self.assertEqual(self.request("PATCH", "vanity-url", {"code": code}).json["code"], code)
             self.assertEqual(self.request("GET", "vanity-url").json, {"code": code, "uses": 0})
+
+    def test_who_comes_by_it_is_counted_until_it_is_another(self):
+        self.small.guild["features"] = ["VANITY_URL"]
+        self.request("PATCH", "vanity-url", {"code": "club"})
+        for name in ("carol", "dave"):
+            person = Actor("person", make_user(self.small.world, name)["id"])
+            body = {"invite": "club"}
+            self.small.perform("join_guild", self.guild_id, person.user_id, actor=person, body=body)
+        self.assertEqual(self.request("GET", "vanity-url").json, {"code": "club", "uses": 2})
+        self.assertEqual(self.request("PATCH", "vanity-url", {"code": "club"}).json["uses"], 2)
+        self.assertEqual(self.request("PATCH", "vanity-url", {"code": "pub"}).json["uses"], 0)
 
     def test_own_one_again_and_none(self):
         self.small.guild["features"] = ["VANITY_URL"]
