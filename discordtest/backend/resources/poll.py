@@ -6,13 +6,30 @@ Source: Discord's documentation, Poll ("Poll Object", "Poll Create Request Objec
 
 from __future__ import annotations
 
-from discordtest.backend.body import Array, Boolean, Choice, Integer, Object, Snowflake, String
+from discordtest.backend.body import (
+    Array,
+    Boolean,
+    Choice,
+    FormErrors,
+    Integer,
+    Object,
+    Path,
+    Snowflake,
+    String,
+)
 from discordtest.backend.resources.component_emoji import render_component_emoji
+from discordtest.backend.resources.unicode_emoji import is_emoji
 from discordtest.backend.world import Record, World
 
 __all__ = ["CREATE_POLL", "new_poll", "render_poll"]
 
 DEFAULT_HOURS = 24
+
+
+def _check_emoji(emoji: Record, path: Path, errors: FormErrors) -> None:
+    if emoji.get("id") is None and not is_emoji(emoji.get("name") or ""):
+        errors.add((*path, "name"), "BASE_TYPE_BAD_VALUE", "Invalid emoji")
+
 
 CREATE_POLL = Object(
     {
@@ -26,6 +43,7 @@ CREATE_POLL = Object(
                             "emoji": Object(
                                 {"id": Snowflake(null=True), "name": String(null=True)},
                                 ignore=("animated",),
+                                check=_check_emoji,
                                 null=True,
                             ),
                         },

@@ -392,6 +392,12 @@ class Limits(PollTestCase):
             (answer,) = self.ask(answers=[{"poll_media": media}])["poll"]["answers"]
             self.assertEqual(answer["poll_media"].get("emoji"), shown)
 
+    def test_emoji_is_one(self) -> None:
+        def with_emoji(name: str) -> Record:
+            return poll(answers=[{"poll_media": {"text": "x", "emoji": {"name": name}}}])
+
+        self.assertBounds("answers.0.poll_media.emoji.name", with_emoji("🍕"), with_emoji("pizza"))
+
     def test_hours(self) -> None:
         self.assertBounds("duration", poll(duration=768), poll(duration=769))
         self.assertBounds("duration", poll(duration=1), poll(duration=0))
