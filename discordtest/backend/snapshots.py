@@ -105,7 +105,8 @@ class Snapshot:
         known = _values_of(World(start_time))
         if newer := values.keys() - known.keys():
             raise _of_another_version(f"it has {', '.join(sorted(newer))}")
-        values = {**known, **values}  # what this version keeps besides begins empty
+        # What this version keeps besides begins empty; the addresses of one that signed none are signed when shown.
+        values = {**known, "signed_until": 1, **values}
         if type(now) is not int or now < 0 or start_time.tzinfo is None:
             raise ValueError("it is of no moment")
         if any(type(values[name]) is not _plain_type(value) for name, value in known.items()):

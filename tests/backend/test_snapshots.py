@@ -5,6 +5,7 @@ import random
 from datetime import timedelta
 from typing import Any
 
+from discordtest.backend.multipart import Part
 from discordtest.backend.snapshots import VERSION, Snapshot, checksum
 from discordtest.backend.world import World
 from discordtest.errors import BackendError
@@ -230,6 +231,22 @@ class Text(SnapshotTestCase):
         other.load(Snapshot.from_json(json.dumps(saved)))
         self.assertEqual(other.world.role_connections, {})
         self.assertEqual(other.world.users, self.world.users)
+
+    def test_file_of_a_version_that_signed_no_addresses(self) -> None:
+        part = Part("files[0]", "a.txt", "text/plain", b"a")
+        made = self.small.perform(
+            "create_message", self.small.general["id"], files=[part], actor=self.small.bot
+        )
+        signed = made["attachments"][0]["url"]
+        address = signed.partition("?")[0]
+        saved = json.loads(self.backend.snapshot().to_json().replace(signed, address))
+        del saved["tables"]["signed_until"]
+        saved["checksum"] = checksum(saved)
+        self.backend.load(Snapshot.from_json(json.dumps(saved)))
+        found = self.small.perform("get_message", made["channel_id"], made["id"])
+        shown = found["attachments"][0]["url"]
+        self.assertTrue(shown.startswith(f"{address}?ex="))
+        self.assertEqual(self.small.download(shown).status, 200)
 
     def test_file_that_was_forged(self) -> None:
         """What has the right checksum is still only data, and all of it is looked at before anything is loaded."""
