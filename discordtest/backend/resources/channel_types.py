@@ -24,6 +24,7 @@ from discordtest.backend.body import (
 )
 from discordtest.backend.codes import Code, RestError
 from discordtest.backend.permissions import THREAD_TYPES, VOICE_TYPES
+from discordtest.backend.resources.unicode_emoji import is_emoji
 from discordtest.backend.world import Record, World
 from discordtest.errors import NotModelled
 
@@ -319,4 +320,7 @@ def _tags(world: World, tags: list[Record], known: Record | None) -> list[Record
 
 
 def _reaction_emoji(value: Record) -> Record:
+    if value.get("emoji_name") and not is_emoji(value["emoji_name"]):
+        why = f"{value['emoji_name']!r} is no character of Unicode that is an emoji"
+        raise RestError(Code.UNKNOWN_EMOJI, status=400, why=why)
     return {"emoji_id": value.get("emoji_id"), "emoji_name": value.get("emoji_name")}

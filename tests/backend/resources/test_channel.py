@@ -165,6 +165,12 @@ class CreateChannelTests(WorldTestCase):
         self.assertEqual(made["default_reaction_emoji"], {"emoji_id": None, "emoji_name": "👍"})
         self.assertEqual((made["default_sort_order"], made["default_forum_layout"]), (1, 2))
 
+    def test_emojis_of_a_forum_are_some(self) -> None:
+        wrong = {"emoji_name": "bug"}
+        for body in ({"available_tags": [{"name": "t", **wrong}]}, {"default_reaction_emoji": wrong}):
+            with self.subTest(body), self.assertRefused(Code.UNKNOWN_EMOJI):
+                self.small.make_channel("ideas", 15, **body)
+
     def test_forum_tag_limits(self) -> None:
         tags = [{"name": f"t{number}"} for number in range(20)]
         self.small.make_channel("f", FORUM, available_tags=tags)
