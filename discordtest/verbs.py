@@ -32,6 +32,8 @@ def verb(method: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[A
 
     async def act(*args: P.args, **kwargs: P.kwargs) -> T:
         scene: Scene = args[0]._scene  # type: ignore[attr-defined]  # the test case
+        if scene.network.transport == "loopback" and not scene.loop.has_settled():
+            await scene.loop.settle()  # what the bot has sent before is to arrive before
         scene.check()
         scene.begin_act()
         try:

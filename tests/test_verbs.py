@@ -41,6 +41,16 @@ class VerbTests(BotTestCase):
         await coroutine
 
 
+class OverSocketsTests(BotTestCase):
+    transport = "loopback"
+
+    async def test_what_the_bot_has_sent_arrives_before_an_act(self) -> None:
+        floor = self.make_voice_channel("floor", self.guild)
+        await self.guild.change_voice_state(channel=floor)
+        await self.join_voice(self.alice, floor)
+        self.assertEqual([*self.refresh(floor).voice_states], [self.client.user.id, self.alice.id])
+
+
 class OtherLoopTests(unittest.TestCase):
     def test_verb_on_another_loop_says_how_to_write_it(self) -> None:
         class Case(BotTestCase):
