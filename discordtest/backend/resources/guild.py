@@ -28,6 +28,7 @@ from discordtest.backend.resources.guild_role import new_role
 from discordtest.backend.resources.message_traces import forget_messages
 from discordtest.backend.rest import Call, find_in, parameter, route
 from discordtest.backend.world import Record, World
+from discordtest.errors import NotModelled
 
 __all__ = ["counts_of", "find_guild", "new_guild", "refuse_bots", "tell_guild_update"]
 
@@ -305,6 +306,11 @@ def _new_features(call: Call, guild: Record) -> list[str]:
         if permission is None:
             raise invalid("features", "BASE_TYPE_CHOICES", f"The feature {feature} cannot be changed.")
         call.require(permission)
+    if "DISCOVERABLE" in {*wanted} - {*guild["features"]}:
+        raise NotModelled(
+            "whether a guild meets the requirements of discovery: make_guild(…, features=…) makes one that is "
+            "DISCOVERABLE"
+        )
     if "COMMUNITY" in wanted and "COMMUNITY" not in guild["features"]:
         for key in ("rules_channel_id", "public_updates_channel_id"):
             if call.body.get(key, guild[key]) is None:

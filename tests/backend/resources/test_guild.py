@@ -143,6 +143,14 @@ class Changing(GuildTestCase):
         )
         self.assertStatus(answer, 200)
 
+    def test_discovery_has_requirements_that_are_loud(self):
+        self.small.role["permissions"] = str(int(Permission.ADMINISTRATOR))
+        with self.assertNotModelled("requirements of discovery"):
+            self.patch(features=["DISCOVERABLE"])
+        self.small.guild["features"] = ["DISCOVERABLE"]
+        self.assertStatus(self.patch(features=["DISCOVERABLE"]), 200)
+        self.assertEqual(self.assertStatus(self.patch(features=[]), 200)["features"], [])
+
     def test_narrator_sets_any_feature(self):
         made = self.small.perform("update_guild", self.guild_id, body={"features": ["VERIFIED"]})
         self.assertEqual(made["features"], ["VERIFIED"])
