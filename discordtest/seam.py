@@ -22,6 +22,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from discordtest.backend.wire import Request, Response
 from discordtest.errors import HostRefused
 from discordtest.stand_ins import StandIns, always
+from discordtest.transports import over_httpx, over_requests, over_urllib
 from discordtest.transports.datagrams import answer_datagrams, release_datagrams
 from discordtest.transports.encoding import encode_body
 from discordtest.transports.guard import (
@@ -33,8 +34,6 @@ from discordtest.transports.guard import (
 )
 from discordtest.transports.memory import Held, open_socket
 from discordtest.transports.network import GATEWAY_HOST, VOICE, Network, host_is_discord
-from discordtest.transports.over_httpx import answer_httpx, release_httpx
-from discordtest.transports.over_requests import answer_requests, release_requests
 from discordtest.transports.releases import (
     IDEMPOTENT_METHODS,
     WAITS_FOR_CONNECTIONS,
@@ -65,6 +64,8 @@ PLAIN_OPTIONS = frozenset(
     }
 )  # fmt: skip
 
+#: Those whose calls are answered too.
+_LIBRARIES = over_requests.STAND_INS, over_httpx.STAND_INS, over_urllib.STAND_INS
 _lock = threading.Lock()
 _networks: dict[asyncio.AbstractEventLoop, Network] = {}
 
@@ -94,8 +95,8 @@ def _patch() -> None:
     if not WAITS_FOR_CONNECTIONS:
         _waiting_close.put()
     refuse_discord()
-    answer_requests()
-    answer_httpx()
+    for library in _LIBRARIES:
+        library.put()
     answer_datagrams()
 
 
@@ -103,8 +104,8 @@ def _unpatch() -> None:
     _stand_ins.take_away()
     _waiting_close.take_away()
     release_discord()
-    release_requests()
-    release_httpx()
+    for library in _LIBRARIES:
+        library.take_away()
     release_datagrams()
 
 

@@ -213,7 +213,7 @@ class DiscordTestMixin(ArrangeMixin, ActMixin, AssertMixin, Staging):
     def serve(self, host: str, handler: web.Application | Any) -> foreign.ServedHost:
         """Answer a foreign host that the bot calls: an aiohttp application or ``async handler(request)``.
 
-        The bot may call it with aiohttp, httpx, requests, or what is made of one of them.
+        The bot may call it with aiohttp, httpx, requests, urllib, or what is made of one of them.
         ``"*.example.com"`` stands for all hosts below that one; one that is served by its own name goes before.
 
         For ``"discord.com"``, it answers what the in-memory Discord does not know: routes of OAuth2, for instance, and

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import errno
-from typing import TYPE_CHECKING
+import io
+from http.client import HTTPResponse
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 from multidict import CIMultiDict
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
     from discordtest.transports.network import Network
 
-__all__ = ["Call"]
+__all__ = ["Call", "body_of", "http_response"]
 
 PATIENCE = 30.0  # real seconds for which another thread waits for the loop of the test
 _OF_THE_CONNECTION = ("Connection", "Content-Length", "Transfer-Encoding")
@@ -117,3 +119,36 @@ class Call:
             )
             async with asked as answer:
                 return Response(answer.status, await answer.read(), answer.headers)
+
+
+def body_of(given: Any) -> bytes:
+    """Return a body that is given as blocking libraries take it: text, bytes, a file or parts."""
+    body = given or b""
+    if hasattr(body, "read"):
+        body = body.read()
+    elif not isinstance(body, str | bytes):
+        body = b"".join(body)
+    return body.encode() if isinstance(body, str) else body
+
+
+def http_response(response: Response, method: str) -> HTTPResponse:
+    """Return an answer as http.client has it, read from a socket."""
+    lines = [f"HTTP/1.1 {response.status} {response.reason}"]
+    lines += [
+        f"{name}: {value}" for name, value in response.headers.items() if name not in _OF_THE_CONNECTION
+    ]
+    lines += [f"Content-Length: {len(response.body)}", "", ""]
+    made = HTTPResponse(_Socket("\r\n".join(lines).encode("latin-1") + response.body), method=method)  # type: ignore[arg-type]
+    made.begin()
+    return made
+
+
+class _Socket:
+    """What an answer is read from."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def makefile(self, mode: str) -> io.BytesIO:
+        """Return all of it."""
+        return io.BytesIO(self._data)

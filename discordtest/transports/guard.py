@@ -4,8 +4,8 @@ aiohttp is stopped at its connector; whatever else opens connections on the test
 addresses and for the connection, and is refused there. Blocking libraries (requests, urllib) use no loop: they are
 stopped where they look a host up, on the thread of a test's loop while it runs and on the threads of executors while
 they run a call for it. A thread that was begun there (a driver's, a sender of reports) finds no host either, but fails
-no test: when it looks is chance. Discord itself is not reached from any thread of the process; what httpx and requests
-ask of it, `discordtest.transports.calls` answers.
+no test: when it looks is chance. Discord itself is not reached from any thread of the process; what httpx, requests
+and urllib ask of it, `discordtest.transports.calls` answers.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ _let_through: contextvars.ContextVar[bool] = contextvars.ContextVar("discordtest
 _INTERNET = (socket.AF_INET, socket.AF_INET6)
 _METHODS = ("getaddrinfo", "sock_connect", "run_in_executor")
 _OTHER = (
-    "Where aiohttp, httpx or requests asks, answer it with self.serve({0!r}, handler); for another library stand in "
-    "for the call with unittest.mock.patch"
+    "Where aiohttp, httpx, requests or urllib asks, answer it with self.serve({0!r}, handler); for another library "
+    "stand in for the call with unittest.mock.patch"
 )
 
 _NO_DISCORD = (
     "a connection to {!r} is refused: Discord is not reached while tests run, and what does not go through aiohttp, "
-    "httpx or requests (urllib) cannot be answered. Let the bot call it through discord.py or aiohttp, or stand in "
+    "httpx, requests or urllib cannot be answered. Let the bot call it through discord.py or aiohttp, or stand in "
     "for the call with unittest.mock.patch"
 )
 

@@ -17,17 +17,7 @@ if TYPE_CHECKING:
 
     from discordtest.backend.wire import Response
 
-__all__ = ["answer_httpx", "release_httpx"]
-
-
-def answer_httpx() -> None:
-    """Answer what is ours to answer from now on."""
-    _stand_ins.put()
-
-
-def release_httpx() -> None:
-    """Let httpx go over the network again."""
-    _stand_ins.take_away()
+__all__ = ["STAND_INS"]
 
 
 def _over(httpx: ModuleType) -> StandIns:
@@ -85,4 +75,4 @@ def _headers(request: Any) -> CIMultiDict[str]:
     return CIMultiDict(request.headers.multi_items())
 
 
-_stand_ins = LateStandIns(_over, "httpx", "httpx2")
+STAND_INS = LateStandIns(_over, "httpx", "httpx2")

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import http.client
 import multiprocessing
 import socket
 import threading
 import unittest
-import urllib.request
 import warnings
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from typing import Any
@@ -138,7 +138,7 @@ class BlockingLibraries(WiredTestCase):
             with self.assertRaisesRegex(HostRefused, "what does not go through aiohttp"):
                 socket.getaddrinfo(host, 443)
         with self.assertRaises(HostRefused) as raised:
-            urllib.request.urlopen("https://discord.com/api/v10/gateway")  # noqa: ASYNC210
+            http.client.HTTPSConnection("discord.com").request("GET", "/api/v10/gateway")
         self.assertEqual(len(self.discord.failures), 3)
         self.assertIs(self.discord.failures[-1], raised.exception)
         self.assertTrue(socket.getaddrinfo("127.0.0.1", 80))
