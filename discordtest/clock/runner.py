@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import warnings
+import weakref
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from discordtest.clock.loop import VirtualLoop
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from contextvars import Context
     from datetime import datetime
 
-__all__ = ["Runner", "end_tasks"]
+__all__ = ["Runner", "end_tasks", "ended_tasks"]
 
 T = TypeVar("T")
 
@@ -112,11 +113,20 @@ async def _end_all(loop: VirtualLoop) -> list[str]:
     return await end_tasks(asyncio.all_tasks(loop) - {asyncio.current_task(loop)})
 
 
+_ended: set[weakref.ref[asyncio.Task[Any]]] = set()
+
+
+def ended_tasks() -> list[asyncio.Task[Any]]:
+    """Return the tasks that were cancelled with the tests of this process and that somebody still holds."""
+    return [task for each in [*_ended] if (task := each()) is not None and task.cancelled()]
+
+
 async def end_tasks(tasks: Iterable[asyncio.Task[Any] | None]) -> list[str]:
     """Cancel tasks and let them clean up, three times; then forget what still lives, and name it."""
     loop = asyncio.get_running_loop()
     assert isinstance(loop, VirtualLoop)
     alive = [task for task in tasks if task is not None and not task.done()]
+    _ended.update(weakref.ref(task, _ended.discard) for task in alive)
     for _ in range(ROUNDS):
         if not alive:
             break

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from concurrent.futures import ThreadPoolExecutor
+import unittest
 from types import ModuleType
 from typing import Any
 from unittest.mock import patch
 
 import aiohttp
+import discord
 from discord.ext import commands
 
-from tests.bots import BotTestCase
+from tests.bots import BotTestCase, run_case
 
 Context = commands.Context[Any]
 
@@ -77,7 +78,7 @@ class Worker:
         self.tasks: dict[str, asyncio.Task[None]] = {}
 
 
-class KeptTaskTests(BotTestCase):
+class KeptTaskTests(unittest.TestCase):
     """A task that a module keeps from a test before is named by what fails for want of it."""
 
     def keep(self, name: str, thing: object) -> None:
@@ -86,34 +87,78 @@ class KeptTaskTests(BotTestCase):
         setattr(module, name, thing)
         self.enterContext(patch.dict(sys.modules, {"workers": module}))
 
-    def task_of_a_test_before(self) -> asyncio.Task[None]:
-        async def begin() -> asyncio.Task[None]:
-            return asyncio.create_task(asyncio.sleep(60))
+    def task_of_a_test_before(self, seconds: float = 60) -> asyncio.Task[None]:
+        made: list[asyncio.Task[None]] = []
 
-        with ThreadPoolExecutor() as executor:  # one thread runs one loop
-            return executor.submit(lambda: asyncio.run(begin())).result()
+        class Case(BotTestCase):
+            async def test(self) -> None:
+                async def run() -> None:
+                    await asyncio.sleep(seconds)
 
-    async def test_task_that_an_object_keeps(self) -> None:
+                async def begin(ctx: Context) -> None:
+                    made.append(asyncio.create_task(run()))
+
+                await self.bot_does(begin)
+
+        self.assertEqual([*run_case(Case)], [])
+        return made.pop()
+
+    def failure(self) -> str:
+        """Return what a test says that fails after it."""
+
+        class Case(BotTestCase):
+            async def test(self) -> None:
+                self.assertSent("Pong!")
+
+        (problem,) = run_case(Case)
+        return problem
+
+    def test_task_that_an_object_keeps(self) -> None:
         worker = Worker()
         worker.task = self.task_of_a_test_before()
         self.keep("worker", worker)
-        with self.fails(
-            "worker.task of the module workers holds a task of a test before, which ended with it",
-            "Make it in setup_hook, or load the bot with load_client",
-        ):
-            self.assertSent("Pong!")
+        problem = self.failure()
+        self.assertIn(
+            "worker.task of the module workers holds a task of a test before, which ended with it", problem
+        )
+        self.assertIn("Make it in setup_hook, or load the bot with load_client", problem)
 
-    async def test_task_in_a_collection(self) -> None:
+    def test_task_in_a_collection(self) -> None:
         worker = Worker()
         worker.tasks["a"] = self.task_of_a_test_before()
         self.keep("worker", worker)
-        with self.fails("worker.tasks of the module workers holds a task"):
-            self.assertSent("Pong!")
+        self.assertIn("worker.tasks of the module workers holds a task", self.failure())
 
-    async def test_task_of_this_test(self) -> None:
+    def test_task_that_came_to_its_end(self) -> None:
         worker = Worker()
-        worker.task = asyncio.create_task(asyncio.sleep(0))
+        worker.task = self.task_of_a_test_before(0)
         self.keep("worker", worker)
-        await self.settle()
-        with self.fails("The bot sent nothing in the last act.\nWhat happened:"):
-            self.assertSent("Pong!")
+        self.assertNotIn("workers", self.failure())
+
+    def test_what_a_client_itself_keeps(self) -> None:
+        class Bot(commands.Bot):
+            pass
+
+        bot: Any = Bot("!", intents=discord.Intents.all())
+        bot._closing_task = self.task_of_a_test_before()
+        self.keep("bot", bot)
+        self.assertNotIn("workers", self.failure())
+        bot.worker = bot._closing_task
+        self.assertIn("bot.worker of the module workers holds a task", self.failure())
+
+    def test_task_of_this_test(self) -> None:
+        worker = Worker()
+        self.keep("worker", worker)
+
+        class Case(BotTestCase):
+            async def test(self) -> None:
+                async def run() -> None:
+                    await asyncio.sleep(60)
+
+                worker.task = asyncio.create_task(run())
+                worker.task.cancel()
+                await self.settle()
+                self.assertSent("Pong!")
+
+        (problem,) = run_case(Case)
+        self.assertNotIn("workers", problem)

@@ -43,6 +43,10 @@ class HttpxTestCase(DiscordTestCase):
         self.alice = self.make_member("alice", self.guild)
         self.url = self.make_webhook("hook", self.log).url
 
+    def http(self, **options: Any) -> Any:
+        """Return a client that reads no certificates, which take longer than a test."""
+        return self.httpx.AsyncClient(verify=False, **options)
+
     async def bot_works(self, work: Any) -> None:
         self.work = work
         await self.send(self.alice, self.general, "!work")
@@ -69,7 +73,7 @@ class ServedTests(HttpxTestCase):
         api = self.serve(HOST, handler)
 
         async def work() -> str:
-            async with self.httpx.AsyncClient(base_url=URL, headers={"X-Key": "k"}) as http:
+            async with self.http(base_url=URL, headers={"X-Key": "k"}) as http:
                 response = await http.post("/v1/x", params={"a": "b c"}, json={"b": 1})
             return f"{response.text} {response.status_code} {response.reason_phrase}"
 
@@ -85,7 +89,7 @@ class ServedTests(HttpxTestCase):
         self.serve(HOST, handler)
 
         async def work() -> str:
-            async with self.httpx.AsyncClient(follow_redirects=True) as http:
+            async with self.http(follow_redirects=True) as http:
                 async with http.stream("GET", f"{URL}/redirect") as response:
                     parts = [part async for part in response.aiter_text()]
                 return f"{''.join(parts)}{response.url} {sorted(http.cookies.items())}"
@@ -117,7 +121,7 @@ class ServedTests(HttpxTestCase):
             yield b"b"
 
         async def work() -> str:
-            async with self.httpx.AsyncClient() as http:
+            async with self.http() as http:
                 return str((await http.post(URL, content=parts())).status_code)
 
         await self.bot_works(work)
@@ -127,7 +131,7 @@ class ServedTests(HttpxTestCase):
         self.serve(HOST, handler)
 
         async def work() -> str:
-            async with self.httpx.AsyncClient() as http:
+            async with self.http() as http:
                 try:
                     return str((await http.get(f"{URL}/slow")).text)
                 except self.httpx.ReadTimeout as error:
@@ -142,7 +146,7 @@ class ServedTests(HttpxTestCase):
         self.serve(HOST, handler)
 
         async def work() -> None:
-            async with self.httpx.AsyncClient() as http:
+            async with self.http() as http:
                 await http.get(f"{URL}/broken")
 
         async def here() -> None:
@@ -154,7 +158,7 @@ class ServedTests(HttpxTestCase):
 
     async def test_host_that_is_not_served(self) -> None:
         async def work() -> None:
-            async with self.httpx.AsyncClient() as http:
+            async with self.http() as http:
                 await http.get(URL)
 
         with self.assertRaisesRegex(HostRefused, rf"answer it with self\.serve\('{HOST}', handler\)"):
@@ -164,7 +168,7 @@ class ServedTests(HttpxTestCase):
 class DiscordTests(HttpxTestCase):
     async def test_webhook(self) -> None:
         async def work() -> str:
-            async with self.httpx.AsyncClient() as http:
+            async with self.http() as http:
                 response = await http.post(f"{self.url}?wait=true", json={"content": "News!"})
             return str(response.json()["content"])
 
@@ -179,7 +183,7 @@ class DiscordTests(HttpxTestCase):
 
     async def test_faults(self) -> None:
         async def awaited() -> None:
-            async with self.httpx.AsyncClient() as http:
+            async with self.http() as http:
                 await http.get(self.url)
 
         async def blocking() -> None:
