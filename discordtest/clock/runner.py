@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from contextvars import Context
     from datetime import datetime
 
-__all__ = ["Runner", "end_tasks", "ended_tasks"]
+__all__ = ["Runner", "end_tasks", "ended_tasks", "forget_ended"]
 
 T = TypeVar("T")
 
@@ -119,6 +119,11 @@ _ended: set[weakref.ref[asyncio.Task[Any]]] = set()
 def ended_tasks() -> list[asyncio.Task[Any]]:
     """Return the tasks that were cancelled with the tests of this process and that somebody still holds."""
     return [task for each in [*_ended] if (task := each()) is not None and task.cancelled()]
+
+
+def forget_ended(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    """Leave tasks out of ``ended_tasks`` from now on."""
+    _ended.difference_update(map(weakref.ref, tasks))
 
 
 async def end_tasks(tasks: Iterable[asyncio.Task[Any] | None]) -> list[str]:

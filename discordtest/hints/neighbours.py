@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
-from discordtest.clock.runner import ended_tasks
+from discordtest.clock.runner import ended_tasks, forget_ended
 from discordtest.clock.waits import MACHINERY
 
 if TYPE_CHECKING:
@@ -57,19 +57,23 @@ def kept_tasks() -> Iterator[str]:
 
     They were cancelled with their test: what had come to its end by itself is missed by nobody.
     """
-    lost = [task for task in ended_tasks() if _runs_own_code(task)]
+    ended = ended_tasks()
+    lost = [task for task in ended if _runs_own_code(task)]
+    found: list[asyncio.Task[Any]] = []
     if not lost:
+        forget_ended(ended)
         return
     for module in filter(_is_of_the_bot, [*sys.modules.values()]):
         for name, thing in islice([*vars(module).items()], _LOOKED_AT):
             for attribute, value in [("", thing), *_attributes(thing)]:
                 kept = [each for each in _in(value) if isinstance(each, asyncio.Task) and each in lost]
-                if kept:
-                    lost = [each for each in lost if each not in kept]
+                if any(each not in found for each in kept):
+                    found += kept
                     yield (
                         f"{name}{attribute} of the module {module.__name__} holds a task of a test before, which ended "
                         f"with it: nothing runs there any more. {_ANEW}"
                     )
+    forget_ended(each for each in ended if each not in found)  # to look for it once more is of no use
 
 
 def _runs_own_code(task: asyncio.Task[Any]) -> bool:
