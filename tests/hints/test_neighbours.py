@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import unittest
 from types import ModuleType
 from typing import Any
 from unittest.mock import patch
@@ -13,7 +12,7 @@ import aiohttp
 import discord
 from discord.ext import commands
 
-from tests.bots import BotTestCase, run_case
+from tests.bots import BotTestCase, NeedsTheProcess, run_case
 
 Context = commands.Context[Any]
 
@@ -78,7 +77,7 @@ class Worker:
         self.tasks: dict[str, asyncio.Task[None]] = {}
 
 
-class KeptTaskTests(unittest.TestCase):
+class KeptTaskTests(NeedsTheProcess):
     """A task that a module keeps from a test before is named by what fails for want of it."""
 
     def keep(self, name: str, thing: object) -> None:
