@@ -6,17 +6,16 @@ import importlib.util
 import unittest
 from typing import Any
 
-import discord
 from aiohttp import web
-from discord.ext import commands
 
-from discordtest import ConnectionReset, DiscordTestCase, HostRefused, SlowAnswer, Timeout
+from discordtest import ConnectionReset, HostRefused, SlowAnswer, Timeout
+from tests.transports.calling import CallingTestCase
 
 HOST = "api.example.com"
 URL = f"https://{HOST}"
 
 
-class HttpxTestCase(DiscordTestCase):
+class HttpxTestCase(CallingTestCase):
     """The bot awaits what the test gives it."""
 
     library = "httpx"
@@ -27,29 +26,13 @@ class HttpxTestCase(DiscordTestCase):
             self.skipTest(f"{self.library} is not installed")
         self.httpx: Any = importlib.import_module(self.library)
 
-    def make_client(self) -> commands.Bot:
-        bot = commands.Bot("!", intents=discord.Intents.all())
-        self.work: Any = None
-
-        @bot.command()
-        async def work(ctx: commands.Context[Any]) -> None:
-            await ctx.send(str(await self.work()))
-
-        return bot
-
-    def make_world(self) -> None:
-        self.guild = self.make_guild("Test", channels=["general", "log"])
-        self.general, self.log = self.guild.text_channels
-        self.alice = self.make_member("alice", self.guild)
-        self.url = self.make_webhook("hook", self.log).url
-
     def http(self, **options: Any) -> Any:
         """Return a client that reads no certificates, which take longer than a test."""
         return self.httpx.AsyncClient(verify=False, **options)
 
-    async def bot_works(self, work: Any) -> None:
-        self.work = work
-        await self.send(self.alice, self.general, "!work")
+    async def bot_works(self, call: Any) -> None:
+        """Let the bot await a call."""
+        await self.bot_calls(call, "await_call")
 
 
 async def handler(request: web.BaseRequest) -> web.Response:

@@ -11,42 +11,19 @@ from unittest import mock
 
 import discord
 from aiohttp import web
-from discord.ext import commands
 
-from discordtest import ConnectionReset, DiscordTestCase, HostRefused, SlowAnswer, Timeout
+from discordtest import ConnectionReset, HostRefused, SlowAnswer, Timeout
 from discordtest.transports import calls
 from tests.bots import needs_the_process
+from tests.transports.calling import CallingTestCase
 
 HAS_REQUESTS = importlib.util.find_spec("requests") is not None
 requests: Any = importlib.import_module("requests") if HAS_REQUESTS else None
 
 
 @unittest.skipUnless(HAS_REQUESTS, "requests is not installed")
-class BlockingTestCase(DiscordTestCase):
-    def make_client(self) -> commands.Bot:
-        bot = commands.Bot("!", intents=discord.Intents.all())
-        self.call: Any = None
-
-        @bot.command()
-        async def call(ctx: commands.Context[Any]) -> None:
-            self.call()
-
-        @bot.command()
-        async def call_elsewhere(ctx: commands.Context[Any]) -> None:
-            await asyncio.to_thread(self.call)
-
-        return bot
-
-    def make_world(self) -> None:
-        self.guild = self.make_guild("Test", channels=["general", "log"])
-        self.general, self.log = self.guild.text_channels
-        self.alice = self.make_member("alice", self.guild)
-        self.url = self.make_webhook("hook", self.log).url
-
-    async def bot_calls(self, call: Any, command: str = "call") -> None:
-        """Let the bot make a blocking call."""
-        self.call = call
-        await self.send(self.alice, self.general, f"!{command}")
+class BlockingTestCase(CallingTestCase):
+    pass
 
 
 class Answered(BlockingTestCase):

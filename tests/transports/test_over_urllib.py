@@ -1,47 +1,16 @@
 from __future__ import annotations
 
-import asyncio
 import unittest
 import urllib.error
 import urllib.request
 from http.cookiejar import CookieJar
-from typing import Any
 
-import discord
 from aiohttp import web
-from discord.ext import commands
 
-from discordtest import ConnectionReset, DiscordTestCase, HostRefused, Timeout
+from discordtest import ConnectionReset, HostRefused, Timeout
+from tests.transports.calling import CallingTestCase
 
 URL = "https://api.example.com"
-
-
-class UrllibTestCase(DiscordTestCase):
-    """The bot makes the calls that the test gives it."""
-
-    def make_client(self) -> commands.Bot:
-        bot = commands.Bot("!", intents=discord.Intents.all())
-        self.work: Any = None
-
-        @bot.command()
-        async def here(ctx: commands.Context[Any]) -> None:
-            await ctx.send(str(self.work()))
-
-        @bot.command()
-        async def in_a_thread(ctx: commands.Context[Any]) -> None:
-            await ctx.send(str(await asyncio.to_thread(self.work)))
-
-        return bot
-
-    def make_world(self) -> None:
-        self.guild = self.make_guild("Test", channels=["general", "log"])
-        self.general, self.log = self.guild.text_channels
-        self.alice = self.make_member("alice", self.guild)
-        self.url = self.make_webhook("hook", self.log).url
-
-    async def bot_works(self, work: Any, command: str = "here") -> None:
-        self.work = work
-        await self.send(self.alice, self.general, f"!{command}")
 
 
 async def handler(request: web.BaseRequest) -> web.Response:
@@ -54,7 +23,7 @@ async def handler(request: web.BaseRequest) -> web.Response:
     return response
 
 
-class ServedTests(UrllibTestCase):
+class ServedTests(CallingTestCase):
     async def test_request_is_answered_and_kept(self) -> None:
         api = self.serve("api.example.com", handler)
 
@@ -63,8 +32,8 @@ class ServedTests(UrllibTestCase):
             with urllib.request.urlopen(request, timeout=5) as response:
                 return f"{response.read().decode()} {response.status} {response.reason} {response.url}"
 
-        for command in "here", "in_a_thread":
-            await self.bot_works(work, command)
+        for command in "call", "call_elsewhere":
+            await self.bot_calls(work, command)
             self.assertSent(f"POST /x body 200 OK {URL}/x?a=b%20c")
             kept = api.requests[-1]
             self.assertEqual((kept.query["a"], kept.body, kept.headers["X-Key"]), ("b c", b"body", "k"))
@@ -85,37 +54,37 @@ class ServedTests(UrllibTestCase):
                 return f"{error.code} {error.reason} {error.read().decode()}"
             return ""
 
-        await self.bot_works(found)
+        await self.bot_calls(found)
         self.assertSent("GET /found [('a', 'b')]")
-        await self.bot_works(missing)
+        await self.bot_calls(missing)
         self.assertSent("404 Not Found none")
 
     async def test_host_that_is_not_served(self) -> None:
         with self.assertRaisesRegex(
             HostRefused, r"answer it with self\.serve\('api\.example\.com', handler\)"
         ):
-            await self.bot_works(lambda: urllib.request.urlopen(URL))
+            await self.bot_calls(lambda: urllib.request.urlopen(URL))
 
 
-class DiscordTests(UrllibTestCase):
-    def post(self) -> int:
+class DiscordTests(CallingTestCase):
+    def post(self) -> str:
         headers = {"Content-Type": "application/json"}
         request = urllib.request.Request(self.url, data=b'{"content": "News!"}', headers=headers)
         with urllib.request.urlopen(request) as response:
-            return int(response.status)
+            return str(response.status)
 
     async def test_webhook(self) -> None:
-        for command in "here", "in_a_thread":
-            await self.bot_works(self.post, command)
+        for command in "call", "call_elsewhere":
+            await self.bot_calls(self.post, command)
             self.assertSent("News!", channel=self.log)
             self.assertSent("204", channel=self.general)
 
     async def test_faults(self) -> None:
         for fault, reason in ((ConnectionReset(), "reset by peer"), (Timeout(), "timed out")):
-            for command in "here", "in_a_thread":
+            for command in "call", "call_elsewhere":
                 self.backend.inject("execute_webhook", fault)
                 with self.assertBotRaises(urllib.error.URLError, reason):
-                    await self.bot_works(self.post, command)
+                    await self.bot_calls(self.post, command)
 
 
 if __name__ == "__main__":
